@@ -1,0 +1,178 @@
+"""Billing operations: the only names that pages and the dashboard import.
+
+Names are loaded when first used, so that asking for a permission does not load SQL or the SDK.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .desk import Portside
+    from .domain.access import Access
+    from .domain.catalog import Catalog, Feature, Plan, Price
+    from .domain.errors import (
+        BillingError,
+        ConfigurationError,
+        DatabaseUnavailable,
+        LinkRefused,
+        NoCustomer,
+        NotFound,
+        PermissionDenied,
+        RateLimited,
+        StripeRefused,
+        StripeUnavailable,
+        WrongUsage,
+    )
+    from .domain.filters import Filters
+    from .domain.flows import Choice, LinkOptions
+    from .domain.metrics import METRICS, Metric
+    from .domain.money import minor_digits
+    from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
+    from .links import LinkProgress, LinkRequest, MintedLink
+    from .reports import REPORTS, Report
+    from .views import (
+        Bar,
+        CustomerView,
+        Explanation,
+        FailedPaymentItem,
+        Freshness,
+        LinkSeen,
+        Listing,
+        Overview,
+        OverviewCurrency,
+        PlanChange,
+        PlanMixItem,
+        Point,
+        SearchHit,
+        Sum,
+        TimelineEntry,
+        WindingDownItem,
+    )
+    from .wiring import open_portside
+
+_HOMES = {
+    "Access": "domain.access",
+    "Bar": "views",
+    "BillingError": "domain.errors",
+    "Catalog": "domain.catalog",
+    "Choice": "domain.flows",
+    "ConfigurationError": "domain.errors",
+    "CustomerRow": "domain.rows",
+    "CustomerView": "views",
+    "DatabaseUnavailable": "domain.errors",
+    "Explanation": "views",
+    "FailedPaymentItem": "views",
+    "Feature": "domain.catalog",
+    "Filters": "domain.filters",
+    "Freshness": "views",
+    "InvoiceRow": "domain.rows",
+    "LinkOptions": "domain.flows",
+    "LinkProgress": "links",
+    "LinkRefused": "domain.errors",
+    "LinkRequest": "links",
+    "LinkSeen": "views",
+    "Listing": "views",
+    "METRICS": "domain.metrics",
+    "Metric": "domain.metrics",
+    "MintedLink": "links",
+    "NoCustomer": "domain.errors",
+    "NotFound": "domain.errors",
+    "Overview": "views",
+    "OverviewCurrency": "views",
+    "Permission": "domain.permissions",
+    "PermissionDenied": "domain.errors",
+    "Plan": "domain.catalog",
+    "PlanChange": "views",
+    "PlanMixItem": "views",
+    "Point": "views",
+    "Portside": "desk",
+    "Price": "domain.catalog",
+    "REPORTS": "reports",
+    "RateLimited": "domain.errors",
+    "Report": "reports",
+    "Role": "domain.permissions",
+    "SearchHit": "views",
+    "StripeRefused": "domain.errors",
+    "StripeUnavailable": "domain.errors",
+    "SubscriptionRow": "domain.rows",
+    "Sum": "views",
+    "TimelineEntry": "views",
+    "WindingDownItem": "views",
+    "WrongUsage": "domain.errors",
+    "minor_digits": "domain.money",
+    "open_portside": "wiring",
+    "permissions_of": "domain.permissions",
+    "require": "domain.permissions",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
+__all__ = [
+    "METRICS",
+    "REPORTS",
+    "Access",
+    "Bar",
+    "BillingError",
+    "Catalog",
+    "Choice",
+    "ConfigurationError",
+    "CustomerRow",
+    "CustomerView",
+    "DatabaseUnavailable",
+    "Explanation",
+    "FailedPaymentItem",
+    "Feature",
+    "Filters",
+    "Freshness",
+    "InvoiceRow",
+    "LinkOptions",
+    "LinkProgress",
+    "LinkRefused",
+    "LinkRequest",
+    "LinkSeen",
+    "Listing",
+    "Metric",
+    "MintedLink",
+    "NoCustomer",
+    "NotFound",
+    "Overview",
+    "OverviewCurrency",
+    "Permission",
+    "PermissionDenied",
+    "Plan",
+    "PlanChange",
+    "PlanMixItem",
+    "Point",
+    "Portside",
+    "Price",
+    "RateLimited",
+    "Report",
+    "Role",
+    "SearchHit",
+    "StripeRefused",
+    "StripeUnavailable",
+    "SubscriptionRow",
+    "Sum",
+    "TimelineEntry",
+    "WindingDownItem",
+    "WrongUsage",
+    "minor_digits",
+    "open_portside",
+    "permissions_of",
+    "require",
+]

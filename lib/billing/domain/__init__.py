@@ -1,0 +1,1 @@
+"""The pure middle: values and rules that know no SQL, no Stripe, no clock."""

@@ -1,0 +1,33 @@
+.PHONY: demo test setup check bench pictures clean
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHON
+
+demo:      ## everything set up, then sandbox, receiver and dashboard in one go
+	@scripts/setup.sh app
+	@exec $(BIN)/portside demo $(ARGS)
+
+test:      ## everything set up, then the whole suite, in parallel
+	@scripts/setup.sh dev
+	@exec $(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
+
+setup:     ## only the set-up
+	@scripts/setup.sh dev
+
+check:     ## lint, types, architecture
+	@scripts/setup.sh dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+bench:     ## benchmarks: ratios in one run
+	@scripts/setup.sh dev
+	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+pictures:  ## render every page, light and dark, into docs/images
+	@scripts/setup.sh dev
+	@exec $(BIN)/python scripts/pictures.py $(ARGS)
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data

@@ -1,0 +1,203 @@
+"""The facade: everything that pages, the command line and the API ask of Portside.
+
+Built by `lib.billing.wiring`. Reads only, except for minting links and writing the audit, which go
+through `lib.billing.links`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from . import customers, lists, overview
+from .domain.catalog import Catalog
+from .domain.filters import EVERYTHING, Filters
+from .domain.fold import Rules
+from .reports import Report, run_report
+from .reports.request import ReportRequest
+from .setup import Setup
+from .store.queries.reading import Reader
+from .store.queries.search import find_customer_ids
+from .views import (
+    CustomerView,
+    Explanation,
+    FailedPaymentItem,
+    Freshness,
+    Listing,
+    Overview,
+    PlanMixItem,
+    SearchHit,
+    WindingDownItem,
+)
+
+if TYPE_CHECKING:
+    from .domain.flows import LinkOptions
+    from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
+
+Scratch = Callable[[str, int | None], AbstractContextManager[Reader]]
+"""(policy slug, last effective second or None for all) → a reader of a projection made for it."""
+
+
+class Portside:
+    """One installation of Portside, read at its own clock."""
+
+    def __init__(
+        self,
+        *,
+        reader: Reader,
+        clock: Callable[[], int],
+        setup: Setup,
+        rules: Callable[[], Rules],
+        scratch: Scratch,
+        links: LinkDesk | None = None,
+    ) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._setup = setup
+        self._rules = rules
+        self._scratch = scratch
+        self._links = links
+
+    def now(self) -> int:
+        """The clock's time, unix seconds. In the demo it is the sandbox's movable clock."""
+        return self._clock()
+
+    def watermark(self) -> int:
+        """A number that grows with every write to the projection."""
+        return self.freshness().watermark
+
+    @property
+    def catalog(self) -> Catalog:
+        return self._setup.catalog
+
+    @property
+    def timezone(self) -> str:
+        """The business time zone's name."""
+        return self._setup.timezone
+
+    @property
+    def livemode(self) -> bool:
+        return self._setup.livemode
+
+    @property
+    def policy(self) -> str:
+        """The slug of the MRR policy that the projection is kept under."""
+        return self._setup.policy
+
+    def freshness(self) -> Freshness:
+        """How current the projection is; what the badge of every page shows."""
+        return overview.freshness(self._reader, self._setup, self.now())
+
+    def report(
+        self,
+        name: str,
+        *,
+        as_of: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        by: str | None = None,
+        currency: str | None = None,
+        policy: str | None = None,
+        limit: int | None = None,
+    ) -> Report:
+        """One report, by its name in ``REPORTS``.
+
+        ``as_of`` is a day or an ISO time; ``start`` and ``end`` are inclusive days; ``by`` is day,
+        week, month or quarter. Raises WrongUsage for an unknown name or a value that cannot be
+        used.
+        """
+        request = ReportRequest.parse(
+            name,
+            self._setup,
+            now=self.now(),
+            as_of=as_of,
+            start=start,
+            end=end,
+            by=by,
+            currency=currency,
+            policy=policy,
+            limit=limit,
+        )
+        return run_report(request, self._reader, self._scratch)
+
+    def overview(self) -> Overview:
+        """The founders' first page: money by currency and the latest plan changes."""
+        return overview.overview(self._reader, self._setup, self.now())
+
+    def winding_down(self, filters: Filters = EVERYTHING) -> Listing[WindingDownItem]:
+        """Live subscriptions whose end is scheduled. Bars: MRR by week (Monday) of the end.
+
+        Sortable: ends_at, requested_at, mrr_minor, plan, customer, reason.
+        """
+        return lists.winding_down(self._reader, self._setup, self.now(), filters)
+
+    def failed_payments(self, filters: Filters = EVERYTHING) -> Listing[FailedPaymentItem]:
+        """The queue of failing invoices, most urgent first. Bars: by decline code.
+
+        Sortable: urgency, failed_at, amount, mrr_minor, next_attempt_at, attempts, customer.
+        """
+        return lists.failed_payments(self._reader, self._setup, self.now(), filters)
+
+    def plan_mix(self, filters: Filters = EVERYTHING) -> Listing[PlanMixItem]:
+        """MRR by plan, interval and currency. Bars: by plan.
+
+        Sortable: mrr_minor, customers, subscriptions, plan.
+        """
+        return lists.plan_mix(self._reader, self._setup, filters)
+
+    def search(self, text: str, *, limit: int = 20) -> list[SearchHit]:
+        """Customers whose id, e-mail, name or org, or whose sub_, in_ or invoice number matches.
+
+        Case-blind and partial; exact matches first, then beginnings. At most 50.
+        """
+        return customers.search(self._reader, self._setup, self.now(), text, limit)
+
+    def find(self, wanted: str) -> list[str]:
+        """Ids of the customers that ``wanted`` names exactly: an id, an org or an e-mail."""
+        with self._reader.open() as connection:
+            return find_customer_ids(connection, wanted)
+
+    def customer(self, customer_id: str, *, at: int | None = None) -> CustomerView:
+        """Everything about one customer, now or as it was at ``at``. Raises NoCustomer."""
+        return customers.view(self._reader, self._rules(), self.now(), customer_id, at)
+
+    def explain(self, wanted: str, at: int | None = None) -> list[Explanation]:
+        """Why ``wanted`` (customer, org or e-mail) has or lacks access at ``at``, default now.
+
+        One explanation a customer of the org. Raises NoCustomer.
+        """
+        return customers.explanations(self._reader, self._rules(), self.now(), wanted, at)
+
+    def link_options(self, customer_id: str) -> LinkOptions:
+        """Which links this customer can be given now, and why not the others."""
+        return self._link_desk().options(customer_id)
+
+    def mint_link(self, request: LinkRequest) -> MintedLink:
+        """Mint one link. Raises LinkRefused, PermissionDenied, RateLimited, StripeUnavailable …"""
+        return self._link_desk().mint(request)
+
+    def link_progress(self, link_id: str) -> LinkProgress:
+        """What followed a minted link: waiting, acted, no change seen, refused or failed."""
+        return self._link_desk().follow_ups(link_id)
+
+    def record_audit(self, staff: str, action: str, *, detail: str | None = None) -> None:
+        """Keep that ``staff`` did ``action``, for example an export."""
+        self._link_desk().record(staff, action, detail=detail)
+
+    def with_clock(self, clock: Callable[[], int]) -> Portside:
+        """The same installation read at another clock."""
+        other = Portside.__new__(Portside)
+        other.__dict__.update(self.__dict__)
+        other._clock = clock
+        return other
+
+    def _link_desk(self) -> LinkDesk:
+        if self._links is None:
+            from .domain.errors import ConfigurationError
+
+            raise ConfigurationError(
+                "Links are off: set STRIPE_API_KEY and PORTSIDE_RETURN_URL to mint them."
+            )
+        return self._links
+

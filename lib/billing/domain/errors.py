@@ -1,0 +1,106 @@
+"""Everything that can go wrong for a foreseeable reason.
+
+    BillingError
+    ├── ConfigurationError          what was set up is missing or wrong
+    │   └── CatalogInvalid          the catalogue file cannot be used
+    ├── SignatureInvalid            a webhook that Stripe did not sign
+    ├── PayloadInvalid              a body that is not a Stripe event
+    │   └── EventUnusable           an event whose object cannot be read
+    ├── NotFound
+    │   ├── NoCustomer              nobody here has that id
+    │   └── NoSuchObject            a subscription, invoice or plan that is not there
+    ├── LinkRefused                 a flow not open to this customer now; ``code`` says why
+    ├── PermissionDenied            the role may not do this
+    ├── RateLimited                 too many links in too short a time
+    ├── StripeUnavailable           Stripe did not answer, or said to come back later
+    ├── StripeRefused               Stripe said no, and why
+    ├── DatabaseUnavailable         the database is away
+    └── WrongUsage                  a report, filter or option that is not there or cannot be used
+
+Each carries a stable ``code`` (the same on the command line, over HTTP and in the audit) and a
+sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+
+class BillingError(Exception):
+    """A foreseeable fault: ``code`` is stable, ``str(error)`` is a sentence for a person."""
+
+    code = "billing_error"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+
+
+class ConfigurationError(BillingError):
+    code = "configuration"
+
+
+class CatalogInvalid(ConfigurationError):
+    """The catalogue file cannot be used; the message names file, line and remedy."""
+
+    code = "catalog_invalid"
+
+
+class SignatureInvalid(BillingError):
+    code = "signature_invalid"
+
+
+class PayloadInvalid(BillingError):
+    code = "payload_invalid"
+
+
+class EventUnusable(PayloadInvalid):
+    """An event that is Stripe's but whose object cannot be read; kept as failed."""
+
+    code = "event_unusable"
+
+
+class NotFound(BillingError):
+    code = "not_found"
+
+
+class NoCustomer(NotFound):
+    code = "no_customer"
+
+    @classmethod
+    def named(cls, wanted: str) -> NoCustomer:
+        return cls(
+            f"No customer matches {wanted!r}. "
+            "Check the id, or run `portside backfill` if it is new in Stripe."
+        )
+
+
+class NoSuchObject(NotFound):
+    code = "no_such_object"
+
+
+class LinkRefused(BillingError):
+    code = "link_refused"
+
+
+class PermissionDenied(BillingError):
+    code = "permission_denied"
+
+
+class RateLimited(BillingError):
+    code = "rate_limited"
+
+
+class StripeUnavailable(BillingError):
+    code = "stripe_unavailable"
+
+
+class StripeRefused(BillingError):
+    code = "stripe_refused"
+
+
+class DatabaseUnavailable(BillingError):
+    code = "database_unavailable"
+
+
+class WrongUsage(BillingError):
+    code = "wrong_usage"

@@ -1,0 +1,45 @@
+"""What a list page is narrowed to, sorted by and paged to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_PAGE = 500
+"""The most rows one page of a list may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """An empty value means no narrowing.
+
+    ``sort`` is one of the list's sortable columns ("" = the list's own order); ``starts`` and
+    ``ends`` bound the list's date (half-open unix seconds), as a click on a bar of its chart does.
+    """
+
+    text: str = ""  # part of customer id, e-mail, name, org, subscription or invoice
+    plans: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    intervals: tuple[str, ...] = ()  # "month", "3 month"
+    reasons: tuple[str, ...] = ()  # winding down: feedback, else reason; failed: decline code
+    starts: int | None = None
+    ends: int | None = None
+    sort: str = ""
+    descending: bool = False
+    limit: int = 50
+    offset: int = 0
+
+    @property
+    def page(self) -> tuple[int, int]:
+        """``(limit, offset)``, kept within what a page may ask for."""
+        return min(max(self.limit, 1), MAX_PAGE), max(self.offset, 0)
+
+
+EVERYTHING = Filters()
+
+
+def interval_name(interval: str | None, count: int | None) -> str | None:
+    """``month``, or ``3 month``."""
+    if interval is None:
+        return None
+    return interval if count in (None, 1) else f"{count} {interval}"

@@ -1,0 +1,104 @@
+"""One customer's whole story, folded from its observations. Pure, and blind to their order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .catalog import Catalog, Plan
+from .observations import Observation, State
+from .policy import PRESETS, Policy
+from .references import References
+from .trail import ObjectFold, fold_object
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the fold is judged by: catalogue, MRR policy, known references, business days."""
+
+    catalog: Catalog
+    policy: Policy = PRESETS["portside"]
+    references: References = field(default_factory=References)
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFold:
+    """Folds of every object of one customer, by type and then id, ids sorted."""
+
+    customer_id: str
+    rules: Rules
+    objects: dict[str, dict[str, ObjectFold]]
+
+    def of(self, object_type: str) -> dict[str, ObjectFold]:
+        return self.objects.get(object_type, {})
+
+    def states(self, object_type: str) -> dict[str, State]:
+        """The newest state of each object of a type; those that are gone are left out."""
+        return {
+            object_id: fold.state
+            for object_id, fold in self.of(object_type).items()
+            if fold.state is not None
+        }
+
+    @property
+    def all(self) -> list[ObjectFold]:
+        return [fold for folds in self.objects.values() for fold in folds.values()]
+
+
+def fold_customer(
+    customer_id: str, observations: Sequence[Observation], rules: Rules
+) -> CustomerFold:
+    """Fold one customer's observations; repeated ones count once.
+
+    Any order, any repetition and any grouping of the same observations give an equal result.
+    """
+    by_object: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    for observation in observations:
+        by_object[observation.object_type, observation.object_id].append(observation)
+    objects: dict[str, dict[str, ObjectFold]] = defaultdict(dict)
+    for (object_type, object_id), seen in sorted(by_object.items()):
+        objects[object_type][object_id] = fold_object(seen)
+    return CustomerFold(customer_id, rules, dict(objects))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoice:
+    """Which plan a subscription's items sell: the highest-ranked mapped item decides."""
+
+    plan: Plan | None
+    item: dict[str, Any] | None  # the deciding item
+    resolved: bool  # every licensed item of a plan price is in the catalogue
+    plans: tuple[Plan, ...]
+
+
+def choose_plan(state: State, catalog: Catalog) -> PlanChoice:
+    """Map a subscription's items to plans; unmapped items never decide while one is mapped."""
+    mapped: list[tuple[Plan, dict[str, Any]]] = []
+    for item in state["items"]:
+        plan = catalog.plan_of(item["price"])
+        if plan is not None:
+            mapped.append((plan, item))
+    if not mapped:
+        items = state["items"]
+        return PlanChoice(None, items[0] if items else None, False, ())
+    plan, item = min(mapped, key=lambda pair: (-pair[0].rank, pair[0].slug, pair[1]["id"]))
+    plans = tuple(sorted({p.slug: p for p, _ in mapped}.values(), key=lambda p: (-p.rank, p.slug)))
+    return PlanChoice(plan, item, len(mapped) == len(state["items"]), plans)
+
+
+def last_known_plan(fold: ObjectFold, catalog: Catalog) -> PlanChoice:
+    """The newest step of a subscription whose price the catalogue knows; else what there is."""
+    choice: PlanChoice | None = None
+    for step in reversed(fold.steps):
+        if step.state is None:
+            continue
+        found = choose_plan(step.state, catalog)
+        if found.plan is not None:
+            if choice is None:
+                return found
+            return PlanChoice(found.plan, choice.item, False, found.plans)
+        choice = choice or found
+    return choice or PlanChoice(None, None, False, ())

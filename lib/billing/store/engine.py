@@ -1,0 +1,181 @@
+"""The database behind the projection: SQLite in a file, or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ..domain.errors import ConfigurationError, DatabaseUnavailable
+
+BUSY_MILLISECONDS = 10_000
+CONNECT_SECONDS = 5
+_CLASHES = frozenset({"40P01", "40001"})  # deadlock, serialization failure
+
+T = TypeVar("T")
+
+
+class Store:
+    """Connections for the one writer and for readers.
+
+    ``read_url`` names a replica for readers. Both raise :class:`DatabaseUnavailable` when the
+    database cannot be reached or has not been migrated.
+    """
+
+    def __init__(self, url: str, *, read_url: str | None = None) -> None:
+        self.url = _parse(url, "PORTSIDE_DATABASE_URL")
+        self.engine = _engine(self.url)
+        same = read_url is None or _parse(read_url, "PORTSIDE_READ_DATABASE_URL") == self.url
+        self.read_engine = self.engine if same else _engine(make_url(str(read_url)))
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back by any exception."""
+        with _translated(), self.engine.connect() as connection:
+            ready = connection.execution_options(portside_write=True)
+            with ready.begin():
+                yield ready
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot-free read; nothing is committed."""
+        with _translated(), self.read_engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.read_engine.dispose()
+
+
+def memory_store() -> Store:
+    """An empty SQLite database that lives as long as the value."""
+    return Store("sqlite://")
+
+
+def retried(work: Callable[[], T], *, attempts: int = 5) -> T:
+    """Run ``work`` again when PostgreSQL broke a lock cycle by ending this transaction."""
+    for left in range(attempts - 1, -1, -1):
+        try:
+            return work()
+        except DatabaseUnavailable as error:
+            if left == 0 or not _is_clash(error.__cause__):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _is_clash(cause: BaseException | None) -> bool:
+    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) in _CLASHES
+
+
+def _parse(url: str, name: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # The text may hold a password, so the driver's own message is not repeated.
+        raise ConfigurationError(
+            f"{name} is not a database URL. Write it like sqlite:///portside.db or "
+            "postgresql+psycopg://user:password@host/database."
+        ) from None
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ConfigurationError(
+            f"{url.get_backend_name()} is not supported: use SQLite or PostgreSQL."
+        )
+    try:
+        if url.get_backend_name() == "sqlite":
+            return _sqlite(url)
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_timeout=CONNECT_SECONDS,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+        )
+    except (NoSuchModuleError, ImportError):
+        raise ConfigurationError(
+            f"There is no driver for {url.drivername}: use postgresql+psycopg:// or sqlite://."
+        ) from None
+
+
+def _sqlite(url: URL) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+        **options,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # Python's driver would begin transactions by itself, and never immediate ones.
+        connection.isolation_level = None
+        if not in_memory:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            connection.execute("PRAGMA synchronous = NORMAL").close()
+        connection.execute("PRAGMA foreign_keys = ON").close()
+        connection.execute("PRAGMA cache_size = -65536").close()
+        connection.execute("PRAGMA temp_store = MEMORY").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer fails at once instead of waiting.
+        write = connection.get_execution_options().get("portside_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != "42P01":  # undefined table
+            raise
+        raise _not_migrated() from error
+    except (OperationalError, InterfaceError) as error:
+        if "no such table" in str(error.orig):
+            raise _not_migrated() from error
+        raise _unreachable(error) from error
+    except PoolTimeout as error:
+        raise DatabaseUnavailable(
+            "Every database connection is in use. Try again in a moment."
+        ) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _unreachable(error) from error
+        raise
+
+
+def _not_migrated() -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "The database has no Portside tables yet. Run `portside db upgrade`.", code="not_migrated"
+    )
+
+
+def _unreachable(error: DBAPIError) -> DatabaseUnavailable:
+    reason = " ".join(str(error.orig).split())
+    return DatabaseUnavailable(
+        f"The database is away ({reason}). Check PORTSIDE_DATABASE_URL and that it is running."
+    )

@@ -1,0 +1,1 @@
+"""Alembic's folder; run by `lib.billing.store.migrate`."""

@@ -1,0 +1,204 @@
+"""Subscriptions, their items, and the schedules that will change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ..domain.observations import State
+from .fields import Fields, Raw
+from .parse_price import discount_ids, discount_parts, price_parts, price_terms
+from .reading import Context, Reader, Seen, belongs, organization
+
+_ENDED: Final = frozenset({"canceled", "incomplete_expired"})
+_SCHEDULE_ENDED: Final = frozenset({"released", "canceled", "completed"})
+_PERIODS: Final = ("current_period_start", "current_period_end")
+
+
+def _read_subscription(fields: Fields, context: Context) -> Seen:
+    name = fields.own_id()
+    status = fields.word("status")
+    if status is None:
+        fields.refuse("status", "a text", None)
+    items = _items(fields, name)
+    details = fields.inside("cancellation_details")
+    pause = fields.child("pause_collection")
+    ended = status in _ENDED or context.event_type == "customer.subscription.deleted"
+    ended_at = fields.moment("ended_at")
+    state: State = {
+        "status": status,
+        "currency": fields.currency("currency") or _currency_of(items),
+        "collection_method": fields.word("collection_method") or fields.word("billing"),
+        "created": fields.moment("created"),
+        "start_date": fields.moment("start_date"),
+        "trial_start": fields.moment("trial_start"),
+        "trial_end": fields.moment("trial_end"),
+        "cancel_at": fields.moment("cancel_at"),
+        "cancel_at_period_end": fields.flag("cancel_at_period_end"),
+        "canceled_at": fields.moment("canceled_at"),
+        "ended_at": ended_at,
+        "reason": details.word("reason"),
+        "feedback": details.word("feedback"),
+        "comment": details.text("comment"),
+        "pause": None
+        if pause is None
+        else {"behavior": pause.word("behavior"), "resumes_at": pause.moment("resumes_at")},
+        "schedule": fields.ident("schedule"),
+        "org_id": organization(fields, context),
+        "default_payment_method": fields.ident("default_payment_method")
+        or fields.ident("default_source"),
+        "latest_invoice": fields.ident("latest_invoice"),
+        "days_until_due": fields.whole("days_until_due"),
+        "discounts": discount_ids(fields),
+        "items": items,
+    }
+    customer = fields.ident("customer")
+    return Seen("subscription", name, customer, state, ended=ended, ended_at=ended_at)
+
+
+def _items(fields: Fields, name: str) -> list[State]:
+    found = [_item(item, fields) for item in fields.children("items")]
+    if not found and "plan" in fields:
+        found = [_only_plan(fields, name)]
+    return sorted(found, key=_by_id)
+
+
+def _by_id(item: State) -> str:
+    return str(item["id"])
+
+
+def _item(item: Fields, subscription: Fields) -> State:
+    price = item.child("price") or item.child("plan")
+    if price is None:
+        item.refuse("price", "an object", item.raw.get("price"))
+    return {
+        "id": item.own_id(),
+        "quantity": item.whole("quantity"),
+        "period_start": _period(item, subscription, _PERIODS[0]),
+        "period_end": _period(item, subscription, _PERIODS[1]),
+        "discounts": discount_ids(item),
+        "price": {"id": price.own_id()} | price_terms(price),
+    }
+
+
+def _period(item: Fields, subscription: Fields, key: str) -> int | None:
+    """Since 2025-03-31 each item has its own period; before, the subscription had one."""
+    own = item.moment(key)
+    return subscription.moment(key) if own is None else own
+
+
+def _only_plan(fields: Fields, name: str) -> State:
+    """The one item of a subscription that carries just a plan."""
+    plan = fields.child("plan")
+    if plan is None:
+        fields.refuse("plan", "an object", None)
+    return {
+        "id": f"{name}:plan"[:255],
+        "quantity": fields.whole("quantity"),
+        "period_start": fields.moment(_PERIODS[0]),
+        "period_end": fields.moment(_PERIODS[1]),
+        "discounts": [],
+        "price": {"id": plan.own_id()} | price_terms(plan),
+    }
+
+
+def _currency_of(items: list[State]) -> str | None:
+    currency: str | None = items[0]["price"]["currency"] if items else None
+    return currency
+
+
+def _subscription_parts(fields: Fields, context: Context) -> Iterator[Seen]:
+    customer = fields.ident("customer")
+    yield from discount_parts(fields, customer, context)
+    for item in fields.children("items"):
+        yield from discount_parts(item, customer, context)
+        yield from price_parts(item.raw, context)
+
+
+def _modernise(after: Raw, changes: Raw) -> Raw:
+    """Old-shape keys of ``changes`` written the way ``after`` has them."""
+    changes = dict(changes)
+    items = _data(after)
+    old_items = _data(changes)
+    periods = {key: changes[key] for key in _PERIODS if key in changes}
+    if periods and items and all(key in item for item in items for key in periods):
+        changes["items"] = {"data": _spread(periods, items, old_items)}
+    for index, old in enumerate(_data(changes)):
+        twin = items[index] if index < len(items) else {}
+        if "plan" in old and "price" not in old and "price" in twin:
+            old["price"] = _price_of(old["plan"], twin)
+    if "items" not in changes and len(items) == 1:
+        changes = _single_item(items[0], changes)
+    if "discount" in changes and "discounts" not in changes and "discounts" in after:
+        changes["discounts"] = [d] if (d := changes["discount"]) else []
+    return changes
+
+
+def _data(holder: Raw) -> list[Raw]:
+    """Copies of the items of ``holder``, none when they do not have a readable shape."""
+    items = holder.get("items")
+    data = items.get("data") if type(items) is dict else items
+    if type(data) is not list or not all(type(item) is dict for item in data):
+        return []
+    if holder.get("items") is not data:
+        holder["items"] = {**items, "data": [dict(item) for item in data]}
+    else:
+        holder["items"] = [dict(item) for item in data]
+        return list(holder["items"])
+    return list(holder["items"]["data"])
+
+
+def _spread(periods: Raw, items: list[Raw], old_items: list[Raw]) -> list[Raw]:
+    """The old periods put on every item that existed, unless it brings its own."""
+    if old_items:
+        return [periods | item for item in old_items]
+    return [dict(periods) for _ in items]
+
+
+def _price_of(plan: Any, twin: Raw) -> Any:
+    """The price that a plan is the twin of: the very same, when it did not change."""
+    price = twin["price"]
+    same = type(plan) is dict and type(price) is dict and plan.get("id") == price.get("id")
+    return price if same else plan
+
+
+def _single_item(item: Raw, changes: Raw) -> Raw:
+    """A legacy change of the subscription's only plan or quantity is a change of its only item."""
+    old: Raw = {}
+    if type(changes.get("plan")) is dict and "price" in item:
+        old["price"] = _price_of(changes["plan"], item)
+    if "quantity" in changes and "quantity" in item:
+        old["quantity"] = changes["quantity"]
+    return changes | {"items": {"data": [old]}} if old else changes
+
+
+def _read_schedule(fields: Fields, context: Context) -> Seen:
+    status = fields.word("status")
+    subscription = fields.ident("subscription") or fields.ident("released_subscription")
+    customer = fields.ident("customer")
+    state: State = {
+        "subscription": subscription,
+        "status": status,
+        "phases": [
+            {
+                "start": phase.moment("start_date"),
+                "end": phase.moment("end_date"),
+                "items": [
+                    {
+                        "price": item.ident("price") or item.ident("plan"),
+                        "quantity": item.whole("quantity"),
+                    }
+                    for item in [*phase.children("items"), *phase.children("plans")]
+                ],
+            }
+            for phase in fields.children("phases")
+        ],
+        "end_behavior": fields.word("end_behavior"),
+    }
+    parent = belongs(customer, ("subscription", subscription))
+    ended = status in _SCHEDULE_ENDED
+    return Seen("schedule", fields.own_id(), customer, state, parent, ended=ended)
+
+
+SUBSCRIPTION = Reader("subscription", _read_subscription, _subscription_parts, _modernise)
+SCHEDULE = Reader("subscription_schedule", _read_schedule)

@@ -1,0 +1,247 @@
+"""What the facade hands to pages: frozen values. Times are unix seconds UTC, money is minor units.
+
+Text in them (names, comments, sentences) is plain text and may be hostile: whoever shows it
+escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from .domain.access import Access
+from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
+
+Row = TypeVar("Row")
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How current the projection is."""
+
+    now: int
+    last_webhook_at: int | None  # when the newest webhook was received
+    last_event_at: int | None  # newest `created` of a stored event
+    livemode: bool
+    watermark: int  # grows with every write; the key of every cache
+    api_ready: bool  # an API key is configured, so links can be minted
+    stale: bool  # the last webhook is older than it should be
+    failed: int  # inbox events kept as failed
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A count and an amount in one currency."""
+
+    currency: str
+    count: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: ``key`` is what a click filters by, ``at`` its date when it has one."""
+
+    key: str
+    currency: str
+    count: int
+    amount_minor: int
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Row]):
+    """One page of a list, with what the whole filtered list adds up to."""
+
+    rows: tuple[Row, ...]
+    total: int
+    sums: tuple[Sum, ...]  # by currency, of the filtered list
+    bars: tuple[Bar, ...]  # the chart, of the filtered list
+    choices: Mapping[str, tuple[str, ...]]  # what each filter offers, of the unfiltered list
+
+
+@dataclass(frozen=True, slots=True)
+class WindingDownItem:
+    customer_id: str
+    org_id: str | None
+    email: str | None
+    name: str | None
+    subscription_id: str
+    plan: str | None
+    interval: str | None
+    interval_count: int | None
+    status: str
+    mrr_minor: int | None  # the at-the-end value
+    currency: str | None
+    ends_at: int | None
+    requested_at: int | None
+    reason: str | None
+    feedback: str | None
+    comment: str | None  # the customer's own words
+    overdue: bool  # the end has passed and Stripe's event is awaited
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPaymentItem:
+    customer_id: str
+    org_id: str | None
+    email: str | None
+    name: str | None
+    subscription_id: str | None
+    invoice_id: str
+    number: str | None
+    plan: str | None
+    status: str | None  # of the subscription
+    amount_remaining_minor: int
+    currency: str | None
+    attempt_count: int
+    next_attempt_at: int | None
+    final_attempt: bool
+    decline_code: str | None
+    decline_words: str  # the decline code in a support agent's words
+    sensitive: bool  # for staff only: do not tell the customer the reason
+    failed_at: int | None
+    age_days: int | None
+    access_until: int | None  # end of grace; None = nothing ends by itself
+    days_left: int | None  # whole days until access_until, 0 when it has passed
+    mrr_minor: int | None
+    suggested_flow: str  # payment_method_update · pay_invoice
+    hosted_invoice_url: str | None
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMixItem:
+    plan: str | None  # None = price not in the catalogue
+    plan_name: str
+    interval: str | None
+    interval_count: int | None
+    currency: str
+    subscriptions: int
+    customers: int
+    mrr_minor: int
+    share: float  # of that currency's MRR, six decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    at: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewCurrency:
+    currency: str
+    mrr_minor: int
+    committed_minor: int
+    paying_customers: int
+    winding_down: Sum
+    at_risk: Sum  # past due, or with a failing invoice
+    uncounted: int  # live subscriptions whose MRR cannot be computed
+    month_delta_minor: int  # movements since the month began
+    sparkline: tuple[Point, ...]  # MRR at the end of each of the last 30 days, then now
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChange:
+    occurred_at: int
+    customer_id: str
+    name: str | None
+    email: str | None
+    org_id: str | None
+    kind: str
+    from_plan: str | None
+    to_plan: str | None
+    from_interval: str | None
+    to_interval: str | None
+    delta_minor: int
+    currency: str
+    subscription_id: str | None
+    event_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    currencies: tuple[OverviewCurrency, ...]  # largest MRR first
+    changes: tuple[PlanChange, ...]  # latest first
+    customers: int  # everyone known, paying or not
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    customer_id: str
+    name: str | None
+    email: str | None
+    org_id: str | None
+    plan: str | None
+    status: str | None
+    rule: str | None
+    access: bool
+    matched: str  # which field matched: customer · email · name · org · subscription · invoice
+    matched_text: str
+
+
+TimelineKind = Literal["subscription", "invoice", "payment", "customer", "movement", "link", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    at: int
+    kind: TimelineKind
+    sentence: str
+    event_id: str | None
+    subject: str | None = None  # the object it is about, sub_… or in_…
+    currency: str | None = None
+    before_minor: int | None = None  # MRR before and after, for a movement
+    after_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSeen:
+    """One row of the audit about a link, never its address."""
+
+    minted_at: int
+    staff: str
+    flow: str
+    reason: str
+    ticket: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    customer: CustomerRow
+    access: Access
+    access_sentence: str
+    plan_name: str
+    feature_names: tuple[str, ...]
+    at: int
+    subscriptions: tuple[SubscriptionRow, ...]  # live first, then newest
+    invoices: tuple[InvoiceRow, ...]  # newest first, at most 200
+    timeline: tuple[TimelineEntry, ...]  # newest first, at most 200
+    links: tuple[LinkSeen, ...]  # newest first
+    same_org: tuple[str, ...]  # other customers of the same organization
+    balances: Mapping[str, int] = field(default_factory=dict)  # open invoices by currency
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a customer has or lacks access at a time."""
+
+    customer_id: str
+    org_id: str | None
+    at: int
+    sentence: str
+    rule: str
+    plan: str
+    access: bool
+    what_would_change: str
+    event_id: str | None
+    chain: tuple[TimelineEntry, ...]  # oldest first: what led there
+
+    def to_text(self) -> str:
+        """The explanation as lines for a terminal."""
+        from .explain import as_text
+
+        return as_text(self)

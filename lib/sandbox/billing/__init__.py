@@ -1,0 +1,1 @@
+"""What happens to customers, subscriptions, invoices and payments, without any HTTP."""

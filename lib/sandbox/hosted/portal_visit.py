@@ -1,0 +1,143 @@
+"""One request to a portal page: whose session it is, and which pages it may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lib.sandbox.errors import SandboxError
+from lib.sandbox.hosted.web import Visit, route
+from lib.sandbox.portal import configurations, sessions
+
+NO_SUCH_LINK = "Check that the whole address was copied, or ask for a new link."
+ROOT = "/p/session/{secret}"
+
+
+@dataclass
+class PortalVisit:
+    """A visit within a valid session: ``configuration`` and ``customer`` as stored."""
+
+    visit: Visit
+    session: dict[str, Any]
+    configuration: dict[str, Any]
+    customer: dict[str, Any]
+
+    @property
+    def base(self) -> str:
+        return f"/p/session/{self.session['_']['link']}"
+
+    @property
+    def flow(self) -> dict[str, Any] | None:
+        """The deep-link flow as long as it is not completed."""
+        return None if self.session["_"]["completed"] else self.session["flow"]
+
+    def feature(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.configuration["features"][name]
+        return found
+
+    def page(self, template: str, **context: Any) -> Response:
+        """A portal page; navigation is hidden while a flow runs."""
+        profile = self.configuration["business_profile"]
+        shared = {
+            "base": self.base,
+            "headline": profile["headline"] or "Manage your billing.",
+            "terms_url": profile["terms_of_service_url"],
+            "privacy_url": profile["privacy_policy_url"],
+            "return_url": self.session["return_url"],
+            "show_navigation": self.flow is None,
+            "can_change_methods": self.feature("payment_method_update")["enabled"],
+            "can_change_details": self.feature("customer_update")["enabled"]
+            and bool(self.feature("customer_update")["allowed_updates"]),
+            "back_url": self.session["return_url"] or self.base if self.flow else self.base,
+        }
+        return self.visit.page(template, **{**shared, **context})
+
+    def home(self, *, notice: str | None = None, error: str | None = None) -> Response:
+        """To the overview, which shows what happened."""
+        told = {name: text for name, text in (("notice", notice), ("error", error)) if text}
+        return self.visit.redirect(f"{self.base}?{urlencode(told)}" if told else self.base)
+
+    def finish(self, done: str) -> Response:
+        """The action succeeded: end the flow as it asked for, else back to the overview."""
+        flow = self.flow
+        if flow is None:
+            return self.home(notice=done)
+        sessions.complete_flow(self.visit.sandbox, self.session, done)
+        completion = flow["after_completion"]
+        if completion["type"] == "redirect":
+            return self.visit.redirect(completion["redirect"]["return_url"])
+        if completion["type"] == "hosted_confirmation":
+            return self.visit.redirect(f"{self.base}/done")
+        return self.home(notice=done)
+
+    def subscription(self) -> dict[str, Any]:
+        """The subscription in the path; raises SandboxError 404 when it is not this customer's."""
+        id = self.visit.path["subscription"]
+        found = self.visit.sandbox.get("subscription", id)
+        if found["customer"] != self.customer["id"]:
+            raise SandboxError.missing_resource("subscription", id)
+        return found
+
+
+PortalPage = Callable[[PortalVisit], Response]
+
+
+def portal_route(method: str, path: str, page: PortalPage, *, flows: tuple[str, ...] = ()) -> Route:
+    """A page under a session's address; ``flows`` are the flow types that may reach it."""
+
+    def answer(visit: Visit) -> Response:
+        session = sessions.by_secret(visit.sandbox, visit.path["secret"])
+        if session is None:
+            return visit.message("This link is not valid", NO_SUCH_LINK, status=404)
+        if sessions.is_expired(visit.sandbox, session):
+            return expired(visit, session)
+        sessions.touch(visit.sandbox, session)
+        portal = PortalVisit(
+            visit,
+            session,
+            visit.sandbox.get(configurations.KIND, session["configuration"]),
+            visit.sandbox.get("customer", session["customer"]),
+        )
+        if not _reachable(portal, flows):
+            return visit.redirect(portal.base)
+        return page(portal)
+
+    return route(method, ROOT + path, answer)
+
+
+def expired(visit: Visit, session: dict[str, Any]) -> Response:
+    """Says so, and offers the way on that the session was created with."""
+    form = None
+    if sessions.may_recover(visit.sandbox, session):
+        form = {
+            "action": f"/p/recover/{session['_']['link']}",
+            "explain": "You can log in again with a one-time code sent to your e-mail address.",
+        }
+    link = None
+    if session["return_url"]:
+        name = visit.sandbox.settings.account_name
+        link = {"url": session["return_url"], "text": f"Return to {name}"}
+    return visit.message(
+        "This session has expired",
+        "For your security, links to this portal work for a short time only.",
+        status=410,
+        link=link,
+        email_form=form,
+    )
+
+
+def _reachable(portal: PortalVisit, flows: tuple[str, ...]) -> bool:
+    """In a running flow only the flow's own pages, and its own subscription."""
+    flow = portal.flow
+    if flow is None or "any" in flows:
+        return True
+    if flow["type"] not in flows:
+        return False
+    details = flow[flow["type"]] if flow["type"] != "payment_method_update" else None
+    wanted = (details or {}).get("subscription")
+    return wanted is None or portal.visit.path.get("subscription", wanted) == wanted

@@ -1,0 +1,83 @@
+"""A real sandbox over HTTP for tests and demos, in this process, on a free port.
+
+Example::
+
+    with running_sandbox(now=1_790_000_000, frozen=True) as running:
+        client = stripe.StripeClient("sk_test_x", base_addresses={"api": running.url})
+        running.control("POST", "/_sandbox/clock", {"advance": 3600})
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from lib.sandbox.app import build_app
+from lib.sandbox.billing import lifecycle
+from lib.sandbox.core import Sandbox
+from lib.sandbox.server import background
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    """A sandbox that is being served at ``url``."""
+
+    url: str
+    sandbox: Sandbox
+
+    def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """A call of the control surface; its JSON. Raises httpx.HTTPStatusError on a refusal."""
+        answer = httpx.request(method, self.url + path, json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+    def advance(self, seconds: int) -> int:
+        """Move the clock on, with everything that falls due; the new time."""
+        return self.move_to(self.sandbox.now() + seconds)
+
+    def move_to(self, unix: int) -> int:
+        lifecycle.run_until(self.sandbox, unix)
+        return unix
+
+
+@contextmanager
+def running_sandbox(
+    directory: Path | None = None, *, sandbox: Sandbox | None = None, **options: Any
+) -> Iterator[RunningSandbox]:
+    """Serve a new Sandbox (``options`` as its constructor takes them) or the given one."""
+    world = Sandbox(directory, **options) if sandbox is None else sandbox
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        world.settings.public_url = url
+        config = uvicorn.Config(
+            build_app(world), log_level="error", lifespan="off", ws="none", access_log=False
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        with background(world):
+            thread.start()
+            _wait_until_started(server)
+            try:
+                yield RunningSandbox(url, world)
+            finally:
+                server.should_exit = True
+                thread.join(10)
+    if sandbox is None:
+        world.close()
+
+
+def _wait_until_started(server: uvicorn.Server) -> None:
+    deadline = time.monotonic() + 10
+    while not server.started:
+        if time.monotonic() > deadline:
+            raise RuntimeError("The sandbox did not start within ten seconds.")
+        time.sleep(0.005)

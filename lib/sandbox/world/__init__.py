@@ -1,0 +1,1 @@
+"""A believable company's customers over two years, and one named scenario for every trap."""

@@ -1,0 +1,1 @@
+"""Stripe's own OpenAPI document as a judge of what the sandbox answers and what we send."""
