@@ -200,4 +200,3 @@ class Portside:
                 "Links are off: set STRIPE_API_KEY and PORTSIDE_RETURN_URL to mint them."
             )
         return self._links
-

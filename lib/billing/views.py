@@ -15,6 +15,7 @@ from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
 
 Row = TypeVar("Row")
 
+
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """How current the projection is."""
@@ -182,7 +183,9 @@ class SearchHit:
     matched_text: str
 
 
-TimelineKind = Literal["subscription", "invoice", "payment", "customer", "movement", "link", "other"]
+TimelineKind = Literal[
+    "subscription", "invoice", "payment", "customer", "movement", "link", "other"
+]
 
 
 @dataclass(frozen=True, slots=True)

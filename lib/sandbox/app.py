@@ -45,5 +45,8 @@ def _page_routes() -> list[BaseRoute]:
         if find_spec(f"lib.sandbox.{package}") is None:
             continue
         if find_spec(f"lib.sandbox.{package}.{name}") is not None:
-            found += import_module(f"lib.sandbox.{package}.{name}").routes
+            try:
+                found += import_module(f"lib.sandbox.{package}.{name}").routes
+            except ImportError:
+                continue
     return found

@@ -11,6 +11,8 @@ from typing import Any
 
 Schema = dict[str, Any]
 
+WITHHELD = "withheld from the document"
+
 TEXT: Schema = {"type": "string", "maxLength": 5000}
 FLAG: Schema = {"type": "boolean"}
 WHOLE: Schema = {"type": "integer"}
@@ -77,6 +79,12 @@ _UNCOLLECTIBLE_REASONS = (
 )
 
 PROPERTIES: dict[str, dict[str, dict[str, Schema]]] = {
+    # Sent by the API and declared by stripe-python, but left out of the public document.
+    WITHHELD: {
+        "product#": {"type": _enum("good", "service")},
+        "price#recurring": {"trial_period_days": _nullable(WHOLE)},
+        "subscription_item#": {"plan": _nullable(_object())},
+    },
     "2026-06-24.dahlia": {
         "subscription#invoice_settings": _INVOICE_TEXTS,
         "subscription_schedule#default_settings.invoice_settings": _INVOICE_TEXTS,

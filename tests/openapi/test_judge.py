@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.openapi.additions import ENUM_VALUES, OPERATIONS, PARAMETERS, PROPERTIES
+from tests.openapi.additions import ENUM_VALUES, OPERATIONS, PARAMETERS, PROPERTIES, WITHHELD
 from tests.openapi.document import document, find_template
 from tests.openapi.forms import decode
 from tests.openapi.recording import Exchange, JudgedApp, Ledger
@@ -316,7 +316,7 @@ def test_every_addition_names_a_release_after_the_document() -> None:
     judged = document()["info"]["version"]
     releases = {release for table in (PROPERTIES, ENUM_VALUES, OPERATIONS, PARAMETERS)
                 for release in table}  # fmt: skip
-    assert all(release[:10] > judged[:10] for release in releases)
+    assert all(release[:10] > judged[:10] for release in releases - {WITHHELD})
 
 
 async def _answer(scope: Any, receive: Any, send: Any) -> None:

@@ -140,7 +140,7 @@ def judge(row: EntitlementRow, now: int, catalog: Catalog, *, timezone: str = "U
         limits=limits,
         subscription_id=chosen.subscription_id if chosen else None,
         event_id=chosen.event_id if chosen else None,
-        sentence=sentence(chosen, rule, catalog, timezone),
+        sentence=sentence(chosen, rule, bool(giving), catalog, timezone),
         what_would_change=what_would_change(chosen, rule, catalog, timezone),
     )
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .access import Grant
 
 
-def sentence(chosen: Grant | None, rule: str, catalog: Catalog, timezone: str) -> str:
+def sentence(chosen: Grant | None, rule: str, gives: bool, catalog: Catalog, timezone: str) -> str:
     """Why the customer has or lacks access, in one sentence."""
     default = catalog.default.name
     if chosen is None:
@@ -21,7 +21,6 @@ def sentence(chosen: Grant | None, rule: str, catalog: Catalog, timezone: str) -
     def day(second: int | None) -> str:
         return spoken_day(second, timezone) if second is not None else "an unknown day"
 
-    overdue = rule == "winding_down" and not chosen.granting
     match rule:
         case "no_subscription":
             return f"{default} only: the first payment of the subscription was never completed."
@@ -30,7 +29,12 @@ def sentence(chosen: Grant | None, rule: str, catalog: Catalog, timezone: str) -
             return f"{name}: the subscription is active and renews on {renewal}."
         case "trialing":
             return f"{name} on trial until {day(chosen.current_period_end)}."
-        case "winding_down" if not overdue:
+        case "winding_down" if not gives:
+            return (
+                f"{default} only: {name} was to end on {day(chosen.ends_at)}; "
+                "Stripe's event that it has ended is awaited."
+            )
+        case "winding_down":
             asked = f", canceled on {day(chosen.requested_at)}" if chosen.requested_at else ""
             return f"{name} until {day(chosen.ends_at)}: the subscription is winding down{asked}."
         case "past_due_in_grace":

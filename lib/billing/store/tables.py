@@ -120,12 +120,12 @@ observations = Table(
 owners = Table(
     "owners",
     metadata,
-    _text("object_type"),
     _text("object_id"),
+    _text("object_type"),
     _maybe_text("customer_id"),  # null while only an orphan has named the object
-    PrimaryKeyConstraint("object_type", "object_id"),
+    PrimaryKeyConstraint("object_id", "object_type"),
 )
-"""Whose object it is. A customer's own row is also what writers lock."""
+"""Whose object it is. These rows are also what concurrent writers lock: see `owners.py`."""
 
 customers = Table(
     "customers",

@@ -58,7 +58,7 @@ def _has_id(element: Any) -> bool:
 
 
 def _another(after: Raw, old: Raw) -> bool:
-    """Whether ``old`` is a whole object with another identity: nothing of ``after`` belongs to it."""
+    """Whether ``old`` is a whole object of another identity: nothing of ``after`` is in it."""
     return "object" in old and "id" in old and old["id"] != after.get("id")
 
 
@@ -68,4 +68,4 @@ def _partial(after: Raw, old: Raw) -> bool:
     if "object" in after:
         nested = (key for key, value in after.items() if type(value) is dict)
         return "object" not in old or any(key not in old for key in nested)
-    return set(old) < set(after)
+    return ("id" in after and "id" not in old) or set(old) < set(after)

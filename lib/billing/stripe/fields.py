@@ -6,8 +6,9 @@ A missing key and a null read alike (None). A value of the wrong type is refused
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 from ..domain.errors import EventUnusable
@@ -18,7 +19,7 @@ LATEST_MOMENT: Final = 253_402_300_799  # the last second of the year 9999
 LARGEST_NUMBER: Final = 10**15  # beyond it sums of 64-bit columns could overflow
 LONGEST_TEXT: Final = 5_000
 LONGEST_WORD: Final = 255
-_MOST_DIGITS: Final = 40
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,2})?")
 
 _NAMES: Final[dict[type, str]] = {
     str: "a text",
@@ -130,18 +131,15 @@ class Fields:
         value = self.raw.get(key)
         if value is None:
             return None
-        if type(value) is int or type(value) is str and value.isascii() and value.isdigit():
-            plain = str(value)
-            if len(plain) < _MOST_DIGITS and (plain[0] != "0" or plain == "0"):
-                return plain
-        if type(value) not in (int, float, str, Decimal) or len(str(value)) > _MOST_DIGITS:
-            self.refuse(key, "a decimal number", value)
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            self.refuse(key, "a decimal number", value)
-        if not number.is_finite() or not -15 <= number.adjusted() <= 15:
+        if type(value) is int and 0 <= value <= LARGEST_NUMBER:
+            return str(value)
+        if type(value) in (int, float) and not abs(value) <= LARGEST_NUMBER:
             self.refuse(key, "a finite decimal number of ordinary size", value)
+        if type(value) not in (int, float, str) or not _DECIMAL.fullmatch(spelt := str(value)):
+            self.refuse(key, "a decimal number", value)
+        number = Decimal(spelt)
+        if not -15 <= number.adjusted() <= 15:
+            self.refuse(key, "a decimal number of ordinary size", value)
         return format(number.normalize() + 0, "f")
 
     def child(self, key: str) -> Fields | None:

@@ -43,7 +43,8 @@ def _read_price(fields: Fields, context: Context) -> Seen:
         {
             "up_to": tier.whole("up_to"),
             "unit_amount_decimal": tier.decimal("unit_amount_decimal") or tier.decimal("amount"),
-            "flat_amount_decimal": tier.decimal("flat_amount_decimal") or tier.decimal("flat_amount"),
+            "flat_amount_decimal": tier.decimal("flat_amount_decimal")
+            or tier.decimal("flat_amount"),
         }
         for tier in fields.children("tiers")
     ]

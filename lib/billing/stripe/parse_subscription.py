@@ -117,59 +117,37 @@ def _subscription_parts(fields: Fields, context: Context) -> Iterator[Seen]:
 
 def _modernise(after: Raw, changes: Raw) -> Raw:
     """Old-shape keys of ``changes`` written the way ``after`` has them."""
-    changes = dict(changes)
-    items = _data(after)
-    old_items = _data(changes)
+    items = _rows(after)
+    old_items = [dict(item) for item in _rows(changes)]
     periods = {key: changes[key] for key in _PERIODS if key in changes}
     if periods and items and all(key in item for item in items for key in periods):
-        changes["items"] = {"data": _spread(periods, items, old_items)}
-    for index, old in enumerate(_data(changes)):
-        twin = items[index] if index < len(items) else {}
-        if "plan" in old and "price" not in old and "price" in twin:
-            old["price"] = _price_of(old["plan"], twin)
+        old_items = [periods | item for item in old_items or [{}] * len(items)]
     if "items" not in changes and len(items) == 1:
-        changes = _single_item(items[0], changes)
+        old_items = [old_items[0] if old_items else {}]
+        old_items[0] |= {key: changes[key] for key in ("plan", "quantity") if key in changes}
+    for index, old in enumerate(old_items):
+        if "plan" in old and "price" not in old and index < len(items) and "price" in items[index]:
+            old["price"] = _price_of(old["plan"], items[index]["price"])
+    result = dict(changes)
+    if any(old_items):
+        result["items"] = old_items if type(after.get("items")) is list else {"data": old_items}
     if "discount" in changes and "discounts" not in changes and "discounts" in after:
-        changes["discounts"] = [d] if (d := changes["discount"]) else []
-    return changes
+        result["discounts"] = [changes["discount"]] if changes["discount"] else []
+    return result
 
 
-def _data(holder: Raw) -> list[Raw]:
-    """Copies of the items of ``holder``, none when they do not have a readable shape."""
+def _rows(holder: Raw) -> list[Raw]:
+    """The items of ``holder``; none when they do not have a readable shape."""
     items = holder.get("items")
     data = items.get("data") if type(items) is dict else items
-    if type(data) is not list or not all(type(item) is dict for item in data):
-        return []
-    if holder.get("items") is not data:
-        holder["items"] = {**items, "data": [dict(item) for item in data]}
-    else:
-        holder["items"] = [dict(item) for item in data]
-        return list(holder["items"])
-    return list(holder["items"]["data"])
+    readable = type(data) is list and all(type(item) is dict for item in data)
+    return data if readable and data else []
 
 
-def _spread(periods: Raw, items: list[Raw], old_items: list[Raw]) -> list[Raw]:
-    """The old periods put on every item that existed, unless it brings its own."""
-    if old_items:
-        return [periods | item for item in old_items]
-    return [dict(periods) for _ in items]
-
-
-def _price_of(plan: Any, twin: Raw) -> Any:
+def _price_of(plan: Any, price: Any) -> Any:
     """The price that a plan is the twin of: the very same, when it did not change."""
-    price = twin["price"]
     same = type(plan) is dict and type(price) is dict and plan.get("id") == price.get("id")
     return price if same else plan
-
-
-def _single_item(item: Raw, changes: Raw) -> Raw:
-    """A legacy change of the subscription's only plan or quantity is a change of its only item."""
-    old: Raw = {}
-    if type(changes.get("plan")) is dict and "price" in item:
-        old["price"] = _price_of(changes["plan"], item)
-    if "quantity" in changes and "quantity" in item:
-        old["quantity"] = changes["quantity"]
-    return changes | {"items": {"data": [old]}} if old else changes
 
 
 def _read_schedule(fields: Fields, context: Context) -> Seen:

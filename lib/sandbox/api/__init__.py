@@ -18,4 +18,7 @@ MODULES = [
 def load_endpoints() -> None:
     for name in MODULES:
         if find_spec(name.rpartition(".")[0]) and find_spec(name):
-            import_module(name)
+            try:
+                import_module(name)
+            except ImportError:
+                continue

@@ -56,6 +56,8 @@ def _run_batch(sandbox: Sandbox, unix: int, clock_id: str | None) -> tuple[bool,
         second, obj = found
         with sandbox.clock.pinned(second):
             due.DUTIES[obj["object"]].act(sandbox, obj)
-        sandbox.due.follow(sandbox.get(obj["object"], obj["id"]))
+        stored = sandbox.peek(obj["object"], obj["id"])
+        if stored is not None:
+            sandbox.due.follow(stored)
         count += 1
     return False, count

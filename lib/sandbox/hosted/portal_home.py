@@ -31,9 +31,7 @@ def entry(portal: PortalVisit) -> Response:
         "subscription_update": "update",
         "subscription_update_confirm": "confirm",
     }[kind]
-    return portal.visit.redirect(
-        f"{portal.base}/subscriptions/{flow[kind]['subscription']}/{step}"
-    )
+    return portal.visit.redirect(f"{portal.base}/subscriptions/{flow[kind]['subscription']}/{step}")
 
 
 def _home(portal: PortalVisit) -> Response:
@@ -49,8 +47,6 @@ def _home(portal: PortalVisit) -> Response:
     return portal.page(
         "portal_home.html",
         title="Manage your billing",
-        notice=portal.visit.query.get("notice"),
-        error=portal.visit.query.get("error"),
         subscriptions=[with_actions(portal, subscription) for subscription in shown],
         methods=_methods(portal, keep_one=any(s["status"] in permissions.LIVE for s in shown)),
         customer={name: customer[name] for name in ("name", "email", "phone")},
@@ -106,8 +102,6 @@ def done(portal: PortalVisit) -> Response:
         message=message,
         custom_message=confirmation.get("custom_message"),
         show_navigation=False,
-        notice=portal.visit.query.get("notice"),
-        error=portal.visit.query.get("error"),
         payable=[invoice_row(i) for i in open_invoices if asks_payment and i["amount_remaining"]],
     )
 

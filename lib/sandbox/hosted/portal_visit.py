@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -55,12 +54,20 @@ class PortalVisit:
             and bool(self.feature("customer_update")["allowed_updates"]),
             "back_url": self.session["return_url"] or self.base if self.flow else self.base,
         }
-        return self.visit.page(template, **{**shared, **context})
+        told = self.session["_"].pop("told", None) or {}
+        return self.visit.page(template, **{**shared, **told, **context})
 
     def home(self, *, notice: str | None = None, error: str | None = None) -> Response:
         """To the overview, which shows what happened."""
-        told = {name: text for name, text in (("notice", notice), ("error", error)) if text}
-        return self.visit.redirect(f"{self.base}?{urlencode(told)}" if told else self.base)
+        return self.redirect(self.base, notice=notice, error=error)
+
+    def redirect(
+        self, url: str, *, notice: str | None = None, error: str | None = None
+    ) -> Response:
+        """To another page of the portal, which shows ``notice`` or ``error`` once."""
+        self.session["_"]["told"] = {"notice": notice, "error": error}
+        self.visit.sandbox.put(self.session)
+        return self.visit.redirect(url)
 
     def finish(self, done: str) -> Response:
         """The action succeeded: end the flow as it asked for, else back to the overview."""

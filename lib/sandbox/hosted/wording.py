@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split())
-THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
-SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹", "aud": "A$", "cad": "CA$"}
+from lib.sandbox.billing.money import display as money
+
 REASONS = {
     "customer_service": "Customer service was less than expected",
     "low_quality": "Quality was less than expected",
@@ -20,16 +19,6 @@ REASONS = {
 }
 
 Badge = dict[str, str]
-
-
-def money(amount: int, currency: str) -> str:
-    """``money(490000, "usd")`` is ``$4,900.00``; ``amount`` in minor units."""
-    digits = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
-    whole, part = divmod(abs(amount), 10**digits)
-    number = f"{whole:,}" + (f".{part:0{digits}d}" if digits else "")
-    symbol = SYMBOLS.get(currency)
-    text = f"{symbol}{number}" if symbol else f"{number} {currency.upper()}"
-    return f"-{text}" if amount < 0 else text
 
 
 def date(unix: int | None) -> str:
@@ -104,5 +93,11 @@ def address(value: dict[str, Any] | None) -> str:
     if not value:
         return ""
     place = f"{value.get('postal_code') or ''} {value.get('city') or ''}".strip()
-    parts = [value.get("line1"), value.get("line2"), place, value.get("state"), value.get("country")]
+    parts = [
+        value.get("line1"),
+        value.get("line2"),
+        place,
+        value.get("state"),
+        value.get("country"),
+    ]
     return ", ".join(str(part) for part in parts if part)

@@ -1,1 +1,1 @@
-"""The customer portal: configurations, sessions with their flows, and what a customer does there."""
+"""The customer portal: configurations, sessions, flows, and what a customer does there."""

@@ -127,8 +127,7 @@ def _subscription_of(sandbox: Sandbox, customer: str, flow: dict[str, Any]) -> d
         )
     if subscription["status"] in permissions.ENDED:
         raise SandboxError(
-            f"The subscription '{id}' has already ended: its status is "
-            f"{subscription['status']}.",
+            f"The subscription '{id}' has already ended: its status is {subscription['status']}.",
             param=param,
         )
     return subscription

@@ -127,9 +127,7 @@ def _customer(sandbox: Sandbox, params: dict[str, Any]) -> dict[str, Any]:
 def _configuration(sandbox: Sandbox, params: dict[str, Any]) -> dict[str, Any]:
     if "configuration" not in params:
         return configurations.default_of(sandbox)
-    configuration = sandbox.get(
-        configurations.KIND, params["configuration"], param="configuration"
-    )
+    configuration = sandbox.get(configurations.KIND, params["configuration"], param="configuration")
     if not configuration["active"]:
         raise SandboxError(
             f"The portal configuration '{configuration['id']}' is inactive and cannot be used to "

@@ -10,7 +10,16 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from lib.sandbox.billing import coupons, customers, payments, prices, products, subscriptions
+from lib.sandbox.billing import (
+    coupons,
+    customers,
+    invoices,
+    payments,
+    prices,
+    products,
+    schedules,
+    subscriptions,
+)
 from lib.sandbox.core import Sandbox
 from lib.sandbox.world.calendar import DAY
 from lib.sandbox.world.catalogue import COUPONS, PRICES, PRODUCTS
@@ -34,13 +43,19 @@ class Company:
         self.prices: dict[str, str] = {}
 
     def open_catalogue(self) -> None:
-        """Create products, prices and coupons at the current second."""
-        ids = {slug: products.create(self.sandbox, {"name": name})["id"] for slug, name in PRODUCTS}
-        for price in PRICES:
-            made = prices.create(self.sandbox, {**price, "product": ids[price["product"]]})
-            self.prices[price["lookup_key"]] = made["id"]
+        """Create what is missing of the products, prices and coupons, at the current second."""
+        known = {product["name"]: product["id"] for product in self.sandbox.find("product")}
+        held = {price["lookup_key"]: price["id"] for price in self.sandbox.find("price")}
+        for slug, name in PRODUCTS:
+            made = known.get(name) or products.create(self.sandbox, {"name": name})["id"]
+            for price in (entry for entry in PRICES if entry["product"] == slug):
+                key = price["lookup_key"]
+                if key not in held:
+                    held[key] = prices.create(self.sandbox, {**price, "product": made})["id"]
+                self.prices[key] = held[key]
         for coupon in COUPONS:
-            coupons.create(self.sandbox, dict(coupon))
+            if self.sandbox.peek("coupon", coupon["id"]) is None:
+                coupons.create(self.sandbox, dict(coupon))
 
     def later(self, unix: int, action: Callable[..., Any], *given: Any, **named: Any) -> None:
         """Do `action(*given, **named)` at `unix`, if that lies within the simulated time."""
@@ -72,9 +87,7 @@ class Company:
         """A new subscription's id; `price` is a lookup key, `params` are the API's."""
         item: Object = {"price": self.prices[price], "quantity": quantity}
         items = [item, *params.pop("more_items", [])]
-        made = subscriptions.create(
-            self.sandbox, {"customer": customer, "items": items, **params}
-        )
+        made = subscriptions.create(self.sandbox, {"customer": customer, "items": items, **params})
         return str(made["id"])
 
     def change(self, subscription: str, **params: Any) -> Object:
@@ -98,6 +111,27 @@ class Company:
         payments.attach(self.sandbox, method["id"], customer)
         settings = {"default_payment_method": method["id"]}
         customers.update(self.sandbox, customer, {"invoice_settings": settings})
+
+    def mend_card(self, customer: str) -> None:
+        """A new, good card, with which everything open is paid."""
+        self.replace_card(customer, GOOD_CARD)
+        for invoice in self.sandbox.find("invoice", customer=customer, status="open"):
+            invoices.pay(self.sandbox, invoice["id"], {})
+
+    def schedule_price(self, subscription: str, price: str) -> None:
+        """From the current period's end on, the first item is at another price."""
+        made = schedules.create(self.sandbox, {"from_subscription": subscription})
+        phase = made["phases"][0]
+        kept = {
+            "start_date": phase["start_date"],
+            "end_date": phase["end_date"],
+            "items": [
+                {"price": item["price"], "quantity": item["quantity"]} for item in phase["items"]
+            ],
+        }
+        later = {"items": [{"price": self.prices[price], "quantity": 1}]}
+        params = {"phases": [kept, later], "end_behavior": "release"}
+        schedules.update(self.sandbox, made["id"], params)
 
     # -- looking ---------------------------------------------------------------------------------
 

@@ -28,7 +28,9 @@ def fails(company: Company, who: Identity, *, card: str, due: int) -> None:
     def begin() -> None:
         customer = company.sign_up(who)
         company.subscribe(customer, price)
-        company.later(due - company.random.randint(2, 9) * DAY, company.replace_card, customer, card)
+        company.later(
+            due - company.random.randint(2, 9) * DAY, company.replace_card, customer, card
+        )
 
     company.later(start, begin)
 
@@ -51,7 +53,9 @@ def before_last_retry(company: Company, who: Identity, card: str) -> None:
 
 def given_up(company: Company, who: Identity, card: str, outcome: str) -> None:
     """All retries have failed, and the account setting of that day decided `outcome`."""
-    days = company.random.randint(17, 40) if outcome == "past_due" else company.random.randint(40, 150)
+    days = (
+        company.random.randint(17, 40) if outcome == "past_due" else company.random.randint(40, 150)
+    )
     due = company.now - days * DAY
     fails(company, who, card=card, due=due)
     last = due + company.sandbox.settings.draft_seconds + sum(company.sandbox.settings.retry_after)

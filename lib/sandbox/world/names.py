@@ -53,9 +53,9 @@ HOSTILE_NAMES = (
     "\u202emoc.elpmaxe seliaS",
     "شركة وادي الياقوت للتجارة",
     "Pinevale \N{EVERGREEN TREE}\N{BICYCLE} Outdoor \N{SNOW CAPPED MOUNTAIN}",
-    "Quillhaven \"Quotes\" & O'Apostrophe, `ticks`",
+    'Quillhaven "Quotes" & O\'Apostrophe, `ticks`',
     "**Bold** _Brewing_ | pipe | $x^2$ :material/delete:",
-    "Longwinded " + "Extremely Thorough Documentation Partners " * 11 + "and Sons",
+    "Longwinded " + "Extremely Thorough Documentation Partners " * 13 + "and Sons",
 )
 _LOCALES = (["de"], ["fr-CA", "fr"], ["ja"], ["es-419"], ["en-GB"], ["nl"], ["pt-BR"])
 

@@ -127,10 +127,4 @@ def _plan_card_trouble(company: Company, customer: str, start: int, end: int) ->
     bad = source.choice(("pm_card_chargeCustomerFail", "pm_card_chargeCustomerFail"))
     company.later(when, company.replace_card, customer, bad)
     fixed = add_months(when, 1) + source.randint(1, 7) * DAY
-    company.later(fixed, mend_card, company, customer)
-
-
-def mend_card(company: Company, customer: str) -> None:
-    """A new, good card; what is open gets paid with it."""
-    company.replace_card(customer, "pm_card_visa")
-    company.pay_open_invoices(customer)
+    company.later(fixed, company.mend_card, customer)

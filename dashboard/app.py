@@ -1,0 +1,20 @@
+"""The entry script: page settings, sign-in, navigation, run. It runs before any page does."""
+
+import streamlit as st
+
+from dashboard import navigation, session
+from dashboard.ui import chrome
+
+st.set_page_config(
+    page_title="Portside",
+    page_icon=chrome.MARK,
+    layout="wide",
+    initial_sidebar_state="auto",
+    menu_items={"Get help": None, "Report a bug": None, "About": None},
+)
+staff = session.staff()
+page = st.navigation(navigation.menu(staff), position="sidebar" if staff else "hidden")
+st.set_page_config(page_title=f"{page.title} · Portside")
+if staff:
+    chrome.sidebar(staff)
+page.run()

@@ -1,0 +1,143 @@
+"""The table of pages. The shell and the tests read it.
+
+Every address is always registered, whoever asks: what changes with the role is what runs there
+(the page, the sign-in, or a page that says who may see it). So a deep link never ends in a
+"page not found".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from dashboard import session, signin
+from dashboard.session import Staff
+from lib.billing import Permission
+
+PAGES_FOLDER = Path(__file__).resolve().parent.parent / "pages"
+
+
+@dataclass(frozen=True)
+class PageRow:
+    slug: str  # its address and the name of its file
+    title: str
+    question: str  # what it answers, in one line
+    icon: str
+    section: str
+    permission: Permission
+
+    @property
+    def file(self) -> Path:
+        return PAGES_FOLDER / f"{self.slug.replace('-', '_')}.py"
+
+
+PAGES: tuple[PageRow, ...] = (
+    PageRow(
+        "overview",
+        "Overview",
+        "Where the subscription business stands today, and what leaves it soon.",
+        ":material/space_dashboard:",
+        "Today",
+        Permission.TOTALS,
+    ),
+    PageRow(
+        "customer",
+        "Customer",
+        "Why a customer has or lacks access, and the right link to hand over.",
+        ":material/person_search:",
+        "Customers",
+        Permission.CUSTOMERS,
+    ),
+    PageRow(
+        "winding-down",
+        "Winding down",
+        "Which subscriptions end, when, and why: each can still be kept until its last day.",
+        ":material/event_upcoming:",
+        "Customers",
+        Permission.CUSTOMERS,
+    ),
+    PageRow(
+        "failed-payments",
+        "Failed payments",
+        "Whose payment failed, what Stripe does next, and what to ask the customer for.",
+        ":material/credit_card_off:",
+        "Customers",
+        Permission.CUSTOMERS,
+    ),
+    PageRow(
+        "plan-mix",
+        "Plan mix",
+        "What customers pay for: plans and intervals, by customers and by MRR.",
+        ":material/donut_small:",
+        "Money",
+        Permission.TOTALS,
+    ),
+)
+BY_SLUG = {row.slug: row for row in PAGES}
+
+
+def menu(staff: Staff | None) -> dict[str, list[Page]]:
+    """What st.navigation gets for ``staff``; None is someone who has not signed in."""
+    sections: dict[str, list[Page]] = {"": [_page(_home(staff), "home", "Portside", None, True)]}
+    for row in PAGES:
+        allowed = staff is not None and row.permission in staff.permissions
+        target: Path | Callable[[], None]
+        if staff is None:
+            target = signin.sign_in
+        elif allowed:
+            target = row.file
+        else:
+            target = partial(session.denied, row.permission)
+        page = _page(target, row.slug, row.title, row.icon, hidden=not allowed)
+        sections.setdefault(row.section, []).append(page)
+    return sections
+
+
+def first_allowed(staff: Staff) -> PageRow | None:
+    """Where ``staff`` begins: the first page of the table that the roles allow."""
+    return next((row for row in PAGES if row.permission in staff.permissions), None)
+
+
+def open_page(slug: str, **query: str) -> None:
+    """Leave for the page called ``slug`` with ``query`` in its address."""
+    st.switch_page(str(BY_SLUG[slug].file), query_params=query)
+
+
+def address(slug: str, **query: str) -> str:
+    """The path of the page called ``slug``, for a link."""
+    from urllib.parse import urlencode
+
+    return f"/{slug}?{urlencode(query)}" if query else f"/{slug}"
+
+
+def _home(staff: Staff | None) -> Callable[[], None]:
+    if staff is None:
+        return signin.sign_in
+    row = first_allowed(staff)
+    if row is None:
+        return partial(session.denied, Permission.CUSTOMERS)
+    return partial(open_page, row.slug)
+
+
+def _page(
+    target: Path | Callable[[], None],
+    slug: str,
+    title: str,
+    icon: str | None,
+    hidden: bool,
+) -> Page:
+    if isinstance(target, partial):
+        target.__name__ = slug  # type: ignore[attr-defined]  # Streamlit names a page after it
+    return st.Page(
+        target,
+        title=title,
+        icon=icon,
+        url_path=slug,
+        default=slug == "home",
+        visibility="hidden" if hidden else "visible",
+    )

@@ -1,0 +1,145 @@
+"""Stored observations: what every derived row is folded from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..domain.observations import Observation
+from . import dialect
+from .spelling import read, spell
+from .tables import observations
+
+_COLUMNS = (
+    "event_id, object_type, object_id, customer_id, parent_type, parent_id, "
+    'second, effective, kind, "before", "after"'
+)
+_SKIP = ("seq",)
+
+
+def append(connection: Connection, seen: Sequence[Observation]) -> None:
+    """Store observations in the given order; one that is already there stays as it is."""
+    statement = dialect.insert_or_skip(connection, observations, skip=_SKIP)
+    dialect.many(connection, statement, [_tuple(observation) for observation in seen])
+
+
+def of_customers(
+    connection: Connection, customer_ids: Iterable[str]
+) -> dict[str, list[Observation]]:
+    """Everything seen of these customers, each in the order it was stored."""
+    wanted = sorted(customer_ids)
+    if not wanted:
+        return {}
+    condition = dialect.among(connection, "customer_id")
+    rows = dialect.fetch(
+        connection,
+        f"SELECT {_COLUMNS} FROM observations WHERE {condition} ORDER BY seq",  # noqa: S608
+        dialect.keys(connection, wanted),
+    )
+    found: dict[str, list[Observation]] = {customer_id: [] for customer_id in wanted}
+    for row in rows:
+        found[row[3]].append(_observation(row))
+    return found
+
+
+def of_loose_objects(connection: Connection, object_ids: Iterable[str]) -> list[Observation]:
+    """What was seen of objects that have no customer (yet), in the order it was stored."""
+    wanted = sorted(object_ids)
+    if not wanted:
+        return []
+    condition = dialect.among(connection, "object_id")
+    rows = dialect.fetch(
+        connection,
+        f"SELECT {_COLUMNS} FROM observations "  # noqa: S608 - no input
+        f"WHERE customer_id IS NULL AND {condition} ORDER BY seq",
+        dialect.keys(connection, wanted),
+    )
+    return [_observation(row) for row in rows]
+
+
+def orphans_of(
+    connection: Connection, parent_ids: Iterable[str]
+) -> list[tuple[str, str, str, str]]:
+    """(object type, object id, parent type, parent id) of orphans that wait for these parents."""
+    condition = dialect.among(connection, "parent_id")
+    rows = dialect.fetch(
+        connection,
+        "SELECT DISTINCT object_type, object_id, parent_type, parent_id FROM observations "  # noqa: S608
+        f"WHERE customer_id IS NULL AND {condition}",
+        dialect.keys(connection, sorted(parent_ids)),
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def give(connection: Connection, owned: Iterable[tuple[tuple[str, str], str]]) -> None:
+    """Hand the stored observations of objects, keyed (type, id), to their customer."""
+    sign = dialect.mark(connection)
+    statement = (
+        f"UPDATE observations SET customer_id = {sign} "  # noqa: S608 - no input
+        f"WHERE object_type = {sign} AND object_id = {sign} AND customer_id IS NULL"
+    )
+    rows = [(customer_id, *key) for key, customer_id in sorted(owned)]
+    dialect.many(connection, statement, rows)
+
+
+def customers_naming(connection: Connection, text: str) -> set[str]:
+    """Customers one of whose stored states mentions ``text``. Reads everything: for rare use."""
+    sign = dialect.mark(connection)
+    rows = dialect.fetch(
+        connection,
+        "SELECT DISTINCT customer_id FROM observations WHERE customer_id IS NOT NULL "  # noqa: S608
+        f"AND \"after\" LIKE {sign} ESCAPE '!'",
+        "%" + text.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%",
+    )
+    return {row[0] for row in rows}
+
+
+def by_customer(
+    connection: Connection, *, until: int | None = None
+) -> Iterator[tuple[str, list[Observation]]]:
+    """Every customer with what took effect up to and including ``until``, customers sorted."""
+    condition = "" if until is None else f" AND effective <= {int(until)}"
+    result = connection.execution_options(stream_results=True).exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM observations "  # noqa: S608 - a number
+        f"WHERE customer_id IS NOT NULL{condition} ORDER BY customer_id, seq"
+    )
+    rows = (_observation(row) for row in result)
+    for customer_id, group in groupby(rows, key=attrgetter("customer_id")):
+        yield customer_id, list(group)
+
+
+def _tuple(seen: Observation) -> tuple[object, ...]:
+    parent_type, parent_id = seen.parent or (None, None)
+    return (
+        seen.event_id,
+        seen.object_type,
+        seen.object_id,
+        seen.customer_id,
+        parent_type,
+        parent_id,
+        seen.second,
+        seen.effective,
+        seen.kind,
+        None if seen.before is None else spell(seen.before),
+        None if seen.after is None else spell(seen.after),
+    )
+
+
+def _observation(row: Sequence[Any]) -> Observation:
+    (event, kind_of, object_id, customer, parent_type, parent_id, second, effective, kind) = row[:9]
+    return Observation(
+        event,
+        kind_of,
+        object_id,
+        customer,
+        second,
+        kind,
+        read(row[9]),
+        read(row[10]),
+        effective,
+        None if parent_id is None else (parent_type, parent_id),
+    )

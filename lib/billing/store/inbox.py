@@ -1,0 +1,138 @@
+"""Every event that ever arrived, once."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection
+
+from . import dialect
+from .tables import inbox
+
+State = Literal["applied", "stale", "ignored", "failed"]
+
+FASTEST: Final = 1
+"""zlib's level: a payload shrinks to a quarter, and the higher levels cost more than they save."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """``body`` is what was sent, uncompressed; times are unix seconds."""
+
+    event_id: str
+    type: str
+    created_at: int
+    received_at: int
+    source: str
+    state: State
+    error: str | None
+    attempts: int
+    api_version: str | None
+    livemode: bool
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch at the door."""
+
+    new: frozenset[str]
+    failed_before: frozenset[str]  # known, and worth another try
+
+
+def take(connection: Connection, rows: Sequence[InboxRow]) -> Taken:
+    """Store what was never seen, ordered by event id so that writers do not lock crosswise."""
+    ordered = sorted(rows, key=lambda row: row.event_id)
+    wanted = [row.event_id for row in ordered]
+    known = dict(_states(connection, wanted))
+    missing = [_tuple(row) for row in ordered if row.event_id not in known]
+    if connection.dialect.name == "sqlite":
+        dialect.many(connection, dialect.insert(connection, inbox), missing)
+        new = {row[0] for row in missing}
+    else:
+        new = _insert_returning(connection, missing)
+    failed = {event_id for event_id, state in known.items() if state == "failed"}
+    return Taken(frozenset(new), frozenset(failed))
+
+
+def mark(connection: Connection, state: State, event_ids: Iterable[str]) -> None:
+    """Say what became of stored events."""
+    sign = dialect.mark(connection)
+    statement = f"UPDATE inbox SET state = {sign} WHERE event_id = {sign}"  # noqa: S608 - no input
+    dialect.many(connection, statement, [(state, event_id) for event_id in sorted(event_ids)])
+
+
+def mark_retried(connection: Connection, outcomes: Iterable[tuple[str, State, str | None]]) -> None:
+    """Another attempt at failed events: (event id, new state, error)."""
+    sign = dialect.mark(connection)
+    statement = (
+        f"UPDATE inbox SET state = {sign}, error = {sign}, attempts = attempts + 1 "  # noqa: S608
+        f"WHERE event_id = {sign}"
+    )
+    rows = [(state, error, event_id) for event_id, state, error in sorted(outcomes)]
+    dialect.many(connection, statement, rows)
+
+
+def failed_bodies(connection: Connection, *, limit: int = 500) -> list[bytes]:
+    """Bodies of failed events, oldest first, as far as they were not pruned."""
+    rows = dialect.fetch(
+        connection,
+        "SELECT payload FROM inbox WHERE state = 'failed' AND payload IS NOT NULL "  # noqa: S608
+        f"ORDER BY received_at, event_id LIMIT {dialect.mark(connection)}",
+        limit,
+    )
+    return [zlib.decompress(row[0]) for row in rows]
+
+
+def body_of(connection: Connection, event_id: str) -> bytes | None:
+    """The body of one event; None when it is unknown or was pruned."""
+    rows = dialect.fetch(
+        connection,
+        f"SELECT payload FROM inbox WHERE event_id = {dialect.mark(connection)}",  # noqa: S608
+        event_id,
+    )
+    return zlib.decompress(rows[0][0]) if rows and rows[0][0] is not None else None
+
+
+def _states(connection: Connection, event_ids: list[str]) -> Iterator[tuple[str, str]]:
+    condition = dialect.among(connection, "event_id")
+    for row in dialect.fetch(
+        connection,
+        f"SELECT event_id, state FROM inbox WHERE {condition}",  # noqa: S608 - no input
+        dialect.keys(connection, event_ids),
+    ):
+        yield row[0], row[1]
+
+
+def _insert_returning(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> set[str]:
+    """PostgreSQL: another receiver may be storing the same event at this moment."""
+    if not rows:
+        return set()
+    types = "text text bigint bigint text text text bigint text boolean bytea bigint".split()
+    arrays = ", ".join(f"%s::{name}[]" for name in types)
+    statement = (
+        f"INSERT INTO inbox ({dialect.names(inbox)}) "  # noqa: S608 - names are ours
+        f"SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING RETURNING event_id"
+    )
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return {row[0] for row in connection.exec_driver_sql(statement, tuple(columns)).fetchall()}
+
+
+def _tuple(row: InboxRow) -> tuple[Any, ...]:
+    return (
+        row.event_id,
+        row.type,
+        row.created_at,
+        row.received_at,
+        row.source,
+        row.state,
+        row.error,
+        row.attempts,
+        row.api_version,
+        row.livemode,
+        zlib.compress(row.body, FASTEST),
+        len(row.body),
+    )

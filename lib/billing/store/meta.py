@@ -1,0 +1,47 @@
+"""Small facts about the projection as a whole."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from . import dialect
+from .tables import meta
+
+WATERMARK = "watermark"
+LAST_WEBHOOK_AT = "last_webhook_at"
+LAST_EVENT_AT = "last_event_at"
+
+
+def get(connection: Connection, key: str) -> str | None:
+    rows = dialect.fetch(
+        connection,
+        f"SELECT value FROM meta WHERE key = {dialect.mark(connection)}",  # noqa: S608 - no input
+        key,
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def put(connection: Connection, key: str, value: str) -> None:
+    dialect.many(connection, dialect.upsert(connection, meta), [(key, value)])
+
+
+def forget(connection: Connection, key: str) -> None:
+    dialect.many(connection, dialect.delete(connection, meta, "key"), [(key,)])
+
+
+def put_highest(connection: Connection, key: str, value: int) -> None:
+    """Keep the highest number ever put; it never goes back."""
+    sign = dialect.mark(connection)
+    statement = (
+        f"INSERT INTO meta (key, value) VALUES ({sign}, {sign}) "  # noqa: S608 - no input
+        "ON CONFLICT (key) DO UPDATE SET value = excluded.value "
+        "WHERE CAST(meta.value AS BIGINT) < CAST(excluded.value AS BIGINT)"
+    )
+    dialect.many(connection, statement, [(key, str(value))])
+
+
+def raise_watermark(connection: Connection) -> None:
+    """Say that something readable changed. Last in the transaction: every writer wants this row."""
+    connection.exec_driver_sql(
+        "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'watermark'"
+    )

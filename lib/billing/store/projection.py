@@ -1,0 +1,109 @@
+"""The one writer of the derived tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table
+
+from ..domain import rows
+from ..domain.rows import ProjectionRows
+from . import dialect
+from .spelling import spell
+from .tables import customers, invoices, movements, plan_entitlements, subscriptions
+
+Cells = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How values become rows of one table: cells in column order, lists and objects as text."""
+
+    table: Table
+    parts: Callable[[ProjectionRows], Sequence[Any]]
+    cells: Callable[[Any], Cells]
+    json: tuple[int, ...]
+    key: tuple[int, ...]
+    owner: int  # the column that holds the customer
+
+    def rows(self, projected: Iterable[ProjectionRows]) -> dict[Cells, Cells]:
+        made: dict[Cells, Cells] = {}
+        for part in projected:
+            for value in self.parts(part):
+                cells = self.cells(value)
+                if self.json:
+                    spelled = list(cells)
+                    for index in self.json:
+                        spelled[index] = spell(spelled[index])
+                    cells = tuple(spelled)
+                made[tuple(cells[index] for index in self.key)] = cells
+        return made
+
+
+def _shape(table: Table, of: type[Any], parts: Callable[[ProjectionRows], Sequence[Any]]) -> _Shape:
+    names = [field.name for field in fields(of)]
+    kinds = [str(field.type) for field in fields(of)]
+    return _Shape(
+        table=table,
+        parts=parts,
+        cells=attrgetter(*names),
+        json=tuple(i for i, kind in enumerate(kinds) if kind.startswith(("list", "dict"))),
+        key=tuple(names.index(column.name) for column in table.primary_key.columns),
+        owner=names.index("customer_id"),
+    )
+
+
+_SHAPES: Final = (
+    _shape(customers, rows.CustomerRow, lambda p: (p.customer,)),
+    _shape(plan_entitlements, rows.EntitlementRow, lambda p: (p.entitlement,)),
+    _shape(subscriptions, rows.SubscriptionRow, lambda p: p.subscriptions),
+    _shape(invoices, rows.InvoiceRow, lambda p: p.invoices),
+    _shape(movements, rows.MovementRow, lambda p: p.movements),
+)
+
+
+def write(
+    connection: Connection, projected: Sequence[ProjectionRows], *, known: Collection[str]
+) -> bool:
+    """Make the tables say what ``projected`` says of its customers, touching only what differs.
+
+    ``known`` are the customers that may already have rows. True when anything was written.
+    """
+    changed = False
+    for shape in _SHAPES:
+        wanted = shape.rows(projected)
+        stored = _stored(connection, shape, known)
+        differing = [cells for key, cells in sorted(wanted.items()) if stored.get(key) != cells]
+        vanished = sorted(stored.keys() - wanted.keys())
+        names = [column.name for column in shape.table.primary_key.columns]
+        dialect.many(connection, dialect.delete(connection, shape.table, *names), vanished)
+        statement = dialect.upsert(connection, shape.table)
+        dialect.many(connection, statement, differing)
+        changed = changed or bool(differing or vanished)
+    return changed
+
+
+def _stored(connection: Connection, shape: _Shape, known: Collection[str]) -> dict[Cells, Cells]:
+    if not known:
+        return {}
+    condition = dialect.among(connection, "customer_id")
+    found = dialect.fetch(
+        connection,
+        f"SELECT {dialect.names(shape.table)} FROM {shape.table.name} WHERE {condition}",  # noqa: S608
+        dialect.keys(connection, sorted(known)),
+    )
+    return {tuple(row[index] for index in shape.key): tuple(row) for row in found}
+
+
+def known_among(connection: Connection, customer_ids: Collection[str]) -> set[str]:
+    """Those of ``customer_ids`` that have rows."""
+    condition = dialect.among(connection, "customer_id")
+    found = dialect.fetch(
+        connection,
+        f"SELECT customer_id FROM customers WHERE {condition}",  # noqa: S608 - no input
+        dialect.keys(connection, sorted(customer_ids)),
+    )
+    return {row[0] for row in found}

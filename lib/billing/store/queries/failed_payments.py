@@ -1,0 +1,188 @@
+"""Open automatic invoices with a failed attempt, whose subscription is live or which have none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from ...domain.filters import Filters
+from ..tables import customers as c
+from ..tables import invoices as i
+from ..tables import subscriptions as s
+from .columns import any_contains, bounded, by_bytes, one_of_intervals, ordered
+
+_JOINED = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id).outerjoin(
+    c, c.c.customer_id == i.c.customer_id
+)
+_LISTED = and_(i.c.failing, or_(i.c.subscription_id.is_(None), s.c.live))
+_COLUMNS = (
+    i.c.customer_id,
+    c.c.org_id,
+    c.c.email,
+    c.c.name,
+    i.c.subscription_id,
+    i.c.invoice_id,
+    i.c.number,
+    s.c.plan,
+    s.c.status,
+    i.c.amount_remaining_minor,
+    i.c.currency,
+    i.c.attempt_count,
+    i.c.next_attempt_at,
+    i.c.decline_code,
+    i.c.failure_code,
+    i.c.failed_at,
+    s.c.past_due_since,
+    s.c.ends_at,
+    s.c.winding_down,
+    s.c.value_minor.label("mrr_minor"),
+    i.c.hosted_invoice_url,
+    i.c.event_id,
+)
+_DECLINE = func.coalesce(i.c.decline_code, i.c.failure_code, "unknown")
+
+
+def _from(*columns: Any) -> Select[Any]:
+    return select(*columns).select_from(_JOINED).where(_LISTED)
+
+
+def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    if filters.text.strip():
+        fields = (
+            c.c.email,
+            c.c.name,
+            c.c.org_id,
+            i.c.customer_id,
+            i.c.subscription_id,
+            i.c.invoice_id,
+            i.c.number,
+        )
+        query = query.where(any_contains(fields, filters.text.strip()))
+    if filters.plans:
+        query = query.where(s.c.plan.in_(filters.plans))
+    if filters.currencies:
+        query = query.where(i.c.currency.in_(filters.currencies))
+    if filters.statuses:
+        query = query.where(s.c.status.in_(filters.statuses))
+    if filters.intervals:
+        query = query.where(one_of_intervals(s.c.interval, s.c.interval_count, filters.intervals))
+    if filters.reasons:
+        query = query.where(_DECLINE.in_(filters.reasons))
+    return bounded(query, i.c.failed_at, filters.starts, filters.ends)
+
+
+def _days_left(now: int, grace_seconds: int) -> ColumnElement[int]:
+    """Whole days until access ends: by grace, or sooner by a scheduled end. Never below zero."""
+    grace_ends = func.coalesce(s.c.past_due_since, i.c.failed_at, literal(now)) + grace_seconds
+    deadline = case(
+        (and_(s.c.winding_down, s.c.ends_at < grace_ends), s.c.ends_at), else_=grace_ends
+    )
+    return case((deadline <= now, 0), else_=(deadline - now) // 86_400)
+
+
+def every_row(
+    connection: Connection, currency: str | None, starts: int | None, ends: int | None
+) -> list[RowMapping]:
+    """The whole queue for the report, by first failure and then id."""
+    query = bounded(_from(*_COLUMNS), i.c.failed_at, starts, ends)
+    if currency is not None:
+        query = query.where(i.c.currency == currency)
+    query = query.order_by(i.c.failed_at.asc().nulls_last(), by_bytes(i.c.invoice_id))
+    return list(connection.execute(query).mappings())
+
+
+def page(
+    connection: Connection, filters: Filters, now: int, grace_seconds: int
+) -> list[RowMapping]:
+    """One page of the queue with ``days_left``; by itself the most MRR with the fewest days first.
+
+    The ranking weighs amounts of different currencies as they stand; nothing adds them up.
+    """
+    days_left = _days_left(now, grace_seconds)
+    worth = func.coalesce(s.c.value_minor, i.c.amount_remaining_minor)
+    urgency = worth * 1_000 // (days_left + 1)
+    query = ordered(
+        _narrowed(_from(*_COLUMNS, days_left.label("days_left")), filters),
+        filters,
+        {
+            "urgency": urgency,
+            "failed_at": i.c.failed_at,
+            "amount": i.c.amount_remaining_minor,
+            "mrr_minor": s.c.value_minor,
+            "next_attempt_at": i.c.next_attempt_at,
+            "attempts": i.c.attempt_count,
+            "customer": func.lower(func.coalesce(c.c.email, i.c.customer_id)),
+        },
+        (urgency.desc(),),
+        by_bytes(i.c.invoice_id),
+    )
+    return list(connection.execute(query).mappings())
+
+
+def sums(connection: Connection, filters: Filters) -> list[RowMapping]:
+    """``currency, count, amount_minor`` (remaining) of the filtered queue, before paging."""
+    query = _narrowed(
+        _from(
+            i.c.currency,
+            func.count().label("count"),
+            func.sum(i.c.amount_remaining_minor).label("amount_minor"),
+        ),
+        filters,
+    ).group_by(i.c.currency)
+    return list(connection.execute(query).mappings())
+
+
+def by_decline(connection: Connection, filters: Filters) -> list[RowMapping]:
+    """``key`` (decline code), currency, count and remaining amount of the filtered queue."""
+    query = _narrowed(
+        _from(
+            _DECLINE.label("key"),
+            i.c.currency,
+            func.count().label("count"),
+            func.sum(i.c.amount_remaining_minor).label("amount_minor"),
+        ),
+        filters,
+    ).group_by(_DECLINE, i.c.currency)
+    return list(connection.execute(query).mappings())
+
+
+def choices(connection: Connection) -> list[RowMapping]:
+    """Every combination of what the queue can be filtered by."""
+    query = _from(
+        s.c.plan,
+        i.c.currency,
+        s.c.status,
+        s.c.interval,
+        s.c.interval_count,
+        _DECLINE.label("reason"),
+    ).distinct()
+    return list(connection.execute(query).mappings())
+
+
+def at_risk_totals(connection: Connection) -> list[RowMapping]:
+    """``currency, count, amount_minor``: what of MRR is past due or has a failing invoice."""
+    failing = (
+        select(i.c.invoice_id).where(i.c.failing, i.c.subscription_id == s.c.subscription_id)
+    ).exists()
+    query = (
+        select(
+            s.c.currency,
+            func.count().label("count"),
+            func.sum(s.c.mrr_minor).label("amount_minor"),
+        )
+        .where(s.c.live, s.c.mrr_minor > 0, or_(s.c.status == "past_due", failing))
+        .group_by(s.c.currency)
+    )
+    return list(connection.execute(query).mappings())

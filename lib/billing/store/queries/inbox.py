@@ -1,0 +1,32 @@
+"""Every event that was stored, without its payload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, RowMapping, select
+
+from ..tables import inbox
+from .columns import bounded, by_bytes
+
+_COLUMNS = (
+    inbox.c.event_id,
+    inbox.c.type,
+    inbox.c.created_at,
+    inbox.c.received_at,
+    inbox.c.source,
+    inbox.c.state,
+    inbox.c.error,
+    inbox.c.attempts,
+    inbox.c.api_version,
+    inbox.c.livemode,
+)
+
+
+def all_events(
+    connection: Connection, starts: int | None, ends: int | None
+) -> Iterator[RowMapping]:
+    """Every event created in ``starts <= created_at < ends``, by creation and then id."""
+    query = bounded(select(*_COLUMNS), inbox.c.created_at, starts, ends)
+    query = query.order_by(inbox.c.created_at, by_bytes(inbox.c.event_id))
+    yield from connection.execution_options(yield_per=2_000).execute(query).mappings()

@@ -1,0 +1,150 @@
+"""Live subscriptions whose end is scheduled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, and_, func, select
+
+from ...domain.filters import Filters
+from ..tables import customers as c
+from ..tables import subscriptions as s
+from .columns import (
+    QUARTER_HOUR,
+    any_contains,
+    bounded,
+    by_bytes,
+    one_of_intervals,
+    ordered,
+)
+
+_REASON = func.coalesce(s.c.feedback, s.c.reason)
+_LISTED = and_(s.c.winding_down, s.c.live)
+_COLUMNS = (
+    s.c.customer_id,
+    c.c.org_id,
+    c.c.email,
+    c.c.name,
+    s.c.subscription_id,
+    s.c.plan,
+    s.c.interval,
+    s.c.interval_count,
+    s.c.status,
+    s.c.value_minor.label("mrr_minor"),
+    s.c.currency,
+    s.c.ends_at,
+    s.c.requested_at,
+    s.c.reason,
+    s.c.feedback,
+    s.c.comment,
+    s.c.event_id,
+)
+_SORTS = {
+    "ends_at": s.c.ends_at,
+    "requested_at": s.c.requested_at,
+    "mrr_minor": s.c.value_minor,
+    "plan": s.c.plan,
+    "reason": _REASON,
+    "customer": func.lower(func.coalesce(c.c.email, s.c.customer_id)),
+}
+_JOINED = s.outerjoin(c, c.c.customer_id == s.c.customer_id)
+
+
+def _from(*columns: Any) -> Select[Any]:
+    return select(*columns).select_from(_JOINED).where(_LISTED)
+
+
+def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    if filters.text.strip():
+        fields = (c.c.email, c.c.name, c.c.org_id, s.c.customer_id, s.c.subscription_id)
+        query = query.where(any_contains(fields, filters.text.strip()))
+    if filters.plans:
+        query = query.where(s.c.plan.in_(filters.plans))
+    if filters.currencies:
+        query = query.where(s.c.currency.in_(filters.currencies))
+    if filters.statuses:
+        query = query.where(s.c.status.in_(filters.statuses))
+    if filters.reasons:
+        query = query.where(func.coalesce(_REASON, "unknown").in_(filters.reasons))
+    if filters.intervals:
+        query = query.where(one_of_intervals(s.c.interval, s.c.interval_count, filters.intervals))
+    return bounded(query, s.c.ends_at, filters.starts, filters.ends)
+
+
+def every_row(
+    connection: Connection, currency: str | None, starts: int | None, ends: int | None
+) -> list[RowMapping]:
+    """The whole list for the report, by end and then id; an unknown end is last."""
+    query = bounded(_from(*_COLUMNS), s.c.ends_at, starts, ends)
+    if currency is not None:
+        query = query.where(s.c.currency == currency)
+    query = query.order_by(s.c.ends_at.asc().nulls_last(), by_bytes(s.c.subscription_id))
+    return list(connection.execute(query).mappings())
+
+
+def page(connection: Connection, filters: Filters) -> list[RowMapping]:
+    """One page of the list."""
+    query = ordered(
+        _narrowed(_from(*_COLUMNS), filters),
+        filters,
+        _SORTS,
+        (s.c.ends_at.asc().nulls_last(),),
+        by_bytes(s.c.subscription_id),
+    )
+    return list(connection.execute(query).mappings())
+
+
+def sums(connection: Connection, filters: Filters) -> list[RowMapping]:
+    """``currency, count, amount_minor`` of the filtered list, before paging."""
+    query = _narrowed(
+        _from(
+            s.c.currency,
+            func.count().label("count"),
+            func.sum(s.c.value_minor).label("amount_minor"),
+        ),
+        filters,
+    ).group_by(s.c.currency)
+    return list(connection.execute(query).mappings())
+
+
+def ends(connection: Connection, filters: Filters) -> list[RowMapping]:
+    """``quarter_hour, currency, count, amount_minor`` of the filtered list by its ends."""
+    quarter = (s.c.ends_at // QUARTER_HOUR).label("quarter_hour")
+    query = (
+        _narrowed(
+            _from(
+                quarter,
+                s.c.currency,
+                func.count().label("count"),
+                func.sum(s.c.value_minor).label("amount_minor"),
+            ),
+            filters,
+        )
+        .where(s.c.ends_at.is_not(None))
+        .group_by(quarter, s.c.currency)
+        .order_by(quarter, s.c.currency)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def choices(connection: Connection) -> list[RowMapping]:
+    """Every combination of what the list can be filtered by."""
+    query = _from(
+        s.c.plan,
+        s.c.currency,
+        s.c.status,
+        s.c.interval,
+        s.c.interval_count,
+        func.coalesce(_REASON, "unknown").label("reason"),
+    ).distinct()
+    return list(connection.execute(query).mappings())
+
+
+def counted_totals(connection: Connection) -> list[RowMapping]:
+    """``currency, count, amount_minor``: what of MRR is winding down."""
+    query = _from(
+        s.c.currency,
+        func.count().label("count"),
+        func.sum(func.coalesce(s.c.mrr_minor, 0)).label("amount_minor"),
+    ).group_by(s.c.currency)
+    return list(connection.execute(query).mappings())

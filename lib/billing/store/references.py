@@ -1,0 +1,126 @@
+"""Prices, products and coupons: they belong to no customer, but customers' numbers need them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from ..domain.observations import REFERENCE_TYPES, Observation, State
+from ..domain.references import References
+from ..domain.trail import fold_object
+from . import dialect, history, meta
+from .spelling import read, spell
+from .tables import REFERENCES
+
+VERSION: Final = "references_version"
+_LOCK: Final = 7_067_168_384  # any number that only this lock takes
+_VALUED: Final = ("price", "coupon")
+"""Types that a customer's MRR looks up."""
+
+
+def lock(connection: Connection, *, changing: bool) -> None:
+    """Keep references as they are while customers are folded with them.
+
+    A fold that misses a coupon and the writer that brings it must not pass each other unseen.
+    """
+    if connection.dialect.name == "postgresql":
+        name = "pg_advisory_xact_lock" if changing else "pg_advisory_xact_lock_shared"
+        connection.exec_driver_sql(f"SELECT {name}(%s)", (_LOCK,))
+
+
+def load(connection: Connection) -> References:
+    """The newest known states."""
+    return References(prices=_states(connection, "price"), coupons=_states(connection, "coupon"))
+
+
+def version(connection: Connection) -> int:
+    """Grows whenever :func:`load` would give something else."""
+    return int(meta.get(connection, VERSION) or 0)
+
+
+def update(connection: Connection, seen: Iterable[Observation]) -> set[str]:
+    """Fold what was seen of references (already stored); gives the customers to fold again."""
+    touched: dict[str, set[str]] = defaultdict(set)
+    for observation in seen:
+        if observation.object_type in REFERENCE_TYPES:
+            touched[observation.object_type].add(observation.object_id)
+    concerned: set[str] = set()
+    for kind in sorted(touched):
+        concerned |= _update_kind(connection, kind, touched[kind])
+    return concerned
+
+
+def _update_kind(connection: Connection, kind: str, object_ids: set[str]) -> set[str]:
+    table = REFERENCES[kind]
+    before = _states(connection, kind, object_ids)
+    by_object: dict[str, list[Observation]] = defaultdict(list)
+    for observation in history.of_loose_objects(connection, object_ids):
+        if observation.object_type == kind:
+            by_object[observation.object_id].append(observation)
+    cells: list[tuple[Any, ...]] = []
+    concerned: set[str] = set()
+    for object_id, observations in sorted(by_object.items()):
+        state, last_second = _newest(observations)
+        if state is None:
+            continue
+        deleted = any(o.kind == "terminal" for o in observations)
+        cells.append((object_id, spell(state), last_second, deleted))
+        if kind in _VALUED and before.get(object_id) != state:
+            concerned |= _customers_of(connection, kind, object_id, replaced=object_id in before)
+    dialect.many(connection, dialect.upsert(connection, table), cells)
+    if kind in _VALUED and cells:
+        meta.put(connection, VERSION, str(version(connection) + 1))
+    return concerned
+
+
+def _newest(observations: Sequence[Observation]) -> tuple[State | None, int]:
+    """The last state that was something: a deleted coupon still discounts whoever has it.
+
+    Tiers come only with a read that asks for them, and never change: a later event that does not
+    carry them does not take them away.
+    """
+    fold = fold_object(observations)
+    state = next((step.state for step in reversed(fold.steps) if step.state), None)
+    if state is not None and state.get("tiers", ()) is None:
+        with_tiers = sorted(
+            (o for o in observations if o.after and o.after.get("tiers")),
+            key=lambda o: (o.second, o.event_id),
+        )
+        if with_tiers:
+            after = with_tiers[-1].after
+            state = {**state, "tiers": after["tiers"] if after else None}
+    return state, fold.last_second
+
+
+def _customers_of(connection: Connection, kind: str, object_id: str, *, replaced: bool) -> set[str]:
+    if replaced:
+        return history.customers_naming(connection, f'"{object_id}"')
+    sign = dialect.mark(connection)
+    escaped = object_id.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    rows = dialect.fetch(
+        connection,
+        "SELECT customer_id FROM customers WHERE awaiting <> '' "  # noqa: S608 - no input
+        f"AND awaiting LIKE {sign} ESCAPE '!'",
+        f"% {kind}:{escaped} %",
+    )
+    return {row[0] for row in rows}
+
+
+def _states(
+    connection: Connection, kind: str, object_ids: Iterable[str] | None = None
+) -> dict[str, State]:
+    table = REFERENCES[kind]
+    key = table.primary_key.columns[0].name
+    statement = f"SELECT {key}, state FROM {table.name}"  # noqa: S608 - names are ours
+    if object_ids is None:
+        rows = dialect.fetch(connection, statement)
+    else:
+        rows = dialect.fetch(
+            connection,
+            f"{statement} WHERE {dialect.among(connection, key)}",
+            dialect.keys(connection, sorted(object_ids)),
+        )
+    return {row[0]: read(row[1]) for row in rows}

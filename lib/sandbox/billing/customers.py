@@ -1,0 +1,189 @@
+"""Customers: create, update, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lib.sandbox.core import Sandbox
+from lib.sandbox.errors import SandboxError
+from lib.sandbox.params import merge_metadata
+
+Object = dict[str, Any]
+
+PLAIN = (
+    "description",
+    "email",
+    "name",
+    "phone",
+    "shipping",
+    "preferred_locales",
+    "tax_exempt",
+    "balance",
+    "business_name",
+    "individual_name",
+    "next_invoice_sequence",
+    "invoice_prefix",
+)
+ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
+
+
+def create(sandbox: Sandbox, params: Object) -> Object:
+    """A customer from Stripe's parameters; ``payment_method`` (an id) is attached as well."""
+    customer: Object = {
+        "id": sandbox.new_id("cus"),
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": sandbox.now(),
+        "currency": None,
+        "customer_account": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "discount": None,
+        "email": None,
+        "invoice_prefix": sandbox.ids.token(6).upper()[:8],
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": merge_metadata({}, params.get("metadata", {})),
+        "name": None,
+        "next_invoice_sequence": 1,
+        "phone": None,
+        "preferred_locales": [],
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+    }
+    clock_id = params.get("test_clock")
+    if clock_id:
+        clock = sandbox.get("test_helpers.test_clock", clock_id, param="test_clock")
+        customer["test_clock"] = clock_id
+        customer["created"] = clock["frozen_time"]
+    _apply(customer, params)
+    sandbox.put(customer)
+    sandbox.emit("customer.created", customer)
+    _attach(sandbox, customer, params)
+    return customer
+
+
+def update(sandbox: Sandbox, id: str, params: Object) -> Object:
+    """Set the given fields; a None unsets, metadata merges."""
+    customer = sandbox.get("customer", id)
+    before = sandbox.snapshot(customer)
+    _attach(sandbox, customer, params, check_only=True)
+    _apply(customer, params)
+    if "metadata" in params:
+        customer["metadata"] = merge_metadata(customer["metadata"], params["metadata"])
+    sandbox.update(customer, before, "customer.updated")
+    return customer
+
+
+def delete(sandbox: Sandbox, id: str) -> Object:
+    """Cancel its subscriptions at once and leave a stub; returns ``{"deleted": true}``."""
+    from lib.sandbox.billing import subscriptions
+
+    customer = sandbox.get("customer", id)
+    for subscription in sandbox.find("subscription", customer=id):
+        if subscription["status"] not in ("canceled", "incomplete_expired"):
+            subscriptions.cancel(sandbox, subscription["id"], {})
+    for method in sandbox.find("payment_method", customer=id):
+        method["customer"] = None
+        sandbox.put(method)
+    sandbox.delete(customer)
+    sandbox.put({"id": id, "object": "deleted_customer", "created": sandbox.now()})
+    sandbox.emit("customer.deleted", customer)
+    return {"id": id, "object": "customer", "deleted": True}
+
+
+def live(sandbox: Sandbox, id: str, *, param: str = "customer") -> Object:
+    """The customer. Raises SandboxError for an unknown or deleted one."""
+    return sandbox.get("customer", id, param=param)
+
+
+def default_payment_method(sandbox: Sandbox, customer_id: str) -> str | None:
+    """The id in ``invoice_settings.default_payment_method``."""
+    customer = sandbox.peek("customer", customer_id)
+    if customer is None:
+        return None
+    method: str | None = customer["invoice_settings"]["default_payment_method"]
+    return method
+
+
+def set_currency(sandbox: Sandbox, id: str, currency: str) -> None:
+    """The first charge fixes a customer's currency, as on Stripe."""
+    customer = sandbox.peek("customer", id)
+    if customer is not None and customer["currency"] is None:
+        before = sandbox.snapshot(customer)
+        customer["currency"] = currency
+        sandbox.update(customer, before, "customer.updated")
+
+
+def set_delinquent(sandbox: Sandbox, id: str, delinquent: bool) -> None:
+    """Whether the latest automatic charge of an invoice failed."""
+    customer = sandbox.peek("customer", id)
+    if customer is not None and customer["delinquent"] != delinquent:
+        before = sandbox.snapshot(customer)
+        customer["delinquent"] = delinquent
+        sandbox.update(customer, before, "customer.updated")
+
+
+def set_default_payment_method(sandbox: Sandbox, id: str, method_id: str | None) -> Object:
+    """Make ``method_id`` the card that invoices are charged to."""
+    return update(
+        sandbox, id, {"invoice_settings": {"default_payment_method": method_id}}
+    )
+
+
+def _apply(customer: Object, params: Object) -> None:
+    for name in PLAIN:
+        if name in params:
+            value = params[name]
+            if name == "tax_exempt" and value is None:
+                value = "none"
+            if name == "preferred_locales" and value is None:
+                value = []
+            customer[name] = value
+    if "address" in params:
+        customer["address"] = full_address(params["address"])
+    if params.get("invoice_settings"):
+        customer["invoice_settings"] = {
+            **customer["invoice_settings"],
+            **params["invoice_settings"],
+        }
+    for name in ("business_name", "individual_name"):
+        if name in customer and customer[name] is None:
+            del customer[name]
+
+
+def full_address(given: Object | None) -> Object | None:
+    """All six fields of an address, absent ones null."""
+    return None if given is None else {name: given.get(name) for name in ADDRESS}
+
+
+def _attach(
+    sandbox: Sandbox, customer: Object, params: Object, *, check_only: bool = False
+) -> None:
+    """Attach ``payment_method`` on creation; check that a default one belongs to the customer."""
+    from lib.sandbox.billing import payments
+
+    if params.get("payment_method") and not check_only:
+        payments.attach(sandbox, params["payment_method"], customer["id"], param="payment_method")
+    default = (params.get("invoice_settings") or {}).get("default_payment_method")
+    if not default:
+        return
+    if params.get("payment_method") == default and not check_only:
+        return
+    param = "invoice_settings[default_payment_method]"
+    method = sandbox.get("payment_method", default, param=param)
+    if method["customer"] != customer["id"]:
+        raise SandboxError(
+            f"The customer does not have a payment method with the ID {default}. The payment "
+            "method must be attached to the customer.",
+            code="resource_missing",
+            param=param,
+        )

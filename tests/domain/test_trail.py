@@ -1,0 +1,156 @@
+"""The fold of one object: any order, any repetition, same-second collisions, losses, skew."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.billing.domain.observations import Observation
+from lib.billing.domain.trail import fold_object
+
+A, B, C, D = ({"s": letter} for letter in "ABCD")
+
+
+def edge(event_id: str, second: int, before: dict | None, after: dict, kind: str = "edge"):
+    return Observation(event_id, "thing", "th_1", "cus_1", second, kind, before, after, second)
+
+
+def created(event_id: str, second: int, after: dict) -> Observation:
+    return edge(event_id, second, None, after, "created")
+
+
+def point(event_id: str, second: int, after: dict) -> Observation:
+    return edge(event_id, second, None, after, "point")
+
+
+def terminal(event_id: str, second: int, after: dict) -> Observation:
+    return edge(event_id, second, None, after, "terminal")
+
+
+LEDGER = {
+    "a chain inside one second ends where nothing leads on": (
+        [created("9", 10, A), edge("5", 10, A, B), edge("1", 10, B, C)],
+        "C",
+        "proven",
+    ),
+    "there and back again inside one second ends where it began": (
+        [created("1", 5, A), edge("2", 10, A, B), edge("3", 10, B, A)],
+        "A",
+        "proven",
+    ),
+    "there, back and there again ends away": (
+        [created("1", 5, A), edge("2", 10, A, B), edge("3", 10, B, A), edge("4", 10, A, B)],
+        "B",
+        "proven",
+    ),
+    "nothing revives what has ended": (
+        [created("1", 5, A), terminal("2", 10, C), edge("3", 12, A, B)],
+        "C",
+        "proven",
+    ),
+    "creation comes first even when its clock is ahead": (
+        [created("1", 11, A), edge("2", 10, A, B)],
+        "B",
+        "proven",
+    ),
+    "a start that nothing led to is a gap": (
+        [created("1", 5, A), edge("2", 10, B, C)],
+        "C",
+        "gap",
+    ),
+    "two clocks one second apart are read together": (
+        [created("1", 5, A), edge("2", 10, B, C), edge("3", 11, A, B)],
+        "C",
+        "proven",
+    ),
+    "a change told by two events is one change": (
+        [created("1", 5, A), edge("2", 10, A, B), edge("3", 10, A, B)],
+        "B",
+        "proven",
+    ),
+    "two different reads in one second cannot be told apart": (
+        [point("1", 10, B), point("2", 10, C)],
+        "B",
+        "ambiguous",
+    ),
+    "an unknown start and a full circle cannot be told": (
+        [edge("1", 10, A, B), edge("2", 10, B, A)],
+        "A",
+        "ambiguous",
+    ),
+}
+
+
+@pytest.mark.parametrize(("seen", "end", "certainty"), LEDGER.values(), ids=LEDGER.keys())
+def test_the_end_of_a_second(seen, end, certainty):
+    for order in (seen, seen[::-1], [*seen, *seen]):
+        fold = fold_object(order)
+        assert fold.state == {"s": end}
+        assert fold.steps[-1].certainty == certainty
+
+
+def test_only_the_last_second_asks_for_a_re_read():
+    doubtful = [point("1", 10, B), point("2", 10, C)]
+    assert fold_object(doubtful).ambiguous
+    assert not fold_object([*doubtful, point("3", 50, A)]).ambiguous
+
+
+def test_a_step_names_the_event_that_changed_it_not_one_that_merely_saw_it():
+    fold = fold_object([created("evt_9", 5, A), edge("evt_8", 10, A, B), point("evt_1", 10, B)])
+    assert [step.event_id for step in fold.steps] == ["evt_9", "evt_8"]
+
+
+histories = st.lists(st.tuples(st.integers(0, 3), st.sampled_from("ABCD")), min_size=1, max_size=12)
+
+
+def told(history, salt: int) -> tuple[list[Observation], dict[int, str]]:
+    """What Stripe would send for a history, and the true state at the end of each second."""
+    ids = random.Random(salt).sample(range(1_000_000), len(history))
+    second, state, events, truth = 100, None, [], {}
+    for (pause, letter), number in zip(history, ids, strict=True):
+        second += pause * 3
+        after = {"s": letter}
+        if state is None:
+            events.append(created(f"evt_{number}", second, after))
+        elif after != state:
+            events.append(edge(f"evt_{number}", second, state, after))
+        else:
+            events.append(point(f"evt_{number}", second, after))
+        state = after
+        truth[second] = letter
+    return events, truth
+
+
+@settings(max_examples=400, deadline=None)
+@given(histories, st.integers(0, 2**32), st.booleans())
+def test_with_nothing_lost_every_second_ends_as_it_did(history, salt, with_end):
+    events, truth = told(history, salt)
+    if with_end:
+        last = max(truth)
+        events.append(terminal("evt_end", last, {"s": "Z"}))
+        truth[last] = "Z"
+    shuffled = [*events, *random.Random(salt).choices(events, k=3)]
+    random.Random(salt).shuffle(shuffled)
+    fold = fold_object(shuffled)
+    assert fold == fold_object(events)
+    for second, letter in truth.items():
+        state = [step.state for step in fold.steps if step.second <= second][-1]
+        assert state == {"s": letter}
+    assert fold.gaps == 0
+    assert not fold.ambiguous
+
+
+@settings(max_examples=300, deadline=None)
+@given(histories, st.integers(0, 2**32), st.data())
+def test_whatever_is_lost_any_order_gives_the_same_answer(history, salt, data):
+    events, _ = told(history, salt)
+    kept = data.draw(st.lists(st.sampled_from(events), min_size=1, max_size=len(events)))
+    skewed = [replace(e, second=e.second + data.draw(st.integers(-1, 1))) for e in kept]
+    skewed = list({e.event_id: e for e in skewed}.values())
+    shuffled = skewed[:]
+    random.Random(salt).shuffle(shuffled)
+    assert fold_object(shuffled) == fold_object(skewed)
