@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.navigation.page import Page
 
 from dashboard import session, signin
 from dashboard.session import Staff
@@ -81,9 +81,9 @@ PAGES: tuple[PageRow, ...] = (
 BY_SLUG = {row.slug: row for row in PAGES}
 
 
-def menu(staff: Staff | None) -> dict[str, list[Page]]:
+def menu(staff: Staff | None) -> dict[str, list[st.Page]]:
     """What st.navigation gets for ``staff``; None is someone who has not signed in."""
-    sections: dict[str, list[Page]] = {"": [_page(_home(staff), "home", "Portside", None, True)]}
+    sections: dict[str, list[st.Page]] = {"": [_page(_home(staff), "home", "Portside", None, True)]}
     for row in PAGES:
         allowed = staff is not None and row.permission in staff.permissions
         target: Path | Callable[[], None]
@@ -110,8 +110,6 @@ def open_page(slug: str, **query: str) -> None:
 
 def address(slug: str, **query: str) -> str:
     """The path of the page called ``slug``, for a link."""
-    from urllib.parse import urlencode
-
     return f"/{slug}?{urlencode(query)}" if query else f"/{slug}"
 
 
@@ -130,7 +128,7 @@ def _page(
     title: str,
     icon: str | None,
     hidden: bool,
-) -> Page:
+) -> st.Page:
     if isinstance(target, partial):
         target.__name__ = slug  # type: ignore[attr-defined]  # Streamlit names a page after it
     return st.Page(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,15 +51,23 @@ class RunningSandbox:
 
 @contextmanager
 def running_sandbox(
-    directory: Path | None = None, *, sandbox: Sandbox | None = None, **options: Any
+    directory: Path | None = None,
+    *,
+    sandbox: Sandbox | None = None,
+    wrap: Callable[[Any], Any] | None = None,
+    **options: Any,
 ) -> Iterator[RunningSandbox]:
-    """Serve a new Sandbox (``options`` as its constructor takes them) or the given one."""
+    """Serve a new Sandbox (``options`` as its constructor takes them) or the given one.
+
+    ``wrap`` may put another ASGI application around it, for example one that records.
+    """
     world = Sandbox(directory, **options) if sandbox is None else sandbox
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         world.settings.public_url = url
+        app = build_app(world) if wrap is None else wrap(build_app(world))
         config = uvicorn.Config(
-            build_app(world), log_level="error", lifespan="off", ws="none", access_log=False
+            app, log_level="error", lifespan="off", ws="none", access_log=False
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)

@@ -54,7 +54,7 @@ UPDATE: p.Schema = {**FIELDS, **p.unsupported_all("default_source")}
 
 @endpoint("POST", "/v1/customers", CREATE)
 def create(call: Call) -> Object:
-    return customers.create(call.sandbox, call.params)
+    return customers.create(call.sandbox, call.params, verify=True)
 
 
 @endpoint("GET", "/v1/customers/{customer}")

@@ -27,8 +27,13 @@ PLAIN = (
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
-def create(sandbox: Sandbox, params: Object) -> Object:
-    """A customer from Stripe's parameters; ``payment_method`` (an id) is attached as well."""
+def create(sandbox: Sandbox, params: Object, *, verify: bool = False) -> Object:
+    """A customer from Stripe's parameters; ``payment_method`` (an id) is attached as well.
+
+    ``verify`` refuses (402) a card that Stripe would not save: see ``payments.attach``.
+    """
+    from lib.sandbox.billing import payments
+
     customer: Object = {
         "id": sandbox.new_id("cus"),
         "object": "customer",
@@ -64,10 +69,17 @@ def create(sandbox: Sandbox, params: Object) -> Object:
         clock = sandbox.get("test_helpers.test_clock", clock_id, param="test_clock")
         customer["test_clock"] = clock_id
         customer["created"] = clock["frozen_time"]
+    method = _first_method(sandbox, params, verify=verify)
     _apply(customer, params)
+    settings = customer["invoice_settings"]
+    if method is not None and settings["default_payment_method"] == params["payment_method"]:
+        settings["default_payment_method"] = method["id"]
+    elif settings["default_payment_method"] is not None:
+        _check_default(sandbox, customer)
     sandbox.put(customer)
     sandbox.emit("customer.created", customer)
-    _attach(sandbox, customer, params)
+    if method is not None:
+        payments.attach(sandbox, method["id"], customer["id"], param="payment_method")
     return customer
 
 
@@ -75,8 +87,9 @@ def update(sandbox: Sandbox, id: str, params: Object) -> Object:
     """Set the given fields; a None unsets, metadata merges."""
     customer = sandbox.get("customer", id)
     before = sandbox.snapshot(customer)
-    _attach(sandbox, customer, params, check_only=True)
     _apply(customer, params)
+    if (params.get("invoice_settings") or {}).get("default_payment_method"):
+        _check_default(sandbox, customer)
     if "metadata" in params:
         customer["metadata"] = merge_metadata(customer["metadata"], params["metadata"])
     sandbox.update(customer, before, "customer.updated")
@@ -165,24 +178,25 @@ def full_address(given: Object | None) -> Object | None:
     return None if given is None else {name: given.get(name) for name in ADDRESS}
 
 
-def _attach(
-    sandbox: Sandbox, customer: Object, params: Object, *, check_only: bool = False
-) -> None:
-    """Attach ``payment_method`` on creation; check that a default one belongs to the customer."""
+def _first_method(sandbox: Sandbox, params: Object, *, verify: bool) -> Object | None:
+    """The payment method that a new customer brings along, checked but not attached yet."""
     from lib.sandbox.billing import payments
 
-    if params.get("payment_method") and not check_only:
-        payments.attach(sandbox, params["payment_method"], customer["id"], param="payment_method")
-    default = (params.get("invoice_settings") or {}).get("default_payment_method")
-    if not default:
-        return
-    if params.get("payment_method") == default and not check_only:
-        return
+    if not params.get("payment_method"):
+        return None
+    method = payments.resolve(sandbox, params["payment_method"])
+    if verify:
+        payments.check(method)
+    return method
+
+
+def _check_default(sandbox: Sandbox, customer: Object) -> None:
     param = "invoice_settings[default_payment_method]"
-    method = sandbox.get("payment_method", default, param=param)
+    id = customer["invoice_settings"]["default_payment_method"]
+    method = sandbox.get("payment_method", id, param=param)
     if method["customer"] != customer["id"]:
         raise SandboxError(
-            f"The customer does not have a payment method with the ID {default}. The payment "
+            f"The customer does not have a payment method with the ID {id}. The payment "
             "method must be attached to the customer.",
             code="resource_missing",
             param=param,

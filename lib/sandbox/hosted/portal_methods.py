@@ -18,10 +18,6 @@ OFF = "Payment methods cannot be changed here."
 
 
 def show(portal: PortalVisit) -> Response:
-    return _form(portal)
-
-
-def _form(portal: PortalVisit, *, error: str | None = None) -> Response:
     _require_feature(portal)
     in_flow = portal.flow is not None
     return portal.page(
@@ -32,7 +28,6 @@ def _form(portal: PortalVisit, *, error: str | None = None) -> Response:
         ask_default=not in_flow,
         open_invoices=_open_sentence(portal),
         form={},
-        error=error,
     )
 
 
@@ -40,13 +35,8 @@ def add(portal: PortalVisit) -> Response:
     """Save a card; within the flow it always becomes the default."""
     _require_feature(portal)
     sandbox, form = portal.visit.sandbox, portal.visit.form
-    try:
-        card = read_card(form, sandbox.now())
-        method = methods.add_card(sandbox, portal.customer["id"], card)
-    except SandboxError as error:
-        if error.type != "card_error":
-            raise
-        return _form(portal, error=error.message)
+    card = read_card(form, sandbox.now())
+    method = methods.add_card(sandbox, portal.customer["id"], card)
     if portal.flow is not None or form.get("make_default") == "1":
         methods.make_default(sandbox, portal.customer["id"], method["id"])
     return portal.finish(f"{wording.card(method)} was added.")
@@ -124,7 +114,7 @@ def _open_sentence(portal: PortalVisit) -> str | None:
 _METHOD = "/payment-methods/{method}"
 routes = [
     portal_route("GET", "/payment-methods/add", show, flows=FLOWS),
-    portal_route("POST", "/payment-methods/add", add, flows=FLOWS),
+    portal_route("POST", "/payment-methods/add", add, flows=FLOWS, declined=show),
     portal_route("POST", f"{_METHOD}/default", make_default),
     portal_route("POST", f"{_METHOD}/remove", remove),
     portal_route("POST", "/invoices/{invoice}/pay", pay, flows=ANY_FLOW),

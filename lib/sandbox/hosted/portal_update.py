@@ -44,7 +44,7 @@ def confirm(portal: PortalVisit) -> Response:
     if refused is not None:
         return refused
     try:
-        change = _wanted(portal, portal.visit.query)
+        change = _wanted(portal, _given(portal))
         plan_changes.check(change, portal.configuration)
         preview = plan_changes.preview(sandbox, change, portal.configuration)
     except SandboxError as error:
@@ -158,8 +158,13 @@ def _described_change(portal: PortalVisit, change: Change) -> dict[str, Any]:
     }
 
 
+def _given(portal: PortalVisit) -> dict[str, str]:
+    """The choice: in the address at first, in the form when a card was declined."""
+    return {**portal.visit.query, **portal.visit.form}
+
+
 def _hidden(portal: PortalVisit) -> list[tuple[str, str]]:
-    given = portal.visit.query
+    given = _given(portal)
     names = ("price", "quantity", "promotion_code")
     return [(name, given[name]) for name in names if given.get(name)]
 
@@ -181,5 +186,5 @@ _SUBSCRIPTION = "/subscriptions/{subscription}"
 routes = [
     portal_route("GET", f"{_SUBSCRIPTION}/update", choose, flows=CHOOSE),
     portal_route("GET", f"{_SUBSCRIPTION}/confirm", confirm, flows=CONFIRM),
-    portal_route("POST", f"{_SUBSCRIPTION}/update", update, flows=CONFIRM),
+    portal_route("POST", f"{_SUBSCRIPTION}/update", update, flows=CONFIRM, declined=confirm),
 ]

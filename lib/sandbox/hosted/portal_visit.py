@@ -9,8 +9,9 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
-from lib.sandbox.hosted.web import Visit, route
+from lib.sandbox.hosted.web import Page, Visit, route
 from lib.sandbox.portal import configurations, sessions
 
 NO_SUCH_LINK = "Check that the whole address was copied, or ask for a new link."
@@ -54,8 +55,13 @@ class PortalVisit:
             and bool(self.feature("customer_update")["allowed_updates"]),
             "back_url": self.session["return_url"] or self.base if self.flow else self.base,
         }
-        told = self.session["_"].pop("told", None) or {}
+        told = self._told()
         return self.visit.page(template, **{**shared, **told, **context})
+
+    def _told(self) -> dict[str, str | None]:
+        """What an action left to be shown once; a declined card goes before it."""
+        told: dict[str, str | None] = self.session["_"].pop("told", None) or {}
+        return {**told, "error": self.visit.declined} if self.visit.declined else told
 
     def home(self, *, notice: str | None = None, error: str | None = None) -> Response:
         """To the overview, which shows what happened."""
@@ -94,8 +100,24 @@ class PortalVisit:
 PortalPage = Callable[[PortalVisit], Response]
 
 
-def portal_route(method: str, path: str, page: PortalPage, *, flows: tuple[str, ...] = ()) -> Route:
-    """A page under a session's address; ``flows`` are the flow types that may reach it."""
+def portal_route(
+    method: str,
+    path: str,
+    page: PortalPage,
+    *,
+    flows: tuple[str, ...] = (),
+    declined: PortalPage | None = None,
+) -> Route:
+    """A page under a session's address; ``flows`` are the flow types that may reach it.
+
+    ``declined`` is the page that a declined card leads back to (see ``web.route``).
+    """
+    retry = None if declined is None else _within_session(declined, flows)
+    return route(method, ROOT + path, _within_session(page, flows), declined=retry)
+
+
+def _within_session(page: PortalPage, flows: tuple[str, ...]) -> Page:
+    """``page`` for visitors whose session is valid; the others are told what is wrong."""
 
     def answer(visit: Visit) -> Response:
         session = sessions.by_secret(visit.sandbox, visit.path["secret"])
@@ -103,18 +125,24 @@ def portal_route(method: str, path: str, page: PortalPage, *, flows: tuple[str, 
             return visit.message("This link is not valid", NO_SUCH_LINK, status=404)
         if sessions.is_expired(visit.sandbox, session):
             return expired(visit, session)
+        customer = visit.sandbox.peek("customer", session["customer"])
+        if customer is None:
+            return visit.message("This link is not valid", NO_SUCH_LINK, status=404)
         sessions.touch(visit.sandbox, session)
-        portal = PortalVisit(
-            visit,
-            session,
-            visit.sandbox.get(configurations.KIND, session["configuration"]),
-            visit.sandbox.get("customer", session["customer"]),
-        )
+        configuration = visit.sandbox.get(configurations.KIND, session["configuration"])
+        portal = PortalVisit(visit, session, configuration, customer)
         if not _reachable(portal, flows):
             return visit.redirect(portal.base)
-        return page(portal)
+        with visit.sandbox.clock.pinned(_time_of(visit.sandbox, customer)):
+            return page(portal)
 
-    return route(method, ROOT + path, answer)
+    return answer
+
+
+def _time_of(sandbox: Sandbox, customer: dict[str, Any]) -> int:
+    """A customer on a test clock lives in that clock's time."""
+    clock = sandbox.peek("test_helpers.test_clock", customer["test_clock"])
+    return sandbox.now() if clock is None else int(clock["frozen_time"])
 
 
 def expired(visit: Visit, session: dict[str, Any]) -> Response:

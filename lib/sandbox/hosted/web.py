@@ -59,6 +59,8 @@ class Visit:
     path: dict[str, str]
     form: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
+    declined: str | None = None
+    """What was wrong with the card that the form brought, when the page is shown again."""
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
         """``template`` filled with ``context``; every page can show a notice or an error."""
@@ -66,10 +68,10 @@ class Visit:
             "now": self.sandbox.now(),
             "business_name": self.sandbox.settings.account_name,
             "notice": None,
-            "error": None,
+            "error": self.declined,
         }
         text = _templates.get_template(template).render({**shared, **context})
-        return HTMLResponse(text, status_code=status, headers=HEADERS)
+        return HTMLResponse(text, status_code=402 if self.declined else status, headers=HEADERS)
 
     def message(self, title: str, message: str, *, status: int = 200, **context: Any) -> Response:
         """A page with one sentence, and perhaps one way on."""
@@ -83,8 +85,12 @@ class Visit:
 Page = Callable[[Visit], Response]
 
 
-def route(method: str, path: str, page: Page) -> Route:
-    """``page`` at ``path``; form posts of other sites and unknown hosts are refused."""
+def route(method: str, path: str, page: Page, *, declined: Page | None = None) -> Route:
+    """``page`` at ``path``; form posts of other sites and unknown hosts are refused.
+
+    When ``page`` ends in a card error everything it did is undone, and ``declined`` shows the
+    form again with Stripe's message.
+    """
 
     async def endpoint(request: Request) -> Response:
         sandbox: Sandbox = request.app.state.sandbox
@@ -99,12 +105,12 @@ def route(method: str, path: str, page: Page) -> Route:
             dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
             dict(request.query_params),
         )
-        return await run_in_threadpool(_answer, page, visit)
+        return await run_in_threadpool(_answer, page, declined, visit)
 
     return Route(path, endpoint, methods=[method])
 
 
-def _answer(page: Page, visit: Visit) -> Response:
+def _answer(page: Page, declined: Page | None, visit: Visit) -> Response:
     """Due work first, then the page at one fixed second, all or nothing."""
     sandbox = visit.sandbox
     lifecycle.catch_up(sandbox)
@@ -112,6 +118,9 @@ def _answer(page: Page, visit: Visit) -> Response:
         with sandbox.transaction(), sandbox.clock.pinned(sandbox.now()):
             return page(visit)
     except SandboxError as error:
+        if error.type == "card_error" and declined is not None:
+            visit.declined = error.message
+            return _answer(declined, None, visit)
         return visit.message("This did not work", error.message, status=error.status)
 
 

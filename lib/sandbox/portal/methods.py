@@ -16,8 +16,7 @@ def add_card(sandbox: Sandbox, customer: str, card: CardEntry) -> dict[str, Any]
     method = payments.create_method(
         sandbox, card.number, exp_month=card.exp_month, exp_year=card.exp_year
     )
-    payments.attach(sandbox, method["id"], customer)
-    return sandbox.get("payment_method", method["id"])
+    return payments.attach(sandbox, method["id"], customer, verify=True)
 
 
 def make_default(sandbox: Sandbox, customer: str, method: str) -> None:

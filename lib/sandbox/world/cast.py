@@ -30,7 +30,7 @@ def _failing() -> Iterator[Role]:
             card = dunning.DECLINES[code]
             yield Role(f"{stage.__name__}_{code}", 1.0, partial(stage, card=card))
     for outcome, share in (("past_due", 2.5), ("unpaid", 2.0)):
-        card = dunning.DECLINES["card_declined"]
+        card = dunning.SAVED_BUT_DECLINED
         story = partial(dunning.given_up, card=card, outcome=outcome)
         yield Role(f"given_up_{outcome}", share, story)
 

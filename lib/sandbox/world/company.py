@@ -79,8 +79,9 @@ class Company:
         if tagged:
             params["metadata"] = {"org_id": org or f"org_{who.slug}"}
         if card is not None:
-            params["payment_method"] = card
-            params["invoice_settings"] = {"default_payment_method": card}
+            method = payments.create_method(self.sandbox, card)["id"]
+            params["payment_method"] = method
+            params["invoice_settings"] = {"default_payment_method": method}
         return str(customers.create(self.sandbox, params)["id"])
 
     def subscribe(self, customer: str, price: str, *, quantity: int = 1, **params: Any) -> str:

@@ -15,8 +15,9 @@ DECLINES: dict[str, str] = {
     "lost_card": "4000000000009987",
     "stolen_card": "4000000000009979",
     "authentication_required": "4000002760003184",
-    "card_declined": "4000000000000341",
+    "fraudulent": "4100000000000019",
 }
+SAVED_BUT_DECLINED = "4000000000000341"
 _PRICES = ("starter_monthly", "pro_monthly", "business_monthly", "starter_monthly_eur")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final, TypeVar
@@ -14,6 +13,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ...domain.filters import Filters
 from ...domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
+from ..spelling import read
 
 Value = TypeVar("Value", CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow)
 
@@ -45,7 +45,7 @@ def _with_collation(element: by_bytes, compiler: SQLCompiler, **kw: Any) -> str:
 def value_of(cls: type[Value], row: Mapping[Any, Any]) -> Value:
     """A row of a derived table as its value."""
     return cls(
-        **{f.name: json.loads(row[f.name]) if f.name in _JSON else row[f.name] for f in fields(cls)}
+        **{f.name: read(row[f.name]) if f.name in _JSON else row[f.name] for f in fields(cls)}
     )
 
 

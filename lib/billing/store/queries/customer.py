@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from ...domain.observations import Observation
 from ...domain.rows import CustomerRow, MovementRow, SubscriptionRow
-from ..tables import audit, customers, movements, observations, subscriptions
+from ..tables import audit, customers, movements, subscriptions
 from .columns import by_bytes, value_of
 
 
@@ -55,26 +53,6 @@ def movements_of(connection: Connection, customer_id: str, policy: str) -> list[
         .order_by(m.occurred_at, by_bytes(m.currency))
     )
     return [value_of(MovementRow, row) for row in connection.execute(query).mappings()]
-
-
-def observations_of(connection: Connection, customer_id: str) -> list[Observation]:
-    """Everything seen of one customer's objects."""
-    query = select(observations).where(observations.c.customer_id == customer_id)
-    return [
-        Observation(
-            event_id=row.event_id,
-            object_type=row.object_type,
-            object_id=row.object_id,
-            customer_id=row.customer_id,
-            second=row.second,
-            kind=row.kind,
-            before=json.loads(row.before) if row.before else None,
-            after=json.loads(row.after) if row.after else None,
-            effective=row.effective,
-            parent=(row.parent_type, row.parent_id) if row.parent_type else None,
-        )
-        for row in connection.execute(query.order_by(observations.c.seq))
-    ]
 
 
 def link_rows(connection: Connection, customer_id: str, limit: int) -> list[RowMapping]:

@@ -1,0 +1,41 @@
+"""The dashboard as an ASGI app: `streamlit run dashboard/asgi.py` (or `portside dashboard`)."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from dashboard import signin
+from dashboard.door import LoopbackOnly, ReturnTo, SecurityHeaders
+
+if refusal := signin.open_door():
+    raise SystemExit(refusal)
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Load what every page needs, then let the garbage collector forget that it is there.
+
+    Streamlit collects garbage after each run; with pandas and Plotly loaded that is most of a
+    rerun's cost, and none of it is garbage.
+    """
+    import pandas  # noqa: F401
+    import pyarrow  # noqa: F401
+
+    from dashboard import charts, data, navigation  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+app = st.App(
+    str(Path(__file__).with_name("app.py")),
+    lifespan=lifespan,
+    middleware=[Middleware(SecurityHeaders), Middleware(LoopbackOnly), Middleware(ReturnTo)],
+)

@@ -1,0 +1,204 @@
+"""Data into figures. Colours mean the same on every page and are safe for colour-blind eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from dashboard import format as fmt
+
+# One cool family for what grows, one warm family for what shrinks; both readable on either theme.
+NEW: Final = "#2F7FC1"
+EXPANSION: Final = "#2A9D8F"
+REACTIVATION: Final = "#7DA9D6"
+CONTRACTION: Final = "#E0995E"
+CHURN: Final = "#C1602F"
+AT_RISK: Final = "#D9A021"
+FAILED: Final = "#C8453B"
+NEUTRAL: Final = "#8A94A0"
+PLAN_SCALE: Final = ("#2F7FC1", "#2A9D8F", "#8E7CC3", "#7DA9D6", "#8A94A0", "#B59A5B")
+
+KIND_COLOURS: Final = {
+    "new": NEW,
+    "expansion": EXPANSION,
+    "reactivation": REACTIVATION,
+    "contraction": CONTRACTION,
+    "churn": CHURN,
+}
+
+_HEIGHT: Final = 240
+
+
+def runway(
+    weeks: Sequence[tuple[int, int, int]], currency: str | None, today: date, timezone: str
+) -> go.Figure:
+    """What ends in each week: (Monday as unix second, MRR in minor units, subscriptions).
+
+    ``currency`` None shows subscriptions instead of money: what a role without totals may see.
+    """
+    days = [_monday(second, timezone) for second, _, _ in weeks]
+    values = [
+        fmt.major(minor, currency) if currency else count for _, minor, count in weeks
+    ]
+    labels = [_week_label(day, today) for day in days]
+    details = [
+        fmt.joined(
+            (
+                fmt.money(minor, currency) if currency else None,
+                fmt.plural(count, "subscription"),
+            )
+        )
+        for _, minor, count in weeks
+    ]
+    overdue = [day + timedelta(days=7) <= today for day in days]
+    figure = go.Figure(
+        go.Bar(
+            x=labels,
+            y=values,
+            customdata=[[second, detail] for (second, _, _), detail in zip(weeks, details, strict=True)],
+            marker={"color": [NEUTRAL if late else CHURN for late in overdue]},
+            hovertemplate="<b>%{x}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    return _calm(figure, currency)
+
+
+def ranked(
+    rows: Sequence[tuple[str, str, float, str]], colour: str, currency: str | None
+) -> go.Figure:
+    """Horizontal bars, largest on top: (key, label, value, what the tooltip says)."""
+    rows = list(reversed(rows))
+    figure = go.Figure(
+        go.Bar(
+            x=[value for _, _, value, _ in rows],
+            y=[_plain(label) for _, label, _, _ in rows],
+            customdata=[[key, detail] for key, _, _, detail in rows],
+            orientation="h",
+            marker={"color": colour},
+            hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    figure = _calm(figure, currency, along="x")
+    return figure.update_layout(height=max(_HEIGHT, 44 + 30 * len(rows)))
+
+
+def plans(
+    cells: Sequence[tuple[str, str, str, int, int]], currency: str
+) -> go.Figure:
+    """MRR by plan, split by interval: (plan, plan's name, interval, minor units, customers)."""
+    figure = go.Figure()
+    names: dict[str, str] = {}
+    totals: dict[str, int] = {}
+    for plan, name, _, minor, _ in cells:
+        names[plan] = _plain(name)
+        totals[plan] = totals.get(plan, 0) + minor
+    order = sorted(totals, key=lambda plan: totals[plan])
+    intervals = sorted({interval for _, _, interval, _, _ in cells}, key=_interval_rank)
+    for index, interval in enumerate(intervals):
+        chosen = {c[0]: c for c in cells if c[2] == interval}
+        figure.add_bar(
+            name=interval,
+            orientation="h",
+            y=[names[plan] for plan in order],
+            x=[fmt.major(chosen[p][3], currency) if p in chosen else 0 for p in order],
+            customdata=[
+                [
+                    p,
+                    fmt.joined(
+                        (
+                            fmt.money(chosen[p][3], currency),
+                            fmt.plural(chosen[p][4], "customer"),
+                        )
+                    )
+                    if p in chosen
+                    else "",
+                ]
+                for p in order
+            ],
+            marker={"color": PLAN_SCALE[index % len(PLAN_SCALE)]},
+            hovertemplate=f"<b>%{{y}} · {_plain(interval)}</b><br>%{{customdata[1]}}<extra></extra>",
+        )
+    figure = _calm(figure, currency, along="x").update_layout(barmode="stack", showlegend=True)
+    return figure.update_layout(height=max(_HEIGHT, 60 + 38 * len(order)))
+
+
+def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go.Figure:
+    """MRR at the end of each day: (unix second, minor units)."""
+    figure = go.Figure(
+        go.Scatter(
+            x=[fmt.moment(second, timezone) for second, _ in points],
+            y=[fmt.major(minor, currency) for _, minor in points],
+            customdata=[
+                [fmt.money(minor, currency), fmt.day(second, timezone)] for second, minor in points
+            ],
+            mode="lines",
+            line={"color": NEW, "width": 2},
+            fill="tozeroy",
+            fillcolor="rgba(47, 127, 193, 0.10)",
+            hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[0]}<extra></extra>",
+        )
+    )
+    figure = _calm(figure, currency)
+    lowest = min((fmt.major(minor, currency) for _, minor in points), default=0)
+    highest = max((fmt.major(minor, currency) for _, minor in points), default=1)
+    room = max((highest - lowest) * 0.25, highest * 0.01, 1)
+    # MRR moves by a few per cent a month: an axis from zero would draw every month as a flat line.
+    return figure.update_yaxes(range=[max(lowest - room, 0), highest + room])
+
+
+def _calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figure:
+    """No clutter: no axis titles, one set of quiet grid lines, a horizontal legend."""
+    values: dict[str, Any] = {
+        "title": None,
+        "nticks": 5,
+        "tickprefix": _symbol(currency) if currency else None,
+        "tickformat": ",~s" if currency else ",d",
+        "zeroline": False,
+        "fixedrange": True,
+    }
+    names: dict[str, Any] = {"title": None, "showgrid": False, "fixedrange": True, "ticks": ""}
+    figure.update_layout(
+        height=_HEIGHT,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        bargap=0.35,
+        showlegend=False,
+        dragmode=False,
+        clickmode="event+select",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+        hoverlabel={"align": "left"},
+        xaxis=values if along == "x" else names,
+        yaxis=names if along == "x" else values,
+    )
+    return figure
+
+
+def _symbol(currency: str) -> str:
+    return fmt.money(0, currency).split("0", 1)[0]
+
+
+def _monday(second: int, timezone: str) -> date:
+    at = fmt.moment(second, timezone)
+    if at is None:
+        raise ValueError("a week needs its Monday")
+    return at.date()
+
+
+def _week_label(monday: date, today: date) -> str:
+    this = today - timedelta(days=today.weekday())
+    if monday == this:
+        return "This week"
+    year = "" if monday.year == today.year else f" {monday.year}"
+    return f"{monday.day} {monday:%b}{year}"
+
+
+def _plain(label: str) -> str:
+    """Plotly reads a little HTML in names: show it as it was written."""
+    return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _interval_rank(interval: str) -> tuple[int, str]:
+    order = ("Monthly", "Yearly", "Weekly", "Daily")
+    return (order.index(interval) if interval in order else len(order), interval)

@@ -1,0 +1,126 @@
+"""The only caches. They are keyed by the projection's watermark and the clock's minute.
+
+The watermark grows with every write, so nothing stale is ever shown; the minute is there because
+grace and period ends pass without any write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import session
+from lib.billing import (
+    CustomerView,
+    FailedPaymentItem,
+    Filters,
+    Freshness,
+    Listing,
+    Overview,
+    Permission,
+    PlanMixItem,
+    SearchHit,
+    WindingDownItem,
+)
+
+LISTS = {
+    "winding-down": "subscription_id",
+    "failed-payments": "invoice_id",
+}
+"""The lists that can be taken away, with the field that names a row of each."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What the cached values belong to."""
+
+    generation: int
+    watermark: int
+    minute: int
+
+
+def freshness() -> Freshness:
+    """How current the projection is; read each time."""
+    return session.billing().freshness()
+
+
+def stamp() -> Stamp:
+    """The key of everything cached now."""
+    fresh = freshness()
+    return Stamp(session.generation(), fresh.watermark, fresh.now // 60)
+
+
+def timezone() -> str:
+    return session.billing().timezone
+
+
+def overview() -> Overview:
+    return _cached("overview", stamp(), lambda: session.billing().overview())
+
+
+def winding_down(filters: Filters) -> Listing[WindingDownItem]:
+    return _cached("winding_down", stamp(), lambda: session.billing().winding_down(filters), filters)
+
+
+def failed_payments(filters: Filters) -> Listing[FailedPaymentItem]:
+    return _cached("failed", stamp(), lambda: session.billing().failed_payments(filters), filters)
+
+
+def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
+    return _cached("plan_mix", stamp(), lambda: session.billing().plan_mix(filters), filters)
+
+
+def search(text: str) -> list[SearchHit]:
+    return _cached("search", stamp(), lambda: session.billing().search(text), text)
+
+
+def customer(customer_id: str) -> CustomerView:
+    """Not cached: the page that an agent reads out while the customer is on the phone."""
+    return session.billing().customer(customer_id)
+
+
+def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
+    """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
+    return _figure(name, session.generation(), key, build)
+
+
+def export(name: str, filters: Filters) -> str:
+    """The whole filtered list as formula-safe CSV. Raises PermissionDenied."""
+    session.check(Permission.EXPORT)
+    desk = session.billing()
+    report = desk.report(name)
+    wanted = _ids(name, filters)
+    if wanted is not None:
+        report = replace(report, rows=[r for r in report.rows if r[LISTS[name]] in wanted])
+    return report.to_csv()
+
+
+def _ids(name: str, filters: Filters) -> set[str] | None:
+    """The ids of every row of a filtered list, all its pages; None when nothing is narrowed."""
+    if name not in LISTS or replace(filters, sort="", descending=False, offset=0) == Filters(
+        limit=filters.limit
+    ):
+        return None
+    desk = session.billing()
+    read = desk.winding_down if name == "winding-down" else desk.failed_payments
+    ids: set[str] = set()
+    step = 500
+    offset, total = 0, 1
+    while offset < total:
+        page = read(replace(filters, limit=step, offset=offset))
+        ids.update(getattr(row, LISTS[name]) for row in page.rows)
+        offset, total = offset + step, page.total
+    return ids
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _cached(name: str, stamp: Stamp, _read: Callable[[], Any], key: Any = None) -> Any:
+    return _read()  # a leading underscore keeps an argument out of the key
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _figure(name: str, generation: int, key: Any, _build: Callable[[], Any]) -> Any:
+    return _build()

@@ -1,0 +1,173 @@
+"""Values into words: money, days, labels, escaped text. The only place that divides by 100."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_currency
+
+from lib.billing import minor_digits
+
+UNKNOWN: Final = "–"
+
+_WORDS: Final[dict[str | None, str]] = {
+    None: UNKNOWN,
+    # rules
+    "no_subscription": "No subscription",
+    "past_due_in_grace": "Past due, in grace",
+    "past_due_expired": "Past due, grace over",
+    "collection_paused": "Collection paused",
+    "plan_unresolved": "Plan unresolved",
+    "winding_down": "Winding down",
+    # why subscriptions end
+    "cancellation_requested": "Asked for it",
+    "payment_failed": "Payment failed",
+    "payment_disputed": "Payment disputed",
+    "too_expensive": "Too expensive",
+    "missing_features": "Missing features",
+    "switched_service": "Switched service",
+    "customer_service": "Customer service",
+    "too_complex": "Too complex",
+    "low_quality": "Low quality",
+    # flows
+    "home": "Customer portal",
+    "payment_method_update": "Update card",
+    "subscription_update": "Change plan",
+    "subscription_update_confirm": "Confirm a plan",
+    "subscription_cancel": "Cancel subscription",
+    "renew": "Keep subscription",
+    "pay_invoice": "Pay invoice",
+    "login_page": "Portal login page",
+    "checkout": "Checkout",
+    # how a link ended
+    "waiting": "Waiting for the customer",
+    "acted": "Customer acted",
+    "no_change_seen": "No change seen",
+}
+
+_EVERY: Final[dict[str, tuple[str, str]]] = {
+    "day": ("Daily", "days"),
+    "week": ("Weekly", "weeks"),
+    "month": ("Monthly", "months"),
+    "year": ("Yearly", "years"),
+}
+
+_PUNCTUATION: Final = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
+
+
+def md(text: str | None) -> str:
+    """``text`` as Markdown that shows exactly these characters on one line and loads nothing.
+
+    Whatever came from a customer or from Stripe goes through here before it meets st.markdown,
+    a label, a caption, a metric or an alert.
+    """
+    if text is None:
+        return UNKNOWN
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return re.sub(r"\s+", " ", line).strip().translate(_PUNCTUATION)
+
+
+def words(slug: str | None) -> str:
+    """A stable id as people say it: ``past_due`` → Past due."""
+    known = _WORDS.get(slug)
+    return known if known is not None else str(slug).replace("_", " ").capitalize()
+
+
+def money(minor: int | None, currency: str | None) -> str:
+    """``$1,234.50``; Unknown when either is."""
+    if minor is None or currency is None:
+        return UNKNOWN
+    return _spelled(Decimal(minor).scaleb(-minor_digits(currency)), currency, False)
+
+
+def money_short(minor: int | None, currency: str | None) -> str:
+    """Whole units, ``$1,235``, for a card where cents are noise; the exact sum stands in its help."""
+    if minor is None or currency is None:
+        return UNKNOWN
+    amount = Decimal(minor).scaleb(-minor_digits(currency))
+    return _spelled(amount, currency, abs(amount) >= 100)
+
+
+def signed(minor: int | None, currency: str | None) -> str:
+    """``+$29.00``, ``−$29.00``."""
+    if minor is None or currency is None:
+        return UNKNOWN
+    return f"{'−' if minor < 0 else '+'}{money(abs(minor), currency)}"
+
+
+def major(minor: int, currency: str) -> float:
+    """The amount a chart's axis shows. For drawing only: never add these up."""
+    return float(Decimal(minor).scaleb(-minor_digits(currency)))
+
+
+@lru_cache(maxsize=4096)
+def _spelled(amount: Decimal, currency: str, whole: bool) -> str:
+    pattern = "¤#,##0" if whole else None
+    return format_currency(
+        amount, currency.upper(), format=pattern, locale="en_US", currency_digits=not whole
+    )
+
+
+def share(part: float | None) -> str:
+    """``0.1234`` → 12.3 %."""
+    return UNKNOWN if part is None else f"{part * 100:.1f} %"
+
+
+def moment(second: int | None, timezone: str) -> datetime | None:
+    """A unix second as the business's wall clock, for a date column."""
+    return None if second is None else datetime.fromtimestamp(second, ZoneInfo(timezone))
+
+
+def day(second: int | None, timezone: str) -> str:
+    """``14 Aug 2026``."""
+    at = moment(second, timezone)
+    return UNKNOWN if at is None else f"{at.day} {at:%b %Y}"
+
+
+def clock(second: int | None, timezone: str) -> str:
+    """``14 Aug 2026, 10:09``."""
+    at = moment(second, timezone)
+    return UNKNOWN if at is None else f"{at.day} {at:%b %Y, %H:%M}"
+
+
+def span(seconds: int) -> str:
+    """A length of time in its one largest unit: ``42 s``, ``7 min``, ``3 h``, ``12 days``."""
+    seconds = max(seconds, 0)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    if seconds < 2 * 86_400:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86_400} days"
+
+
+def every(interval: str | None, count: int | None) -> str:
+    """How often it is billed: ``Monthly``, ``Every 3 months``."""
+    if interval is None:
+        return UNKNOWN
+    once, many = _EVERY.get(interval, (interval.capitalize(), f"{interval}s"))
+    return once if count in (None, 1) else f"Every {count} {many}"
+
+
+def every_named(name: str) -> str:
+    """The same for a filter's ``3 month``."""
+    count, _, interval = name.rpartition(" ")
+    return every(interval, int(count) if count.isdigit() else 1)
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """``1 subscription``, ``1,204 subscriptions``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def joined(parts: Iterable[str | None]) -> str:
+    """The known parts with a dot between them."""
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,105 @@
+"""Who is signed in, what they may see, and the one seam to the product behind the pages."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import signin
+from lib.billing import Permission, PermissionDenied, Portside, open_portside, permissions_of, require
+from lib.billing import Role as Role
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The person at the other end of this browser session."""
+
+    email: str
+    name: str
+    roles: frozenset[Role]
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions_of(self.roles)
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+@dataclass
+class _Seam:
+    desk: Portside | None = None
+    generation: int = 0
+
+
+_seam = _Seam()
+_generations = itertools.count(1)
+
+
+def use(desk: Portside | None) -> None:
+    """Let every page talk to ``desk``: what a test hands in. None goes back to the configured one."""
+    _seam.desk = desk
+    _seam.generation = next(_generations)
+
+
+def billing() -> Portside:
+    """The facade that every page talks to. Raises ConfigurationError when the set-up is wrong."""
+    return _seam.desk if _seam.desk is not None else _opened()
+
+
+def generation() -> int:
+    """Which desk is in use: part of every cache key, so that two of them never share a number."""
+    return _seam.generation
+
+
+@st.cache_resource(show_spinner="Opening the projection …")
+def _opened() -> Portside:
+    return open_portside()
+
+
+def staff() -> Staff | None:
+    """Who is signed in, with the roles of this very moment; None when nobody is."""
+    identity = signin.identity()
+    if identity is None:
+        return None
+    roles = identity.roles if identity.roles is not None else billing().roles_of(identity.email)
+    return Staff(identity.email, identity.name, frozenset(roles))
+
+
+def guard(permission: Permission) -> Staff:
+    """First line of every page: the signed-in person, or the end of the run."""
+    person = staff()
+    if person is None:
+        signin.sign_in()
+        st.stop()
+    if not person.may(permission):
+        denied(permission)
+        st.stop()
+    return person
+
+
+def check(permission: Permission) -> Staff:
+    """First line of every action: a fragment reruns without its page's guard.
+
+    Raises PermissionDenied.
+    """
+    person = staff()
+    if person is None:
+        raise PermissionDenied("Your sign-in has ended. Reload the page and sign in again.")
+    require(person.roles, permission)
+    return person
+
+
+def denied(permission: Permission) -> None:
+    """The page that someone sees whose roles do not allow it."""
+    try:
+        require(frozenset(), permission)
+    except PermissionDenied as refusal:
+        st.title("Not for your role", anchor=False)
+        st.caption(str(refusal))
+    person = staff()
+    if person is not None:
+        names = ", ".join(sorted(person.roles)) or "no role yet"
+        st.text(f"You are signed in as {person.email} ({names}).")

@@ -1,0 +1,92 @@
+"""What every page has: the sidebar, and a head with its question and how fresh the data is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from dashboard import data, signin
+from dashboard import format as fmt
+from lib.billing import DatabaseUnavailable, Freshness
+
+if TYPE_CHECKING:
+    from dashboard.navigation import PageRow
+    from dashboard.session import Staff
+
+MARK: Final = str(Path(__file__).with_name("mark.png"))
+WORDMARK: Final = str(Path(__file__).with_name("wordmark.png"))
+
+
+def sidebar(staff: Staff) -> None:
+    """The mark on top, who is signed in at the bottom."""
+    st.logo(WORDMARK, size="large", icon_image=MARK)
+    with st.sidebar:
+        st.caption(fmt.md(staff.name) + "  \n" + fmt.md(staff.email))
+        st.button(
+            "Sign out",
+            key="sign_out",
+            icon=":material/logout:",
+            type="tertiary",
+            on_click=signin.sign_out,
+        )
+        signin.remember()
+
+
+def head(row: PageRow) -> None:
+    """Title, the one line that says what the page answers, and the freshness line."""
+    st.title(row.title, anchor=False)
+    st.caption(row.question)
+    _freshness_line(data.freshness().watermark)
+
+
+@st.fragment(run_every="10s")
+def _freshness_line(drawn: int) -> None:
+    try:
+        fresh = data.freshness()
+    except DatabaseUnavailable as away:
+        st.badge("Database away", icon=":material/cloud_off:", color="red", help=fmt.md(str(away)))
+        return
+    timezone = data.timezone()
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="freshness", wrap=True
+    ):
+        st.caption(f"As of {fmt.clock(fresh.now, timezone)} {timezone}", width="content")
+        _webhook_badge(fresh)
+        if fresh.livemode:
+            st.badge("Live", icon=":material/sensors:", color="green")
+        else:
+            st.badge("Test mode", icon=":material/science:", color="gray")
+        if fresh.failed:
+            st.badge(
+                fmt.plural(fresh.failed, "failed event"),
+                icon=":material/sync_problem:",
+                color="red",
+                help="Kept in the inbox with its error. See: portside report inbox",
+            )
+        if fresh.watermark != drawn and st.button(
+            "New events: refresh", key="refresh", type="tertiary", icon=":material/refresh:"
+        ):
+            st.rerun()
+
+
+def _webhook_badge(fresh: Freshness) -> None:
+    if fresh.last_webhook_at is None:
+        st.badge(
+            "No webhook yet",
+            icon=":material/webhook:",
+            color="orange",
+            help="Point a Stripe webhook endpoint at /webhooks/stripe, or import stored events.",
+        )
+        return
+    age = fmt.span(fresh.now - fresh.last_webhook_at)
+    if fresh.stale:
+        st.badge(
+            f"Last webhook {age} ago",
+            icon=":material/schedule:",
+            color="orange",
+            help="Longer than usual. Check the endpoint in Stripe, or run portside doctor.",
+        )
+    else:
+        st.badge(f"Last webhook {age} ago", icon=":material/webhook:", color="green")

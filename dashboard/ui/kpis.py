@@ -1,0 +1,50 @@
+"""The row of key numbers: at most four bordered cards of equal height."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import streamlit as st
+
+MOST: Final = 4
+Good = Literal["up", "down", "neither"]
+_COLOURS: Final[dict[Good, Literal["normal", "inverse", "off"]]] = {
+    "up": "normal",
+    "down": "inverse",
+    "neither": "off",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number. ``definition`` says what it counts; ``good`` is the direction that is welcome."""
+
+    label: str
+    value: str
+    definition: str
+    delta: str | int | None = None
+    compared_to: str | None = None
+    good: Good = "up"
+    spark: tuple[float, ...] = ()
+
+
+def row(cards: Sequence[Card]) -> None:
+    """Draw up to four cards side by side; on a narrow screen they wrap."""
+    if len(cards) > MOST:
+        raise ValueError(f"a row holds at most {MOST} cards, not {len(cards)}")
+    with st.grid(len(cards), min_column_width=180, gap="small"):
+        for card in cards:
+            st.metric(
+                card.label,
+                card.value,
+                card.delta,
+                delta_color=_COLOURS[card.good],
+                delta_description=card.compared_to,
+                help=card.definition,
+                chart_data=list(card.spark) or None,
+                chart_type="area",
+                border=True,
+                height="stretch",
+            )

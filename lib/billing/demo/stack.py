@@ -1,0 +1,220 @@
+"""Sandbox, receiver and dashboard on free ports, wired to each other over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from ..config import Settings
+from ..ingest import Summary
+from ..wiring import open_ingest
+from .processes import Child, DemoFailed, free_port, python, wait_for
+
+API_KEY = "rk_test_portside_demo"
+RECENT_SECONDS = 3 * 86_400
+BATCH = 4_000
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """What `portside demo` was asked for. ``now`` freezes the sandbox's world at an ISO time."""
+
+    directory: Path
+    port: int = 8501
+    customers: int = 2_000
+    months: int = 24
+    seed: int = 7
+    now: str | None = None
+    dashboard: bool = True
+
+
+@dataclass
+class Stack:
+    """The running demo. Use it as a context manager: leaving it ends every process."""
+
+    options: DemoOptions
+    progress: Progress = lambda _: None
+    children: list[Child] = field(default_factory=list)
+    sandbox_url: str = ""
+    receiver_url: str = ""
+    dashboard_url: str = ""
+    secret: str = ""
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        for child in reversed(self.children):
+            child.stop()
+        self.children.clear()
+
+    def check(self) -> None:
+        """Raise DemoFailed when a part has stopped by itself."""
+        for child in self.children:
+            child.check()
+
+    @property
+    def directory(self) -> Path:
+        return self.options.directory
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every part of the demo is configured with; another tool may join with the same."""
+        return {
+            "PORTSIDE_DATABASE_URL": f"sqlite:///{self.directory / 'portside.db'}",
+            "PORTSIDE_STRIPE_API_BASE": self.sandbox_url,
+            "PORTSIDE_NOW": f"{self.sandbox_url}/_sandbox/clock",
+            "PORTSIDE_CATALOG": str(catalog_path()),
+            "PORTSIDE_RETURN_URL": f"{self.sandbox_url}/",
+            "PORTSIDE_DEMO_SIGN_IN": "1",
+            "STRIPE_API_KEY": API_KEY,
+            "STRIPE_WEBHOOK_SECRET": self.secret,
+        }
+
+    def _start(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        ports = self._ports()
+        self.sandbox_url = f"http://127.0.0.1:{ports['sandbox']}"
+        self.receiver_url = f"http://127.0.0.1:{ports['receiver']}"
+        self.dashboard_url = f"http://127.0.0.1:{ports['dashboard']}"
+        self.progress("Starting the local Stripe and building its world")
+        self._start_sandbox(ports["sandbox"])
+        self.secret = self._register_webhook()
+        if self.options.dashboard:
+            self._start_dashboard(ports["dashboard"])
+        since = self._import_history()
+        self.progress("Starting the webhook receiver")
+        receiver = self._child(
+            "receiver",
+            "-m",
+            "lib.billing.cli",
+            "serve",
+            "--port",
+            str(ports["receiver"]),
+        )
+        wait_for(f"{self.receiver_url}/readyz", receiver, seconds=60)
+        if since is not None:
+            self._deliver(since)
+        if self.options.dashboard:
+            self.progress("Waiting for the dashboard")
+            dashboard = next(c for c in self.children if c.name == "dashboard")
+            wait_for(f"{self.dashboard_url}/_stcore/health", dashboard, seconds=60)
+
+    def _ports(self) -> dict[str, int]:
+        """The same ports as last time where they are free: stored invoice pages point there."""
+        memory = self.directory / "ports.json"
+        wanted = {"sandbox": 12_111, "receiver": 8_000}
+        if memory.exists():
+            wanted |= json.loads(memory.read_text())
+        wanted["dashboard"] = self.options.port
+        ports = {name: free_port(port) for name, port in wanted.items()}
+        memory.write_text(json.dumps({name: ports[name] for name in ("sandbox", "receiver")}))
+        return ports
+
+    def _child(self, name: str, *arguments: str) -> Child:
+        child = Child.start(
+            name, python(*arguments), self.directory / f"{name}.log", self.environment
+        )
+        self.children.append(child)
+        return child
+
+    def _start_sandbox(self, port: int) -> None:
+        options = self.options
+        arguments = ["-m", "lib.sandbox", "--port", str(port), "--dir", str(self.directory / "stripe")]
+        arguments += ["--customers", str(options.customers), "--months", str(options.months)]
+        arguments += ["--seed", str(options.seed)]
+        if options.now:
+            arguments += ["--now", options.now, "--frozen"]
+        sandbox = self._child("sandbox", *arguments)
+        wait_for(f"{self.sandbox_url}/_sandbox/health", sandbox, seconds=120)
+
+    def _start_dashboard(self, port: int) -> None:
+        self._child(
+            "dashboard",
+            "-m",
+            "lib.billing.cli",
+            "dashboard",
+            "--port",
+            str(port),
+        )
+
+    def _register_webhook(self) -> str:
+        """A fresh endpoint for this run, in place of an earlier run's; returns its secret."""
+        url = f"{self.receiver_url}/webhooks/stripe"
+        with httpx.Client(base_url=self.sandbox_url, auth=(API_KEY, "")) as stripe:
+            for endpoint in _answer(stripe.get("/v1/webhook_endpoints?limit=100"))["data"]:
+                _answer(stripe.delete(f"/v1/webhook_endpoints/{endpoint['id']}"))
+            form = {"url": url, "enabled_events[0]": "*"}
+            return str(_answer(stripe.post("/v1/webhook_endpoints", data=form))["secret"])
+
+    def _import_history(self) -> int | None:
+        """All but the last days in batches; returns where the last days begin, None if it is known."""
+        ingest = open_ingest(Settings.from_environment(os.environ | self.environment))
+        if ingest.has_events():
+            self.progress("Using the world of an earlier start")
+            return None
+        now = int(httpx.get(f"{self.sandbox_url}/_sandbox/clock").json()["unix"])
+        since = now - RECENT_SECONDS
+        counted = Summary()
+        for batch in self._history(since):
+            counted += ingest.apply(batch, source="import")
+            self.progress(f"Reading history: {counted.total:,} events")
+        return since
+
+    def _history(self, before: int) -> Iterator[list[dict[str, Any]]]:
+        url = f"{self.sandbox_url}/_sandbox/history?before={before}"
+        batch: list[dict[str, Any]] = []
+        with httpx.stream("GET", url, timeout=120) as answer:
+            for line in answer.iter_lines():
+                batch.append(json.loads(line))
+                if len(batch) >= BATCH:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
+
+    def _deliver(self, since: int) -> None:
+        """The last days, signed, over HTTP; waits until each has been answered."""
+        queued = httpx.post(
+            f"{self.sandbox_url}/_sandbox/deliver", json={"since": since}, timeout=60
+        ).json()["queued"]
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            self.check()
+            left = httpx.get(f"{self.sandbox_url}/_sandbox/deliveries").json()["queued"]
+            self.progress(f"Signed webhooks of the last days: {queued - left:,} of {queued:,}")
+            if left == 0:
+                return
+            time.sleep(0.1)
+        raise DemoFailed("The last days' webhooks were not all delivered within two minutes.")
+
+
+def catalog_path() -> Path:
+    """The demo catalogue: beside the checkout, or inside an installed package."""
+    packaged = Path(str(files("lib.billing") / "demo" / "catalog.toml"))
+    return packaged if packaged.exists() else packaged.parents[3] / "catalog.toml"
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    if response.status_code >= 400:
+        raise DemoFailed(f"The local Stripe refused: {response.text[:300]}")
+    answer: dict[str, Any] = response.json()
+    return answer

@@ -1,0 +1,103 @@
+"""Decline codes: what they mean in words, whether a retry can help, and what to offer.
+
+Source: Stripe's table of decline codes. An unknown code is shown as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+SuggestedFlow = Literal["payment_method_update", "pay_invoice"]
+
+NEVER_RETRIED: Final = frozenset(
+    {
+        "incorrect_number",
+        "lost_card",
+        "pickup_card",
+        "stolen_card",
+        "revocation_of_authorization",
+        "revocation_of_all_authorizations",
+        "authentication_required",
+        "highest_risk_level",
+        "transaction_not_allowed",
+    }
+)
+"""Declines after which Stripe makes no further attempt by itself."""
+
+SENSITIVE: Final = frozenset(
+    {"fraudulent", "highest_risk_level", "lost_card", "merchant_blacklist", "pickup_card"}
+    | {"restricted_card", "security_violation", "stolen_card"}
+)
+"""For staff only: telling the customer would help a thief."""
+
+_SAME_CARD: Final = frozenset(
+    {
+        "approve_with_id",
+        "authentication_not_handled",
+        "authentication_required",
+        "card_velocity_exceeded",
+        "duplicate_transaction",
+        "insufficient_funds",
+        "issuer_not_available",
+        "offline_pin_required",
+        "online_or_offline_pin_required",
+        "processing_error",
+        "reenter_transaction",
+        "try_again_later",
+        "withdrawal_count_limit_exceeded",
+    }
+)
+"""The card itself is good: paying the invoice once more is what helps."""
+
+_WORDS: Final[dict[str, str]] = {
+    "authentication_required": "The bank asks the customer to confirm the payment",
+    "call_issuer": "The bank declined without a reason: the customer should call it",
+    "card_not_supported": "The card does not allow this kind of payment",
+    "card_velocity_exceeded": "The card's limit for a period is used up",
+    "currency_not_supported": "The card does not allow this currency",
+    "do_not_honor": "The bank declined without a reason: the customer should call it",
+    "expired_card": "The card has expired",
+    "fraudulent": "Stripe suspects fraud",
+    "generic_decline": "The bank declined without a reason",
+    "highest_risk_level": "Stripe blocked the payment as too risky",
+    "incorrect_cvc": "The security code is wrong",
+    "incorrect_number": "The card number is wrong",
+    "incorrect_zip": "The postal code is wrong",
+    "insufficient_funds": "There was not enough money in the account",
+    "invalid_account": "The account behind the card is not valid",
+    "invalid_cvc": "The security code is wrong",
+    "invalid_expiry_month": "The expiry month is wrong",
+    "invalid_expiry_year": "The expiry year is wrong",
+    "invalid_number": "The card number is wrong",
+    "issuer_not_available": "The bank could not be reached",
+    "lost_card": "The card is reported lost",
+    "merchant_blacklist": "The payment matches a block list",
+    "pickup_card": "The card may be lost or stolen",
+    "processing_error": "The bank could not process the payment",
+    "restricted_card": "The card may be lost or stolen",
+    "revocation_of_all_authorizations": "The customer revoked every future charge",
+    "revocation_of_authorization": "The customer revoked this charge",
+    "security_violation": "The bank declined without a reason",
+    "stolen_card": "The card is reported stolen",
+    "stop_payment_order": "The customer stopped the payment at the bank",
+    "transaction_not_allowed": "The bank does not allow this payment",
+    "try_again_later": "The bank asks to try again later",
+    "withdrawal_count_limit_exceeded": "The card's limit is used up",
+}
+
+
+def decline_words(code: str | None) -> str:
+    """What a decline code means, for a support agent."""
+    if code is None:
+        return "Stripe has not said why"
+    return _WORDS.get(code, code.replace("_", " ").capitalize())
+
+
+def suggested_flow(code: str | None) -> SuggestedFlow:
+    """The link that helps: pay again where the card is good, else another card."""
+    return "pay_invoice" if code in _SAME_CARD else "payment_method_update"
+
+
+def is_final_attempt(next_attempt_at: int | None, code: str | None) -> bool:
+    """Whether no further attempt is to be expected on an open automatic invoice."""
+    return next_attempt_at is None or code in NEVER_RETRIED

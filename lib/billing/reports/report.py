@@ -1,0 +1,81 @@
+"""A finished report and the forms it leaves in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..domain.times import iso
+from ..export import to_csv
+from .fields import Field, cell, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Rows as they leave: times are ISO 8601 UTC, money is whole minor units, unknown is None."""
+
+    name: str
+    fields: tuple[Field, ...]
+    rows: list[dict[str, Any]]
+    totals: dict[str, dict[str, int]]  # by currency, of every row, also those beyond a limit
+    as_of: int  # unix seconds
+    livemode: bool
+    watermark: int
+    policy: str
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """One sentence a field."""
+        return {field.name: field.definition for field in self.fields}
+
+    def envelope(self) -> dict[str, Any]:
+        """The whole report as plain values."""
+        return {
+            "report": self.name,
+            "as_of": iso(self.as_of),
+            "livemode": self.livemode,
+            "watermark": self.watermark,
+            "policy": self.policy,
+            "rows": self.rows,
+            "totals": self.totals,
+            "definitions": self.definitions,
+        }
+
+    def to_json(self) -> str:
+        return json.dumps(self.envelope(), ensure_ascii=False, indent=2)
+
+    def to_csv(self) -> str:
+        """A header of field names and one line a row; lists are joined by ``;``."""
+        return to_csv(
+            [field.name for field in self.fields],
+            ([cell(f.kind, row[f.name]) for f in self.fields] for row in self.rows),
+        )
+
+    def header(self) -> list[str]:
+        """Column titles for a table that people read."""
+        return [field.name.removesuffix("_minor").replace("_", " ") for field in self.fields]
+
+    def cells(self) -> list[list[str]]:
+        """Rows for a table that people read, without control characters."""
+        return [
+            [_printable(shown(f.kind, row[f.name], row)) for f in self.fields] for row in self.rows
+        ]
+
+    def to_table(self) -> str:
+        """Aligned columns of plain text."""
+        return _aligned([self.header(), *self.cells()])
+
+
+def _printable(text: str) -> str:
+    """One line that cannot move the cursor or colour the terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
