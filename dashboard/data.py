@@ -22,8 +22,10 @@ from lib.billing import (
     Overview,
     Permission,
     PlanMixItem,
+    Portside,
     SearchHit,
     WindingDownItem,
+    require,
 )
 
 LISTS = {
@@ -87,24 +89,33 @@ def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
     return _figure(name, session.generation(), key, build)
 
 
-def export(name: str, filters: Filters) -> str:
-    """The whole filtered list as formula-safe CSV. Raises PermissionDenied."""
-    session.check(Permission.EXPORT)
+def exporter(name: str, filters: Filters) -> Callable[[], bytes]:
+    """What makes the whole filtered list as formula-safe CSV when the button is pressed.
+
+    The browser fetches the file outside of any page run, so who asks is settled here.
+    Raises PermissionDenied.
+    """
+    staff = session.check(Permission.EXPORT)
     desk = session.billing()
-    report = desk.report(name)
-    wanted = _ids(name, filters)
-    if wanted is not None:
-        report = replace(report, rows=[r for r in report.rows if r[LISTS[name]] in wanted])
-    return report.to_csv()
+
+    def make() -> bytes:
+        require(staff.roles, Permission.EXPORT)
+        report = desk.report(name)
+        wanted = _ids(desk, name, filters)
+        if wanted is not None:
+            kept = [row for row in report.rows if row[LISTS[name]] in wanted]
+            report = replace(report, rows=kept)
+        return report.to_csv().encode()
+
+    return make
 
 
-def _ids(name: str, filters: Filters) -> set[str] | None:
+def _ids(desk: Portside, name: str, filters: Filters) -> set[str] | None:
     """The ids of every row of a filtered list, all its pages; None when nothing is narrowed."""
     if name not in LISTS or replace(filters, sort="", descending=False, offset=0) == Filters(
         limit=filters.limit
     ):
         return None
-    desk = session.billing()
     read = desk.winding_down if name == "winding-down" else desk.failed_payments
     ids: set[str] = set()
     step = 500

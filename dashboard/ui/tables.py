@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, navigation
 from dashboard import format as fmt
-from lib.billing import BillingError, Filters
+from dashboard import navigation
 
 PAGE_SIZE: Final = 25
 
@@ -44,13 +43,6 @@ BADGES: Final[Mapping[str, str]] = {
     "Churn": "red",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
-
-
-@dataclass(frozen=True)
-class Money:
-    """A column of minor units, spelled in the currency that another column names."""
-
-    currency: str = "currency"
 
 
 def badge(label: str, *, width: Any = None, help: str | None = None) -> Any:
@@ -108,18 +100,16 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
     """Whole minor units stay underneath, so that sorting sorts numbers; people read money."""
     frame = frame.astype({name: "Int64" for name in money})
     styler = frame.style
-    for name in money:
-        texts = {
-            (value, code): fmt.money(None if pd.isna(value) else int(value), code)
-            for value, code in zip(frame[name], currencies, strict=True)
-        }
-        for index, code in currencies.items():
-            value = frame.at[index, name]
-            text = texts[(value, code)] if not pd.isna(value) else fmt.UNKNOWN
-            styler = styler.format(
-                lambda _value, text=text: text, subset=pd.IndexSlice[[index], [name]]
-            )
+    for code in currencies.dropna().unique():
+        rows = currencies.index[currencies == code]
+        styler = styler.format(
+            partial(_cell, currency=code), subset=pd.IndexSlice[rows, list(money)]
+        )
     return styler
+
+
+def _cell(value: Any, currency: str) -> str:
+    return fmt.UNKNOWN if pd.isna(value) else fmt.money(int(value), currency)
 
 
 def pager(total: int, *, key: str = "page") -> int:
@@ -133,46 +123,6 @@ def pager(total: int, *, key: str = "page") -> int:
     return (st.pagination(pages, key=key, bind="query-params") - 1) * PAGE_SIZE
 
 
-def download(name: str, filters: Filters, *, allowed: bool) -> None:
-    """The CSV of the whole filtered list. Made when it is asked for, safe for spreadsheets."""
-    prepared = _export_button(name, filters, allowed)
-    del prepared
-
-
-def _export_button(name: str, filters: Filters, allowed: bool) -> bool:
-    if not allowed:
-        return st.button(
-            "Download CSV",
-            key=f"{name}_csv",
-            icon=":material/download:",
-            disabled=True,
-            help="Finance, founders and administrators may take lists away.",
-        )
-    desk_export: Callable[[], bytes] = data.exporter(name, filters)
-    return st.download_button(
-        "Download CSV",
-        desk_export,
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"{name}_csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-
-
 def open_customer(customer_id: str) -> None:
     """Go to the customer's page; its address can be pasted into a chat."""
     navigation.open_page("customer", customer=customer_id)
-
-
-def trouble(error: BillingError) -> None:
-    """Say what happened, in the error's own sentence."""
-    st.error(fmt.md(str(error)), icon=":material/error:")
-
-
-def empty(sentence: str, *, hint: str | None = None, icon: str = ":material/check_circle:") -> None:
-    """Instead of an empty table: what would fill it, and the next step."""
-    with st.container(border=True, horizontal_alignment="center", gap="small"):
-        st.markdown(f"{icon} {sentence}", text_alignment="center")
-        if hint:
-            st.caption(hint, text_alignment="center")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ import orjson
 from .domain.errors import EventUnusable, PayloadInvalid
 from .domain.observations import Observation
 from .store.inbox import InboxRow, State
-from .stripe.parse import Parsed, parse_event
+from .stripe.parse import Parsed, parse_event, parse_object
+from .stripe.redact import storable
 
 OTHER_MODE: Final = {
     True: "A live event, and this installation is set to test mode.",
@@ -20,7 +22,7 @@ OTHER_MODE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One event, told apart already: to fold (``applied`` until judged), ``ignored``, ``failed``."""
+    """One event. ``state``: ``applied`` (to fold, until judged), ``ignored`` or ``failed``."""
 
     event_id: str
     type: str
@@ -67,11 +69,10 @@ def read_event(event: Any, *, livemode: bool, org_key: str, body: bytes | None =
 
     Raises PayloadInvalid when it is not a Stripe event at all; anything else has an arrival.
     """
-    raw = orjson.dumps(event) if body is None else body
     try:
         parsed = parse_event(event, org_key=org_key)
     except EventUnusable as error:
-        return _unusable(event, raw, str(error), livemode)
+        return _unusable(event, _kept(event, body), str(error), livemode)
     state: State = "applied"
     reason = parsed.ignored
     if parsed.livemode != livemode:
@@ -79,7 +80,12 @@ def read_event(event: Any, *, livemode: bool, org_key: str, body: bytes | None =
     if reason is not None:
         state = "ignored"
     observations = () if state == "ignored" else parsed.observations
-    return _arrival(parsed, state, reason, observations, raw)
+    return _arrival(parsed, state, reason, observations, _kept(event, body))
+
+
+def _kept(event: dict[str, Any], body: bytes | None) -> bytes:
+    """What is stored of the body: addresses of portal and checkout sessions are left out."""
+    return storable(event, orjson.dumps(event) if body is None else body)
 
 
 def _arrival(
@@ -120,9 +126,39 @@ def _unusable(event: dict[str, Any], body: bytes, error: str, livemode: bool) ->
     )
 
 
+def read_object(
+    obj: dict[str, Any], *, second: int, livemode: bool, org_key: str
+) -> Arrival | None:
+    """An object read from the API at ``second`` (the response's ``Date``), as an event of ours.
+
+    None for a kind of object that is not kept, and for one of the other mode.
+    """
+    object_id, kind = str(obj.get("id")), str(obj.get("object"))
+    event_id = f"read:{object_id}:{second}"
+    if obj.get("livemode", livemode) != livemode:
+        return None
+    state: State = "applied"
+    error = None
+    observations: tuple[Observation, ...] = ()
+    try:
+        observations = parse_object(obj, second=second, event_id=event_id, org_key=org_key)
+    except EventUnusable as unusable:
+        state, error = "failed", str(unusable)
+    if state == "applied" and not observations:
+        return None
+    body = orjson.dumps(obj)
+    return Arrival(
+        event_id, f"read.{kind}", second, None, livemode, state, error, observations, body
+    )
+
+
 def read_body(body: bytes) -> Any:
     """The JSON of a body. Raises PayloadInvalid."""
     try:
         return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise PayloadInvalid(f"This is not JSON: {error.msg} at character {error.pos}.") from None
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body)  # takes the lone surrogates that the fast one refuses
+    except (ValueError, RecursionError):
+        raise PayloadInvalid("This is not JSON.") from None

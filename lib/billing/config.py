@@ -7,31 +7,103 @@ representation or a message.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from .business import Business, read_business
 from .domain.errors import ConfigurationError
 
 Mode = Literal["test", "live"]
 
-_NAMES = {
-    "database_url": "PORTSIDE_DATABASE_URL",
-    "read_database_url": "PORTSIDE_READ_DATABASE_URL",
-    "api_key": "STRIPE_API_KEY",
-    "mode": "PORTSIDE_MODE",
-    "now": "PORTSIDE_NOW",
-    "api_tokens": "PORTSIDE_API_TOKEN",
-    "kinde_issuer": "PORTSIDE_KINDE_ISSUER",
-    "kinde_client_id": "PORTSIDE_KINDE_CLIENT_ID",
-    "kinde_client_secret": "PORTSIDE_KINDE_CLIENT_SECRET",
-    "webhook_secrets": "STRIPE_WEBHOOK_SECRET",
-    "stripe_api_base": "PORTSIDE_STRIPE_API_BASE",
-    "catalog": "PORTSIDE_CATALOG",
-    "return_url": "PORTSIDE_RETURN_URL",
-    "config": "PORTSIDE_CONFIG",
-}
+_KEY: Final = re.compile(r"(?:sk|rk)_(test|live)_\S+")
+
+
+class Settings(BaseModel):
+    """The environment of one installation. Names in capitals are the variables."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+
+    database_url: str = Field("sqlite:///portside.db", alias="PORTSIDE_DATABASE_URL", repr=False)
+    read_database_url: str | None = Field(None, alias="PORTSIDE_READ_DATABASE_URL", repr=False)
+    api_key: SecretStr | None = Field(None, alias="STRIPE_API_KEY")
+    configured_mode: Mode = Field("test", alias="PORTSIDE_MODE")
+    now: str | None = Field(None, alias="PORTSIDE_NOW")
+    api_tokens: SecretStr | None = Field(None, alias="PORTSIDE_API_TOKEN")
+    kinde_issuer: str | None = Field(None, alias="PORTSIDE_KINDE_ISSUER")
+    kinde_client_id: str | None = Field(None, alias="PORTSIDE_KINDE_CLIENT_ID")
+    kinde_client_secret: SecretStr | None = Field(None, alias="PORTSIDE_KINDE_CLIENT_SECRET")
+    webhook_secret: SecretStr | None = Field(None, alias="STRIPE_WEBHOOK_SECRET")
+    stripe_api_base: str | None = Field(None, alias="PORTSIDE_STRIPE_API_BASE")
+    catalog: Path = Field(Path("catalog.toml"), alias="PORTSIDE_CATALOG")
+    return_url: str | None = Field(None, alias="PORTSIDE_RETURN_URL")
+    config: Path = Field(Path("portside.toml"), alias="PORTSIDE_CONFIG")
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the environment; a variable that is set to nothing counts as not set."""
+        given = os.environ if environment is None else environment
+        try:
+            return cls.model_validate({k: v.strip() for k, v in given.items() if v.strip()})
+        except ValidationError as error:
+            raise ConfigurationError(_sentence(error)) from None
+
+    @field_validator("api_key")
+    @classmethod
+    def _names_a_mode(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and _KEY.fullmatch(key.get_secret_value()) is None:
+            raise ValueError("should begin with rk_test_, rk_live_, sk_test_ or sk_live_")
+        return key
+
+    @field_validator("stripe_api_base")
+    @classmethod
+    def _is_an_address(cls, base: str | None) -> str | None:
+        if base is not None and not is_absolute_url(base):
+            raise ValueError("should be an address like https://api.stripe.com")
+        return None if base is None else base.rstrip("/")
+
+    @property
+    def mode(self) -> Mode:
+        """Test or live: what the key says; without a key what PORTSIDE_MODE says."""
+        found = self.api_key and _KEY.fullmatch(self.api_key.get_secret_value())
+        if not found:
+            return self.configured_mode
+        return "live" if found[1] == "live" else "test"
+
+    @property
+    def livemode(self) -> bool:
+        return self.mode == "live"
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """Every configured signing secret; none means that the endpoint is off."""
+        if self.webhook_secret is None:
+            return ()
+        parts = self.webhook_secret.get_secret_value().split(",")
+        return tuple(part.strip() for part in parts if part.strip())
+
+    def business(self) -> Business:
+        """What `portside.toml` says. Raises ConfigurationError."""
+        return read_business(self.config, required="config" in self.model_fields_set)
+
+
+def is_absolute_url(text: str) -> bool:
+    """Whether ``text`` is an http or https address with a host."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _sentence(error: ValidationError) -> str:
+    first: Any = error.errors(include_input=False, include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else "The configuration"
+    if name == "PORTSIDE_MODE":
+        return "PORTSIDE_MODE should be “test” or “live”."
+    problem = str(first["msg"]).removeprefix("Value error, ")
+    return f"{name} {problem}."

@@ -6,19 +6,22 @@ through `lib.billing.links`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from . import customers, lists, overview
 from .domain.catalog import Catalog
+from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters
-from .domain.fold import Rules
 from .reports import Report, run_report
 from .reports.request import ReportRequest
+from .rules import current_rules
 from .setup import Setup
+from .store.engine import Store
 from .store.queries.reading import Reader
 from .store.queries.search import find_customer_ids
+from .store.scratch import scratch
 from .views import (
     CustomerView,
     Explanation,
@@ -35,9 +38,6 @@ if TYPE_CHECKING:
     from .domain.flows import LinkOptions
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
-Scratch = Callable[[str, int | None], AbstractContextManager[Reader]]
-"""(policy slug, last effective second or None for all) → a reader of a projection made for it."""
-
 
 class Portside:
     """One installation of Portside, read at its own clock."""
@@ -45,18 +45,15 @@ class Portside:
     def __init__(
         self,
         *,
-        reader: Reader,
+        store: Store,
         clock: Callable[[], int],
         setup: Setup,
-        rules: Callable[[], Rules],
-        scratch: Scratch,
         links: LinkDesk | None = None,
     ) -> None:
-        self._reader = reader
+        self._store = store
+        self._reader = Reader(store)
         self._clock = clock
         self._setup = setup
-        self._rules = rules
-        self._scratch = scratch
         self._links = links
 
     def now(self) -> int:
@@ -156,18 +153,18 @@ class Portside:
     def find(self, wanted: str) -> list[str]:
         """Ids of the customers that ``wanted`` names exactly: an id, an org or an e-mail."""
         with self._reader.open() as connection:
-            return find_customer_ids(connection, wanted)
+            return find_customer_ids(connection, wanted.strip())
 
     def customer(self, customer_id: str, *, at: int | None = None) -> CustomerView:
         """Everything about one customer, now or as it was at ``at``. Raises NoCustomer."""
-        return customers.view(self._reader, self._rules(), self.now(), customer_id, at)
+        return customers.view(self._reader, self._setup, self.now(), customer_id, at)
 
     def explain(self, wanted: str, at: int | None = None) -> list[Explanation]:
         """Why ``wanted`` (customer, org or e-mail) has or lacks access at ``at``, default now.
 
         One explanation a customer of the org. Raises NoCustomer.
         """
-        return customers.explanations(self._reader, self._rules(), self.now(), wanted, at)
+        return customers.explanations(self._reader, self._setup, self.now(), wanted, at)
 
     def link_options(self, customer_id: str) -> LinkOptions:
         """Which links this customer can be given now, and why not the others."""
@@ -185,17 +182,15 @@ class Portside:
         """Keep that ``staff`` did ``action``, for example an export."""
         self._link_desk().record(staff, action, detail=detail)
 
-    def with_clock(self, clock: Callable[[], int]) -> Portside:
-        """The same installation read at another clock."""
-        other = Portside.__new__(Portside)
-        other.__dict__.update(self.__dict__)
-        other._clock = clock
-        return other
+    @contextmanager
+    def _scratch(self, policy: str, until: int | None) -> Iterator[Reader]:
+        with self._reader.open() as connection:
+            rules = current_rules(connection, self._setup, policy)
+        with scratch(self._store, rules, until=until) as made:
+            yield Reader(made)
 
     def _link_desk(self) -> LinkDesk:
         if self._links is None:
-            from .domain.errors import ConfigurationError
-
             raise ConfigurationError(
                 "Links are off: set STRIPE_API_KEY and PORTSIDE_RETURN_URL to mint them."
             )

@@ -46,6 +46,22 @@ class Summary:
         self.failed += counts["failed"]
         self.failures += [(o.event_id, o.error or "") for o in seen if o.fate == "failed"]
 
+    def __iadd__(self, other: Summary) -> Summary:
+        """Add another file's or batch's counts; its rejected lines follow on from these."""
+        self.rejected += [(self.lines + line, reason) for line, reason in other.rejected]
+        self.lines += other.lines
+        self.applied += other.applied
+        self.stale += other.stale
+        self.ignored += other.ignored
+        self.repeated += other.repeated
+        self.failed += other.failed
+        self.failures += other.failures
+        return self
+
+    @property
+    def total(self) -> int:
+        return self.lines
+
     @property
     def clean(self) -> bool:
         """Nothing was rejected and nothing failed."""

@@ -104,8 +104,7 @@ class FailedPaymentItem:
     sensitive: bool  # for staff only: do not tell the customer the reason
     failed_at: int | None
     age_days: int | None
-    access_until: int | None  # end of grace; None = nothing ends by itself
-    days_left: int | None  # whole days until access_until, 0 when it has passed
+    days_left: int | None  # whole days until access ends by grace or a scheduled end; 0 = it has
     mrr_minor: int | None
     suggested_flow: str  # payment_method_update · pay_invoice
     hosted_invoice_url: str | None

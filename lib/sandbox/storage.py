@@ -153,6 +153,10 @@ class Storage:
             id = keys[place][2]
             yield id, rows[id]
 
+    def kinds(self) -> list[str]:
+        """Every kind of object that is stored, sorted."""
+        return sorted(kind for kind, keys in self._order.items() if keys)
+
     def count(self, kind: str) -> int:
         return len(self._order.get(kind, ()))
 

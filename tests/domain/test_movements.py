@@ -216,6 +216,12 @@ def test_first_seen_in_mid_life(state, expected):
     assert all(m.reconstructed for m in found if m.kind == "new")
 
 
+def test_an_update_seen_first_tells_what_the_subscription_was_worth_before():
+    before = paying(10, start_date=T - 90 * DAY)
+    after = paying(25, start_date=T - 90 * DAY)
+    assert kinds([seen(after, T, before=before)]) == [("new", 10), ("expansion", 15)]
+
+
 def test_plans_and_intervals_travel_with_the_movement():
     yearly = subscription(items=[item(price("starter_monthly", "9000", "year"))])
     (first, second) = moves(history("s", (T, yearly), (T + DAY, paying(2_900))))

@@ -1,4 +1,4 @@
-"""Stripe's objects in the newest shape and in the oldest one we read, rendered of the same thing."""
+"""Stripe objects in the newest shape, and `aged`: the same thing in the oldest one we read."""
 
 from __future__ import annotations
 

@@ -138,7 +138,14 @@ class Stack:
 
     def _start_sandbox(self, port: int) -> None:
         options = self.options
-        arguments = ["-m", "lib.sandbox", "--port", str(port), "--dir", str(self.directory / "stripe")]
+        arguments = [
+            "-m",
+            "lib.sandbox",
+            "--port",
+            str(port),
+            "--dir",
+            str(self.directory / "stripe"),
+        ]
         arguments += ["--customers", str(options.customers), "--months", str(options.months)]
         arguments += ["--seed", str(options.seed)]
         if options.now:
@@ -166,7 +173,7 @@ class Stack:
             return str(_answer(stripe.post("/v1/webhook_endpoints", data=form))["secret"])
 
     def _import_history(self) -> int | None:
-        """All but the last days in batches; returns where the last days begin, None if it is known."""
+        """All but the last days, in batches; returns where those begin, None if all is known."""
         ingest = open_ingest(Settings.from_environment(os.environ | self.environment))
         if ingest.has_events():
             self.progress("Using the world of an earlier start")

@@ -15,7 +15,7 @@ def invoice_rows(fold: CustomerFold) -> Iterator[InvoiceRow]:
     """One row an invoice; a deleted draft has none."""
     failures = _failed_payments(fold)
     for invoice_id, folded in fold.of("invoice").items():
-        if folded.state is not None:
+        if folded.state is not None and folded.state["status"] != "deleted":
             yield _row(fold.customer_id, invoice_id, folded, folded.state, failures[invoice_id])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from .fold import CustomerFold, last_known_plan
 from .observations import State
-from .policy import ENDED, LIVE, Policy
+from .policy import LIVE, Policy
 from .rows import MovementRow
 from .times import local_date
 from .trail import ObjectFold, Step
@@ -73,22 +73,24 @@ def movements(fold: CustomerFold) -> tuple[MovementRow, ...]:
 
 def worth_of(subscription: ObjectFold, fold: CustomerFold) -> list[Worth]:
     """The step function of one subscription's MRR; what cannot be valued keeps its last value."""
-    rules = fold.rules
-    discounts = fold.states("discount")
     worths: list[Worth] = []
     known = 0
-    for index, step in enumerate(subscription.steps):
-        if step.state is None:
-            continue
-        try:
-            known = sum(item_values(step.state, discounts, rules.policy, rules.references))
-        except CannotValue:
-            pass
-        if index == 0 and not subscription.born:
-            worths += _before_first_sight(subscription, step, known, fold)
-        minor = known if counted(step.state, rules.policy) else 0
-        worths.append(_worth(subscription, step, step.effective, minor, fold, False))
+    if not subscription.born:
+        worths += _before_first_sight(subscription, fold)
+    for step in subscription.steps:
+        if step.state is not None:
+            known = _value(step.state, fold, known)
+            minor = known if counted(step.state, fold.rules.policy) else 0
+            worths.append(_worth(subscription, step, step.effective, minor, fold, False))
     return worths
+
+
+def _value(state: State, fold: CustomerFold, otherwise: int) -> int:
+    rules = fold.rules
+    try:
+        return sum(item_values(state, fold.states("discount"), rules.policy, rules.references))
+    except CannotValue:
+        return otherwise
 
 
 def _worth(
@@ -126,21 +128,23 @@ def interval_name(price: State) -> str | None:
     return price["interval"] if count == 1 else f"{count} {price['interval']}"
 
 
-def _before_first_sight(
-    subscription: ObjectFold, step: Step, minor: int, fold: CustomerFold
-) -> list[Worth]:
+def _before_first_sight(subscription: ObjectFold, fold: CustomerFold) -> list[Worth]:
     """A subscription first seen in mid-life began when its trial ended, else when it started."""
-    state = step.state
+    first = subscription.steps[0]
+    # An update says what it was before; that is the value first seen.
+    state = subscription.origin or first.state
     if state is None:
         return []
+    policy = fold.rules.policy
     start = state["trial_end"] or state["start_date"] or state["created"]
-    ended = state["status"] in ENDED
-    paid = state["status"] == "canceled" or state["status"] in fold.rules.policy.statuses
-    if start is None or start >= step.effective or not paid:
+    paid = state["status"] == "canceled" or (
+        state["status"] in policy.statuses and (policy.collection_paused or not state["pause"])
+    )
+    if start is None or start >= first.effective or not paid:
         return []
-    if not ended and state["pause"] and not fold.rules.policy.collection_paused:
-        return []
-    return [_worth(subscription, step, start, minor, fold, True)]
+    seen = replace(first, state=state)
+    whole = replace(subscription, steps=(seen,))
+    return [_worth(whole, seen, start, _value(state, fold, 0), fold, True)]
 
 
 def _currency_movements(

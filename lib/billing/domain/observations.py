@@ -22,6 +22,9 @@ REFERENCE_TYPES: Final = frozenset({"price", "product", "coupon"})
 """Objects that belong to no customer; a customer's fold may look them up."""
 
 
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One object at one second.
@@ -46,7 +49,7 @@ class Observation:
 
 def canonical(state: State | None) -> str:
     """The one spelling of a state: equal states have equal text."""
-    return json.dumps(state, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(state)
 
 
 STATE_SHAPES: Final[dict[str, str]] = {

@@ -39,6 +39,7 @@ class ObjectFold:
     object_type: str
     object_id: str
     steps: tuple[Step, ...]
+    origin: State | None  # what it was before the first step, where an event says so
     born: bool  # its creation was seen
     terminal: bool
     gaps: int  # seconds before which something is missing
@@ -83,6 +84,7 @@ def fold_object(observations: Sequence[Observation]) -> ObjectFold:
         object_type=first.object_type,
         object_id=first.object_id,
         steps=steps,
+        origin=_origin(resolved[0]),
         born=any(o.kind == "created" for o in unique.values()),
         terminal=any(o.kind == "terminal" for o in unique.values()),
         gaps=sum(group.certainty == "gap" for group in resolved),
@@ -240,6 +242,16 @@ def _choose(
             distance[state] = distance[frontier[0]] + 1
         frontier = sorted(reached)
     return min(candidates, key=lambda state: (-distance.get(state, 0), state == start, state))
+
+
+def _origin(group: _Group) -> State | None:
+    """The state that the first second's trail must have begun in."""
+    edges = [(s.before, s.after) for s in group.seen if s.before is not None]
+    befores = {before for before, _ in edges} - {after for _, after in edges}
+    if len(befores) != 1:
+        return None
+    (start,) = befores
+    return next((s.observation.before for s in group.seen if s.before == start), None)
 
 
 def _steps(groups: list[_Group]) -> tuple[Step, ...]:

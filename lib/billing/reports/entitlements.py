@@ -14,9 +14,7 @@ from .request import ReportRequest
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     for stored in all_entitlements(connection):
-        access = judge(
-            stored, request.now, request.setup.catalog, timezone=request.setup.timezone
-        )
+        access = judge(stored, request.now, request.setup.catalog, timezone=request.setup.timezone)
         yield {
             "customer_id": access.customer_id,
             "org_id": access.org_id,

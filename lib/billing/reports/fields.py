@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..domain.money import minor_digits
+from ..domain.amounts import in_units
 from ..domain.times import iso
 
 
@@ -66,16 +66,9 @@ def cell(kind: Kind, value: Any) -> str | int | float:
 
 
 def shown(kind: Kind, value: Any, row: Mapping[str, Any]) -> str:
-    """A value as a person reads it in a terminal: money in whole units of its currency."""
+    """A value as a person reads it in a terminal: money in units of its currency."""
     if value is None:
         return "–"
     if kind is Kind.MONEY and row.get("currency"):
         return in_units(value, row["currency"])
     return str(cell(kind, value))
-
-
-def in_units(minor: int, currency: str) -> str:
-    """``-12.05`` for -1205 usd: exact, without a float."""
-    digits = minor_digits(currency)
-    sign, whole = ("-" if minor < 0 else ""), str(abs(minor)).rjust(digits + 1, "0")
-    return f"{sign}{whole[:-digits]}.{whole[-digits:]}" if digits else f"{sign}{whole}"

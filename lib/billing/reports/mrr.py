@@ -29,14 +29,14 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     opening: Counter[str] = Counter()
     flows: defaultdict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
     starts = [span.starts for span in spans]
-    for row in seen:
-        index = bisect_right(starts, int(row["quarter_hour"]) * QUARTER_HOUR) - 1
+    for sums in seen:
+        index = bisect_right(starts, int(sums["quarter_hour"]) * QUARTER_HOUR) - 1
         if index < 0:
-            opening[row["currency"]] += int(row["delta_minor"])
+            opening[sums["currency"]] += int(sums["delta_minor"])
         else:
-            flows[index][row["currency"], row["kind"]] += int(row["delta_minor"])
+            flows[index][sums["currency"], sums["kind"]] += int(sums["delta_minor"])
     leaving = _leaving(connection) if last >= request.now else None
-    currencies = sorted({row["currency"] for row in seen})
+    currencies = sorted({sums["currency"] for sums in seen})
     for index, span in enumerate(spans):
         for currency in currencies:
             row = _row(span, currency, opening[currency], flows[index])

@@ -15,9 +15,7 @@ from .request import ReportRequest
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     wanted = Filters(currencies=(request.currency,) if request.currency else ())
-    whole = {
-        row["currency"]: row for row in plan_mix.currency_totals(connection, request.currency)
-    }
+    whole = {row["currency"]: row for row in plan_mix.currency_totals(connection, request.currency)}
     for row in plan_mix.cells(connection, wanted):
         total = whole[row["currency"]]
         mrr = int(row["mrr_minor"])

@@ -20,6 +20,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..domain.errors import ConfigurationError, DatabaseUnavailable
 
+__all__ = ["Connection", "Store", "memory_store", "retried"]
+
 BUSY_MILLISECONDS = 10_000
 CONNECT_SECONDS = 5
 _CLASHES = frozenset({"40P01", "40001"})  # deadlock, serialization failure

@@ -87,6 +87,11 @@ def failed_bodies(connection: Connection, *, limit: int = 500) -> list[bytes]:
     return [zlib.decompress(row[0]) for row in rows]
 
 
+def any_rows(connection: Connection) -> bool:
+    """Whether an event was ever stored."""
+    return bool(dialect.fetch(connection, "SELECT 1 FROM inbox LIMIT 1"))
+
+
 def body_of(connection: Connection, event_id: str) -> bytes | None:
     """The body of one event; None when it is unknown or was pruned."""
     rows = dialect.fetch(

@@ -42,7 +42,7 @@ def _read_price(fields: Fields, context: Context) -> Seen:
     tiers = [
         {
             "up_to": tier.whole("up_to"),
-            "unit_amount_decimal": tier.decimal("unit_amount_decimal") or tier.decimal("amount"),
+            "unit_amount_decimal": _unit_amount(tier),
             "flat_amount_decimal": tier.decimal("flat_amount_decimal")
             or tier.decimal("flat_amount"),
         }

@@ -35,7 +35,8 @@ def _without(value: Any, depth: int) -> tuple[bool, Any]:
         return False, value
     named = value.get("object")
     hidden = _SECRET if type(named) is str and named in _BEARER else {"client_secret"}
-    result, any_found = {}, False
+    result: dict[str, Any] = {}
+    any_found = False
     for key, inner in value.items():
         if key in hidden and inner is not None:
             any_found, result[key] = True, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hmac import compare_digest
 from typing import Any
 
 from lib.sandbox.billing import charging, lines
@@ -419,6 +420,28 @@ def _number(sandbox: Sandbox, invoice: Object) -> str:
 
 
 def _hosted_url(sandbox: Sandbox, invoice: Object) -> str:
-    token = sandbox.ids.token(21)
+    token = invoice["id"].removeprefix("in_") + sandbox.ids.token(18)
     invoice["_"]["token"] = token
     return f"{sandbox.settings.public_url}/i/{sandbox.settings.account}/{token}"
+
+
+def by_token(sandbox: Sandbox, token: str) -> Object | None:
+    """The invoice whose hosted page has this token (it starts with the invoice's id)."""
+    found = sandbox.peek("invoice", f"in_{token[:24]}")
+    if found is None or not compare_digest(found["_"].get("token") or "", token):
+        return None
+    return found
+
+
+def pay(sandbox: Sandbox, id: str, params: Object | None = None) -> Object:
+    """See ``paying.pay``: one attempt now, or marked as paid out of band."""
+    from lib.sandbox.billing import paying
+
+    return paying.pay(sandbox, id, params)
+
+
+def create_preview(sandbox: Sandbox, params: Object) -> Object:
+    """See ``preview.create``: the invoice that a change, or the next renewal, would make."""
+    from lib.sandbox.billing import preview
+
+    return preview.create(sandbox, params)

@@ -100,8 +100,7 @@ def _subscribe(
     if method is not None:
         params["default_payment_method"] = method
     discounts = [
-        {name: id for name, id in given.items() if id is not None}
-        for given in session["discounts"]
+        {name: id for name, id in given.items() if id is not None} for given in session["discounts"]
     ]
     if promotion_code is not None:
         discounts = [{"promotion_code": promotion_code}]

@@ -60,7 +60,8 @@ def without_charge(lines: list[Object]) -> None:
 
 def subscription_items(lines: list[Object]) -> tuple[list[Object], list[Object]]:
     """(items, add_invoice_items): recurring prices, and one-time prices of the first invoice."""
-    items, extra = [], []
+    items: list[Object] = []
+    extra: list[Object] = []
     for line in lines:
         item = {"price": line["price"]["id"]}
         if line["quantity"] is not None:
@@ -85,7 +86,7 @@ def _line(sandbox: Sandbox, place: int, item: Object) -> Object:
             code="parameter_missing",
             param=f"{path}[quantity]",
         )
-    amount = 0 if metered else int((price["unit_amount"] or 0) * quantity)
+    amount = 0 if metered else int(price["unit_amount"] or 0) * int(quantity or 0)
     product = sandbox.peek("product", price["product"])
     return {
         "id": sandbox.new_id("li"),

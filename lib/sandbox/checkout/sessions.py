@@ -51,7 +51,7 @@ def expire(sandbox: Sandbox, session: Object) -> Object:
     """End an open session; raises SandboxError (400) for any other."""
     if session["status"] != "open":
         raise SandboxError(
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout "
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout '
             f"Session has a status of `{session['status']}`."
         )
     session["status"] = "expired"
@@ -170,8 +170,7 @@ def _expires_at(sandbox: Sandbox, wanted: int | None) -> int:
         )
     if wanted > now + MAX_SECONDS:
         raise SandboxError(
-            "The `expires_at` timestamp must be less than 24 hours from Checkout Session "
-            "creation.",
+            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
             param="expires_at",
         )
     return wanted

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from lib.sandbox.billing import payments
+from lib.sandbox.billing import invoices, payments
 from lib.sandbox.core import Sandbox
 from lib.sandbox.hosted import pdf, wording
 from lib.sandbox.hosted.cards import read_card
@@ -35,13 +35,13 @@ def pay(visit: Visit) -> Response:
     method = payments.create_method(
         sandbox, card.number, exp_month=card.exp_month, exp_year=card.exp_year
     )
-    payments.check(method)
     declined = methods.pay_invoice(sandbox, invoice["id"], method["id"])
-    after = sandbox.get("invoice", invoice["id"])
-    if declined is not None:
-        visit.declined = declined
-        return _page(visit, after)
-    return visit.redirect(_path(after))
+    if declined is None:
+        return visit.redirect(_path(invoice))
+    # The attempt stays on record, the card that failed is not kept.
+    methods.remove(sandbox, method["id"])
+    visit.declined = declined
+    return _page(visit, sandbox.get("invoice", invoice["id"]))
 
 
 def download(visit: Visit) -> Response:
@@ -58,12 +58,7 @@ def download(visit: Visit) -> Response:
 
 def _invoice(visit: Visit) -> dict[str, Any] | None:
     """The finalized invoice that the address belongs to."""
-    token = visit.path["token"]
-    wanted = f"/i/{visit.path['account']}/{token}"
-    for invoice in visit.sandbox.find("invoice", link=token):
-        if (invoice["hosted_invoice_url"] or "").partition("?")[0].endswith(wanted):
-            return invoice
-    return None
+    return invoices.by_token(visit.sandbox, visit.path["token"])
 
 
 def _missing(visit: Visit) -> Response:

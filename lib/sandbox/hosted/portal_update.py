@@ -83,9 +83,7 @@ def update(portal: PortalVisit) -> Response:
 
 
 def _refused(portal: PortalVisit, subscription: dict[str, Any]) -> Response | None:
-    refusal = permissions.update_refusal(
-        portal.visit.sandbox, subscription, portal.configuration
-    )
+    refusal = permissions.update_refusal(portal.visit.sandbox, subscription, portal.configuration)
     if refusal is None:
         return None
     if portal.flow is None:

@@ -85,12 +85,24 @@ class Visit:
 Page = Callable[[Visit], Response]
 
 
-def route(method: str, path: str, page: Page, *, declined: Page | None = None) -> Route:
+def route(
+    method: str,
+    path: str,
+    page: Page,
+    *,
+    declined: Page | None = None,
+    in_transaction: bool = True,
+) -> Route:
     """``page`` at ``path``; form posts of other sites and unknown hosts are refused.
+
+    A page runs in one transaction at one fixed second, unless it does its own.
 
     When ``page`` ends in a card error everything it did is undone, and ``declined`` shows the
     form again with Stripe's message.
     """
+
+    def answer(visit: Visit) -> Response:
+        return _answer(page, declined, visit, in_transaction)
 
     async def endpoint(request: Request) -> Response:
         sandbox: Sandbox = request.app.state.sandbox
@@ -105,16 +117,20 @@ def route(method: str, path: str, page: Page, *, declined: Page | None = None) -
             dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
             dict(request.query_params),
         )
-        return await run_in_threadpool(_answer, page, declined, visit)
+        return await run_in_threadpool(answer, visit)
 
     return Route(path, endpoint, methods=[method])
 
 
-def _answer(page: Page, declined: Page | None, visit: Visit) -> Response:
+def _answer(
+    page: Page, declined: Page | None, visit: Visit, in_transaction: bool = True
+) -> Response:
     """Due work first, then the page at one fixed second, all or nothing."""
     sandbox = visit.sandbox
     lifecycle.catch_up(sandbox)
     try:
+        if not in_transaction:
+            return page(visit)
         with sandbox.transaction(), sandbox.clock.pinned(sandbox.now()):
             return page(visit)
     except SandboxError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from lib.sandbox.billing.money import display as money
+from lib.sandbox.billing.money import display
 
 REASONS = {
     "customer_service": "Customer service was less than expected",
@@ -19,6 +19,11 @@ REASONS = {
 }
 
 Badge = dict[str, str]
+
+
+def money(amount: int, currency: str) -> str:
+    """``money(490000, "usd")`` is ``$4,900.00``; ``amount`` in minor units."""
+    return display(amount, currency)
 
 
 def date(unix: int | None) -> str:

@@ -86,7 +86,7 @@ def _details(feature: dict[str, Any], feedback: str | None, comment: str | None)
 
 def _has_period_left(sandbox: Sandbox, subscription: dict[str, Any]) -> bool:
     ends = (item["current_period_end"] for item in subscription["items"]["data"])
-    return max(ends) > sandbox.now()
+    return bool(max(ends) > sandbox.now())
 
 
 def _allow(refusal: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lib.sandbox.billing import customers, invoices, payments
+from lib.sandbox.billing import customers, invoices, paying, payments
 from lib.sandbox.core import Sandbox
 from lib.sandbox.hosted.cards import CardEntry
 
@@ -34,14 +34,5 @@ def pay_invoice(sandbox: Sandbox, invoice: str, method: str | None = None) -> st
     paid = invoices.pay(sandbox, invoice, params)
     if paid["status"] == "paid":
         return None
-    return decline_message(sandbox, paid)
-
-
-def decline_message(sandbox: Sandbox, invoice: dict[str, Any]) -> str:
-    """Why the latest payment of ``invoice`` failed, as Stripe tells the customer."""
-    for payment in sandbox.find("invoice_payment", link=invoice["id"]):
-        intent = sandbox.peek("payment_intent", payment["payment"].get("payment_intent"))
-        error = None if intent is None else intent["last_payment_error"]
-        if error is not None:
-            return str(error["message"])
-    return DECLINED
+    error = paying.decline_of(sandbox, paid)
+    return DECLINED if error is None else str(error["message"])

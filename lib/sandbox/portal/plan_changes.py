@@ -54,9 +54,7 @@ def offered_prices(
     return found
 
 
-def quantity_rule(
-    configuration: dict[str, Any], price: dict[str, Any]
-) -> dict[str, Any] | None:
+def quantity_rule(configuration: dict[str, Any], price: dict[str, Any]) -> dict[str, Any] | None:
     """``{enabled, minimum, maximum}`` for the price's product; None when it is fixed."""
     feature = configuration["features"]["subscription_update"]
     if "quantity" not in feature["default_allowed_updates"]:
@@ -108,9 +106,7 @@ def _amount(price: dict[str, Any], quantity: int | None) -> int:
     return int(price["unit_amount"] or 0) * (1 if quantity is None else quantity)
 
 
-def apply(
-    sandbox: Sandbox, change: Change, configuration: dict[str, Any]
-) -> dict[str, Any]:
+def apply(sandbox: Sandbox, change: Change, configuration: dict[str, Any]) -> dict[str, Any]:
     """Make the change now, or schedule it; returns the subscription.
 
     Raises SandboxError (400; 402 when it has to be paid at once and the card is declined).

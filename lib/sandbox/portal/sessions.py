@@ -88,7 +88,7 @@ def by_secret(sandbox: Sandbox, secret: str) -> dict[str, Any] | None:
 def is_expired(sandbox: Sandbox, session: dict[str, Any]) -> bool:
     last_seen = session["_"]["last_seen"]
     if last_seen is None:
-        return sandbox.now() > session["created"] + OPEN_WITHIN
+        return sandbox.now() > int(session["created"]) + OPEN_WITHIN
     return sandbox.now() > int(last_seen) + IDLE_LIMIT
 
 

@@ -24,7 +24,7 @@ QUARTER_HOUR: Final = 900
 up to any business day, and the databases need no calendar."""
 
 
-class by_bytes(FunctionElement[str]):  # noqa: N801 - reads like a SQL function
+class by_bytes(FunctionElement[str]):
     """Text ordered byte by byte, whatever the database's locale, so that reports are stable."""
 
     type = Text()

@@ -14,7 +14,7 @@ from .columns import by_bytes, value_of
 def all_entitlements(connection: Connection) -> Iterator[EntitlementRow]:
     """Every row by customer id, read in portions."""
     query = select(e).order_by(by_bytes(e.c.customer_id))
-    rows = connection.execution_options(yield_per=2_000).execute(query)
+    rows = connection.execute(query.execution_options(yield_per=2_000))
     for row in rows.mappings():
         yield value_of(EntitlementRow, row)
 

@@ -26,7 +26,9 @@ from .columns import any_contains, bounded, by_bytes, one_of_intervals, ordered
 _JOINED = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id).outerjoin(
     c, c.c.customer_id == i.c.customer_id
 )
-_LISTED = and_(i.c.failing, i.c.amount_remaining_minor > 0, or_(i.c.subscription_id.is_(None), s.c.live))
+_LISTED = and_(
+    i.c.failing, i.c.amount_remaining_minor > 0, or_(i.c.subscription_id.is_(None), s.c.live)
+)
 _COLUMNS = (
     i.c.customer_id,
     c.c.org_id,

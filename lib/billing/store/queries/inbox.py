@@ -29,4 +29,4 @@ def all_events(
     """Every event created in ``starts <= created_at < ends``, by creation and then id."""
     query = bounded(select(*_COLUMNS), inbox.c.created_at, starts, ends)
     query = query.order_by(inbox.c.created_at, by_bytes(inbox.c.event_id))
-    yield from connection.execution_options(yield_per=2_000).execute(query).mappings()
+    yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()

@@ -19,7 +19,7 @@ def all_invoices(
     if currency is not None:
         query = query.where(i.c.currency == currency)
     query = query.order_by(i.c.created_at.asc().nulls_last(), by_bytes(i.c.invoice_id))
-    for row in connection.execution_options(yield_per=2_000).execute(query).mappings():
+    for row in connection.execute(query.execution_options(yield_per=2_000)).mappings():
         yield value_of(InvoiceRow, row)
 
 

@@ -8,9 +8,7 @@ from ..tables import audit
 from .columns import bounded
 
 
-def link_rows(
-    connection: Connection, starts: int | None, ends: int | None
-) -> list[RowMapping]:
+def link_rows(connection: Connection, starts: int | None, ends: int | None) -> list[RowMapping]:
     """Every audit row about a link, oldest first; several share a ``link_id``."""
     a = audit.c
     query = select(

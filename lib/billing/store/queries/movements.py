@@ -29,7 +29,7 @@ def all_movements(
         by_bytes(m.c.currency),
         by_bytes(m.c.movement_id),
     )
-    for row in connection.execution_options(yield_per=2_000).execute(query).mappings():
+    for row in connection.execute(query.execution_options(yield_per=2_000)).mappings():
         yield value_of(MovementRow, row)
 
 

@@ -89,4 +89,5 @@ def uncounted(connection: Connection) -> dict[str | None, int]:
         .where(s.c.live, s.c.mrr_minor.is_(None))
         .group_by(s.c.currency)
     )
-    return {row.currency: int(row.count) for row in connection.execute(query)}
+    rows = connection.execute(query).mappings()
+    return {row["currency"]: int(row["count"]) for row in rows}

@@ -1,0 +1,98 @@
+"""Filters whose state is the address: each survives a reload and being pasted into a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+
+def text(label: str, placeholder: str) -> str:
+    """A part of a name, an e-mail or an id."""
+    value = st.text_input(
+        label,
+        key="q",
+        type="search",
+        placeholder=placeholder,
+        label_visibility="collapsed",
+        bind="query-params",
+        live=True,
+        width=260,
+        on_change=first_page,
+    )
+    return (value or "").strip()
+
+
+def several(
+    label: str, key: str, options: Sequence[str], spelled: Callable[[str], str]
+) -> tuple[str, ...]:
+    """Any of ``options``; none chosen means all. A value in the address that is gone is dropped."""
+    if len(options) < 2:
+        return ()
+    chosen = st.multiselect(
+        label,
+        list(options),
+        key=key,
+        format_func=spelled,
+        placeholder=label,
+        label_visibility="collapsed",
+        bind="query-params",
+        on_change=first_page,
+        width=180,
+    )
+    return tuple(chosen)
+
+
+def order(options: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
+    """How the list is sorted: label → (column, descending). The first is the list's own order."""
+    label = st.selectbox(
+        "Sort by",
+        list(options),
+        key="sort",
+        label_visibility="collapsed",
+        bind="query-params",
+        on_change=first_page,
+        width=220,
+        icon=":material/sort:",
+    )
+    return options[label]
+
+
+def maybe(label: str, key: str, options: Sequence[str], spelled: Callable[[str], str]) -> str | None:
+    """One of ``options``, or none of them; ``label`` is what none is called."""
+    if st.session_state.get(key) not in (None, *options):
+        st.session_state[key] = None
+    return st.selectbox(
+        label,
+        list(options),
+        index=None,
+        key=key,
+        format_func=spelled,
+        placeholder=label,
+        label_visibility="collapsed",
+        bind="query-params",
+        on_change=first_page,
+        width=200,
+    )
+
+
+def first_page() -> None:
+    """A narrower list begins at its first page."""
+    if "page" in st.session_state:
+        st.session_state["page"] = 1
+
+
+def currency(codes: Sequence[str], *, key: str = "currency") -> str:
+    """One currency of those there are; sums never mix them."""
+    if len(codes) < 2:
+        return codes[0] if codes else "usd"
+    return st.segmented_control(
+        "Currency",
+        list(codes),
+        default=codes[0],
+        required=True,
+        format_func=str.upper,
+        key=key,
+        label_visibility="collapsed",
+        bind="query-params",
+    )

@@ -1,0 +1,21 @@
+"""Sentences instead of data: what would fill an empty place, what went wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import format as fmt
+from lib.billing import BillingError
+
+
+def empty(sentence: str, *, hint: str | None = None, icon: str = ":material/check_circle:") -> None:
+    """Instead of an empty table: what would fill it, and the next step."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.markdown(f"{icon} {sentence}", text_alignment="center")
+        if hint:
+            st.caption(hint, text_alignment="center")
+
+
+def trouble(error: BillingError) -> None:
+    """What happened and what to do, in the error's own sentence."""
+    st.error(fmt.md(str(error)), icon=":material/error:")

@@ -1,0 +1,177 @@
+"""`portside.toml`: what is the business's own choice rather than a matter of deployment.
+
+timezone = "Europe/Berlin"          # business days and months; default UTC
+policy = "portside"                 # portside · stripe · chartmogul · profitwell
+org_key = "org_id"                  # the metadata key that names the organization
+reporting_currency = "usd"
+stale_after_minutes = 60            # without a webhook, before the dashboard says so
+
+[roles]                             # who may do what: support · finance · founder · admin
+support = ["agent@example.com"]
+
+[rates.eur]                         # dated rates to the reporting currency, as text
+2026-01-01 = "1.08"
+
+[alerts]                            # addresses for the digest
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from .domain.errors import ConfigurationError
+from .domain.permissions import Role
+from .domain.policy import PRESETS, Policy
+
+_KNOWN: Final = frozenset(
+    "timezone policy org_key reporting_currency stale_after_minutes roles rates alerts".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """``roles``: e-mail, lower case -> roles. ``rates``: currency -> (first day, rate), sorted."""
+
+    timezone: str = "UTC"
+    policy: Policy = PRESETS["portside"]
+    org_key: str = "org_id"
+    reporting_currency: str | None = None
+    stale_after: int = 3_600  # seconds
+    roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
+    alerts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_business(path: Path, *, required: bool = False) -> Business:
+    """Read the file; an absent one is all defaults unless it was named explicitly."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        if required:
+            raise ConfigurationError(
+                f"PORTSIDE_CONFIG names {path}, which does not exist. Create it or unset it."
+            ) from None
+        return Business()
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError(f"{path} cannot be read as UTF-8 text.") from None
+    return parse_business(text, source=str(path))
+
+
+def parse_business(text: str, *, source: str = "portside.toml") -> Business:
+    """Raises ConfigurationError naming the file, the key and what it should be."""
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{source} is not TOML: {error}.") from None
+    unknown = sorted(given.keys() - _KNOWN)
+    if unknown:
+        raise ConfigurationError(
+            f"{source}: {unknown[0]!r} is not known. Known are: {', '.join(sorted(_KNOWN))}."
+        )
+    table = _Table(given, source)
+    return Business(
+        timezone=_timezone(table),
+        policy=_policy(table),
+        org_key=table.text("org_key", "org_id"),
+        reporting_currency=_currency(table),
+        stale_after=60 * table.positive("stale_after_minutes", 60),
+        roles=_roles(table),
+        rates=_rates(table),
+        alerts=table.section("alerts"),
+    )
+
+
+class _Table:
+    def __init__(self, given: dict[str, Any], source: str) -> None:
+        self.given = given
+        self.source = source
+
+    def refuse(self, key: str, expected: str) -> ConfigurationError:
+        return ConfigurationError(f"{self.source}: {key} should be {expected}.")
+
+    def text(self, key: str, default: str) -> str:
+        value = self.given.get(key, default)
+        if not isinstance(value, str) or not value.strip():
+            raise self.refuse(key, "a text")
+        return value.strip()
+
+    def positive(self, key: str, default: int) -> int:
+        value = self.given.get(key, default)
+        if type(value) is not int or value < 1:
+            raise self.refuse(key, "a whole number above zero")
+        return value
+
+    def section(self, key: str) -> dict[str, Any]:
+        value = self.given.get(key, {})
+        if not isinstance(value, dict):
+            raise self.refuse(key, "a section")
+        return value
+
+
+def _timezone(table: _Table) -> str:
+    name = table.text("timezone", "UTC")
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, malformed, a folder of names
+        raise table.refuse("timezone", "a name like Europe/Berlin") from None
+    return name
+
+
+def _policy(table: _Table) -> Policy:
+    name = table.text("policy", "portside")
+    if name not in PRESETS:
+        raise table.refuse("policy", f"one of {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def _currency(table: _Table) -> str | None:
+    if "reporting_currency" not in table.given:
+        return None
+    name = table.text("reporting_currency", "").lower()
+    if len(name) != 3 or not name.isalpha():
+        raise table.refuse("reporting_currency", "a three-letter code like usd")
+    return name
+
+
+def _roles(table: _Table) -> dict[str, frozenset[Role]]:
+    people: dict[str, set[Role]] = defaultdict(set)
+    for name, addresses in table.section("roles").items():
+        if name not in [role.value for role in Role]:
+            raise table.refuse(f"roles.{name}", f"named {', '.join(r.value for r in Role)}")
+        if not isinstance(addresses, list) or not all(isinstance(a, str) for a in addresses):
+            raise table.refuse(f"roles.{name}", "a list of e-mail addresses")
+        for address in addresses:
+            people[address.strip().lower()].add(Role(name))
+    return {address: frozenset(roles) for address, roles in people.items()}
+
+
+def _rates(table: _Table) -> dict[str, tuple[tuple[date, Decimal], ...]]:
+    found: dict[str, tuple[tuple[date, Decimal], ...]] = {}
+    for currency, dated in table.section("rates").items():
+        name = f"rates.{currency}"
+        if not isinstance(dated, dict):
+            raise table.refuse(name, "a section of dated rates")
+        found[currency.lower()] = tuple(sorted(_rate(table, name, d, r) for d, r in dated.items()))
+    return found
+
+
+def _rate(table: _Table, name: str, day: str, rate: Any) -> tuple[date, Decimal]:
+    wanted = 'written like 2026-01-01 = "1.08", the rate as text'
+    if not isinstance(rate, str):
+        raise table.refuse(f"{name}.{day}", wanted)
+    try:
+        value = Decimal(rate)
+        first_day = date.fromisoformat(day)
+    except (InvalidOperation, ValueError):
+        raise table.refuse(f"{name}.{day}", wanted) from None
+    if not value.is_finite() or value <= 0:
+        raise table.refuse(f"{name}.{day}", wanted)
+    return first_day, value

@@ -1,0 +1,5 @@
+"""`python -m lib.billing.cli` is `portside`."""
+
+from . import main
+
+main()

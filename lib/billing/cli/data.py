@@ -1,0 +1,94 @@
+"""Commands that bring data in: ingest, backfill, drain, db."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..config import Settings
+from ..domain.errors import BillingError
+from ..summary import Summary
+from ..wiring import open_ingest, open_store, run_backfill
+from .output import Format, progress, say, table, write
+from .reading import FormatOption
+
+COUNTS = ("lines", "applied", "stale", "ignored", "repeated", "failed")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("ingest")(ingest)
+    app.command("backfill")(backfill)
+    app.command("drain")(drain)
+    database = typer.Typer(help="The database's tables.", no_args_is_help=True)
+    database.command("upgrade")(upgrade)
+    app.add_typer(database, name="db")
+
+
+def ingest(
+    file: Annotated[str, typer.Argument(help="A file of event bodies, one a line; - is stdin.")],
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Apply stored Stripe events through the webhook's own path."""
+    summary = open_ingest(Settings.load()).import_lines(_lines(file))
+    _show(summary, output)
+    if not summary.clean:
+        raise typer.Exit(1)
+
+
+def drain(output: FormatOption = Format.TABLE) -> None:
+    """Try again the events that could not be applied."""
+    summary = open_ingest(Settings.load()).retry_failed()
+    _show(summary, output)
+    if not summary.clean:
+        raise typer.Exit(1)
+
+
+def backfill(output: FormatOption = Format.TABLE) -> None:
+    """Read customers, subscriptions, invoices and prices from Stripe, resuming where it stopped."""
+    with progress("Reading from Stripe") as status:
+        summary = run_backfill(Settings.load(), progress=status)
+    if output is Format.JSON:
+        write(json.dumps(asdict(summary), indent=2))
+        return
+    table(["objects", "read"], [[kind, f"{count:,}"] for kind, count in summary.read.items()])
+    say(f"{summary.requests:,} requests to Stripe.")
+
+
+def upgrade() -> None:
+    """Create the tables, or bring them to this version."""
+    revision = open_store(Settings.load(), upgrade=True)[1]
+    say(f"The database is at revision {revision}.")
+
+
+def _lines(file: str) -> Iterator[bytes]:
+    if file == "-":
+        yield from sys.stdin.buffer
+        return
+    try:
+        with Path(file).open("rb") as stream:
+            yield from stream
+    except OSError as error:
+        raise BillingError(f"Cannot read {file}: {error.strerror}.", code="no_file") from None
+
+
+def _show(summary: Summary, output: Format) -> None:
+    counts = {name: getattr(summary, name) for name in COUNTS} | {"rejected": len(summary.rejected)}
+    if output is Format.JSON:
+        rejected = [{"line": line, "reason": reason} for line, reason in summary.rejected]
+        failures = [{"event_id": event, "error": error} for event, error in summary.failures]
+        write(json.dumps(counts | {"rejected_lines": rejected, "failures": failures}, indent=2))
+        return
+    if output is Format.CSV:
+        write(",".join(counts) + "\n" + ",".join(str(n) for n in counts.values()))
+        return
+    table(list(counts), [[f"{n:,}" for n in counts.values()]])
+    for line, reason in summary.rejected:
+        say(f"line {line}: {reason}")
+    for event, error in summary.failures:
+        say(f"{event}: {error}")

@@ -1,0 +1,101 @@
+"""Commands that only read: report, explain, doctor."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from ..config import Settings
+from ..doctor import examine
+from ..domain.errors import WrongUsage
+from ..domain.times import as_of_second
+from ..wiring import open_portside
+from .output import Format, say, table, write
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How the rows come out.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("report")(report)
+    app.command("explain")(explain)
+    app.command("doctor")(doctor)
+
+
+def report(
+    name: Annotated[str, typer.Argument(help="Which report, for example winding-down.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="A day (before its end) or an ISO time.")
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help="First day, inclusive.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day, inclusive.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="day, week, month or quarter.")] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="Only this one.")] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", help="portside, stripe, chartmogul or profitwell.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="At most so many rows.")] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Print a report."""
+    found = open_portside(Settings.load()).report(
+        name,
+        as_of=as_of,
+        start=start,
+        end=end,
+        by=by,
+        currency=currency,
+        policy=policy,
+        limit=limit,
+    )
+    if output is Format.JSON:
+        write(found.to_json())
+    elif output is Format.CSV:
+        write(found.to_csv())
+    elif found.rows:
+        table(found.header(), found.cells())
+    else:
+        say(f"The report {name} has no rows.")
+
+
+def explain(
+    wanted: Annotated[str, typer.Argument(help="Customer id, organization or e-mail.")],
+    at: Annotated[str | None, typer.Option("--at", help="A day or an ISO time.")] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Say why a customer has or lacks access: the rule, the event, what would change it."""
+    portside = open_portside(Settings.load())
+    try:
+        second = None if at is None else as_of_second(at, portside.timezone)
+    except ValueError as error:
+        raise WrongUsage(f"--at {error}") from None
+    found = portside.explain(wanted, second)
+    if output is Format.TABLE:
+        for explanation in found:
+            write(explanation.to_text())
+        return
+    if output is Format.CSV:
+        raise WrongUsage("An explanation is no table: use --format json.")
+    write(
+        json.dumps([explanation.to_dict() for explanation in found], indent=2, ensure_ascii=False)
+    )
+
+
+def doctor(output: FormatOption = Format.TABLE) -> None:
+    """Check the set-up: keys, secret, catalogue, portal, return URL, database."""
+    findings = examine(Settings.load())
+    bad = sum(not finding.ok for finding in findings)
+    header = ["", "check", "found", "what to do"]
+    rows = [
+        ["ok" if f.ok else "!!", f.name, f.sentence, "" if f.ok else f.remedy] for f in findings
+    ]
+    if output is Format.TABLE:
+        table(header, rows)
+    else:
+        shown = [
+            {"ok": f.ok, "check": f.name, "found": f.sentence, "remedy": f.remedy} for f in findings
+        ]
+        write(json.dumps(shown, indent=2, ensure_ascii=False))
+    if bad:
+        raise typer.Exit(1)

@@ -1,0 +1,180 @@
+"""The customer page: finding somebody, everything about them, and why they have access or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .domain.access import judge, merge
+from .domain.errors import NoCustomer
+from .domain.fold import CustomerFold, fold_customer
+from .domain.project import project
+from .domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
+from .explain import explanation, timeline
+from .rules import current_rules
+from .setup import Setup
+from .store import history
+from .store.queries import customer as stored
+from .store.queries import invoices
+from .store.queries import search as finding
+from .store.queries.entitlements import entitlements_of
+from .store.queries.reading import Connection, Reader
+from .views import CustomerView, Explanation, LinkSeen, SearchHit
+
+MOST_HITS = 50
+MOST_INVOICES = 200
+MOST_ENTRIES = 200
+MOST_LINKS = 50
+
+
+def search(reader: Reader, setup: Setup, now: int, text: str, limit: int) -> list[SearchHit]:
+    """Customers that ``text`` matches, best first; none for an empty text."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    with reader.open() as connection:
+        matches = finding.matching_customers(connection, wanted, min(max(limit, 1), MOST_HITS))
+        ids = [customer_id for customer_id, _, _ in matches]
+        known = stored.customers_of(connection, ids)
+        entitled = entitlements_of(connection, ids)
+    hits = []
+    for customer_id, matched, matched_text in matches:
+        customer, row = known.get(customer_id), entitled.get(customer_id)
+        access = judge(row, now, setup.catalog, timezone=setup.timezone) if row else None
+        hits.append(
+            SearchHit(
+                customer_id=customer_id,
+                name=customer.name if customer else None,
+                email=customer.email if customer else None,
+                org_id=customer.org_id if customer else None,
+                plan=access.plan if access else None,
+                status=access.status if access else None,
+                rule=access.rule if access else None,
+                access=bool(access and access.access),
+                matched=matched,
+                matched_text=matched_text,
+            )
+        )
+    return hits
+
+
+def view(reader: Reader, setup: Setup, now: int, customer_id: str, at: int | None) -> CustomerView:
+    """Everything about one customer, now or at ``at``. Raises NoCustomer."""
+    moment = now if at is None else at
+    with reader.open() as connection:
+        fold = _fold(connection, setup, customer_id, at)
+        kept = _kept(connection, setup, customer_id) if at is None else _made(fold)
+        links = tuple(_links(connection, customer_id, at))
+        org = kept.customer.org_id
+        siblings = stored.same_org(connection, org, customer_id) if org else []
+    access = judge(kept.entitlement, moment, setup.catalog, timezone=setup.timezone)
+    told = timeline(fold, kept.movements, links)
+    return CustomerView(
+        customer=kept.customer,
+        access=access,
+        access_sentence=access.sentence,
+        plan_name=setup.catalog.plan(access.plan).name,
+        feature_names=tuple(
+            setup.catalog.features[f].name if f in setup.catalog.features else f
+            for f in access.features
+        ),
+        at=moment,
+        subscriptions=tuple(kept.subscriptions),
+        invoices=tuple(kept.invoices),
+        timeline=tuple(reversed(told[-MOST_ENTRIES:])),
+        links=links,
+        same_org=tuple(siblings),
+        balances=kept.balances,
+    )
+
+
+def explanations(
+    reader: Reader, setup: Setup, now: int, wanted: str, at: int | None
+) -> list[Explanation]:
+    """One explanation for each customer that ``wanted`` names, the best access first."""
+    moment = now if at is None else at
+    with reader.open() as connection:
+        ids = finding.find_customer_ids(connection, wanted.strip())
+        folds = [_fold(connection, setup, customer_id, at) for customer_id in ids]
+    judged = []
+    for fold in folds:
+        row = project(fold).entitlement
+        access = judge(row, moment, setup.catalog, timezone=setup.timezone)
+        judged.append((access, explanation(access, fold, moment)))
+    if not judged:
+        raise NoCustomer.named(wanted)
+    best = merge([access for access, _ in judged], setup.catalog)
+    judged.sort(key=lambda pair: (pair[0] is not best, not pair[0].access, pair[0].customer_id))
+    return [explained for _, explained in judged]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    customer: CustomerRow
+    entitlement: EntitlementRow
+    subscriptions: Sequence[SubscriptionRow]
+    invoices: Sequence[InvoiceRow]
+    movements: Sequence[MovementRow]
+    balances: dict[str, int]
+
+
+def _fold(connection: Connection, setup: Setup, customer_id: str, at: int | None) -> CustomerFold:
+    seen = history.of_customers(connection, [customer_id])[customer_id]
+    if at is not None:
+        seen = [observation for observation in seen if observation.effective <= at]
+    if not seen:
+        raise NoCustomer.named(customer_id)
+    return fold_customer(customer_id, seen, current_rules(connection, setup))
+
+
+def _kept(connection: Connection, setup: Setup, customer_id: str) -> _Rows:
+    customer = stored.customers_of(connection, [customer_id]).get(customer_id)
+    entitlement = entitlements_of(connection, [customer_id]).get(customer_id)
+    if customer is None or entitlement is None:
+        raise NoCustomer.named(customer_id)
+    return _Rows(
+        customer,
+        entitlement,
+        stored.subscriptions_of(connection, customer_id),
+        invoices.invoices_of(connection, customer_id, MOST_INVOICES),
+        stored.movements_of(connection, customer_id, setup.policy),
+        invoices.open_balances(connection, customer_id),
+    )
+
+
+def _made(fold: CustomerFold) -> _Rows:
+    rows = project(fold)
+    balances: dict[str, int] = {}
+    for invoice in rows.invoices:
+        if invoice.status == "open" and invoice.currency:
+            owed = balances.get(invoice.currency, 0) + invoice.amount_remaining_minor
+            balances[invoice.currency] = owed
+    by_newest = sorted(rows.invoices, key=lambda i: (-(i.created_at or 0), i.invoice_id))
+    by_live = sorted(
+        rows.subscriptions, key=lambda s: (not s.live, -(s.created_at or 0), s.subscription_id)
+    )
+    return _Rows(
+        rows.customer,
+        rows.entitlement,
+        by_live,
+        by_newest[:MOST_INVOICES],
+        rows.movements,
+        balances,
+    )
+
+
+def _links(connection: Connection, customer_id: str, at: int | None) -> list[LinkSeen]:
+    """One entry a link, by its last row of the audit; newest first."""
+    seen: dict[str, LinkSeen] = {}
+    for row in stored.link_rows(connection, customer_id, MOST_LINKS * 2):
+        if row["link_id"] in seen or (at is not None and row["at"] > at):
+            continue
+        seen[row["link_id"]] = LinkSeen(
+            minted_at=row["at"],
+            staff=row["staff"],
+            flow=row["flow"] or "",
+            reason=row["reason"] or "",
+            ticket=row["ticket"],
+            outcome=row["action"].removeprefix("link."),
+        )
+    return list(seen.values())[:MOST_LINKS]

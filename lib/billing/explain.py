@@ -1,0 +1,123 @@
+"""One customer's story in sentences, and why it has or lacks access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from .domain.access import Access
+from .domain.amounts import spoken_amount
+from .domain.fold import CustomerFold
+from .domain.happenings import happened
+from .domain.rows import MovementRow
+from .domain.times import iso
+from .domain.trail import ObjectFold
+from .views import Explanation, LinkSeen, TimelineEntry, TimelineKind
+
+_KINDS: dict[str, TimelineKind] = {
+    "subscription": "subscription",
+    "invoice": "invoice",
+    "payment": "payment",
+    "refund": "payment",
+    "dispute": "payment",
+    "credit_note": "invoice",
+    "customer": "customer",
+}
+_OF_ONE_SECOND = ("customer", "subscription", "payment", "invoice", "other", "movement", "link")
+_ABOUT_PAYMENT = frozenset({"past_due_in_grace", "past_due_expired", "unpaid"})
+
+
+def timeline(
+    fold: CustomerFold, movements: Iterable[MovementRow], links: Iterable[LinkSeen]
+) -> list[TimelineEntry]:
+    """Everything that happened to a customer, oldest first."""
+    entries = [entry for folded in fold.all for entry in _of_object(folded, fold)]
+    entries += [_of_movement(movement) for movement in movements]
+    entries += [_of_link(link) for link in links]
+    return sorted(entries, key=lambda e: (e.at, _OF_ONE_SECOND.index(e.kind), e.sentence))
+
+
+def _of_object(folded: ObjectFold, fold: CustomerFold) -> Iterator[TimelineEntry]:
+    before = None
+    for step in folded.steps:
+        for sentence in happened(
+            folded.object_type, before, step.state, fold.rules.catalog, fold.rules.timezone
+        ):
+            yield TimelineEntry(
+                at=step.effective,
+                kind=_KINDS.get(folded.object_type, "other"),
+                sentence=sentence,
+                event_id=step.event_id,
+                subject=folded.object_id,
+            )
+        before = step.state
+
+
+def _of_movement(movement: MovementRow) -> TimelineEntry:
+    before = spoken_amount(movement.before_minor, movement.currency)
+    after = spoken_amount(movement.after_minor, movement.currency)
+    note = ", reconstructed" if movement.reconstructed else ""
+    return TimelineEntry(
+        at=movement.occurred_at,
+        kind="movement",
+        sentence=f"{movement.kind.capitalize()}: MRR from {before} to {after}{note}.",
+        event_id=movement.event_id,
+        subject=movement.subscription_id,
+        currency=movement.currency,
+        before_minor=movement.before_minor,
+        after_minor=movement.after_minor,
+    )
+
+
+def _of_link(link: LinkSeen) -> TimelineEntry:
+    flow = link.flow.replace("_", " ")
+    return TimelineEntry(
+        at=link.minted_at,
+        kind="link",
+        sentence=f"Link to {flow} for {link.staff}: {link.outcome} ({link.reason}).",
+        event_id=None,
+    )
+
+
+def explanation(access: Access, fold: CustomerFold, at: int) -> Explanation:
+    """Why, what would change it, and the events that led there, oldest first."""
+    told = timeline(fold, (), ())
+    subjects = {access.subscription_id}
+    if access.rule in _ABOUT_PAYMENT:
+        subjects |= _failed_invoices(fold, access.subscription_id)
+    return Explanation(
+        customer_id=access.customer_id,
+        org_id=access.org_id,
+        at=at,
+        sentence=access.sentence,
+        rule=access.rule,
+        plan=access.plan,
+        access=access.access,
+        what_would_change=access.what_would_change,
+        event_id=access.event_id,
+        chain=tuple(entry for entry in told if entry.subject in subjects),
+    )
+
+
+def _failed_invoices(fold: CustomerFold, subscription_id: str | None) -> set[str | None]:
+    return {
+        invoice_id
+        for invoice_id, state in fold.states("invoice").items()
+        if state["subscription"] == subscription_id and state["payment_failed"]
+    }
+
+
+def as_text(explained: Explanation) -> str:
+    """The explanation as lines for a terminal."""
+    who = explained.customer_id + (f" ({explained.org_id})" if explained.org_id else "")
+    lines = [
+        who,
+        explained.sentence,
+        f"Rule {explained.rule}, access {'yes' if explained.access else 'no'}, plan "
+        f"{explained.plan}, at {iso(explained.at)}, event {explained.event_id or 'none'}.",
+        f"What would change it: {explained.what_would_change}",
+    ]
+    lines += [
+        f"  {iso(entry.at)}  {entry.sentence}  {entry.event_id or ''}".rstrip()
+        for entry in explained.chain
+    ]
+    return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)

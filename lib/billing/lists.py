@@ -1,0 +1,207 @@
+"""The list pages: one page of rows, what the whole list adds up to, and its chart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from .domain.catalog import Catalog
+from .domain.declines import SENSITIVE, decline_words, is_final_attempt, suggested_flow
+from .domain.filters import Filters, interval_name
+from .domain.money import rate
+from .domain.times import DAY, day_start, local_date
+from .setup import Setup
+from .store.queries import failed_payments as failing
+from .store.queries import plan_mix as mix
+from .store.queries import winding_down as winding
+from .store.queries.columns import QUARTER_HOUR
+from .store.queries.reading import Reader
+from .views import Bar, FailedPaymentItem, Listing, PlanMixItem, Sum, WindingDownItem
+
+Record = Mapping[Any, Any]
+
+
+def winding_down(
+    reader: Reader, setup: Setup, now: int, filters: Filters
+) -> Listing[WindingDownItem]:
+    """One page of what is winding down; bars by the Monday of the end."""
+    with reader.open() as connection:
+        rows = winding.page(connection, filters)
+        sums = winding.sums(connection, filters)
+        ends = winding.ends(connection, filters)
+        choices = winding.choices(connection)
+    items = tuple(
+        WindingDownItem(**row, overdue=row["ends_at"] is not None and row["ends_at"] <= now)
+        for row in rows
+    )
+    return _listing(items, sums, _weeks(ends, setup.timezone), choices)
+
+
+def failed_payments(
+    reader: Reader, setup: Setup, now: int, filters: Filters
+) -> Listing[FailedPaymentItem]:
+    """One page of the queue; bars by decline code, the largest amount first."""
+    grace = setup.catalog.policies.past_due_grace_days * DAY
+    with reader.open() as connection:
+        rows = failing.page(connection, filters, now, grace)
+        sums = failing.sums(connection, filters)
+        codes = failing.by_decline(connection, filters)
+        choices = failing.choices(connection)
+    items = tuple(_failed_item(row, now) for row in rows)
+    bars = [
+        Bar(row["key"], row["currency"] or "", int(row["count"]), int(row["amount_minor"] or 0))
+        for row in codes
+    ]
+    bars.sort(key=lambda bar: (-bar.amount_minor, bar.key, bar.currency))
+    return _listing(items, sums, bars, choices)
+
+
+def _failed_item(row: Record, now: int) -> FailedPaymentItem:
+    code = row["decline_code"] or row["failure_code"]
+    failed_at = row["failed_at"]
+    return FailedPaymentItem(
+        customer_id=row["customer_id"],
+        org_id=row["org_id"],
+        email=row["email"],
+        name=row["name"],
+        subscription_id=row["subscription_id"],
+        invoice_id=row["invoice_id"],
+        number=row["number"],
+        plan=row["plan"],
+        status=row["status"],
+        amount_remaining_minor=row["amount_remaining_minor"],
+        currency=row["currency"],
+        attempt_count=row["attempt_count"],
+        next_attempt_at=row["next_attempt_at"],
+        final_attempt=is_final_attempt(row["next_attempt_at"], code),
+        decline_code=code,
+        decline_words=decline_words(code),
+        sensitive=code in SENSITIVE,
+        failed_at=failed_at,
+        age_days=None if failed_at is None else max(now - failed_at, 0) // DAY,
+        days_left=None if row["subscription_id"] is None else int(row["days_left"]),
+        mrr_minor=row["mrr_minor"],
+        suggested_flow=suggested_flow(code),
+        hosted_invoice_url=row["hosted_invoice_url"],
+        event_id=row["event_id"],
+    )
+
+
+def plan_mix(reader: Reader, setup: Setup, filters: Filters) -> Listing[PlanMixItem]:
+    """Every cell of the mix, sorted and paged here: there are as many as the catalogue has prices.
+
+    ``share`` is of the whole currency's MRR, whatever the filters.
+    """
+    with reader.open() as connection:
+        cells = mix.cells(connection, filters)
+        whole = {row["currency"]: int(row["mrr_minor"]) for row in mix.currency_totals(connection)}
+        choices = mix.choices(connection)
+    items = [_mix_item(cell, whole, setup.catalog) for cell in cells]
+    bars: defaultdict[tuple[str, str], list[PlanMixItem]] = defaultdict(list)
+    sums: defaultdict[str, list[PlanMixItem]] = defaultdict(list)
+    for item in items:
+        bars[item.plan or "", item.currency].append(item)
+        sums[item.currency].append(item)
+    chart = [
+        Bar(plan, currency, sum(i.customers for i in held), sum(i.mrr_minor for i in held))
+        for (plan, currency), held in bars.items()
+    ]
+    chart.sort(key=lambda bar: (bar.currency, -bar.amount_minor, bar.key))
+    limit, offset = filters.page
+    return Listing(
+        rows=tuple(_mix_sorted(items, filters)[offset : offset + limit]),
+        total=len(items),
+        sums=tuple(
+            Sum(currency, sum(i.subscriptions for i in held), sum(i.mrr_minor for i in held))
+            for currency, held in sorted(sums.items())
+        ),
+        bars=tuple(chart),
+        choices=_choices(choices),
+    )
+
+
+def _mix_item(cell: Record, whole: Mapping[str, int], catalog: Catalog) -> PlanMixItem:
+    plan, mrr = cell["plan"], int(cell["mrr_minor"])
+    return PlanMixItem(
+        plan=plan,
+        plan_name=catalog.plan(plan).name if plan else "Not in the catalogue",
+        interval=cell["interval"],
+        interval_count=cell["interval_count"],
+        currency=cell["currency"] or "",
+        subscriptions=int(cell["subscriptions"]),
+        customers=int(cell["customers"]),
+        mrr_minor=mrr,
+        share=rate(mrr, whole[cell["currency"]]) or 0.0,
+    )
+
+
+def _mix_sorted(items: Iterable[PlanMixItem], filters: Filters) -> list[PlanMixItem]:
+    ordered = sorted(items, key=lambda i: (i.currency, -i.mrr_minor, i.plan or "~"))
+    match filters.sort:
+        case "mrr_minor":
+            ordered.sort(key=lambda i: i.mrr_minor, reverse=filters.descending)
+        case "customers":
+            ordered.sort(key=lambda i: i.customers, reverse=filters.descending)
+        case "subscriptions":
+            ordered.sort(key=lambda i: i.subscriptions, reverse=filters.descending)
+        case "plan":
+            ordered.sort(key=lambda i: i.plan or "~", reverse=filters.descending)
+    return ordered
+
+
+def _weeks(ends: Sequence[Record], timezone: str) -> list[Bar]:
+    weeks: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in ends:
+        day = local_date(int(row["quarter_hour"]) * QUARTER_HOUR, timezone)
+        monday = day - timedelta(days=day.weekday())
+        week = weeks[monday.isoformat(), row["currency"] or ""]
+        week[0] += int(row["count"])
+        week[1] += int(row["amount_minor"] or 0)
+        week[2] = day_start(monday, timezone)
+    return [
+        Bar(monday, currency, count, amount, at)
+        for (monday, currency), (count, amount, at) in sorted(weeks.items())
+    ]
+
+
+def _listing(
+    items: tuple[Any, ...],
+    sums: Sequence[Record],
+    bars: Iterable[Bar],
+    choices: Sequence[Record],
+) -> Listing[Any]:
+    return Listing(
+        rows=items,
+        total=sum(int(row["count"]) for row in sums),
+        sums=tuple(
+            sorted(
+                (
+                    Sum(row["currency"] or "", int(row["count"]), int(row["amount_minor"] or 0))
+                    for row in sums
+                ),
+                key=lambda s: s.currency,
+            )
+        ),
+        bars=tuple(bars),
+        choices=_choices(choices),
+    )
+
+
+def _choices(rows: Sequence[Record]) -> dict[str, tuple[str, ...]]:
+    """What each filter offers: plans, currencies, statuses, intervals and reasons."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        offered = {
+            "plans": row["plan"],
+            "currencies": row["currency"],
+            "statuses": row["status"],
+            "intervals": interval_name(row["interval"], row["interval_count"]),
+            "reasons": row.get("reason"),
+        }
+        for name, value in offered.items():
+            if value is not None:
+                found[name].add(value)
+    names = ("plans", "currencies", "statuses", "intervals", "reasons")
+    return {name: tuple(sorted(found[name])) for name in names}

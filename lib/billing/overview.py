@@ -1,0 +1,113 @@
+"""The founders' first page, and the badge of every page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from .domain.times import day_start, local_date
+from .setup import Setup
+from .store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
+from .store.queries import failed_payments, movements, plan_mix, winding_down
+from .store.queries.columns import QUARTER_HOUR
+from .store.queries.customer import count_customers
+from .store.queries.freshness import count_failed, read_meta
+from .store.queries.reading import Reader
+from .views import Freshness, Overview, OverviewCurrency, PlanChange, Point, Sum
+
+SPARKLINE_DAYS = 30
+CHANGES = 12
+
+
+def freshness(reader: Reader, setup: Setup, now: int) -> Freshness:
+    """How current the projection is. A projection that never saw a webhook is stale."""
+    with reader.open() as connection:
+        kept = read_meta(connection)
+        failed = count_failed(connection)
+    last_webhook_at = _number(kept, LAST_WEBHOOK_AT)
+    return Freshness(
+        now=now,
+        last_webhook_at=last_webhook_at,
+        last_event_at=_number(kept, LAST_EVENT_AT),
+        livemode=setup.livemode,
+        watermark=_number(kept, WATERMARK) or 0,
+        api_ready=setup.api_ready,
+        stale=last_webhook_at is None or now - last_webhook_at > setup.stale_after,
+        failed=failed,
+    )
+
+
+def _number(kept: Mapping[str, str], key: str) -> int | None:
+    return int(kept[key]) if key in kept else None
+
+
+def overview(reader: Reader, setup: Setup, now: int) -> Overview:
+    """Money by currency, largest MRR first, and the latest movements."""
+    today = local_date(now, setup.timezone)
+    month = day_start(today.replace(day=1), setup.timezone)
+    since = min(month, day_start(today - timedelta(days=SPARKLINE_DAYS), setup.timezone))
+    with reader.open() as connection:
+        totals = plan_mix.currency_totals(connection)
+        leaving = _sums(winding_down.counted_totals(connection))
+        risk = _sums(failed_payments.at_risk_totals(connection))
+        uncounted = plan_mix.uncounted(connection)
+        moved = movements.summed(connection, setup.policy, starts=since)
+        latest = movements.latest(connection, setup.policy, CHANGES)
+        known = count_customers(connection)
+    counted = {row["currency"]: row for row in totals if row["currency"]}
+    moves = [
+        (int(row["quarter_hour"]) * QUARTER_HOUR, row["currency"], int(row["delta_minor"]))
+        for row in moved
+    ]
+    currencies = set(counted) | set(leaving) | {c for c in uncounted if c}
+    cards = []
+    for currency in sorted(currencies):
+        row = counted.get(currency)
+        mrr = int(row["mrr_minor"]) if row else 0
+        own = [(at, delta) for at, moved_in, delta in moves if moved_in == currency]
+        nothing = Sum(currency, 0, 0)
+        cards.append(
+            OverviewCurrency(
+                currency=currency,
+                mrr_minor=mrr,
+                committed_minor=mrr - leaving.get(currency, nothing).amount_minor,
+                paying_customers=int(row["customers"]) if row else 0,
+                winding_down=leaving.get(currency, nothing),
+                at_risk=risk.get(currency, nothing),
+                uncounted=uncounted.get(currency, 0),
+                month_delta_minor=sum(delta for at, delta in own if month <= at <= now),
+                sparkline=_sparkline(mrr, own, now, setup.timezone),
+            )
+        )
+    cards.sort(key=lambda card: (-card.mrr_minor, card.currency))
+    return Overview(
+        currencies=tuple(cards),
+        changes=tuple(PlanChange(**row) for row in latest),
+        customers=known,
+    )
+
+
+def _sums(rows: Iterable[Mapping[Any, Any]]) -> dict[str, Sum]:
+    return {
+        row["currency"]: Sum(row["currency"], int(row["count"]), int(row["amount_minor"] or 0))
+        for row in rows
+        if row["currency"]
+    }
+
+
+def _sparkline(
+    mrr: int, moves: Iterable[tuple[int, int]], now: int, timezone: str
+) -> tuple[Point, ...]:
+    """MRR at the end of each of the last days, walked back from now."""
+    by_day: Counter[int] = Counter()
+    today = local_date(now, timezone)
+    for at, delta in moves:
+        by_day[(today - local_date(min(at, now), timezone)).days] += delta
+    points = [Point(now, mrr)]
+    for back in range(SPARKLINE_DAYS):
+        mrr -= by_day[back]
+        end = day_start(today - timedelta(days=back), timezone)
+        points.append(Point(end, mrr))
+    return tuple(reversed(points))

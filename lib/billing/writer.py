@@ -1,0 +1,147 @@
+"""The transaction behind every write to the projection.
+
+Locks are taken in one order by everyone: references, inbox rows by event id, objects by id,
+customers by id, and the facts about the whole last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from .arrivals import Arrival
+from .domain.fold import Rules, fold_customer
+from .domain.observations import REFERENCE_TYPES, Observation
+from .domain.project import project
+from .domain.references import References
+from .store import history, inbox, meta, owners, projection, references
+from .store.engine import Connection, Store
+from .summary import Outcome
+from .turns import Turns
+
+
+class Writer:
+    """Writes batches. ``rules.references`` are replaced by what the store knows."""
+
+    def __init__(
+        self, store: Store, rules: Rules, *, clock: Callable[[], int], livemode: bool
+    ) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._livemode = livemode
+        self._references: tuple[int, References] | None = None
+
+    def write(self, arrivals: Sequence[Arrival], source: str) -> list[Outcome]:
+        """One batch, one transaction; all of it or nothing. Outcomes in the order of ``arrivals``.
+
+        Raises DatabaseUnavailable; anything else means that an event of the batch is unusable.
+        """
+        once = {arrival.event_id: arrival for arrival in reversed(arrivals)}
+        received_at = self._clock()
+        try:
+            with self._store.writing() as connection:
+                rows = [arrival.row(source, received_at) for arrival in once.values()]
+                changing = any(
+                    o.object_type in REFERENCE_TYPES for a in once.values() for o in a.observations
+                )
+                references.lock(connection, changing=changing)
+                taken = inbox.take(connection, rows)
+                fresh = [
+                    arrival
+                    for arrival in reversed(once.values())
+                    if arrival.event_id in taken.new
+                    or (arrival.event_id in taken.failed_before and arrival.state != "failed")
+                ]
+                moving = self._fold(connection, fresh)
+                fates = _fates(arrivals, fresh, moving)
+                _mark(connection, fates, once, taken)
+                if source == "webhook":
+                    meta.put_highest(connection, meta.LAST_WEBHOOK_AT, received_at)
+                if taken.new or fresh:
+                    self._note(connection, once.values())
+                return fates
+        except BaseException:
+            # What was read of references inside a transaction that never happened is not so.
+            self._references = None
+            raise
+
+    def _fold(self, connection: Connection, fresh: Sequence[Arrival]) -> set[str]:
+        """Store what was observed, fold every customer it concerns; gives the events that moved."""
+        seen = [o for arrival in fresh for o in arrival.observations]
+        if not seen:
+            return set()
+        settled = owners.settle(connection, seen)
+        stories = history.of_customers(connection, settled.customers)
+        loose = {o.object_id for o in settled.observations if o.customer_id is None}
+        past = [o for story in stories.values() for o in story]
+        past += history.of_loose_objects(connection, loose)
+        turns = Turns(past)
+        moving = {o.event_id for o in settled.observations if turns.take(o)}
+        history.append(connection, settled.observations)
+        for observation in settled.observations:
+            if observation.customer_id is not None:
+                stories[observation.customer_id].append(observation)
+        more = references.update(connection, settled.observations) - stories.keys()
+        if more:
+            owners.lock_customers(connection, more)
+            stories |= history.of_customers(connection, more)
+        self._project(connection, stories)
+        return moving
+
+    def _project(self, connection: Connection, stories: dict[str, list[Observation]]) -> None:
+        rules = replace(self._rules, references=self._known_references(connection))
+        projected = [
+            project(fold_customer(customer_id, stories[customer_id], rules))
+            for customer_id in sorted(stories)
+            if stories[customer_id]
+        ]
+        known = projection.known_among(connection, stories)
+        projection.write(connection, projected, known=known)
+
+    def _known_references(self, connection: Connection) -> References:
+        version = references.version(connection)
+        if self._references is None or self._references[0] != version:
+            self._references = version, references.load(connection)
+        return self._references[1]
+
+    def _note(self, connection: Connection, offered: Iterable[Arrival]) -> None:
+        newest = [a.created_at for a in offered if a.livemode == self._livemode]
+        if newest:
+            meta.put_highest(connection, meta.LAST_EVENT_AT, max(newest))
+        meta.raise_watermark(connection)
+
+
+def _fates(
+    arrivals: Sequence[Arrival], fresh: Sequence[Arrival], moving: set[str]
+) -> list[Outcome]:
+    left = {arrival.event_id: arrival for arrival in fresh}
+    outcomes = []
+    for offered in arrivals:
+        arrival = left.pop(offered.event_id, None)
+        if arrival is None:
+            outcomes.append(Outcome(offered.event_id, "repeated"))
+        elif arrival.state == "applied" and arrival.event_id not in moving:
+            outcomes.append(Outcome(arrival.event_id, "stale"))
+        else:
+            outcomes.append(Outcome(arrival.event_id, arrival.state, arrival.error))
+    return outcomes
+
+
+def _mark(
+    connection: Connection,
+    fates: Sequence[Outcome],
+    offered: dict[str, Arrival],
+    taken: inbox.Taken,
+) -> None:
+    stale = [o.event_id for o in fates if o.fate == "stale" and o.event_id in taken.new]
+    inbox.mark(connection, "stale", stale)
+    told: dict[str, tuple[inbox.State, str | None]] = {}
+    for outcome in fates:
+        if outcome.fate != "repeated":
+            told[outcome.event_id] = outcome.fate, outcome.error
+    again = []
+    for event_id in taken.failed_before:
+        arrival = offered[event_id]
+        again.append((event_id, *told.get(event_id, (arrival.state, arrival.error))))
+    inbox.mark_retried(connection, again)
