@@ -171,3 +171,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def joined(parts: Iterable[str | None]) -> str:
     """The known parts with a dot between them."""
     return " · ".join(part for part in parts if part)
+
+
+def code(text: str | None) -> str:
+    """``text`` for the inside of a Markdown code span: no backtick, one line."""
+    return "" if text is None else re.sub(r"[^\w.:-]", "", text)

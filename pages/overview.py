@@ -10,6 +10,8 @@ from lib.billing import BillingError, Filters, Overview, OverviewCurrency, Permi
 staff = session.guard(Permission.TOTALS)
 chrome.head(navigation.BY_SLUG["overview"])
 
+DAY = 86_400
+
 
 def cards(money: OverviewCurrency) -> list[kpis.Card]:
     code = money.currency
@@ -58,7 +60,7 @@ def leaving(currency: str) -> None:
     """The next eight weeks of scheduled ends; a click lists the customers behind a bar."""
     fresh = data.freshness()
     listing = data.winding_down(Filters(currencies=(currency,), limit=1))
-    horizon = fresh.now + 8 * 7 * 86_400
+    horizon = fresh.now + 8 * 7 * DAY
     bars = sorted(
         (bar for bar in listing.bars if bar.at is not None and bar.at < horizon),
         key=lambda bar: bar.at or 0,
@@ -148,6 +150,7 @@ def changes(view: Overview, currency: str) -> None:
 
 def needs_you(currency: str) -> None:
     """The largest amounts that somebody can still save today."""
+    now, zone = data.freshness().now, data.timezone()
     st.subheader("What needs you?", anchor=False)
     failing = data.failed_payments(Filters(currencies=(currency,), limit=5)).rows
     ending = data.winding_down(
@@ -160,7 +163,7 @@ def needs_you(currency: str) -> None:
             "detail": item.decline_words,
             "mrr": item.mrr_minor,
             "currency": item.currency,
-            "by": fmt.moment(item.access_until, data.timezone()),
+            "by": None if item.days_left is None else fmt.moment(now + item.days_left * DAY, zone),
         }
         for item in failing
     ] + [
@@ -170,7 +173,7 @@ def needs_you(currency: str) -> None:
             "detail": fmt.words(item.feedback or item.reason),
             "mrr": item.mrr_minor,
             "currency": item.currency,
-            "by": fmt.moment(item.ends_at, data.timezone()),
+            "by": fmt.moment(item.ends_at, zone),
         }
         for item in ending
     ]

@@ -146,7 +146,7 @@ def read_object(
         state, error = "failed", str(unusable)
     if state == "applied" and not observations:
         return None
-    body = orjson.dumps(obj)
+    body = _kept(obj, None)
     return Arrival(
         event_id, f"read.{kind}", second, None, livemode, state, error, observations, body
     )

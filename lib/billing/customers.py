@@ -10,6 +10,7 @@ from .domain.errors import NoCustomer
 from .domain.fold import CustomerFold, fold_customer
 from .domain.project import project
 from .domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
+from .domain.times import iso
 from .explain import explanation, timeline
 from .rules import current_rules
 from .setup import Setup
@@ -95,17 +96,32 @@ def explanations(
     moment = now if at is None else at
     with reader.open() as connection:
         ids = finding.find_customer_ids(connection, wanted.strip())
-        folds = [_fold(connection, setup, customer_id, at) for customer_id in ids]
+        if not ids:
+            raise NoCustomer.named(wanted)
+        folds = _folds(connection, setup, ids, at)
     judged = []
     for fold in folds:
         row = project(fold).entitlement
         access = judge(row, moment, setup.catalog, timezone=setup.timezone)
         judged.append((access, explanation(access, fold, moment)))
-    if not judged:
-        raise NoCustomer.named(wanted)
     best = merge([access for access, _ in judged], setup.catalog)
     judged.sort(key=lambda pair: (pair[0] is not best, not pair[0].access, pair[0].customer_id))
     return [explained for _, explained in judged]
+
+
+def _folds(
+    connection: Connection, setup: Setup, ids: Sequence[str], at: int | None
+) -> list[CustomerFold]:
+    """Those of an organization's customers that were known at ``at``; raises if none was."""
+    folds, unknown = [], None
+    for customer_id in ids:
+        try:
+            folds.append(_fold(connection, setup, customer_id, at))
+        except NoCustomer as error:
+            unknown = error
+    if not folds and unknown:
+        raise unknown
+    return folds
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +138,8 @@ def _fold(connection: Connection, setup: Setup, customer_id: str, at: int | None
     seen = history.of_customers(connection, [customer_id])[customer_id]
     if at is not None:
         seen = [observation for observation in seen if observation.effective <= at]
+    if not seen and at is not None:
+        raise NoCustomer(f"Nothing of {customer_id} was known at {iso(at)}: choose a later time.")
     if not seen:
         raise NoCustomer.named(customer_id)
     return fold_customer(customer_id, seen, current_rules(connection, setup))

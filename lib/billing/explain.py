@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
 
 from .domain.access import Access
 from .domain.amounts import spoken_amount
@@ -121,3 +123,15 @@ def as_text(explained: Explanation) -> str:
         for entry in explained.chain
     ]
     return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)
+
+
+def as_dict(explained: Explanation) -> dict[str, Any]:
+    """The explanation as plain values; times are ISO 8601 UTC."""
+    chain = [
+        {"at": iso(e.at), "sentence": e.sentence, "event_id": e.event_id, "subject": e.subject}
+        for e in explained.chain
+    ]
+    return {field.name: getattr(explained, field.name) for field in fields(explained)} | {
+        "at": iso(explained.at),
+        "chain": chain,
+    }

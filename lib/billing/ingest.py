@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .arrivals import Arrival, read_body, read_event, read_object
-from .domain.errors import DatabaseUnavailable, PayloadInvalid
+from .domain.errors import BillingError, PayloadInvalid
 from .domain.fold import Rules
 from .store import inbox
 from .store.engine import Store, retried
@@ -91,7 +91,7 @@ class Ingest:
             return []
         try:
             return retried(lambda: self._writer.write(arrivals, source))
-        except DatabaseUnavailable:
+        except BillingError:
             raise
         except Exception as error:
             if len(arrivals) == 1:

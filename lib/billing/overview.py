@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from .domain.filters import EVERYTHING
 from .domain.times import day_start, local_date
 from .setup import Setup
 from .store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
@@ -50,7 +51,8 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
     since = min(month, day_start(today - timedelta(days=SPARKLINE_DAYS), setup.timezone))
     with reader.open() as connection:
         totals = plan_mix.currency_totals(connection)
-        leaving = _sums(winding_down.counted_totals(connection))
+        leaving = winding_down.leaving_mrr(connection)
+        winding = _sums(winding_down.sums(connection, EVERYTHING))
         risk = _sums(failed_payments.at_risk_totals(connection))
         uncounted = plan_mix.uncounted(connection)
         moved = movements.summed(connection, setup.policy, starts=since)
@@ -61,7 +63,7 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
         (int(row["quarter_hour"]) * QUARTER_HOUR, row["currency"], int(row["delta_minor"]))
         for row in moved
     ]
-    currencies = set(counted) | set(leaving) | {c for c in uncounted if c}
+    currencies = set(counted) | set(winding) | {c for c in uncounted if c}
     cards = []
     for currency in sorted(currencies):
         row = counted.get(currency)
@@ -72,9 +74,9 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
             OverviewCurrency(
                 currency=currency,
                 mrr_minor=mrr,
-                committed_minor=mrr - leaving.get(currency, nothing).amount_minor,
+                committed_minor=mrr - leaving.get(currency, 0),
                 paying_customers=int(row["customers"]) if row else 0,
-                winding_down=leaving.get(currency, nothing),
+                winding_down=winding.get(currency, nothing),
                 at_risk=risk.get(currency, nothing),
                 uncounted=uncounted.get(currency, 0),
                 month_delta_minor=sum(delta for at, delta in own if month <= at <= now),

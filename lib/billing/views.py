@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from .domain.access import Access
 from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
@@ -247,3 +247,9 @@ class Explanation:
         from .explain import as_text
 
         return as_text(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The explanation as plain values; times are ISO 8601 UTC."""
+        from .explain import as_dict
+
+        return as_dict(self)

@@ -12,6 +12,7 @@ from .desk import Portside
 from .domain.catalog import Catalog, parse_catalog
 from .domain.errors import ConfigurationError
 from .domain.fold import Rules
+from .enrich import Enricher
 from .ingest import Ingest
 from .setup import Setup
 from .store import migrate
@@ -55,6 +56,14 @@ class Installation:
     @cached_property
     def portside(self) -> Portside:
         return Portside(store=self.store, clock=self.clock, setup=self.setup)
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        return self.settings.webhook_secrets
+
+    @cached_property
+    def enricher(self) -> Enricher | None:
+        return None
 
     def close(self) -> None:
         self.store.close()

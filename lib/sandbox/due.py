@@ -25,6 +25,8 @@ class Duty:
     due_at: Callable[[Object], int | None]
     act: Callable[[Sandbox, Object], None]
     statuses: frozenset[str]
+    rank: int
+    """Of things due at one second the lower rank comes first."""
 
 
 DUTIES: dict[str, Duty] = {}
@@ -35,9 +37,11 @@ def register(
     due_at: Callable[[Object], int | None],
     act: Callable[[Sandbox, Object], None],
     statuses: set[str],
+    *,
+    rank: int = 5,
 ) -> None:
     """Give objects of ``kind`` a due time; only those in ``statuses`` can ever be due."""
-    DUTIES[kind] = Duty(due_at, act, frozenset(statuses))
+    DUTIES[kind] = Duty(due_at, act, frozenset(statuses), rank)
 
 
 class DueQueue:
@@ -46,7 +50,7 @@ class DueQueue:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._built = False
-        self._heaps: dict[str | None, list[tuple[int, int, str, str]]] = {}
+        self._heaps: dict[str | None, list[tuple[int, int, int, str, str]]] = {}
         self._next: dict[tuple[str, str], int] = {}
         self._count = 0
 
@@ -67,14 +71,14 @@ class DueQueue:
             self._next[key] = due
             self._count += 1
             heap = self._heaps.setdefault(obj.get("test_clock"), [])
-            heapq.heappush(heap, (due, self._count, *key))
+            heapq.heappush(heap, (due, duty.rank, self._count, *key))
 
     def pop(self, until: int, test_clock: str | None = None) -> tuple[int, Object] | None:
         """The earliest due (second, object) not after ``until``, or None."""
         self._build()
         heap = self._heaps.get(test_clock, [])
         while heap and heap[0][0] <= until:
-            due, _, kind, id = heapq.heappop(heap)
+            due, _, _, kind, id = heapq.heappop(heap)
             if self._next.get((kind, id)) != due:
                 continue
             del self._next[(kind, id)]

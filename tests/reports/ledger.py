@@ -10,10 +10,10 @@ from lib.billing.desk import Portside
 from lib.billing.domain.catalog import Catalog, parse_catalog
 from lib.billing.domain.fold import fold_customer
 from lib.billing.domain.observations import Observation, State
+from lib.billing.domain.project import project
 from lib.billing.domain.times import parse_iso
 from lib.billing.rules import current_rules
 from lib.billing.setup import Setup
-from lib.billing.domain.project import project
 from lib.billing.store import history, projection
 from lib.billing.store.engine import Store
 from tests.domain.states import item, price, seen, subscription
@@ -163,9 +163,7 @@ def fill(store: Store, observations: Iterable[Observation], setup: Setup) -> Non
         projection.write(connection, rows, known=())
 
 
-def desk(
-    store: Store, observations: Iterable[Observation], now: str, **settings: Any
-) -> Portside:
+def desk(store: Store, observations: Iterable[Observation], now: str, **settings: Any) -> Portside:
     """A Portside over ``store``, filled, whose clock stands at ``now``."""
     setup = Setup(catalog=CATALOG, **settings)
     fill(store, observations, setup)

@@ -14,8 +14,7 @@ from typing import Any, Self
 import httpx
 
 from ..config import Settings
-from ..ingest import Summary
-from ..wiring import open_ingest
+from ..wiring import open_installation
 from .processes import Child, DemoFailed, free_port, python, wait_for
 
 API_KEY = "rk_test_portside_demo"
@@ -174,16 +173,17 @@ class Stack:
 
     def _import_history(self) -> int | None:
         """All but the last days, in batches; returns where those begin, None if all is known."""
-        ingest = open_ingest(Settings.from_environment(os.environ | self.environment))
-        if ingest.has_events():
+        installation = open_installation(Settings.load(os.environ | self.environment))
+        if installation.portside.freshness().watermark:
             self.progress("Using the world of an earlier start")
             return None
+        ingest = installation.ingest
         now = int(httpx.get(f"{self.sandbox_url}/_sandbox/clock").json()["unix"])
         since = now - RECENT_SECONDS
-        counted = Summary()
+        counted = 0
         for batch in self._history(since):
-            counted += ingest.apply(batch, source="import")
-            self.progress(f"Reading history: {counted.total:,} events")
+            counted += ingest.apply(batch, source="import").lines
+            self.progress(f"Reading history: {counted:,} events")
         return since
 
     def _history(self, before: int) -> Iterator[list[dict[str, Any]]]:

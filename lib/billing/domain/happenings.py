@@ -61,8 +61,8 @@ def _ending(before: State, after: State, timezone: str) -> Iterator[str]:
         end = after["cancel_at"] if after["cancel_at"] is not None else _period_end(after)
         why = after["feedback"] or after["reason"]
         said = f" ({_plain(why)})" if why else ""
-        verb = "moved" if was else "scheduled"
-        yield f"Cancellation {verb} to {_day(end, timezone)}{said}."
+        verb = "moved to" if was else "scheduled for"
+        yield f"Cancellation {verb} {_day(end, timezone)}{said}."
     elif was and not now:
         yield "Cancellation undone."
 

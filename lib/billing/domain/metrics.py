@@ -38,7 +38,7 @@ METRICS: Final[dict[str, Metric]] = {
             "Committed MRR",
             "money",
             "up",
-            "MRR without the subscriptions that are winding down.",
+            "MRR without what of it is winding down.",
             "Portside",
         ),
         Metric(
@@ -54,7 +54,8 @@ METRICS: Final[dict[str, Metric]] = {
             "Winding down",
             "money",
             "down",
-            "MRR of live subscriptions whose end is scheduled by date or at the period's end.",
+            "Monthly value of live subscriptions whose end is scheduled, by date or at period "
+            "end, whether or not they count in MRR.",
             "Portside",
         ),
         Metric(

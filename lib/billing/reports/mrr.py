@@ -35,24 +35,15 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
             opening[sums["currency"]] += int(sums["delta_minor"])
         else:
             flows[index][sums["currency"], sums["kind"]] += int(sums["delta_minor"])
-    leaving = _leaving(connection) if last >= request.now else None
+    leaving = winding_down.leaving_mrr(connection) if last >= request.now else None
     currencies = sorted({sums["currency"] for sums in seen})
     for index, span in enumerate(spans):
         for currency in currencies:
             row = _row(span, currency, opening[currency], flows[index])
             opening[currency] = row["closing_minor"]
             if leaving is not None and index == len(spans) - 1:
-                row["committed_minor"] = row["closing_minor"] - leaving[currency]
+                row["committed_minor"] = row["closing_minor"] - leaving.get(currency, 0)
             yield row
-
-
-def _leaving(connection: Connection) -> Counter[str]:
-    return Counter(
-        {
-            row["currency"]: int(row["amount_minor"])
-            for row in winding_down.counted_totals(connection)
-        }
-    )
 
 
 def _row(span: Period, currency: str, opening: int, flow: Counter[tuple[str, str]]) -> Row:

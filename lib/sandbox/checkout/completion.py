@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lib.sandbox.billing import customers, payments, subscriptions
-from lib.sandbox.checkout import line_items
+from lib.sandbox.checkout import collecting, line_items
 from lib.sandbox.checkout.sessions import KIND
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
@@ -16,6 +16,8 @@ Object = dict[str, Any]
 
 def needs_card(session: Object) -> bool:
     """A trial that asks for a card only if one is required starts without."""
+    if session["mode"] == "payment":
+        return bool(session["amount_total"])
     return bool(session["payment_method_collection"] == "always" or session["amount_total"])
 
 
@@ -39,9 +41,9 @@ def complete(
     if session["mode"] == "subscription":
         made = _subscribe(sandbox, session, customer, method, promotion_code)
     elif session["mode"] == "payment":
-        made = payment_made(sandbox, session, customer, method)
+        made = collecting.charge(sandbox, session, customer, method)
     else:
-        made = setup_made(sandbox, session, customer, method)
+        made = collecting.save(sandbox, session, customer, method)
     session.update(
         made,
         customer=customer,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from lib.sandbox.world import dunning, invoicing, leaving, standing
+from lib.sandbox.world import buying, dunning, invoicing, leaving, standing
 from lib.sandbox.world.company import Company
 from lib.sandbox.world.names import Identity
 
@@ -85,6 +85,8 @@ ROLES: tuple[Role, ...] = (
     Role("org_on_subscription", 6, standing.org_on_subscription),
     Role("mixed_intervals", 6, standing.mixed_intervals),
     Role("free_partner", 2, standing.free_partner),
+    Role("through_checkout", 10, buying.through_checkout),
+    Role("left_checkout", 4, buying.left_checkout),
     Role("just_now", 2, standing.just_now),
 )
 

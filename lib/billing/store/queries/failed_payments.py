@@ -49,7 +49,7 @@ _COLUMNS = (
     s.c.past_due_since,
     s.c.ends_at,
     s.c.winding_down,
-    s.c.value_minor.label("mrr_minor"),
+    s.c.mrr_minor,
     i.c.hosted_invoice_url,
     i.c.event_id,
 )
@@ -122,7 +122,7 @@ def page(
             "urgency": urgency,
             "failed_at": i.c.failed_at,
             "amount": i.c.amount_remaining_minor,
-            "mrr_minor": s.c.value_minor,
+            "mrr_minor": s.c.mrr_minor,
             "next_attempt_at": i.c.next_attempt_at,
             "attempts": i.c.attempt_count,
             "customer": func.lower(func.coalesce(c.c.email, i.c.customer_id)),

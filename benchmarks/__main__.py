@@ -1,0 +1,118 @@
+"""`make bench`: what the receiver and the reports cost, as ratios within one run.
+
+The bare loop inserts each body into one table and commits; everything else is shown beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from lib.billing.config import Settings
+from lib.billing.wiring import Installation, open_installation
+
+from .events import subscription_events
+
+ROOT = Path(__file__).parent.parent
+REPORTS = ("entitlements", "winding-down", "plan-mix", "mrr", "inbox")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    arguments.add_argument("--customers", type=int, default=400)
+    arguments.add_argument("--renewals", type=int, default=9)
+    given = arguments.parse_args()
+    events = subscription_events(given.customers, given.renewals)
+    with tempfile.TemporaryDirectory() as folder:
+        ingest = _ingest(Path(folder), events)
+        reports = _reports(Path(folder), given.customers)
+    console = Console()
+    console.print(
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}, "
+        f"{len(events):,} subscription events of {given.customers:,} customers, SQLite"
+    )
+    _show(console, "Ingest, durable and projected", "events/s", ingest)
+    _show(console, "Reports, four times the customers against one", "ms", reports)
+
+
+def _ingest(folder: Path, events: list[dict[str, Any]]) -> dict[str, float]:
+    rates = {"bare insert and commit, one by one": _bare(folder, events)}
+    for batch in (1, 50, 2_000):
+        installation = _installation(folder / f"ingest{batch}.db")
+        offered = events if batch > 1 else events[: len(events) // 4]
+        seconds = _timed(lambda i=installation, o=offered, b=batch: i.ingest.apply(o, batch=b))
+        rates[f"Portside, batches of {batch:,}"] = len(offered) / seconds
+        installation.close()
+    return rates
+
+
+def _bare(folder: Path, events: list[dict[str, Any]]) -> float:
+    connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    connection.execute("pragma journal_mode=wal")
+    connection.execute("create table inbox (id text primary key, body blob)")
+
+    def insert() -> None:
+        for event in events:
+            connection.execute("begin")
+            body = json.dumps(event).encode()
+            connection.execute("insert into inbox values (?, ?)", (event["id"], body))
+            connection.execute("commit")
+
+    rate = len(events) / _timed(insert)
+    connection.close()
+    return rate
+
+
+def _reports(folder: Path, customers: int) -> dict[str, float]:
+    times: dict[str, float] = {}
+    for size in (customers, 4 * customers):
+        installation = _installation(folder / f"reports{size}.db")
+        installation.ingest.apply(subscription_events(size, 1))
+        for name in REPORTS:
+            seconds = min(
+                _timed(lambda n=name, i=installation: i.portside.report(n, limit=50))
+                for _ in range(3)
+            )
+            times[f"{name}, {size:,} customers"] = 1_000 * seconds
+        installation.close()
+    return dict(sorted(times.items()))
+
+
+def _installation(database: Path) -> Installation:
+    return open_installation(
+        Settings.load(
+            {
+                "PORTSIDE_DATABASE_URL": f"sqlite:///{database}",
+                "PORTSIDE_CATALOG": str(ROOT / "catalog.toml"),
+            }
+        )
+    )
+
+
+def _timed(work: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _show(console: Console, title: str, unit: str, figures: dict[str, float]) -> None:
+    first = next(iter(figures.values()))
+    table = Table("", unit, "ratio to the first", title=title, title_justify="left")
+    for name, figure in figures.items():
+        table.add_row(name, f"{figure:,.1f}", f"{figure / first:.2f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""The link panel: from a customer's situation to the right link, shown once, and what followed.
+
+A portal session's address is a bearer credential. It lives in the one run that minted it: it goes
+to the browser of the person who asked and is held nowhere, so the next click here removes it.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, session
+from dashboard import format as fmt
+from dashboard.ui import notes
+from lib.billing import (
+    BillingError,
+    Choice,
+    LinkRequest,
+    MintedLink,
+    Permission,
+)
+
+REASONS: Final = (
+    "Customer asked by e-mail",
+    "Customer asked by phone or chat",
+    "Payment failed",
+    "Customer wants to leave",
+    "Customer wants another plan",
+    "Other",
+)
+LIFETIME: Final = 300  # Stripe closes a portal session that nobody opens after about five minutes
+ICONS: Final = {
+    "home": ":material/storefront:",
+    "payment_method_update": ":material/credit_card:",
+    "subscription_update": ":material/swap_horiz:",
+    "subscription_update_confirm": ":material/task_alt:",
+    "subscription_cancel": ":material/cancel:",
+    "renew": ":material/favorite:",
+    "pay_invoice": ":material/receipt_long:",
+    "checkout": ":material/shopping_cart:",
+    "login_page": ":material/login:",
+}
+
+
+def panel(customer_id: str) -> None:
+    """The whole panel, in a card of its own."""
+    with st.container(border=True, key="link_panel"):
+        st.subheader("Hand over a link", anchor=False)
+        if session.guard(Permission.CUSTOMERS).may(Permission.LINKS):
+            _steps(customer_id)
+        else:
+            st.caption("Support agents and administrators may make links for customers.")
+
+
+@st.fragment
+def _steps(customer_id: str) -> None:
+    try:
+        session.check(Permission.LINKS)
+        options = session.billing().link_options(customer_id)
+    except BillingError as error:
+        notes.trouble(error)
+        return
+    st.markdown(fmt.md(options.sentence))
+    _choices(customer_id, options.choices)
+    picked = st.session_state.get("link_choice")
+    if picked is not None and picked[0] == customer_id:
+        choice = next((c for c in options.choices if _slot(c) == picked[1] and c.allowed), None)
+        if choice is not None:
+            _request(customer_id, choice, picked[2])
+            return
+    watched = st.session_state.get("link_watched")
+    if watched is not None and watched[0] == customer_id:
+        _progress(watched[1])
+
+
+def _choices(customer_id: str, choices: tuple[Choice, ...]) -> None:
+    """The recommended flow as the main button, the others beside it, the refused ones greyed."""
+    allowed = sorted((c for c in choices if c.allowed), key=lambda c: not c.recommended)
+    refused = [c for c in choices if not c.allowed]
+    with st.container(horizontal=True):
+        for choice in allowed:
+            st.button(
+                fmt.md(choice.label),
+                key=f"link_{_slot(choice)}",
+                type="primary" if choice.recommended else "secondary",
+                icon=ICONS.get(choice.flow),
+                on_click=_pick,
+                args=(customer_id, _slot(choice)),
+                help="Recommended for this situation." if choice.recommended else None,
+            )
+    if not refused:
+        return
+    with st.expander(f"Not possible now ({len(refused)})", icon=":material/block:"):
+        for choice in refused:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    fmt.md(choice.label),
+                    key=f"link_{_slot(choice)}",
+                    icon=ICONS.get(choice.flow),
+                    disabled=True,
+                )
+                st.caption(fmt.md(choice.reason or ""), width="stretch")
+
+
+def _slot(choice: Choice) -> str:
+    """Tells two choices of one flow apart: two subscriptions, two invoices."""
+    return ":".join(
+        part for part in (choice.flow, choice.subscription_id, choice.invoice_id) if part
+    )
+
+
+def _pick(customer_id: str, slot: str) -> None:
+    # The id makes a double click one link: Stripe answers a repeated id with the same session.
+    st.session_state["link_choice"] = (customer_id, slot, uuid.uuid4().hex)
+    st.session_state.pop("link_watched", None)
+
+
+def _put_back() -> None:
+    st.session_state.pop("link_choice", None)
+
+
+def _request(customer_id: str, choice: Choice, click_id: str) -> None:
+    """Asks why, mints, and shows the link in this very run."""
+    place = st.empty()
+    with place.container(), st.form(f"link_form_{click_id}", border=True):
+        st.markdown(f"**{fmt.md(choice.label)}**")
+        reason = st.selectbox("Reason", REASONS, index=None, placeholder="Why is it made?")
+        detail = st.text_input("In your own words", max_chars=300, placeholder="Optional")
+        ticket = st.text_input("Ticket", max_chars=80, placeholder="Optional")
+        with st.container(horizontal=True):
+            mint = st.form_submit_button(
+                f"Make the link: {fmt.md(choice.label)}",
+                type="primary",
+                icon=":material/link:",
+                key="link_mint",
+            )
+            st.form_submit_button("Cancel", on_click=_put_back, key="link_put_back")
+    if not mint:
+        return
+    if reason is None or (reason == "Other" and not detail.strip()):
+        st.warning(
+            "Choose a reason first; for “Other”, say it in your own words.",
+            icon=":material/edit_note:",
+        )
+        return
+    why = f"{reason}: {detail.strip()}" if detail.strip() else reason
+    try:
+        link = mint_link(customer_id, choice, why, ticket.strip() or None, click_id)
+    except BillingError as error:
+        notes.trouble(error)
+        return
+    _put_back()
+    st.session_state["link_watched"] = (customer_id, link.link_id)
+    place.empty()
+    _show_once(link)
+
+
+def mint_link(
+    customer_id: str, choice: Choice, reason: str, ticket: str | None, click_id: str
+) -> MintedLink:
+    """Mint one link for the person who is signed in. Raises BillingError.
+
+    No Streamlit call stands between the minting and its audit row: a click elsewhere ends a run
+    at the next one.
+    """
+    staff = session.check(Permission.LINKS)
+    return session.billing().mint_link(
+        LinkRequest(
+            customer_id=customer_id,
+            flow=choice.flow,
+            staff=staff.email,
+            roles=staff.roles,
+            reason=reason,
+            ticket=ticket,
+            subscription_id=choice.subscription_id,
+            invoice_id=choice.invoice_id,
+            click_id=click_id,
+        )
+    )
+
+
+def _show_once(link: MintedLink) -> None:
+    with st.container(border=True, key="link_once"):
+        st.markdown(f"**{fmt.md(link.destination)}**")
+        st.code(link.url, language=None, wrap_lines=True)
+        _countdown(time.time())
+        st.warning(
+            "Anyone who opens this acts as the customer. It is shown once, here: the next click in "
+            "this panel removes it.",
+            icon=":material/key:",
+        )
+    st.caption(
+        "For an e-mail, send the portal login page instead: it does not expire and asks the "
+        "customer to prove who they are."
+    )
+    _progress(link.link_id)
+
+
+@st.fragment(run_every="1s")
+def _countdown(minted: float) -> None:
+    """How long the link still opens, by the wall clock: it is Stripe's time that runs out."""
+    left = int(minted + LIFETIME - time.time())
+    if left <= 0:
+        st.session_state.pop("link_choice", None)
+        st.rerun()
+    st.progress(left / LIFETIME, text=f"Opens for another {left // 60}:{left % 60:02d} minutes")
+
+
+@st.fragment(run_every="2s")
+def _progress(link_id: str) -> None:
+    """Waits for the webhook and says what followed, never what was caused."""
+    try:
+        progress = session.billing().link_progress(link_id)
+    except BillingError as error:
+        notes.trouble(error)
+        return
+    zone = data.timezone()
+    with st.container(key="link_progress", gap="small"):
+        if not progress.followed_by:
+            st.markdown(f":material/hourglass_top: {fmt.words(progress.outcome)} …")
+            return
+        st.markdown(":material/done_all: **What followed**")
+        for at, sentence, _event in progress.followed_by:
+            st.markdown(f"{fmt.clock(at, zone)} · {fmt.md(sentence)}")
+        if st.button("Refresh the page", key="link_refresh", icon=":material/refresh:"):
+            st.rerun()

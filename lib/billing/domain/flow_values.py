@@ -1,0 +1,143 @@
+"""Flows, the choices of one customer among them, and everything these depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from .catalog import Catalog
+from .errors import LinkRefused
+from .policy import LIVE
+from .portal import PortalConfiguration
+from .rows import CustomerRow, InvoiceRow, SubscriptionRow
+
+_INCOMPLETE: Final = frozenset({"incomplete", "incomplete_expired"})
+_MOST_INVOICES: Final = 5
+
+
+class Flow(StrEnum):
+    HOME = "home"
+    PAYMENT_METHOD_UPDATE = "payment_method_update"
+    SUBSCRIPTION_UPDATE = "subscription_update"
+    SUBSCRIPTION_UPDATE_CONFIRM = "subscription_update_confirm"
+    SUBSCRIPTION_CANCEL = "subscription_cancel"
+    RENEW = "renew"
+    PAY_INVOICE = "pay_invoice"
+    LOGIN_PAGE = "login_page"
+    CHECKOUT = "checkout"
+
+
+LABELS: Final[dict[Flow, tuple[str, str]]] = {
+    Flow.HOME: ("Open customer portal", "the portal's home"),
+    Flow.PAYMENT_METHOD_UPDATE: ("Update payment method", "the portal's payment method page"),
+    Flow.SUBSCRIPTION_UPDATE: ("Change plan", "the portal's page for choosing a plan"),
+    Flow.SUBSCRIPTION_UPDATE_CONFIRM: (
+        "Confirm a named plan",
+        "the portal's page for confirming that plan",
+    ),
+    Flow.SUBSCRIPTION_CANCEL: ("Cancel subscription", "the portal's cancellation page"),
+    Flow.RENEW: ("Renew subscription", "the portal's home, where “Don't cancel” is"),
+    Flow.PAY_INVOICE: ("Pay invoice", "the invoice's own page at Stripe"),
+    Flow.LOGIN_PAGE: ("Portal login page", "the portal's login page, safe to e-mail"),
+    Flow.CHECKOUT: ("Start a subscription", "Stripe Checkout"),
+}
+"""Flow -> (button, where it leads). The button names its destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOffer:
+    """A price of the catalogue that a link can name."""
+
+    lookup_key: str
+    plan: str
+    name: str
+    interval: str | None
+    interval_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One flow for one object. ``code`` and ``reason`` are set when it is refused."""
+
+    flow: Flow
+    label: str
+    destination: str
+    allowed: bool
+    code: str | None = None
+    reason: str | None = None
+    subscription_id: str | None = None
+    invoice_id: str | None = None
+    plans: tuple[PlanOffer, ...] = ()  # what `plan` may be, where the flow asks for one
+    recommended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOptions:
+    """What an agent sees before minting: the situation, then the choices."""
+
+    sentence: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def recommended(self) -> Choice | None:
+        return next((choice for choice in self.choices if choice.recommended), None)
+
+    def find(
+        self, flow: str, *, subscription_id: str | None = None, invoice_id: str | None = None
+    ) -> Choice:
+        """The choice that is meant: an allowed one first, when several objects would do.
+
+        Raises:
+            LinkRefused: there is no such flow, or not for that subscription or invoice.
+        """
+        found = [
+            choice
+            for choice in self.choices
+            if choice.flow == flow
+            and subscription_id in (None, choice.subscription_id)
+            and invoice_id in (None, choice.invoice_id)
+        ]
+        if not found:
+            raise _not_found(flow, subscription_id, invoice_id)
+        return max(found, key=lambda choice: (choice.recommended, choice.allowed))
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything the choices depend on. ``configuration`` None: it could not be read."""
+
+    customer: CustomerRow
+    subscriptions: tuple[SubscriptionRow, ...]
+    invoices: tuple[InvoiceRow, ...]
+    catalog: Catalog
+    configuration: PortalConfiguration | None
+    timezone: str = "UTC"
+
+    @property
+    def live(self) -> tuple[SubscriptionRow, ...]:
+        return tuple(row for row in self.subscriptions if row.status in LIVE)
+
+    @property
+    def ever_subscribed(self) -> bool:
+        return any(row.status not in _INCOMPLETE for row in self.subscriptions)
+
+    @property
+    def open_invoices(self) -> list[InvoiceRow]:
+        """Most urgent first: failing ones, then the oldest."""
+        found = [row for row in self.invoices if row.status == "open"]
+        found.sort(key=lambda row: (not row.failing, row.created_at or 0, row.invoice_id))
+        return found[:_MOST_INVOICES]
+
+
+def _not_found(flow: str, subscription_id: str | None, invoice_id: str | None) -> LinkRefused:
+    if flow not in {known.value for known in Flow}:
+        known = ", ".join(item.value for item in Flow)
+        return LinkRefused(f"There is no flow {flow!r}. Use one of: {known}.", code="unknown_flow")
+    if invoice_id is not None:
+        return LinkRefused(
+            f"{invoice_id} is not an open invoice of this customer.", code="invoice_not_open"
+        )
+    return LinkRefused(
+        f"{subscription_id} is not a live subscription of this customer.", code="not_live"
+    )

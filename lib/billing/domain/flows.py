@@ -1,0 +1,167 @@
+"""Which link is right: every flow, allowed or with the reason why not, and one recommended.
+
+Pure: rows of the projection, the catalogue and the portal configuration in, choices out. What
+stands against a flow is in `flow_guards`; this module lays the table and recommends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from . import flow_guards as guard
+from .catalog import Catalog
+from .declines import suggested_flow
+from .flow_guards import Refusal
+from .flow_values import LABELS, Choice, Flow, LinkOptions, PlanOffer, Situation
+from .flow_words import situation_sentence
+from .rows import SubscriptionRow
+
+__all__ = ["LABELS", "Choice", "Flow", "LinkOptions", "PlanOffer", "Situation", "options"]
+
+_DUNNING: Final = frozenset({"past_due", "unpaid"})
+
+
+def options(situation: Situation) -> LinkOptions:
+    """Every flow for this customer, and the one to offer first."""
+    choices = tuple(_choices(situation))
+    if situation.customer.deleted:
+        choices = tuple(_refused(choice, guard.CUSTOMER_DELETED) for choice in choices)
+    sentence = situation_sentence(
+        situation.subscriptions, situation.invoices, situation.catalog, situation.timezone
+    )
+    return LinkOptions(sentence, _recommend(situation, choices))
+
+
+def _choices(situation: Situation) -> Iterator[Choice]:
+    configuration, live = situation.configuration, situation.live
+    empty = None if situation.ever_subscribed or situation.invoices else guard.NEVER_SUBSCRIBED
+    yield _choice(Flow.HOME, empty)
+    yield _choice(
+        Flow.PAYMENT_METHOD_UPDATE,
+        empty or guard.portal_off(configuration, "payment_method_update"),
+    )
+    for row in live:
+        yield from _of_subscription(row, situation)
+    if not live:
+        yield from (_choice(flow, _nothing_live(situation)) for flow in _PER_SUBSCRIPTION)
+    for invoice in situation.open_invoices:
+        number = invoice.number or invoice.invoice_id
+        choice = _choice(Flow.PAY_INVOICE, guard.pay(invoice), invoice_id=invoice.invoice_id)
+        yield replace(choice, label=f"Pay invoice {number}")
+    if not situation.open_invoices:
+        yield _choice(Flow.PAY_INVOICE, ("no_open_invoice", "There is no open invoice to pay."))
+    yield _choice(
+        Flow.LOGIN_PAGE,
+        empty or guard.login_page(configuration, email=situation.customer.email),
+    )
+    offers = _offers(situation.catalog)
+    yield replace(_choice(Flow.CHECKOUT, guard.checkout(live, situation.catalog)), plans=offers)
+
+
+def _nothing_live(situation: Situation) -> Refusal:
+    if situation.ever_subscribed:
+        return guard.NO_LIVE
+    return guard.FIRST_PAYMENT if situation.subscriptions else guard.NEVER_SUBSCRIBED
+
+
+_PER_SUBSCRIPTION: Final = (
+    Flow.SUBSCRIPTION_UPDATE,
+    Flow.SUBSCRIPTION_UPDATE_CONFIRM,
+    Flow.SUBSCRIPTION_CANCEL,
+    Flow.RENEW,
+)
+
+
+def _of_subscription(row: SubscriptionRow, situation: Situation) -> Iterator[Choice]:
+    configuration, name = situation.configuration, row.subscription_id
+    changing = guard.update(row, configuration)
+    current = row.items[0].get("lookup_key") if len(row.items) == 1 else None
+    offers = tuple(
+        offer
+        for offer in _offers(situation.catalog)
+        if offer.lookup_key != current and _same_currency(offer, row, situation.catalog)
+    )
+    yield _choice(Flow.SUBSCRIPTION_UPDATE, changing, subscription_id=name)
+    none_left = None if offers else ("plan_unknown", "The catalogue has no other plan to offer.")
+    confirm = _choice(Flow.SUBSCRIPTION_UPDATE_CONFIRM, changing or none_left, subscription_id=name)
+    yield replace(confirm, plans=offers)
+    canceling = guard.cancel(row, configuration)
+    yield _choice(Flow.SUBSCRIPTION_CANCEL, canceling, subscription_id=name)
+    yield _choice(Flow.RENEW, guard.renew(row), subscription_id=name)
+
+
+def _offers(catalog: Catalog) -> tuple[PlanOffer, ...]:
+    ranked = sorted(catalog.plans.values(), key=lambda plan: (plan.rank, plan.slug))
+    return tuple(
+        PlanOffer(price.lookup_key, plan.slug, plan.name, price.interval, price.interval_count)
+        for plan in ranked
+        for price in plan.prices
+        if price.lookup_key
+    )
+
+
+def _same_currency(offer: PlanOffer, row: SubscriptionRow, catalog: Catalog) -> bool:
+    """A subscription keeps its currency for life."""
+    price = next(p for p in catalog.plan(offer.plan).prices if p.lookup_key == offer.lookup_key)
+    return row.currency is None or price.currency == row.currency
+
+
+def _choice(
+    flow: Flow,
+    refusal: Refusal | None,
+    *,
+    subscription_id: str | None = None,
+    invoice_id: str | None = None,
+) -> Choice:
+    label, destination = LABELS[flow]
+    choice = Choice(flow, label, destination, True, None, None, subscription_id, invoice_id)
+    return choice if refusal is None else _refused(choice, refusal)
+
+
+def _refused(choice: Choice, refusal: Refusal) -> Choice:
+    code, reason = refusal
+    return replace(choice, allowed=False, code=code, reason=reason)
+
+
+def _recommend(situation: Situation, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Mark the first allowed choice of what would help, in this order."""
+    for flow in _helpful(situation):
+        for index, choice in enumerate(choices):
+            if choice.flow is flow and choice.allowed:
+                marked = replace(choice, recommended=True)
+                return (*choices[:index], marked, *choices[index + 1 :])
+    return choices
+
+
+def _helpful(situation: Situation) -> Iterator[Flow]:
+    """Flows in the order in which they would help this customer."""
+    live = situation.live
+    failing = next((row for row in situation.open_invoices if row.failing), None)
+    if not live:
+        incomplete = any(row.status == "incomplete" for row in situation.subscriptions)
+        yield from (Flow.PAY_INVOICE, Flow.CHECKOUT) if incomplete else (Flow.CHECKOUT, Flow.HOME)
+        return
+    if failing is not None or any(row.status in _DUNNING for row in live):
+        by_invoice = any(row.collection_method == "send_invoice" for row in situation.open_invoices)
+        code = failing.decline_code or failing.failure_code if failing else None
+        first = Flow.PAY_INVOICE if by_invoice else Flow(suggested_flow(code))
+        yield from (first, Flow.PAYMENT_METHOD_UPDATE, Flow.PAY_INVOICE)
+    if any(row.winding_down for row in live):
+        yield Flow.RENEW
+    if any(row.status == "paused" for row in live) or _trial_without_card(situation):
+        yield Flow.PAYMENT_METHOD_UPDATE
+    yield Flow.HOME
+
+
+def _trial_without_card(situation: Situation) -> bool:
+    """A trial that will end without anything to charge."""
+    if situation.customer.default_payment_method is not None:
+        return False
+    return any(
+        row.status == "trialing"
+        and row.default_payment_method is None
+        and row.collection_method == "charge_automatically"
+        for row in situation.live
+    )

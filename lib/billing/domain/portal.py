@@ -1,0 +1,43 @@
+"""What a portal configuration lets customers do, and what a portal or Checkout session is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PortalConfiguration:
+    """One portal configuration. ``prices`` None: Stripe did not tell which ones are offered."""
+
+    id: str
+    is_default: bool
+    active: bool = True
+    payment_method_update: bool = True
+    subscription_update: bool = True
+    subscription_cancel: bool = True
+    cancel_mode: str | None = "at_period_end"  # or "immediately"
+    invoice_history: bool = True
+    prices: frozenset[str] | None = None
+    login_url: str | None = None  # the portal login page, when it is on
+    default_return_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deeplink:
+    """Where in the portal a session begins; without one it begins at home."""
+
+    flow: str
+    subscription_id: str | None = None
+    item_id: str | None = None  # of subscription_update_confirm
+    price_id: str | None = None  # of subscription_update_confirm
+    retention_coupon: str | None = None  # offered before a cancellation
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMade:
+    """A session of Stripe's. Its address acts as the customer: it is shown once, never kept."""
+
+    id: str
+    url: str = field(repr=False)
+    created: int
+    expires_at: int | None = None  # Checkout tells it; a portal session does not

@@ -1,0 +1,156 @@
+"""The webhook receiver over HTTP.
+
+POST /webhooks/stripe   200 stored (also a repeat, an unknown type, the other mode) ·
+                        400 bad signature, body or JSON · 404 no secret configured ·
+                        413 over 1 MiB · 503 database away
+GET /healthz            the process answers
+GET /readyz             the database answers and is migrated
+GET /metrics            Prometheus
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .domain.errors import BillingError, DatabaseUnavailable, PayloadInvalid, SignatureInvalid
+from .enrich import Enricher
+from .grouping import Grouping
+from .ingest import Ingest
+from .meters import Meters
+from .store import migrate
+from .store.engine import Store
+
+LARGEST_BODY = 1024 * 1024
+SIGNATURE = "stripe-signature"
+
+
+class Installed(Protocol):
+    """What the receiver needs of an installation; `lib.billing.wiring.Installation` is one."""
+
+    @property
+    def ingest(self) -> Ingest: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def webhook_secrets(self) -> Sequence[str]: ...
+    @property
+    def enricher(self) -> Enricher | None: ...
+
+
+def make_app(installed: Installed) -> Starlette:
+    """The ASGI application; also mountable beside another one."""
+    receiver = Receiver(installed)
+    return Starlette(
+        routes=[
+            Route("/webhooks/stripe", receiver.webhook, methods=_ANY),
+            Route("/healthz", receiver.healthz),
+            Route("/readyz", receiver.readyz),
+            Route("/metrics", receiver.metrics),
+        ],
+        lifespan=receiver.lifespan,
+    )
+
+
+_ANY = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+class Receiver:
+    """The routes. One instance serves one event loop."""
+
+    def __init__(self, installed: Installed) -> None:
+        self._installed = installed
+        self._meters = Meters()
+        self._grouping = Grouping(self._meters.timed(installed.ingest.commit))
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        enricher = self._installed.enricher
+        task = asyncio.create_task(enricher.run()) if enricher else None
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            await self._grouping.close()
+
+    async def webhook(self, request: Request) -> Response:
+        secrets = self._installed.webhook_secrets
+        if not secrets:
+            return self._refuse(404, "webhook_off", "No webhook secret is configured here.")
+        if request.method != "POST":
+            answer = self._refuse(405, "method_not_allowed", "Events are delivered with POST.")
+            answer.headers["Allow"] = "POST"
+            return answer
+        try:
+            body = await read_at_most(request, LARGEST_BODY)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return self._refuse(413, "body_too_large", "A body may have 1 MiB at most.")
+        try:
+            arrival = self._installed.ingest.receive(body, request.headers.get(SIGNATURE), secrets)
+            outcome = await self._grouping.submit(arrival)
+        except (SignatureInvalid, PayloadInvalid) as error:
+            return self._refuse(400, error.code, str(error))
+        except BillingError as error:  # the database or the clock is away
+            return self._refuse(503, error.code, "The event could not be stored. Send it again.")
+        self._meters.count(outcome.fate)
+        return JSONResponse({"received": True, "state": outcome.fate})
+
+    async def healthz(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(self, _request: Request) -> Response:
+        try:
+            revision = await asyncio.to_thread(migrate.current, self._installed.store)
+        except DatabaseUnavailable as error:
+            return JSONResponse({"status": "database_away", "code": error.code}, 503)
+        if revision != migrate.head():
+            return JSONResponse({"status": "not_migrated", "remedy": "portside db upgrade"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    async def metrics(self, _request: Request) -> Response:
+        text, content_type = self._meters.exposition()
+        return Response(text, media_type=content_type)
+
+    def _refuse(self, status: int, code: str, message: str) -> JSONResponse:
+        self._meters.refuse(code)
+        return JSONResponse({"code": code, "message": message}, status)
+
+
+async def read_at_most(request: Request, limit: int) -> bytes | None:
+    """The body, or None as soon as it is known to be longer than ``limit``."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def serve(installed: Installed, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Answer until told to stop; deliveries under way are finished first."""
+    uvicorn.run(
+        make_app(installed),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

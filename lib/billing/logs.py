@@ -1,0 +1,71 @@
+"""One line of JSON a log event on standard error, with nothing in it that opens a door."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import Any, Final
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+HIDDEN: Final = "(hidden)"
+_SECRETS: Final = re.compile(
+    r"\b(?:sk|rk|pk)_(?:test|live)_\w+"  # API keys
+    r"|\bwhsec_\w+"  # signing secrets
+    r"|\b\w+_secret_\w+"  # client secrets
+    r"|https?://[^\s\"'<>]*(?:/p/session/|/c/pay/|/session/)[^\s\"'<>]*"  # session addresses
+    r"|(?<=://)[^/\s:@]*:[^/\s@]*(?=@)"  # a password in an address
+)
+_SECRET_NAMES: Final = re.compile(r"secret|token|password|api_key|authorization|cookie|^url$", re.I)
+
+
+def redact(value: Any) -> Any:
+    """``value`` without secrets, at any depth."""
+    if isinstance(value, str):
+        return _SECRETS.sub(HIDDEN, value)
+    if isinstance(value, dict):
+        return {
+            key: HIDDEN if _SECRET_NAMES.search(str(key)) and inner else redact(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [redact(inner) for inner in value]
+    return value
+
+
+def hide_secrets(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """A structlog processor."""
+    cleaned: EventDict = redact(event)
+    return cleaned
+
+
+class RedactingFilter(logging.Filter):
+    """The same for what libraries log the standard way."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = redact(record.getMessage())
+        record.args = None
+        return True
+
+
+def set_up(level: int = logging.INFO) -> None:
+    """Configure structlog and the standard root logger. Call once, when a program starts."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            hide_secrets,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    handler.addFilter(RedactingFilter())
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)

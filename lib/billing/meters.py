@@ -1,0 +1,66 @@
+"""What the receiver tells Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+
+from .arrivals import Arrival
+from .summary import Outcome
+
+Commit = Callable[[Sequence[Arrival], str], list[Outcome]]
+
+
+class Meters:
+    """Counters of one application; never shared, so that two of them do not add up."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._events = Counter(
+            "portside_webhook_events",
+            "Verified deliveries by what became of them.",
+            ["state"],
+            registry=self._registry,
+        )
+        self._refused = Counter(
+            "portside_webhook_refused",
+            "Deliveries that were not taken, by code.",
+            ["code"],
+            registry=self._registry,
+        )
+        self._commits = Histogram(
+            "portside_commit_seconds", "Duration of one commit.", registry=self._registry
+        )
+        self._group = Histogram(
+            "portside_commit_events",
+            "Events in one commit.",
+            buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+            registry=self._registry,
+        )
+
+    def count(self, state: str) -> None:
+        self._events.labels(state).inc()
+
+    def refuse(self, code: str) -> None:
+        self._refused.labels(code).inc()
+
+    def timed(self, commit: Commit) -> Commit:
+        """``commit``, measured."""
+
+        def measured(arrivals: Sequence[Arrival], source: str) -> list[Outcome]:
+            self._group.observe(len(arrivals))
+            with self._commits.time():
+                return commit(arrivals, source)
+
+        return measured
+
+    def exposition(self) -> tuple[bytes, str]:
+        """The text that a scrape gets, and its content type."""
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST

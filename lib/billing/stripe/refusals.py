@@ -1,0 +1,145 @@
+"""Stripe's errors as ours: what Stripe said, and what to do about it.
+
+Neither bodies nor keys travel along: a body may hold a session's address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import stripe
+
+from ..domain.errors import BillingError, StripeRefused, StripeUnavailable
+
+_KNOWN: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
+    (re.compile(pattern, re.IGNORECASE), code, remedy)
+    for pattern, code, remedy in (
+        (
+            r"no configuration provided",
+            "no_configuration",
+            "Save the customer portal's settings in the Stripe dashboard once, for this mode.",
+        ),
+        (
+            r"feature in the portal configuration is disabled",
+            "feature_off",
+            "Switch the feature on in the portal configuration.",
+        ),
+        (
+            r"already set to be cancel",
+            "already_winding_down",
+            "It is already set to end: send the link for renewing instead.",
+        ),
+        (
+            r"no changes to confirm",
+            "no_change",
+            "The customer already has this plan: choose another one.",
+        ),
+        (
+            r"subscription schedule|update to it is scheduled|managed by.*schedule",
+            "schedule_attached",
+            "Release the schedule in the Stripe dashboard first.",
+        ),
+        (
+            r"multiple (products|subscription items)|multiple items",
+            "several_items",
+            "Change it in the Stripe dashboard.",
+        ),
+        (r"usage-based|metered", "metered", "Change it in the Stripe dashboard."),
+        (r"send_invoice", "send_invoice", "Change it in the Stripe dashboard."),
+        (
+            r"\bprice\b.*(not in|not listed|not active|tax_behavior|isn't)",
+            "price_not_offered",
+            "Add the price to the portal configuration, or choose another plan.",
+        ),
+        (
+            r"return_url",
+            "return_url_refused",
+            "Set PORTSIDE_RETURN_URL to an https address that Stripe accepts.",
+        ),
+        (
+            r"no such customer",
+            "customer_missing",
+            "Stripe does not know this customer. Check that the key belongs to the same account "
+            "and mode.",
+        ),
+        (
+            r"no such subscription",
+            "subscription_missing",
+            "Stripe does not know this subscription. Run `portside backfill`.",
+        ),
+        (r"no such coupon", "coupon_missing", "Choose a coupon that exists in Stripe."),
+        (
+            r"(ended|canceled|incomplete_expired)",
+            "subscription_ended",
+            "It has ended: send a Checkout link.",
+        ),
+    )
+)
+_SECRET: Final = re.compile(
+    r"\b(?:[sr]k|whsec)_\w[\w*]*|https?://\S*/(?:p/session|c/pay)/\S*", re.IGNORECASE
+)
+_LONGEST: Final = 400
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the SDK's errors into :class:`StripeUnavailable` and :class:`StripeRefused`."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        # Without the chain: the SDK's error carries the answer's body.
+        raise _translate(error) from None
+
+
+def _translate(error: stripe.StripeError) -> BillingError:
+    reference = f" (Stripe's request {error.request_id})" if error.request_id else ""
+    said = _scrubbed(error)
+    if isinstance(error, stripe.APIConnectionError):
+        return StripeUnavailable(
+            "Stripe did not answer. Nothing was changed here; try again in a moment."
+        )
+    if isinstance(error, stripe.RateLimitError):
+        return StripeUnavailable(
+            f"Stripe asks to slow down. Try again in a minute.{reference}", code="stripe_rate_limit"
+        )
+    if isinstance(error, stripe.AuthenticationError):
+        return StripeRefused(
+            f"Stripe does not accept the API key. Check STRIPE_API_KEY.{reference}",
+            code="stripe_key",
+        )
+    if isinstance(error, stripe.PermissionError):
+        return StripeRefused(_missing_right(said) + reference, code="stripe_permission")
+    if isinstance(error, stripe.IdempotencyError):
+        return StripeRefused(
+            "This click was already used for another link. Close the panel and open it again."
+            + reference,
+            code="click_reused",
+        )
+    if isinstance(error, stripe.APIError) or (error.http_status or 0) >= 500:
+        return StripeUnavailable(
+            f"Stripe has a problem of its own. Try again in a moment.{reference}"
+        )
+    code, remedy = _known(said, error.code)
+    sentence = f"Stripe refused: {said.rstrip('.')}. {remedy}".rstrip()
+    return StripeRefused(sentence + reference, code=code)
+
+
+def _known(said: str, code: str | None) -> tuple[str, str]:
+    for pattern, known, remedy in _KNOWN:
+        if pattern.search(said):
+            return known, remedy
+    return f"stripe_{code}" if code else "stripe_refused", ""
+
+
+def _missing_right(said: str) -> str:
+    right = re.search(r"'(rak_\w+)'", said)
+    named = f"the right {right[1]}" if right else "a right that this needs"
+    return f"The API key lacks {named}. Add it to the restricted key in the Stripe dashboard."
+
+
+def _scrubbed(error: stripe.StripeError) -> str:
+    said = " ".join(str(error.user_message or "no reason given").split())
+    return _SECRET.sub("…", said)[:_LONGEST]

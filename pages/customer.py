@@ -1,0 +1,59 @@
+"""Customer: why somebody has or lacks access, and the right link to hand over."""
+
+import streamlit as st
+
+from dashboard import data, navigation, session
+from dashboard import format as fmt
+from dashboard.ui import chrome, customer, links, notes
+from lib.billing import BillingError, NoCustomer, Permission
+
+staff = session.guard(Permission.CUSTOMERS)
+chrome.head(navigation.BY_SLUG["customer"])
+
+
+def found(text: str) -> None:
+    """What the search box found; one exact hit opens by itself."""
+    hits = data.search(text)
+    if not hits:
+        notes.empty(
+            f"Nobody matches “{fmt.md(text)}”.",
+            hint="Search by e-mail, name, organization, cus_…, sub_… or an invoice number.",
+            icon=":material/person_off:",
+        )
+        return
+    chosen = customer.hits(hits)
+    if chosen is not None:
+        customer.open_one(chosen)
+
+
+def one(customer_id: str) -> None:
+    """Everything about one customer, with the link panel beside it."""
+    try:
+        view = data.customer(customer_id)
+    except NoCustomer as missing:
+        notes.trouble(missing)
+        return
+    customer.top(view)
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        customer.details(view)
+    with right:
+        links.panel(view.customer.customer_id)
+        customer.past_links(view)
+
+
+try:
+    wanted = st.query_params.get("customer", "")
+    search = customer.search_box()
+    if search:
+        found(search)
+    elif wanted:
+        one(wanted)
+    else:
+        notes.empty(
+            "Search for a customer to begin.",
+            hint="E-mail, name, organization, cus_…, sub_… or an invoice number.",
+            icon=":material/search:",
+        )
+except BillingError as error:
+    notes.trouble(error)

