@@ -30,6 +30,7 @@ KIND_COLOURS: Final = {
 }
 
 _HEIGHT: Final = 240
+_DAY_MS: Final = 86_400_000
 
 
 def runway(
@@ -40,10 +41,7 @@ def runway(
     ``currency`` None shows subscriptions instead of money: what a role without totals may see.
     """
     days = [_monday(second, timezone) for second, _, _ in weeks]
-    values = [
-        fmt.major(minor, currency) if currency else count for _, minor, count in weeks
-    ]
-    labels = [_week_label(day, today) for day in days]
+    values = [fmt.major(minor, currency) if currency else count for _, minor, count in weeks]
     details = [
         fmt.joined(
             (
@@ -56,14 +54,23 @@ def runway(
     overdue = [day + timedelta(days=7) <= today for day in days]
     figure = go.Figure(
         go.Bar(
-            x=labels,
+            x=days,
             y=values,
-            customdata=[[second, detail] for (second, _, _), detail in zip(weeks, details, strict=True)],
+            width=[5 * _DAY_MS] * len(days),
+            customdata=[
+                [_week(day, today), detail] for day, detail in zip(days, details, strict=True)
+            ],
             marker={"color": [NEUTRAL if late else CHURN for late in overdue]},
-            hovertemplate="<b>%{x}</b><br>%{customdata[1]}<extra></extra>",
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     )
-    return _calm(figure, currency)
+    shown = ((days[-1] - days[0]).days // 7 if days else 0) + 1
+    return _calm(figure, currency).update_xaxes(
+        type="date",
+        tick0=days[0] if days else None,
+        dtick=7 * _DAY_MS * -(-shown // 8),
+        tickformat="%-d %b",
+    )
 
 
 def ranked(
@@ -85,9 +92,7 @@ def ranked(
     return figure.update_layout(height=max(_HEIGHT, 44 + 30 * len(rows)))
 
 
-def plans(
-    cells: Sequence[tuple[str, str, str, int, int]], currency: str
-) -> go.Figure:
+def plans(cells: Sequence[tuple[str, str, str, int, int]], currency: str) -> go.Figure:
     """MRR by plan, split by interval: (plan, plan's name, interval, minor units, customers)."""
     figure = go.Figure()
     names: dict[str, str] = {}
@@ -122,6 +127,7 @@ def plans(
             hovertemplate=f"<b>%{{y}} · {_plain(interval)}</b><br>%{{customdata[1]}}<extra></extra>",
         )
     figure = _calm(figure, currency, along="x").update_layout(barmode="stack", showlegend=True)
+    figure.update_layout(legend={"traceorder": "normal"})
     return figure.update_layout(height=max(_HEIGHT, 60 + 38 * len(order)))
 
 
@@ -146,6 +152,7 @@ def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go
     highest = max((fmt.major(minor, currency) for _, minor in points), default=1)
     room = max((highest - lowest) * 0.25, highest * 0.01, 1)
     # MRR moves by a few per cent a month: an axis from zero would draw every month as a flat line.
+    figure.update_xaxes(tickformat="%-d %b")
     return figure.update_yaxes(range=[max(lowest - room, 0), highest + room])
 
 
@@ -159,7 +166,14 @@ def _calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figur
         "zeroline": False,
         "fixedrange": True,
     }
-    names: dict[str, Any] = {"title": None, "showgrid": False, "fixedrange": True, "ticks": ""}
+    names: dict[str, Any] = {
+        "title": None,
+        "showgrid": False,
+        "fixedrange": True,
+        "ticks": "",
+        "tickangle": 0,
+        "automargin": True,
+    }
     figure.update_layout(
         height=_HEIGHT,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
@@ -186,12 +200,9 @@ def _monday(second: int, timezone: str) -> date:
     return at.date()
 
 
-def _week_label(monday: date, today: date) -> str:
+def _week(monday: date, today: date) -> str:
     this = today - timedelta(days=today.weekday())
-    if monday == this:
-        return "This week"
-    year = "" if monday.year == today.year else f" {monday.year}"
-    return f"{monday.day} {monday:%b}{year}"
+    return "This week" if monday == this else f"Week of {monday.day} {monday:%b %Y}"
 
 
 def _plain(label: str) -> str:

@@ -64,7 +64,9 @@ def overview() -> Overview:
 
 
 def winding_down(filters: Filters) -> Listing[WindingDownItem]:
-    return _cached("winding_down", stamp(), lambda: session.billing().winding_down(filters), filters)
+    return _cached(
+        "winding_down", stamp(), lambda: session.billing().winding_down(filters), filters
+    )
 
 
 def failed_payments(filters: Filters) -> Listing[FailedPaymentItem]:

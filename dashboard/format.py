@@ -71,7 +71,10 @@ def md(text: str | None) -> str:
     if text is None:
         return UNKNOWN
     line = "".join(c if c.isprintable() else " " for c in text)
-    return re.sub(r"\s+", " ", line).strip().translate(_PUNCTUATION)
+    line = re.sub(r"\s+", " ", line).strip()
+    # Escaping does not stop a bare address from becoming a link: an invisible joiner does.
+    line = re.sub(r"(?i)(://|www\.)", "\\1\u2060", line)
+    return line.translate(_PUNCTUATION)
 
 
 def words(slug: str | None) -> str:
@@ -175,4 +178,4 @@ def joined(parts: Iterable[str | None]) -> str:
 
 def code(text: str | None) -> str:
     """``text`` for the inside of a Markdown code span: no backtick, one line."""
-    return "" if text is None else re.sub(r"[^\w.:-]", "", text)
+    return "" if text is None else re.sub(r"[^\w.:@+-]", "", text)

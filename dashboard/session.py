@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import signin
-from lib.billing import Permission, PermissionDenied, Portside, open_portside, permissions_of, require
+from lib.billing import (
+    Permission,
+    PermissionDenied,
+    Portside,
+    open_portside,
+    permissions_of,
+    require,
+)
 from lib.billing import Role as Role
 
 

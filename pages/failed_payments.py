@@ -75,7 +75,7 @@ def cause_chosen() -> None:
 
 def chart(everything: Listing[FailedPaymentItem]) -> None:
     found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    codes = sorted({bar.currency for bar in everything.bars})
+    codes = [part.currency for part in sorted(everything.sums, key=lambda p: -p.amount_minor)]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader("Why do payments fail?", anchor=False)
@@ -164,28 +164,22 @@ def table(listing: Listing[FailedPaymentItem]) -> None:
     chosen = tables.show(
         rows,
         {
-            "customer": st.column_config.TextColumn("Customer", pinned=True, width="medium"),
-            "left": st.column_config.NumberColumn("Left to pay", width="small"),
-            "mrr": st.column_config.NumberColumn("MRR", width="small"),
+            "customer": st.column_config.TextColumn("Customer", width=180),
+            "left": st.column_config.NumberColumn("Left to pay", width=95),
+            "mrr": st.column_config.NumberColumn("MRR", width=85),
             "days_left": st.column_config.NumberColumn(
-                "Days left", help="Whole days of access left.", width="small"
+                "Days left", help="Whole days of access left.", width=80
             ),
-            "attempt": st.column_config.NumberColumn("Attempts", width="small"),
-            "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width="small"),
-            "next": st.column_config.DatetimeColumn(
-                "Next try", format="D MMM, HH:mm", width="small"
-            ),
-            "cause": st.column_config.TextColumn("Cause", width="medium"),
-            "step": st.column_config.TextColumn("Suggested link", width="small"),
-            "failed": st.column_config.DateColumn(
-                "Failed on", format="D MMM YYYY", width="small"
-            ),
-            "plan": st.column_config.TextColumn("Plan", width="small"),
-            "invoice": st.column_config.TextColumn("Invoice", width="small"),
-            "email": st.column_config.TextColumn("E-mail", width="medium"),
-            "hosted": st.column_config.LinkColumn(
-                "Invoice page", display_text="Open", width="small"
-            ),
+            "attempt": st.column_config.NumberColumn("Attempt", width=75),
+            "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=120),
+            "next": st.column_config.DatetimeColumn("Next try", format="D MMM, HH:mm", width=105),
+            "cause": st.column_config.TextColumn("Cause", width=250),
+            "step": st.column_config.TextColumn("Suggested link", width=125),
+            "hosted": st.column_config.LinkColumn("Invoice page", display_text="Open", width=95),
+            "failed": st.column_config.DateColumn("Failed on", format="D MMM YYYY", width=105),
+            "plan": st.column_config.TextColumn("Plan", width=85),
+            "invoice": st.column_config.TextColumn("Invoice", width=110),
+            "email": st.column_config.TextColumn("E-mail", width=200),
         },
         key="failed_payments",
         ids=[item.invoice_id for item in listing.rows],

@@ -115,13 +115,11 @@ def changes(view: Overview, currency: str) -> None:
     if not found:
         notes.empty("No plan change yet.", hint="Upgrades, downgrades and new customers show here.")
         return
-    catalog = session.billing().catalog
     rows = [
         {
             "customer": change.name or change.email or change.customer_id,
             "kind": tables.one(change.kind),
-            "from": catalog.plan(change.from_plan).name if change.from_plan else None,
-            "to": catalog.plan(change.to_plan).name if change.to_plan else None,
+            "plans": f"{plan_name(change.from_plan)} → {plan_name(change.to_plan)}",
             "change": change.delta_minor,
             "when": fmt.moment(change.occurred_at, data.timezone()),
             "currency": change.currency,
@@ -131,12 +129,11 @@ def changes(view: Overview, currency: str) -> None:
     chosen = tables.show(
         rows,
         {
-            "customer": st.column_config.TextColumn("Customer", pinned=True),
-            "kind": tables.badge("Kind"),
-            "from": st.column_config.TextColumn("From"),
-            "to": st.column_config.TextColumn("To"),
-            "change": st.column_config.NumberColumn("MRR change"),
-            "when": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
+            "customer": st.column_config.TextColumn("Customer", width=155),
+            "kind": tables.badge("Kind", width=115),
+            "plans": st.column_config.TextColumn("From → to", width=140),
+            "change": st.column_config.NumberColumn("MRR change", width=95),
+            "when": st.column_config.DatetimeColumn("When", format="D MMM, HH:mm", width=110),
         },
         key="changes",
         ids=[f"{change.customer_id}:{change.occurred_at}" for change in found],
@@ -146,6 +143,10 @@ def changes(view: Overview, currency: str) -> None:
     )
     if chosen is not None:
         tables.open_customer(found[chosen].customer_id)
+
+
+def plan_name(slug: str | None) -> str:
+    return session.billing().catalog.plan(slug).name if slug else fmt.UNKNOWN
 
 
 def needs_you(currency: str) -> None:
@@ -184,11 +185,11 @@ def needs_you(currency: str) -> None:
     chosen = tables.show(
         rows,
         {
-            "customer": st.column_config.TextColumn("Customer", pinned=True),
-            "what": tables.badge("What"),
-            "detail": st.column_config.TextColumn("Why"),
-            "mrr": st.column_config.NumberColumn("MRR"),
-            "by": st.column_config.DateColumn("Last day", format="D MMM YYYY"),
+            "customer": st.column_config.TextColumn("Customer", width=155),
+            "what": tables.badge("What", width=115),
+            "mrr": st.column_config.NumberColumn("MRR", width=80),
+            "by": st.column_config.DateColumn("Last day", format="D MMM YYYY", width=95),
+            "detail": st.column_config.TextColumn("Why", width=220),
         },
         key="needs_you",
         ids=owners,

@@ -112,7 +112,7 @@ def table(listing: Listing[PlanMixItem]) -> None:
     tables.show(
         rows,
         {
-            "plan": st.column_config.TextColumn("Plan", pinned=True),
+            "plan": st.column_config.TextColumn("Plan"),
             "billed": st.column_config.TextColumn("Billed"),
             "customers": st.column_config.NumberColumn("Customers", format="localized"),
             "subscriptions": st.column_config.NumberColumn("Subscriptions", format="localized"),

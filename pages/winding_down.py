@@ -30,12 +30,20 @@ def cards(everything: Listing[WindingDownItem], now: int) -> list[kpis.Card]:
     """Money only for those who may see the company's totals; the others see their work."""
     soon = sum(bar.count for bar in everything.bars if now - WEEK < (bar.at or 0) <= now)
     month = sum(bar.count for bar in everything.bars if now - WEEK < (bar.at or 0) < now + 4 * WEEK)
+    counts: defaultdict[int, int] = defaultdict(int)
+    for bar in everything.bars:
+        if bar.at is not None and now - WEEK < bar.at < now + 12 * WEEK:
+            counts[bar.at] += bar.count
     shown = [
         kpis.Card(
             "Winding down",
             f"{everything.total:,}",
-            "Live subscriptions whose end is scheduled, by either of Stripe's two encodings.",
-            compared_to="can still be kept",
+            "Live subscriptions whose end is scheduled, by either of Stripe's two encodings. "
+            "The bars are the coming weeks.",
+            delta="can still be kept",
+            good="neither",
+            spark=tuple(counts[week] for week in sorted(counts)),
+            spark_as="bar",
         ),
         kpis.Card("End this week", f"{soon:,}", "Scheduled ends from Monday to Sunday."),
         kpis.Card("End within four weeks", f"{month:,}", "This week and the three after it."),
@@ -56,7 +64,9 @@ def cards(everything: Listing[WindingDownItem], now: int) -> list[kpis.Card]:
     return shown
 
 
-def weeks_of(everything: Listing[WindingDownItem], currency: str) -> dict[str, tuple[int, int, int]]:
+def weeks_of(
+    everything: Listing[WindingDownItem], currency: str
+) -> dict[str, tuple[int, int, int]]:
     """Monday → (its unix second, minor units, subscriptions), of one currency or of counts."""
     found: defaultdict[str, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
     for bar in everything.bars:
@@ -75,7 +85,7 @@ def week_chosen() -> None:
 
 
 def chart(everything: Listing[WindingDownItem], now: int) -> None:
-    codes = sorted({bar.currency for bar in everything.bars})
+    codes = [part.currency for part in sorted(everything.sums, key=lambda p: -p.amount_minor)]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader("How much ends in each week?", anchor=False)
@@ -157,17 +167,17 @@ def table(listing: Listing[WindingDownItem]) -> None:
     chosen = tables.show(
         rows,
         {
-            "customer": st.column_config.TextColumn("Customer", pinned=True, width="medium"),
-            "email": st.column_config.TextColumn("E-mail", width="medium"),
-            "plan": st.column_config.TextColumn("Plan", width="small"),
-            "billed": st.column_config.TextColumn("Billed", width="small"),
-            "mrr": st.column_config.NumberColumn("MRR", width="small"),
-            "ends": st.column_config.DateColumn("Ends on", format="D MMM YYYY", width="small"),
-            "asked": st.column_config.DateColumn("Asked on", format="D MMM YYYY", width="small"),
-            "reason": st.column_config.TextColumn("Reason", width="small"),
-            "comment": st.column_config.TextColumn("Comment", width="medium"),
-            "status": tables.badge("Status", width="small"),
-            "subscription": st.column_config.TextColumn("Subscription", width="small"),
+            "customer": st.column_config.TextColumn("Customer", width=190),
+            "plan": st.column_config.TextColumn("Plan", width=85),
+            "mrr": st.column_config.NumberColumn("MRR", width=85),
+            "ends": st.column_config.DateColumn("Ends on", format="D MMM YYYY", width=105),
+            "reason": st.column_config.TextColumn("Reason", width=130),
+            "comment": st.column_config.TextColumn("Comment", width=180),
+            "status": tables.badge("Status", width=125),
+            "billed": st.column_config.TextColumn("Billed", width=100),
+            "asked": st.column_config.DateColumn("Asked on", format="D MMM YYYY", width=105),
+            "email": st.column_config.TextColumn("E-mail", width=200),
+            "subscription": st.column_config.TextColumn("Subscription", width=150),
         },
         key="winding_down",
         ids=[item.subscription_id for item in listing.rows],

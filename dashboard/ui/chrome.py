@@ -23,7 +23,7 @@ def sidebar(staff: Staff) -> None:
     """The mark on top, who is signed in at the bottom."""
     st.logo(WORDMARK, size="large", icon_image=MARK)
     with st.sidebar:
-        st.caption(fmt.md(staff.name) + "  \n" + fmt.md(staff.email))
+        st.caption(f"{fmt.md(staff.name)} `{fmt.code(staff.email)}`")
         st.button(
             "Sign out",
             key="sign_out",
@@ -36,9 +36,10 @@ def sidebar(staff: Staff) -> None:
 
 def head(row: PageRow) -> None:
     """Title, the one line that says what the page answers, and the freshness line."""
-    st.title(row.title, anchor=False)
-    st.caption(row.question)
-    _freshness_line(data.freshness().watermark)
+    with st.container(gap="xxsmall", key="head"):
+        st.title(row.title, anchor=False)
+        st.caption(row.question)
+        _freshness_line(data.freshness().watermark)
 
 
 @st.fragment(run_every="10s")

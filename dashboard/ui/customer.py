@@ -51,7 +51,7 @@ def hits(found: Sequence[SearchHit]) -> str | None:
             for hit in found
         ],
         {
-            "name": st.column_config.TextColumn("Name", pinned=True),
+            "name": st.column_config.TextColumn("Name"),
             "email": st.column_config.TextColumn("E-mail"),
             "organization": st.column_config.TextColumn("Organization"),
             "plan": st.column_config.TextColumn("Plan"),
@@ -74,7 +74,11 @@ def top(view: CustomerView) -> None:
         st.caption(
             fmt.joined(
                 fmt.md(part)
-                for part in (who.email, who.org_id and f"organization {who.org_id}", who.customer_id)
+                for part in (
+                    who.email,
+                    who.org_id and f"organization {who.org_id}",
+                    who.customer_id,
+                )
                 if part
             ),
             width="content",
@@ -171,9 +175,9 @@ def _subscriptions(rows: Sequence[SubscriptionRow]) -> None:
                 "billed": fmt.every(row.interval, row.interval_count),
                 "quantity": row.quantity,
                 "mrr": row.mrr_minor,
-                "renews": None if row.winding_down or not row.live else fmt.moment(
-                    row.current_period_end, zone
-                ),
+                "renews": None
+                if row.winding_down or not row.live
+                else fmt.moment(row.current_period_end, zone),
                 "ends": fmt.moment(row.ended_at or row.ends_at, zone),
                 "why": fmt.words(row.feedback or row.reason) if row.reason else None,
                 "comment": row.comment,
@@ -183,7 +187,7 @@ def _subscriptions(rows: Sequence[SubscriptionRow]) -> None:
             for row in rows
         ],
         {
-            "plan": st.column_config.TextColumn("Plan", pinned=True),
+            "plan": st.column_config.TextColumn("Plan"),
             "status": tables.badge("Status"),
             "billed": st.column_config.TextColumn("Billed"),
             "quantity": st.column_config.NumberColumn("Quantity"),
@@ -226,7 +230,7 @@ def _invoices(rows: Sequence[InvoiceRow]) -> None:
             for row in rows
         ],
         {
-            "number": st.column_config.TextColumn("Number", pinned=True),
+            "number": st.column_config.TextColumn("Number"),
             "status": tables.badge("Status"),
             "total": st.column_config.NumberColumn("Total"),
             "left": st.column_config.NumberColumn("Left to pay"),
@@ -281,7 +285,7 @@ def _timeline(view: CustomerView) -> None:
             for entry in view.timeline
         ],
         {
-            "at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm", pinned=True),
+            "at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
             "kind": st.column_config.TextColumn("About", width="small"),
             "what": st.column_config.TextColumn("What happened", width="large"),
             "before": st.column_config.NumberColumn("MRR before", width="small"),
@@ -307,4 +311,8 @@ def past_links(view: CustomerView) -> None:
                 f"{fmt.clock(link.minted_at, zone)} · {fmt.words(link.flow)} · "
                 f"{fmt.words(link.outcome)}"
             )
-            st.caption(fmt.joined((fmt.md(link.staff), fmt.md(link.reason), link.ticket and fmt.md(link.ticket))))
+            st.caption(
+                fmt.joined(
+                    (fmt.md(link.staff), fmt.md(link.reason), link.ticket and fmt.md(link.ticket))
+                )
+            )

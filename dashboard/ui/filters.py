@@ -17,7 +17,7 @@ def text(label: str, placeholder: str) -> str:
         label_visibility="collapsed",
         bind="query-params",
         live=True,
-        width=260,
+        width=200,
         on_change=first_page,
     )
     return (value or "").strip()
@@ -38,7 +38,7 @@ def several(
         label_visibility="collapsed",
         bind="query-params",
         on_change=first_page,
-        width=180,
+        width=135,
     )
     return tuple(chosen)
 
@@ -52,13 +52,15 @@ def order(options: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
         label_visibility="collapsed",
         bind="query-params",
         on_change=first_page,
-        width=220,
+        width=175,
         icon=":material/sort:",
     )
     return options[label]
 
 
-def maybe(label: str, key: str, options: Sequence[str], spelled: Callable[[str], str]) -> str | None:
+def maybe(
+    label: str, key: str, options: Sequence[str], spelled: Callable[[str], str]
+) -> str | None:
     """One of ``options``, or none of them; ``label`` is what none is called."""
     if st.session_state.get(key) not in (None, *options):
         st.session_state[key] = None
@@ -72,7 +74,7 @@ def maybe(label: str, key: str, options: Sequence[str], spelled: Callable[[str],
         label_visibility="collapsed",
         bind="query-params",
         on_change=first_page,
-        width=200,
+        width=150,
     )
 
 

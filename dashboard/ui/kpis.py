@@ -28,6 +28,7 @@ class Card:
     compared_to: str | None = None
     good: Good = "up"
     spark: tuple[float, ...] = ()
+    spark_as: Literal["area", "bar"] = "area"
 
 
 def row(cards: Sequence[Card]) -> None:
@@ -41,10 +42,11 @@ def row(cards: Sequence[Card]) -> None:
                 card.value,
                 card.delta,
                 delta_color=_COLOURS[card.good],
+                delta_arrow="off" if card.good == "neither" else "auto",
                 delta_description=card.compared_to,
                 help=card.definition,
                 chart_data=list(card.spark) or None,
-                chart_type="area",
+                chart_type=card.spark_as,
                 border=True,
                 height="stretch",
             )

@@ -127,6 +127,7 @@ def _request(customer_id: str, choice: Choice, click_id: str) -> None:
     place = st.empty()
     with place.container(), st.form(f"link_form_{click_id}", border=True):
         st.markdown(f"**{fmt.md(choice.label)}**")
+        plan = _plan(choice)
         reason = st.selectbox("Reason", REASONS, index=None, placeholder="Why is it made?")
         detail = st.text_input("In your own words", max_chars=300, placeholder="Optional")
         ticket = st.text_input("Ticket", max_chars=80, placeholder="Optional")
@@ -140,6 +141,9 @@ def _request(customer_id: str, choice: Choice, click_id: str) -> None:
             st.form_submit_button("Cancel", on_click=_put_back, key="link_put_back")
     if not mint:
         return
+    if choice.plans and plan is None:
+        st.warning("Choose the plan that the link is for.", icon=":material/edit_note:")
+        return
     if reason is None or (reason == "Other" and not detail.strip()):
         st.warning(
             "Choose a reason first; for “Other”, say it in your own words.",
@@ -148,7 +152,7 @@ def _request(customer_id: str, choice: Choice, click_id: str) -> None:
         return
     why = f"{reason}: {detail.strip()}" if detail.strip() else reason
     try:
-        link = mint_link(customer_id, choice, why, ticket.strip() or None, click_id)
+        link = mint_link(customer_id, choice, why, ticket.strip() or None, click_id, plan)
     except BillingError as error:
         notes.trouble(error)
         return
@@ -158,8 +162,29 @@ def _request(customer_id: str, choice: Choice, click_id: str) -> None:
     _show_once(link)
 
 
+def _plan(choice: Choice) -> str | None:
+    """The lookup key of the plan that the link names, for the flows that name one."""
+    if not choice.plans:
+        return None
+    offers = {offer.lookup_key: offer for offer in choice.plans}
+    return st.selectbox(
+        "Plan",
+        list(offers),
+        index=None,
+        placeholder="Which plan?",
+        format_func=lambda key: fmt.joined(
+            (offers[key].name, fmt.every(offers[key].interval, offers[key].interval_count), key)
+        ),
+    )
+
+
 def mint_link(
-    customer_id: str, choice: Choice, reason: str, ticket: str | None, click_id: str
+    customer_id: str,
+    choice: Choice,
+    reason: str,
+    ticket: str | None,
+    click_id: str,
+    plan: str | None = None,
 ) -> MintedLink:
     """Mint one link for the person who is signed in. Raises BillingError.
 
@@ -177,6 +202,7 @@ def mint_link(
             ticket=ticket,
             subscription_id=choice.subscription_id,
             invoice_id=choice.invoice_id,
+            plan=plan,
             click_id=click_id,
         )
     )
@@ -184,29 +210,33 @@ def mint_link(
 
 def _show_once(link: MintedLink) -> None:
     with st.container(border=True, key="link_once"):
-        st.markdown(f"**{fmt.md(link.destination)}**")
+        st.markdown(f"**Opens {fmt.md(link.destination)}**")
         st.code(link.url, language=None, wrap_lines=True)
-        _countdown(time.time())
-        st.warning(
-            "Anyone who opens this acts as the customer. It is shown once, here: the next click in "
-            "this panel removes it.",
-            icon=":material/key:",
-        )
-    st.caption(
-        "For an e-mail, send the portal login page instead: it does not expire and asks the "
-        "customer to prove who they are."
-    )
+        if link.sensitive:
+            lasts = LIFETIME if link.expires_at is None else link.expires_at - link.minted_at
+            _countdown(time.time(), lasts)
+            st.warning(
+                "Anyone who opens this acts as the customer. It is shown once, here: the next "
+                "click in this panel removes it.",
+                icon=":material/key:",
+            )
+            st.caption(
+                "For an e-mail, the portal login page is the better way: it does not run out and "
+                "asks the customer to prove who they are."
+            )
     _progress(link.link_id)
 
 
 @st.fragment(run_every="1s")
-def _countdown(minted: float) -> None:
+def _countdown(minted: float, lasts: int) -> None:
     """How long the link still opens, by the wall clock: it is Stripe's time that runs out."""
-    left = int(minted + LIFETIME - time.time())
+    left = int(minted + lasts - time.time())
     if left <= 0:
-        st.session_state.pop("link_choice", None)
         st.rerun()
-    st.progress(left / LIFETIME, text=f"Opens for another {left // 60}:{left % 60:02d} minutes")
+    if left > 3600:
+        st.caption(f"Opens for another {fmt.span(left)}.")
+        return
+    st.progress(left / lasts, text=f"Opens for another {left // 60}:{left % 60:02d} minutes")
 
 
 @st.fragment(run_every="2s")
@@ -223,7 +253,7 @@ def _progress(link_id: str) -> None:
             st.markdown(f":material/hourglass_top: {fmt.words(progress.outcome)} …")
             return
         st.markdown(":material/done_all: **What followed**")
-        for at, sentence, _event in progress.followed_by:
-            st.markdown(f"{fmt.clock(at, zone)} · {fmt.md(sentence)}")
+        for step in progress.followed_by:
+            st.markdown(f"{fmt.clock(step.at, zone)} · {fmt.md(step.sentence)}")
         if st.button("Refresh the page", key="link_refresh", icon=":material/refresh:"):
             st.rerun()

@@ -22,6 +22,7 @@ BADGES: Final[Mapping[str, str]] = {
     "Past due": "orange",
     "Past due, in grace": "orange",
     "Past due, grace over": "red",
+    "Awaiting Stripe": "gray",
     "Unpaid": "red",
     "Canceled": "gray",
     "Paused": "gray",
@@ -65,7 +66,7 @@ def show(
     ids: Sequence[str],
     alt: str,
     money: Sequence[str] = (),
-    height: Any = "auto",
+    height: Any = "content",
     choose: bool = True,
 ) -> int | None:
     """Draw ``rows`` and answer the index of the chosen one.
@@ -74,15 +75,14 @@ def show(
     customer when the rows change.
     """
     frame = pd.DataFrame(list(rows))
-    config = {name: columns.get(name) for name in frame.columns}
     currencies = frame["currency"] if "currency" in frame.columns else None
-    drawn: Any = frame[[name for name in frame.columns if config[name] is not None]]
+    drawn: Any = frame[list(columns)]
     if money and currencies is not None:
         drawn = _spelled(drawn, money, currencies)
     digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
     shared = {
         "hide_index": True,
-        "column_config": {name: c for name, c in config.items() if c is not None},
+        "column_config": dict(columns),
         "height": height,
         "key": f"{key}_{digest}",
         "alt": alt,

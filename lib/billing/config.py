@@ -79,6 +79,12 @@ class Settings(BaseModel):
         return self.mode == "live"
 
     @property
+    def given(self) -> frozenset[str]:
+        """The variables that were set."""
+        fields = type(self).model_fields
+        return frozenset(str(fields[name].alias) for name in self.model_fields_set)
+
+    @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """Every configured signing secret; none means that the endpoint is off."""
         if self.webhook_secret is None:

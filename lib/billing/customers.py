@@ -12,6 +12,7 @@ from .domain.project import project
 from .domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
 from .domain.times import iso
 from .explain import explanation, timeline
+from .link_outcomes import handed_out
 from .rules import current_rules
 from .setup import Setup
 from .store import history
@@ -19,6 +20,7 @@ from .store.queries import customer as stored
 from .store.queries import invoices
 from .store.queries import search as finding
 from .store.queries.entitlements import entitlements_of
+from .store.queries.links import link_rows
 from .store.queries.reading import Connection, Reader
 from .views import CustomerView, Explanation, LinkSeen, SearchHit
 
@@ -65,7 +67,7 @@ def view(reader: Reader, setup: Setup, now: int, customer_id: str, at: int | Non
     with reader.open() as connection:
         fold = _fold(connection, setup, customer_id, at)
         kept = _kept(connection, setup, customer_id) if at is None else _made(fold)
-        links = tuple(_links(connection, customer_id, at))
+        links = tuple(_links(connection, fold, moment, at))
         org = kept.customer.org_id
         siblings = stored.same_org(connection, org, customer_id) if org else []
     access = judge(kept.entitlement, moment, setup.catalog, timezone=setup.timezone)
@@ -181,18 +183,21 @@ def _made(fold: CustomerFold) -> _Rows:
     )
 
 
-def _links(connection: Connection, customer_id: str, at: int | None) -> list[LinkSeen]:
-    """One entry a link, by its last row of the audit; newest first."""
-    seen: dict[str, LinkSeen] = {}
-    for row in stored.link_rows(connection, customer_id, MOST_LINKS * 2):
-        if row["link_id"] in seen or (at is not None and row["at"] > at):
-            continue
-        seen[row["link_id"]] = LinkSeen(
-            minted_at=row["at"],
-            staff=row["staff"],
-            flow=row["flow"] or "",
-            reason=row["reason"] or "",
-            ticket=row["ticket"],
-            outcome=row["action"].removeprefix("link."),
+def _links(
+    connection: Connection, fold: CustomerFold, moment: int, at: int | None
+) -> list[LinkSeen]:
+    """What was handed out, newest first."""
+    ends = None if at is None else at + 1
+    rows = link_rows(connection, customer_id=fold.customer_id, ends=ends)
+    links = handed_out(connection, rows, fold.rules, now=moment, until=at)
+    return [
+        LinkSeen(
+            minted_at=link.minted_at,
+            staff=link.staff,
+            flow=link.flow,
+            reason=link.reason,
+            ticket=link.ticket,
+            outcome=link.progress.outcome,
         )
-    return list(seen.values())[:MOST_LINKS]
+        for link in reversed(links)
+    ][:MOST_LINKS]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import customers, lists, overview
@@ -19,6 +20,8 @@ from .reports.request import ReportRequest
 from .rules import current_rules
 from .setup import Setup
 from .store.engine import Store
+from .store.meta import WATERMARK
+from .store.queries.freshness import read_meta
 from .store.queries.reading import Reader
 from .store.queries.search import find_customer_ids
 from .store.scratch import scratch
@@ -62,7 +65,8 @@ class Portside:
 
     def watermark(self) -> int:
         """A number that grows with every write to the projection."""
-        return self.freshness().watermark
+        with self._reader.open() as connection:
+            return int(read_meta(connection).get(WATERMARK, "0"))
 
     @property
     def catalog(self) -> Catalog:
@@ -117,6 +121,15 @@ class Portside:
             limit=limit,
         )
         return run_report(request, self._reader, self._scratch)
+
+    def export(self, name: str, filters: Filters) -> Report:
+        """The whole of a filtered list, all its pages, as the report of that name.
+
+        ``name`` is winding-down, failed-payments or plan-mix. The filters' sort and page are not
+        used: a report keeps its own order.
+        """
+        request = ReportRequest.parse(name, self._setup, now=self.now())
+        return run_report(replace(request, filters=filters), self._reader, self._scratch)
 
     def overview(self) -> Overview:
         """The founders' first page: money by currency and the latest plan changes."""
@@ -178,9 +191,16 @@ class Portside:
         """What followed a minted link: waiting, acted, no change seen, refused or failed."""
         return self._link_desk().follow_ups(link_id)
 
-    def record_audit(self, staff: str, action: str, *, detail: str | None = None) -> None:
+    def record_audit(
+        self,
+        staff: str,
+        action: str,
+        *,
+        detail: str | None = None,
+        customer_id: str | None = None,
+    ) -> None:
         """Keep that ``staff`` did ``action``, for example an export."""
-        self._link_desk().record(staff, action, detail=detail)
+        self._link_desk().record(staff, action, detail=detail, customer_id=customer_id)
 
     @contextmanager
     def _scratch(self, policy: str, until: int | None) -> Iterator[Reader]:

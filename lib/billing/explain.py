@@ -9,7 +9,7 @@ from typing import Any
 from .domain.access import Access
 from .domain.amounts import spoken_amount
 from .domain.fold import CustomerFold
-from .domain.happenings import happened
+from .domain.happenings import first_seen, happened
 from .domain.rows import MovementRow
 from .domain.times import iso
 from .domain.trail import ObjectFold
@@ -39,11 +39,15 @@ def timeline(
 
 
 def _of_object(folded: ObjectFold, fold: CustomerFold) -> Iterator[TimelineEntry]:
-    before = None
+    before = folded.origin
+    unheard_of = before is None and not folded.born
+    told_by = (fold.rules.catalog, fold.rules.timezone)
     for step in folded.steps:
-        for sentence in happened(
-            folded.object_type, before, step.state, fold.rules.catalog, fold.rules.timezone
-        ):
+        if unheard_of and step.state is not None:
+            sentences = first_seen(folded.object_type, step.state, *told_by)
+        else:
+            sentences = happened(folded.object_type, before, step.state, *told_by)
+        for sentence in sentences:
             yield TimelineEntry(
                 at=step.effective,
                 kind=_KINDS.get(folded.object_type, "other"),
@@ -51,7 +55,7 @@ def _of_object(folded: ObjectFold, fold: CustomerFold) -> Iterator[TimelineEntry
                 event_id=step.event_id,
                 subject=folded.object_id,
             )
-        before = step.state
+        before, unheard_of = step.state, False
 
 
 def _of_movement(movement: MovementRow) -> TimelineEntry:

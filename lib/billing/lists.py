@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from .domain.catalog import Catalog
@@ -152,17 +152,22 @@ def _mix_sorted(items: Iterable[PlanMixItem], filters: Filters) -> list[PlanMixI
 
 
 def _weeks(ends: Sequence[Record], timezone: str) -> list[Bar]:
-    weeks: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    weeks: defaultdict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0])
     for row in ends:
         day = local_date(int(row["quarter_hour"]) * QUARTER_HOUR, timezone)
-        monday = day - timedelta(days=day.weekday())
-        week = weeks[monday.isoformat(), row["currency"] or ""]
+        week = weeks[day - timedelta(days=day.weekday()), row["currency"] or ""]
         week[0] += int(row["count"])
         week[1] += int(row["amount_minor"] or 0)
-        week[2] = day_start(monday, timezone)
     return [
-        Bar(monday, currency, count, amount, at)
-        for (monday, currency), (count, amount, at) in sorted(weeks.items())
+        Bar(
+            key=monday.isoformat(),
+            currency=currency,
+            count=count,
+            amount_minor=amount,
+            at=day_start(monday, timezone),
+            until=day_start(monday + timedelta(days=7), timezone),
+        )
+        for (monday, currency), (count, amount) in sorted(weeks.items())
     ]
 
 

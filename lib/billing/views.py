@@ -41,13 +41,17 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart: ``key`` is what a click filters by, ``at`` its date when it has one."""
+    """One bar of a chart: ``key`` is what a click filters by.
+
+    A bar of time spans ``at <= second < until``, for the filters' ``starts`` and ``ends``.
+    """
 
     key: str
     currency: str
     count: int
     amount_minor: int
     at: int | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .business import Business
+from .catalog_file import read_catalog
 from .clock import Clock, make_clock
 from .config import Settings
 from .desk import Portside
-from .domain.catalog import Catalog, parse_catalog
+from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.fold import Rules
 from .enrich import Enricher
 from .ingest import Ingest
+from .link_sessions import LinkMaker
+from .links import LinkDesk
 from .setup import Setup
 from .store import migrate
 from .store.engine import Store
+from .stripe.gateway import Gateway
+from .sync import Backfill, BackfillSummary, Progress
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,21 @@ class Installation:
 
     @cached_property
     def portside(self) -> Portside:
-        return Portside(store=self.store, clock=self.clock, setup=self.setup)
+        return Portside(store=self.store, clock=self.clock, setup=self.setup, links=self.links)
+
+    @cached_property
+    def links(self) -> LinkDesk:
+        maker = LinkMaker(
+            self.gateway, return_url=self.settings.return_url, org_key=self.business.org_key
+        )
+        return LinkDesk(store=self.store, clock=self.clock, setup=self.setup, maker=maker)
+
+    @cached_property
+    def gateway(self) -> Gateway | None:
+        """Stripe's API; None without a key."""
+        if self.settings.api_key is None:
+            return None
+        return open_gateway(self.settings)
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
@@ -63,7 +82,15 @@ class Installation:
 
     @cached_property
     def enricher(self) -> Enricher | None:
-        return None
+        """Reads decline codes beside the receiver; None without a key."""
+        if self.gateway is None:
+            return None
+        return Enricher(self.store, self.ingest, self.gateway)
+
+    def backfill(self, *, progress: Progress = lambda _: None) -> BackfillSummary:
+        """Read everything from Stripe. Raises ConfigurationError without a key."""
+        gateway = self.gateway or open_gateway(self.settings)
+        return Backfill(self.store, self.ingest, gateway, progress=progress).run()
 
     def close(self) -> None:
         self.store.close()
@@ -80,7 +107,7 @@ def open_installation(settings: Settings | None = None) -> Installation:
     return Installation(
         settings=settings,
         business=settings.business(),
-        catalog=read_catalog(settings),
+        catalog=read_catalog(settings.catalog),
         clock=make_clock(settings.now),
         store=open_store(settings),
     )
@@ -94,6 +121,13 @@ def open_store(settings: Settings, *, upgrade: bool = False) -> Store:
     return store
 
 
+def open_gateway(settings: Settings) -> Gateway:
+    """Stripe's API. Raises ConfigurationError without a key."""
+    if settings.api_key is None:
+        raise ConfigurationError("This needs Stripe's API: set STRIPE_API_KEY.")
+    return Gateway(settings.api_key.get_secret_value(), settings.stripe_api_base)
+
+
 def open_portside(settings: Settings | None = None) -> Portside:
     """The facade of the installation that ``settings`` (default: the environment) names."""
     return open_installation(settings).portside
@@ -104,25 +138,11 @@ def open_ingest(settings: Settings | None = None) -> Ingest:
     return open_installation(settings).ingest
 
 
-def read_catalog(settings: Settings) -> Catalog:
-    """The catalogue file. Raises ConfigurationError, CatalogInvalid."""
-    path = settings.catalog
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise ConfigurationError(
-            f"There is no catalogue at {path}. Set PORTSIDE_CATALOG to your catalog.toml."
-        ) from None
-    except (OSError, UnicodeDecodeError):
-        raise ConfigurationError(f"The catalogue {path} cannot be read as UTF-8 text.") from None
-    return parse_catalog(text, source=str(path))
-
-
 __all__ = [
     "Installation",
+    "open_gateway",
     "open_ingest",
     "open_installation",
     "open_portside",
     "open_store",
-    "read_catalog",
 ]

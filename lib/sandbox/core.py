@@ -234,6 +234,10 @@ class Sandbox:
         if outgoing:
             self.deliverer.take(outgoing)
 
+    @property
+    def in_transaction(self) -> bool:
+        return self._depth > 0
+
     @contextmanager
     def requested_by(self, request_id: str, idempotency_key: str | None) -> Iterator[None]:
         """Events of this thread within the block carry this API request."""

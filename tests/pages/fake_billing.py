@@ -42,6 +42,7 @@ from lib.billing import (
     require,
 )
 from lib.billing.domain.catalog import parse_catalog
+from lib.billing.domain.flows import Flow
 
 NOW = 1_795_316_400  # Sunday 22 November 2026, 03:00 UTC
 DAY = 86_400
@@ -127,7 +128,9 @@ class FakeBilling:
                 requested_at=NOW - (i + 3) * DAY,
                 reason="cancellation_requested",
                 feedback=REASONS[i % 5],
-                comment="=1+1" if i % 6 == 0 else ("![x](http://evil.test/c.png)" if i % 7 == 0 else None),
+                comment="=1+1"
+                if i % 6 == 0
+                else ("![x](http://evil.test/c.png)" if i % 7 == 0 else None),
                 overdue=i == 0,
                 event_id=f"evt_{i:04d}",
             )
@@ -246,7 +249,11 @@ class FakeBilling:
             len(found),
             _sums(found, [row.mrr_minor for row in found]),
             tuple(bars),
-            {"plans": PLANS, "currencies": ("eur", "usd"), "intervals": ("month", "3 month", "year")},
+            {
+                "plans": PLANS,
+                "currencies": ("eur", "usd"),
+                "intervals": ("month", "3 month", "year"),
+            },
         )
 
     def overview(self) -> Overview:
@@ -298,11 +305,20 @@ class FakeBilling:
         needle = text.lower()
         return [
             SearchHit(
-                customer_id(i), name(i), f"billing{i}@customer{i}.invalid", f"org_{i}", "pro",
-                "active", "winding_down", True, "name", name(i),
+                customer_id(i),
+                name(i),
+                f"billing{i}@customer{i}.invalid",
+                f"org_{i}",
+                "pro",
+                "active",
+                "winding_down",
+                True,
+                "name",
+                name(i),
             )
             for i in range(40)
-            if needle in name(i).lower() or needle in f"billing{i}@customer{i}.invalid {customer_id(i)}"
+            if needle in name(i).lower()
+            or needle in f"billing{i}@customer{i}.invalid {customer_id(i)}"
         ][:limit]
 
     def customer(self, wanted: str, *, at: int | None = None) -> CustomerView:
@@ -312,16 +328,40 @@ class FakeBilling:
         ends = NOW + 20 * DAY
         sentence = "Pro until 12 December 2026: the subscription is winding down."
         access = Access(
-            wanted, f"org_{i}", "pro", "winding_down", True, ends, "active", False, ends, ends,
-            ("advanced_analytics", "api_access", "projects"), {"seats": 10}, f"sub_{i:04d}",
-            "evt_0042", sentence, "Undoing the cancellation before the end keeps the plan.",
+            wanted,
+            f"org_{i}",
+            "pro",
+            "winding_down",
+            True,
+            ends,
+            "active",
+            False,
+            ends,
+            ends,
+            ("advanced_analytics", "api_access", "projects"),
+            {"seats": 10},
+            f"sub_{i:04d}",
+            "evt_0042",
+            sentence,
+            "Undoing the cancellation before the end keeps the plan.",
         )
         return CustomerView(
             customer=CustomerRow(
-                customer_id=wanted, org_id=f"org_{i}", email=f"billing{i}@customer{i}.invalid",
-                name=name(i), currency="usd", locale="en", created_at=NOW - 400 * DAY,
-                deleted=False, delinquent=False, balance_minor=0, default_payment_method=None,
-                last_second=NOW - DAY, needs_reread=False, gaps=0, awaiting="",
+                customer_id=wanted,
+                org_id=f"org_{i}",
+                email=f"billing{i}@customer{i}.invalid",
+                name=name(i),
+                currency="usd",
+                locale="en",
+                created_at=NOW - 400 * DAY,
+                deleted=False,
+                delinquent=False,
+                balance_minor=0,
+                default_payment_method=None,
+                last_second=NOW - DAY,
+                needs_reread=False,
+                gaps=0,
+                awaiting="",
             ),
             access=access,
             access_sentence=sentence,
@@ -353,18 +393,24 @@ class FakeBilling:
         return LinkOptions(
             "Winding down: Pro ends on 12 December 2026 unless the cancellation is undone.",
             (
-                Choice("renew", "Keep subscription", True, None, None, sub, None, True),
-                Choice("home", "Customer portal", True, None, None, None, None, False),
-                Choice("payment_method_update", "Update card", True, None, None, None, None, False),
-                Choice(
-                    "subscription_cancel", "Cancel subscription", False,
-                    "The subscription is already winding down.", "already_winding_down", sub, None,
-                    False,
+                _choice("renew", "Renew subscription", subscription_id=sub, recommended=True),
+                _choice("home", "Open customer portal"),
+                _choice("payment_method_update", "Update payment method"),
+                _choice("login_page", "Portal login page"),
+                _choice(
+                    "subscription_cancel",
+                    "Cancel subscription",
+                    allowed=False,
+                    code="already_winding_down",
+                    reason="The subscription is already winding down.",
+                    subscription_id=sub,
                 ),
-                Choice(
-                    "checkout", "Checkout", False,
-                    "A subscription is live: a second one would be a duplicate.",
-                    "already_subscribed", None, None, False,
+                _choice(
+                    "checkout",
+                    "Start a subscription",
+                    allowed=False,
+                    code="already_subscribed",
+                    reason="A subscription is live: a second one would be a duplicate.",
                 ),
             ),
         )
@@ -374,7 +420,7 @@ class FakeBilling:
         if self.refuse:
             raise LinkRefused("The subscription is already winding down.")
         self.minted.append(request)
-        return MintedLink("lnk_1", URL, request.flow, "Keep subscription in the portal", NOW, None)
+        return MintedLink("lnk_1", URL, request.flow, "the portal's home", NOW, None, True)
 
     def link_progress(self, link_id: str) -> LinkProgress:
         return LinkProgress("acted" if self.followed else "waiting", self.followed)
@@ -389,6 +435,11 @@ class _Report:
 
     def to_csv(self) -> str:
         return "subscription_id\n" + "".join(f"{row['subscription_id']}\n" for row in self.rows)
+
+
+def _choice(flow: str, label: str, **rest: Any) -> Choice:
+    given: dict[str, Any] = {"allowed": True, **rest}
+    return Choice(flow=Flow(flow), label=label, destination="the portal's page", **given)
 
 
 def _fits(item: Any, filters: Filters) -> bool:
@@ -436,33 +487,80 @@ def _iso(second: int) -> str:
 
 def _subscription(i: int, ends: int) -> SubscriptionRow:
     return SubscriptionRow(
-        subscription_id=f"sub_{i:04d}", customer_id=customer_id(i), status="active", live=True,
-        plan="pro", plan_rank=20, plan_resolved=True, interval="month", interval_count=1,
-        currency="usd", collection_method="charge_automatically", quantity=3, item_count=1,
-        metered=False, items=[], mrr_minor=8700, value_minor=8700, mrr_note=None,
-        current_period_start=NOW - 10 * DAY, current_period_end=ends, cancel_at=ends,
-        cancel_at_period_end=False, winding_down=True, ends_at=ends, requested_at=NOW - DAY,
-        ended_at=None, reason="cancellation_requested", feedback="too_expensive",
-        comment="=cmd|' /C calc'!A0", trial_start=None, trial_end=None, pause_behavior=None,
-        resumes_at=None, schedule=None, past_due_since=None, start_date=NOW - 300 * DAY,
-        created_at=NOW - 300 * DAY, latest_invoice="in_1", default_payment_method=None,
-        event_id="evt_0042", last_second=NOW - DAY, certainty="proven",
+        subscription_id=f"sub_{i:04d}",
+        customer_id=customer_id(i),
+        status="active",
+        live=True,
+        plan="pro",
+        plan_rank=20,
+        plan_resolved=True,
+        interval="month",
+        interval_count=1,
+        currency="usd",
+        collection_method="charge_automatically",
+        quantity=3,
+        item_count=1,
+        metered=False,
+        items=[],
+        mrr_minor=8700,
+        value_minor=8700,
+        mrr_note=None,
+        current_period_start=NOW - 10 * DAY,
+        current_period_end=ends,
+        cancel_at=ends,
+        cancel_at_period_end=False,
+        winding_down=True,
+        ends_at=ends,
+        requested_at=NOW - DAY,
+        ended_at=None,
+        reason="cancellation_requested",
+        feedback="too_expensive",
+        comment="=cmd|' /C calc'!A0",
+        trial_start=None,
+        trial_end=None,
+        pause_behavior=None,
+        resumes_at=None,
+        schedule=None,
+        past_due_since=None,
+        start_date=NOW - 300 * DAY,
+        created_at=NOW - 300 * DAY,
+        latest_invoice="in_1",
+        default_payment_method=None,
+        event_id="evt_0042",
+        last_second=NOW - DAY,
+        certainty="proven",
     )
 
 
 def _invoice(i: int, n: int) -> InvoiceRow:
     return InvoiceRow(
-        invoice_id=f"in_{i}_{n}", customer_id=customer_id(i), subscription_id=f"sub_{i:04d}",
-        number=f"PORT-{i:02d}{n:02d}", status="open" if n == 0 else "paid", currency="usd",
-        collection_method="charge_automatically", billing_reason="subscription_cycle",
-        total_minor=8700, tax_minor=0, amount_due_minor=8700,
-        amount_paid_minor=0 if n == 0 else 8700, amount_remaining_minor=8700 if n == 0 else 0,
-        created_at=NOW - n * 30 * DAY, due_at=None, finalized_at=NOW - n * 30 * DAY,
-        paid_at=None if n == 0 else NOW - n * 30 * DAY, voided_at=None, uncollectible_at=None,
-        attempt_count=1, next_attempt_at=NOW + DAY if n == 0 else None, auto_advance=True,
-        failed_at=NOW - DAY if n == 0 else None, failing=n == 0,
+        invoice_id=f"in_{i}_{n}",
+        customer_id=customer_id(i),
+        subscription_id=f"sub_{i:04d}",
+        number=f"PORT-{i:02d}{n:02d}",
+        status="open" if n == 0 else "paid",
+        currency="usd",
+        collection_method="charge_automatically",
+        billing_reason="subscription_cycle",
+        total_minor=8700,
+        tax_minor=0,
+        amount_due_minor=8700,
+        amount_paid_minor=0 if n == 0 else 8700,
+        amount_remaining_minor=8700 if n == 0 else 0,
+        created_at=NOW - n * 30 * DAY,
+        due_at=None,
+        finalized_at=NOW - n * 30 * DAY,
+        paid_at=None if n == 0 else NOW - n * 30 * DAY,
+        voided_at=None,
+        uncollectible_at=None,
+        attempt_count=1,
+        next_attempt_at=NOW + DAY if n == 0 else None,
+        auto_advance=True,
+        failed_at=NOW - DAY if n == 0 else None,
+        failing=n == 0,
         failure_code="card_declined" if n == 0 else None,
         decline_code="insufficient_funds" if n == 0 else None,
         hosted_invoice_url="https://invoice.example.invalid/i/1",
-        pdf="https://invoice.example.invalid/i/1/pdf", event_id=f"evt_in_{n}",
+        pdf="https://invoice.example.invalid/i/1/pdf",
+        event_id=f"evt_in_{n}",
     )

@@ -182,3 +182,11 @@ def test_a_re_ended_subscription_churns_when_it_ended(store: Store) -> None:
     over = ended("sub_1", paying("canceled", ended_at=at("2026-04-05")), "2026-04-06", "cus_1")
     report = desk(store, [*ANN_LEAVES, over], "2026-04-10").report("movements")
     assert report.rows[-1]["occurred_at"] == "2026-04-05T00:00:00Z"
+
+
+@pytest.mark.parametrize("name", sorted(set(SURFACE) - {"inbox", "links"}))
+def test_as_of_now_says_what_the_kept_projection_says(name: str, store: Store) -> None:
+    portside = desk(store, EVERYONE, "2026-03-15T12:00:00Z")
+    kept = portside.report(name)
+    assert kept.rows
+    assert portside.report(name, as_of="2026-03-15T12:00:00Z") == kept

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
+import requests
 import stripe
 
 from lib.sandbox.testing import RunningSandbox
@@ -45,6 +47,20 @@ class Shop:
 
     def event_types(self) -> list[str]:
         return [event.type for event in self.events]
+
+    def events_after(self, id: str) -> list[Any]:
+        """Newest first."""
+        return list(self.stripe.v1.events.list({"limit": 100, "ending_before": id}).data)
+
+    def open_invoice(self, customer: str, amount: int = 2500) -> Any:
+        """An open invoice that nothing collects by itself."""
+        draft = self.stripe.v1.invoices.create(
+            {"customer": customer, "collection_method": "charge_automatically"}
+        )
+        self.stripe.v1.invoice_items.create(
+            {"customer": customer, "invoice": draft.id, "amount": amount, "currency": "usd"}
+        )
+        return self.stripe.v1.invoices.finalize_invoice(draft.id, {"auto_advance": False})
 
     def customer(self, card: str | None = "pm_card_visa", **params: Any) -> str:
         given: dict[str, Any] = {"email": "ada@example.com", "name": "Ada Example", **params}
@@ -110,13 +126,13 @@ class Visitor:
     """Someone with a browser without scripts: opens pages, fills in forms, presses buttons."""
 
     def __init__(self, base: str) -> None:
-        self._http = httpx.Client(base_url=base, timeout=30)
+        self._base = base
         self.status = 0
         self.url = ""
         self.html = ""
 
     def open(self, url: str) -> Visitor:
-        return self._took(self._http.get(url))
+        return self._took(self._send("GET", url))
 
     def press(self, button: str, **fields: str) -> Visitor:
         """Press the button with this text (or aria-label) in its own form, with ``fields``."""
@@ -124,8 +140,8 @@ class Visitor:
         method, action = form["method"], form["action"]
         values = {**form["values"], **fields}
         if method == "get":
-            return self._took(self._http.get(action, params=values))
-        return self._took(self._http.post(action, data=values))
+            return self._took(self._send("GET", action, params=values))
+        return self._took(self._send("POST", action, data=values))
 
     def card(self, number: str) -> dict[str, str]:
         return {"card_number": number, "card_expiry": "12 / 34", "card_cvc": "123"}
@@ -141,14 +157,17 @@ class Visitor:
         found = re.findall(r'<(?:button|a class="button)[^>]*>(.*?)</', self.html, flags=re.S)
         return [unescape(text).strip() for text in found]
 
+    def _send(self, method: str, url: str, **values: Any) -> httpx.Response:
+        return httpx.request(method, urljoin(self._base, url), timeout=30, **values)
+
     def _took(self, answer: httpx.Response) -> Visitor:
         """Follow redirects within the sandbox; one that leaves it is where the visitor is."""
         while answer.is_redirect:
             target = str(answer.next_request.url) if answer.next_request else ""
-            if not target.startswith(str(self._http.base_url).rstrip("/")):
+            if not target.startswith(self._base):
                 self.status, self.url, self.html = answer.status_code, target, ""
                 return self
-            answer = self._http.get(target)
+            answer = self._send("GET", target)
         self.status, self.url, self.html = answer.status_code, str(answer.url), answer.text
         return self
 
@@ -187,7 +206,14 @@ def _hidden(form: str) -> dict[str, str]:
 
 def open_shop(running: RunningSandbox) -> Shop:
     """Products, prices, a coupon and a default-like configuration with every feature."""
-    client = stripe.StripeClient("sk_test_shop", base_addresses={"api": running.url})
+    session = requests.Session()
+    # No connection stays behind when a test ends.
+    session.headers["Connection"] = "close"
+    client = stripe.StripeClient(
+        "sk_test_shop",
+        base_addresses={"api": running.url},
+        http_client=stripe.RequestsClient(session=session),
+    )
     products = {
         name: str(client.v1.products.create({"name": name.capitalize()}).id)
         for name in ("basic", "pro")

@@ -260,9 +260,7 @@ def test_the_default_cannot_be_deactivated_and_others_can(shop: Shop) -> None:
 
 def test_configurations_announce_themselves(shop: Shop) -> None:
     made = create(shop, features={"invoice_history": {"enabled": True}})
-    shop.stripe.v1.billing_portal.configurations.update(
-        made.id, {"default_return_url": RETURN_URL}
-    )
+    shop.stripe.v1.billing_portal.configurations.update(made.id, {"default_return_url": RETURN_URL})
 
     updated, created = shop.events[0], shop.events[1]
     assert (updated.type, created.type) == (

@@ -310,7 +310,9 @@ def _metered(shop: Shop, customer: str) -> Any:
             "recurring": {"interval": "month", "usage_type": "metered", "meter": meter.id},
         }
     )
-    return shop.stripe.v1.subscriptions.create({"customer": customer, "items": [{"price": price.id}]})
+    return shop.stripe.v1.subscriptions.create(
+        {"customer": customer, "items": [{"price": price.id}]}
+    )
 
 
 def _by_invoice(shop: Shop, customer: str) -> Any:
@@ -339,9 +341,7 @@ def _scheduled(shop: Shop, customer: str) -> Any:
         pytest.param(_scheduled, "scheduled", id="an update is scheduled"),
     ],
 )
-def test_updating_is_refused(
-    shop: Shop, make: Callable[[Shop, str], Any], words: str
-) -> None:
+def test_updating_is_refused(shop: Shop, make: Callable[[Shop, str], Any], words: str) -> None:
     customer = shop.customer()
     sub = make(shop, customer)
     assert words in str(refused(shop, customer, flow("subscription_update", sub.id)))

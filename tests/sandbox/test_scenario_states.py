@@ -225,6 +225,13 @@ def test_open_invoices_lie_at_the_edges_of_the_buckets(sandbox: Sandbox) -> None
         invoice = _only(sandbox, "invoice", result.customers[label])
         assert invoice["status"] == "open"
         assert NOW - invoice["due_date"] == round(age * DAY)
+    credited = _only(sandbox, "invoice", result.customers["credited"])
+    assert credited["status"] == "open"
+    assert (credited["amount_due"], credited["amount_remaining"]) == (59_000, 59_000)
+    assert credited["total"] == 99_000
+    undated = sandbox.find("invoice", customer=result.customers["no_due_date"], status="open")[0]
+    assert undated["due_date"] is None
+    assert undated["amount_remaining"] == 2_900
     statuses = {
         label: _only(sandbox, "invoice", result.customers[label])["status"]
         for label in ("voided", "uncollectible")

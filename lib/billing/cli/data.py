@@ -13,8 +13,9 @@ import typer
 
 from ..config import Settings
 from ..domain.errors import BillingError
+from ..store import migrate
 from ..summary import Summary
-from ..wiring import open_ingest, open_store, run_backfill
+from ..wiring import open_ingest, open_installation, open_store
 from .output import Format, progress, say, table, write
 from .reading import FormatOption
 
@@ -52,7 +53,7 @@ def drain(output: FormatOption = Format.TABLE) -> None:
 def backfill(output: FormatOption = Format.TABLE) -> None:
     """Read customers, subscriptions, invoices and prices from Stripe, resuming where it stopped."""
     with progress("Reading from Stripe") as status:
-        summary = run_backfill(Settings.load(), progress=status)
+        summary = open_installation(Settings.load()).backfill(progress=status)
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
         return
@@ -62,8 +63,8 @@ def backfill(output: FormatOption = Format.TABLE) -> None:
 
 def upgrade() -> None:
     """Create the tables, or bring them to this version."""
-    revision = open_store(Settings.load(), upgrade=True)[1]
-    say(f"The database is at revision {revision}.")
+    store = open_store(Settings.load(), upgrade=True)
+    say(f"The database is at revision {migrate.current(store)}.")
 
 
 def _lines(file: str) -> Iterator[bytes]:

@@ -10,7 +10,6 @@ import typer
 
 from ..config import Settings
 from ..domain.permissions import Role
-from ..links import LinkRequest
 from ..wiring import open_portside
 from .output import say, write
 
@@ -38,6 +37,8 @@ def link(
     ] = None,
 ) -> None:
     """Mint one deep link for a customer. It is printed once and kept nowhere."""
+    from ..links import LinkRequest
+
     minted = open_portside(Settings.load()).mint_link(
         LinkRequest(
             customer_id=customer,

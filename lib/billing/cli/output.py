@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 
@@ -30,13 +30,13 @@ def say(sentence: str) -> None:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table for people; text of customers is shown as it is, never as markup."""
-    shown = Table(box=None, header_style="bold", pad_edge=False)
-    for title in header:
-        shown.add_column(title, overflow="fold")
-    for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
-    Console(soft_wrap=not sys.stdout.isatty()).print(shown)
+    """Aligned columns for people, never folded: a wide report scrolls, or goes into `less -S`."""
+    lines = [header, *rows]
+    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(header))]
+    console = Console(soft_wrap=True, highlight=False)
+    for number, line in enumerate(lines):
+        cells = (set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True))
+        console.print(Text("  ".join(cells).rstrip(), style="bold" if number == 0 else ""))
 
 
 @contextmanager

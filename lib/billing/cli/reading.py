@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ..config import Settings
-from ..doctor import examine
 from ..domain.errors import WrongUsage
-from ..domain.times import as_of_second
+from ..domain.times import as_of_second, iso
 from ..wiring import open_portside
 from .output import Format, say, table, write
 
@@ -82,8 +81,16 @@ def explain(
     )
 
 
+def _plain(explanation: dict[str, Any]) -> dict[str, Any]:
+    """Times as ISO 8601, as in every report."""
+    chain = [entry | {"at": iso(entry["at"])} for entry in explanation["chain"]]
+    return explanation | {"at": iso(explanation["at"]), "chain": chain}
+
+
 def doctor(output: FormatOption = Format.TABLE) -> None:
     """Check the set-up: keys, secret, catalogue, portal, return URL, database."""
+    from ..doctor import examine
+
     findings = examine(Settings.load())
     bad = sum(not finding.ok for finding in findings)
     header = ["", "check", "found", "what to do"]

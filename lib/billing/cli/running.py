@@ -16,6 +16,7 @@ import typer
 from ..config import Settings
 from ..demo import DemoOptions, Stack
 from ..domain.errors import ConfigurationError
+from ..wiring import open_installation
 from .output import progress, say
 
 
@@ -88,6 +89,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Where to listen.")] = 8000,
 ) -> None:
     """The webhook receiver."""
+    # Imported here: the other commands need no web server.
     from ..http import serve as run
 
-    run(Settings.load(), host=host, port=port)
+    run(open_installation(Settings.load()), host=host, port=port)

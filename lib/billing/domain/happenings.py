@@ -27,6 +27,21 @@ def happened(
     return list(teller(before, after, catalog, timezone))
 
 
+def first_seen(object_type: str, state: State, catalog: Catalog, timezone: str) -> list[str]:
+    """Sentences for an object whose beginning nobody told, as a re-read finds it."""
+    told = happened(object_type, None, state, catalog, timezone)
+    match object_type:
+        case "subscription":
+            told[0] = f"Subscription to {_offer(state, catalog)} first seen as {state['status']}."
+        case "invoice" if told:
+            name = f"Invoice {state['number']}" if state["number"] else "Invoice"
+            amount = spoken_amount(state["total"], state["currency"])
+            told[0] = f"{name} first seen as {state['status']}: {amount}."
+        case "customer" if not state.get("deleted"):
+            told = ["Customer first seen."]
+    return told
+
+
 def _subscription(
     before: State | None, after: State | None, catalog: Catalog, timezone: str
 ) -> Iterator[str]:
@@ -112,7 +127,7 @@ def _customer(
         yield "Customer deleted."
         return
     if before is None:
-        yield "Customer known."
+        yield "Customer created."
         return
     if before.get("email") != after.get("email"):
         yield f"E-mail changed to {after.get('email') or 'none'}."

@@ -14,9 +14,7 @@ from .request import ReportRequest
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    for row in failed_payments.every_row(
-        connection, request.currency, request.starts, request.ends
-    ):
+    for row in failed_payments.every_row(connection, request.filters):
         code = row["decline_code"] or row["failure_code"]
         failed_at = row["failed_at"]
         yield dict(row) | {

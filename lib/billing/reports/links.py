@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
 
+from ..domain.times import iso
+from ..link_outcomes import handed_out
+from ..rules import current_rules
 from ..store.queries.links import link_rows
 from ..store.queries.reading import Connection
 from .definition import Definition, Row
 from .fields import Field, Kind
 from .request import ReportRequest
 
-_OUTCOMES = {"link.refused": "refused", "link.failed": "failed"}
-
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     ends = request.ends
     if request.as_of is not None:
         ends = min(request.as_of + 1, ends) if ends is not None else request.as_of + 1
-    stored = sorted(
-        link_rows(connection, request.starts, ends), key=itemgetter("link_id", "audit_id")
-    )
-    found = []
-    for link_id, group in groupby(stored, key=itemgetter("link_id")):
-        steps = list(group)
-        first, last = steps[0], steps[-1]
-        found.append(
-            dict(first)
-            | {
-                "minted_at": last["at"],
-                "link_id": link_id,
-                "outcome": _OUTCOMES.get(last["action"], "waiting"),
-                "followed_by": [],
-                "code": last["code"],
-            }
-        )
-    yield from sorted(found, key=itemgetter("minted_at", "link_id"))
+    stored = link_rows(connection, starts=request.starts, ends=ends)
+    rules = current_rules(connection, request.setup)
+    for link in handed_out(connection, stored, rules, now=request.now, until=request.as_of):
+        yield {
+            "minted_at": link.minted_at,
+            "staff": link.staff,
+            "customer_id": link.customer_id,
+            "flow": link.flow,
+            "reason": link.reason,
+            "ticket": link.ticket,
+            "outcome": link.progress.outcome,
+            "followed_by": [f"{iso(f.at)} {f.sentence}" for f in link.progress.followed_by],
+            "link_id": link.link_id,
+            "code": link.code,
+        }
 
 
 REPORT = Definition(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..domain.filters import Filters
 from ..domain.money import rate
 from ..store.queries import plan_mix
 from ..store.queries.reading import Connection
@@ -14,9 +13,8 @@ from .request import ReportRequest
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    wanted = Filters(currencies=(request.currency,) if request.currency else ())
     whole = {row["currency"]: row for row in plan_mix.currency_totals(connection, request.currency)}
-    for row in plan_mix.cells(connection, wanted):
+    for row in plan_mix.cells(connection, request.filters):
         total = whole[row["currency"]]
         mrr = int(row["mrr_minor"])
         yield dict(row) | {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..domain.errors import WrongUsage
+from ..domain.filters import Filters
 from ..domain.policy import PRESETS
 from ..domain.times import as_of_second, day_start
 from ..setup import Setup
@@ -27,6 +28,7 @@ class ReportRequest:
     currency: str | None
     policy: str
     limit: int | None
+    filters: Filters  # what lists are narrowed to; its sort and page are not used
 
     @classmethod
     def parse(
@@ -57,6 +59,7 @@ class ReportRequest:
             raise WrongUsage(f"--policy {policy!r} is none of {', '.join(sorted(PRESETS))}.")
         if limit is not None and limit < 1:
             raise WrongUsage("--limit must be 1 or more.")
+        code = None if currency is None else _currency(currency)
         return cls(
             name=name,
             setup=setup,
@@ -65,9 +68,10 @@ class ReportRequest:
             starts=starts,
             ends=ends,
             by=by or "month",
-            currency=None if currency is None else _currency(currency),
+            currency=code,
             policy=policy or setup.policy,
             limit=limit,
+            filters=Filters(currencies=(code,) if code else (), starts=starts, ends=ends),
         )
 
     @property

@@ -12,7 +12,7 @@ from .request import ReportRequest
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    for row in winding_down.every_row(connection, request.currency, request.starts, request.ends):
+    for row in winding_down.every_row(connection, request.filters):
         yield dict(row)
 
 

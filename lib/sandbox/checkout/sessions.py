@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from lib.sandbox import due
@@ -199,7 +198,7 @@ def _totals(params: Object, lines: list[Object]) -> Object:
 
 def _blank(sandbox: Sandbox, params: Object) -> Object:
     """Every attribute of the object, from the parameters where they say something."""
-    id = f"cs_test_{secrets.token_hex(28)}"
+    id = f"cs_test_{sandbox.ids.token(42)}"
     discounts = [
         {"coupon": None, "promotion_code": None, **given} for given in params.get("discounts", [])
     ]

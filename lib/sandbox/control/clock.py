@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,14 +46,6 @@ def parse_time(value: Any) -> int:
             "Give the time as unix seconds or as 2026-11-22T03:00:00Z.", param="to"
         ) from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
-def month_later(unix: int) -> int:
-    """The same day and time one month on, or that month's last day."""
-    at = datetime.fromtimestamp(unix, UTC)
-    year, month = (at.year + 1, 1) if at.month == 12 else (at.year, at.month + 1)
-    day = min(at.day, calendar.monthrange(year, month)[1])
-    return int(at.replace(year=year, month=month, day=day).timestamp())
 
 
 def _last_event(sandbox: Sandbox) -> int:

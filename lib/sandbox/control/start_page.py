@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lib.sandbox.billing import calendar
 from lib.sandbox.control import api, clock, people
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
@@ -45,7 +46,7 @@ def move(visit: Visit) -> Response:
         if step in STEPS:
             to = now + STEPS[step]
         elif step == "month":
-            to = clock.month_later(now)
+            to = calendar.add(now, "month", 1)
         else:
             to = clock.parse_time(form.get("to") or None)
         count = clock.move(sandbox, to)

@@ -9,25 +9,25 @@ from typing import NamedTuple
 from lib.sandbox.errors import SandboxError
 
 
-class TestCard(NamedTuple):
-    __test__ = False
+class SampleCard(NamedTuple):
+    """A published number and what it does."""
 
     number: str
     outcome: str
 
 
 TEST_CARDS = (
-    TestCard("4242 4242 4242 4242", "Succeeds"),
-    TestCard("5555 5555 5555 4444", "Succeeds (Mastercard)"),
-    TestCard("4000 0000 0000 0341", "Can be saved, then every charge is declined"),
-    TestCard("4000 0000 0000 9995", "Declined: insufficient funds"),
-    TestCard("4000 0000 0000 0002", "Declined: generic decline"),
-    TestCard("4000 0000 0000 9987", "Declined: lost card"),
-    TestCard("4000 0000 0000 9979", "Declined: stolen card"),
-    TestCard("4000 0000 0000 0069", "Declined: expired card"),
-    TestCard("4000 0000 0000 0127", "Declined: incorrect CVC"),
-    TestCard("4000 0000 0000 0119", "Declined: processing error"),
-    TestCard("4000 0027 6000 3184", "Needs authentication on every charge"),
+    SampleCard("4242 4242 4242 4242", "Succeeds"),
+    SampleCard("5555 5555 5555 4444", "Succeeds (Mastercard)"),
+    SampleCard("4000 0000 0000 0341", "Can be saved, then every charge is declined"),
+    SampleCard("4000 0000 0000 9995", "Declined: insufficient funds"),
+    SampleCard("4000 0000 0000 0002", "Declined: generic decline"),
+    SampleCard("4000 0000 0000 9987", "Declined: lost card"),
+    SampleCard("4000 0000 0000 9979", "Declined: stolen card"),
+    SampleCard("4000 0000 0000 0069", "Declined: expired card"),
+    SampleCard("4000 0000 0000 0127", "Declined: incorrect CVC"),
+    SampleCard("4000 0000 0000 0119", "Declined: processing error"),
+    SampleCard("4000 0027 6000 3184", "Needs authentication on every charge"),
 )
 
 

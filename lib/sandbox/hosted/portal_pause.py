@@ -27,7 +27,9 @@ def show(portal: PortalVisit) -> Response:
 
 
 def pause(portal: PortalVisit) -> Response:
-    actions.pause(portal.visit.sandbox, portal.subscription(), portal.configuration)
+    given = portal.visit.form.get("duration", "0")
+    choice = int(given) if given.isdecimal() else -1
+    actions.pause(portal.visit.sandbox, portal.subscription(), portal.configuration, choice)
     return portal.finish("Your subscription is paused.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from lib.sandbox.core import Sandbox
 from lib.sandbox.hosted import wording
 from lib.sandbox.hosted.portal_visit import PortalVisit
-from lib.sandbox.portal import permissions
+from lib.sandbox.portal import pauses, permissions
 
 _BADGES = {
     "active": ("Active", "good"),
@@ -40,7 +40,8 @@ def with_actions(portal: PortalVisit, subscription: dict[str, Any]) -> dict[str,
     pause = permissions.pause_refusal(sandbox, subscription, configuration)
     return {
         **described(sandbox, subscription),
-        "update": update is None,
+        # As on Stripe the overview first offers to keep what is winding down.
+        "update": update is None and not permissions.is_winding_down(subscription),
         "cancel": cancel is None,
         "pause": pause is None,
         "renew": permissions.renew_refusal(sandbox, subscription) is None,
@@ -89,6 +90,9 @@ def _sentence(subscription: dict[str, Any]) -> str:
 
 def _lines(sandbox: Sandbox, subscription: dict[str, Any]) -> list[str]:
     lines = []
+    resumes = pauses.ends_at(sandbox, subscription)
+    if resumes is not None:
+        lines.append(f"It goes on by itself on {wording.date(resumes)}.")
     for id in subscription["discounts"]:
         discount = sandbox.peek("discount", id) if isinstance(id, str) else id
         coupon = None if discount is None else sandbox.peek("coupon", coupon_id(discount))

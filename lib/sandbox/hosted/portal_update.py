@@ -183,6 +183,7 @@ def _money(amount: int, invoice: dict[str, Any]) -> str:
 _SUBSCRIPTION = "/subscriptions/{subscription}"
 routes = [
     portal_route("GET", f"{_SUBSCRIPTION}/update", choose, flows=CHOOSE),
-    portal_route("GET", f"{_SUBSCRIPTION}/confirm", confirm, flows=CONFIRM),
+    # The engine's preview opens and undoes a transaction of its own.
+    portal_route("GET", f"{_SUBSCRIPTION}/confirm", confirm, flows=CONFIRM, in_transaction=False),
     portal_route("POST", f"{_SUBSCRIPTION}/update", update, flows=CONFIRM, declined=confirm),
 ]

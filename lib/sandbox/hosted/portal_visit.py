@@ -60,7 +60,9 @@ class PortalVisit:
 
     def _told(self) -> dict[str, str | None]:
         """What an action left to be shown once; a declined card goes before it."""
-        told: dict[str, str | None] = self.session["_"].pop("told", None) or {}
+        with self.visit.sandbox.transaction():
+            told: dict[str, str | None] = self.session["_"].pop("told", None) or {}
+            self.visit.sandbox.put(self.session)
         return {**told, "error": self.visit.declined} if self.visit.declined else told
 
     def home(self, *, notice: str | None = None, error: str | None = None) -> Response:
@@ -71,8 +73,9 @@ class PortalVisit:
         self, url: str, *, notice: str | None = None, error: str | None = None
     ) -> Response:
         """To another page of the portal, which shows ``notice`` or ``error`` once."""
-        self.session["_"]["told"] = {"notice": notice, "error": error}
-        self.visit.sandbox.put(self.session)
+        with self.visit.sandbox.transaction():
+            self.session["_"]["told"] = {"notice": notice, "error": error}
+            self.visit.sandbox.put(self.session)
         return self.visit.redirect(url)
 
     def finish(self, done: str) -> Response:
@@ -107,13 +110,20 @@ def portal_route(
     *,
     flows: tuple[str, ...] = (),
     declined: PortalPage | None = None,
+    in_transaction: bool = True,
 ) -> Route:
     """A page under a session's address; ``flows`` are the flow types that may reach it.
 
     ``declined`` is the page that a declined card leads back to (see ``web.route``).
     """
     retry = None if declined is None else _within_session(declined, flows)
-    return route(method, ROOT + path, _within_session(page, flows), declined=retry)
+    return route(
+        method,
+        ROOT + path,
+        _within_session(page, flows),
+        declined=retry,
+        in_transaction=in_transaction,
+    )
 
 
 def _within_session(page: PortalPage, flows: tuple[str, ...]) -> Page:
@@ -128,12 +138,13 @@ def _within_session(page: PortalPage, flows: tuple[str, ...]) -> Page:
         customer = visit.sandbox.peek("customer", session["customer"])
         if customer is None:
             return visit.message("This link is not valid", NO_SUCH_LINK, status=404)
-        sessions.touch(visit.sandbox, session)
+        with visit.sandbox.transaction():
+            sessions.touch(visit.sandbox, session)
         configuration = visit.sandbox.get(configurations.KIND, session["configuration"])
         portal = PortalVisit(visit, session, configuration, customer)
         if not _reachable(portal, flows):
             return visit.redirect(portal.base)
-        with visit.sandbox.clock.pinned(_time_of(visit.sandbox, customer)):
+        with visit.sandbox.lock, visit.sandbox.clock.pinned(_time_of(visit.sandbox, customer)):
             return page(portal)
 
     return answer

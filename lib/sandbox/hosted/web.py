@@ -98,7 +98,7 @@ def route(
     A page runs in one transaction at one fixed second, unless it does its own.
 
     When ``page`` ends in a card error everything it did is undone, and ``declined`` shows the
-    form again with Stripe's message.
+    form again with Stripe's message; it runs under the lock, but in no transaction.
     """
 
     def answer(visit: Visit) -> Response:
@@ -136,7 +136,8 @@ def _answer(
     except SandboxError as error:
         if error.type == "card_error" and declined is not None:
             visit.declined = error.message
-            return _answer(declined, None, visit)
+            with sandbox.lock:
+                return _answer(declined, None, visit, in_transaction=False)
         return visit.message("This did not work", error.message, status=error.status)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from lib.sandbox.billing import subscriptions
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
-from lib.sandbox.portal import permissions
+from lib.sandbox.portal import pauses, permissions
 
 
 def cancel(
@@ -61,10 +61,17 @@ def pause(
     sandbox: Sandbox,
     subscription: dict[str, Any],
     configuration: dict[str, Any],
-) -> dict[str, Any]:
-    """Stop the subscription until it is resumed; raises SandboxError (400) when refused."""
+    choice: int = 0,
+) -> None:
+    """Stop the subscription for the chosen one of the configured durations, or until resumed.
+
+    Raises SandboxError (400) when it is refused.
+    """
     _allow(permissions.pause_refusal(sandbox, subscription, configuration))
-    return subscriptions.pause(sandbox, subscription["id"], {})
+    options = configuration["features"]["subscription_pause"]["duration"]["interval_options"]
+    if options and not 0 <= choice < len(options):
+        raise SandboxError("Choose one of the durations shown.", param="duration")
+    pauses.begin(sandbox, subscription, options[choice] if options else None)
 
 
 def resume(sandbox: Sandbox, subscription: dict[str, Any]) -> dict[str, Any]:

@@ -76,8 +76,6 @@ def _update_obstacle(sandbox: Sandbox, subscription: dict[str, Any]) -> str | No
             "an update to it is scheduled with the subscription schedule "
             f"'{subscription['schedule']}'"
         )
-    if is_winding_down(subscription):
-        return "it is set to be canceled"
     return None
 
 

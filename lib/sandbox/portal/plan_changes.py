@@ -114,7 +114,9 @@ def apply(sandbox: Sandbox, change: Change, configuration: dict[str, Any]) -> di
     if at_period_end(change, configuration):
         return _schedule(sandbox, change)
     return subscriptions.update(
-        sandbox, change.subscription["id"], _update_params(change, configuration)
+        sandbox,
+        change.subscription["id"],
+        {**_update_params(change, configuration), "payment_behavior": "error_if_incomplete"},
     )
 
 

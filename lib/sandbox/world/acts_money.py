@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lib.sandbox.billing import invoices
+from collections.abc import Callable
+
+from lib.sandbox.billing import credit_notes, invoices
 from lib.sandbox.world.calendar import DAY, HOUR, anchor_for
 from lib.sandbox.world.playbill import playbill
 from lib.sandbox.world.stage import Stage
@@ -86,9 +88,16 @@ def ageing_edges(stage: Stage) -> str:
     for label, age in sorted(AGES.items(), key=lambda entry: -entry[1]):
         with stage.at(days_ago=age + 7):
             _owe(stage, label)
+    with stage.at(days_ago=40):
+        customer = _owe(stage, "credited")
+        for invoice in stage.sandbox.find("invoice", customer=customer, status="open"):
+            credit_notes.create(stage.sandbox, {"invoice": invoice["id"], "amount": 40_000})
     with stage.at(days_ago=5):
         _settle(stage, "voided", invoices.void)
         _settle(stage, "uncollectible", invoices.mark_uncollectible)
+    with stage.at(days_ago=4):
+        customer = stage.customer("no_due_date", card=DECLINING)
+        stage.subscribe(customer, "pro_monthly", trial_end=stage.now - 2 * DAY)
     return "One open invoice at each edge; a voided and an uncollectible one are in no bucket."
 
 
@@ -101,8 +110,7 @@ def _owe(stage: Stage, label: str) -> str:
     return customer
 
 
-def _settle(stage: Stage, label: str, how: object) -> None:
+def _settle(stage: Stage, label: str, how: Callable[..., object]) -> None:
     customer = _owe(stage, label)
-    assert callable(how)  # noqa: S101
     for invoice in stage.sandbox.find("invoice", customer=customer, status="open"):
         how(stage.sandbox, invoice["id"])

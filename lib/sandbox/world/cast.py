@@ -52,14 +52,20 @@ def _owing() -> Iterator[Role]:
 
 
 def _priced() -> Iterator[Role]:
-    for price in ("pro_monthly_jpy", "pro_monthly_kwd", "partner_deal_2024", "starter_weekly"):
+    for price in (
+        "pro_quarterly",
+        "pro_monthly_jpy",
+        "pro_monthly_kwd",
+        "partner_deal_2024",
+        "starter_weekly",
+    ):
         yield Role(f"priced_{price}", 1.5, partial(standing.priced_in, price=price))
     yield Role("priced_starter_daily", 0.2, partial(standing.priced_in, price="starter_daily"))
 
 
 ROLES: tuple[Role, ...] = (
-    Role("winding_down_soon", 8, leaving.soon),
-    Role("winding_down_classic", 6, leaving.soon_classic),
+    Role("winding_down_soon", 6, leaving.soon),
+    Role("winding_down_classic", 5, leaving.soon_classic),
     Role("winding_down_far", 7, leaving.far),
     Role("winding_down_boolean", 2, leaving.by_boolean_alone),
     Role("winding_down_dated", 3, leaving.on_a_date),
@@ -83,7 +89,8 @@ ROLES: tuple[Role, ...] = (
     Role("several_subscriptions", 14, standing.several_subscriptions),
     Role("sister_companies", 7, standing.sister_companies),
     Role("org_on_subscription", 6, standing.org_on_subscription),
-    Role("mixed_intervals", 6, standing.mixed_intervals),
+    Role("mixed_intervals", 3, standing.mixed_intervals),
+    Role("add_on_first", 3, standing.add_on_first),
     Role("free_partner", 2, standing.free_partner),
     Role("through_checkout", 10, buying.through_checkout),
     Role("left_checkout", 4, buying.left_checkout),

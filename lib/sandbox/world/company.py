@@ -7,8 +7,8 @@ engine's own operations, so every object and event is what an API call would hav
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from lib.sandbox.billing import (
     coupons,
@@ -27,6 +27,7 @@ from lib.sandbox.world.names import Identity, Names
 from lib.sandbox.world.timeline import Timeline
 
 Object = dict[str, Any]
+T = TypeVar("T")
 GOOD_CARD = "pm_card_visa"
 
 
@@ -158,6 +159,6 @@ class Company:
             unix = unix - unix % DAY + self.random.randint(8, 19) * 3_600 + unix % 3_600
         return max(earliest, min(unix, latest))
 
-    def pick(self, weights: dict[Any, float]) -> Any:
+    def pick(self, weights: Mapping[T, float]) -> T:
         """One of the keys, by weight."""
         return self.random.choices(list(weights), weights=list(weights.values()))[0]

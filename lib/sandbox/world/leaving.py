@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from lib.sandbox.world.calendar import DAY, HOUR, WEEK, add_months, anchor_for
 from lib.sandbox.world.company import Company
+from lib.sandbox.world.dunning import SAVED_BUT_DECLINED
 from lib.sandbox.world.names import Identity
 from lib.sandbox.world.reasons import draw_reason
-
-EXPIRED_CARD = "pm_card_chargeCustomerFail"
 
 
 def leave(company: Company, who: Identity, customer: str, subscription: str) -> None:
     """Somebody in the middle of life decides to go, or their card decides for them."""
     if not company.is_live(subscription):
         return
-    kind = company.pick({"period_end": 60, "at_once": 9, "card": 26, "undone": 5})
+    kind = company.pick({"period_end": 64, "at_once": 9, "card": 21, "undone": 6})
     if kind == "card":
-        company.replace_card(customer, EXPIRED_CARD)
+        company.replace_card(customer, SAVED_BUT_DECLINED)
     elif kind == "at_once":
         company.cancel_now(subscription, **draw_reason(company.random))
     else:
@@ -49,12 +48,15 @@ def undo_end(company: Company, subscription: str) -> None:
     if found["cancel_at_period_end"]:
         company.change(subscription, cancel_at_period_end=False)
     elif found["cancel_at"]:
-        company.change(subscription, cancel_at="")
+        company.change(subscription, cancel_at=None)
 
 
 def come_back(company: Company, customer: str) -> None:
     """A former customer subscribes again."""
-    company.subscribe(customer, company.pick({"starter_monthly": 3, "pro_monthly": 1}))
+    price = company.pick({"starter_monthly": 3, "pro_monthly": 1})
+    currency = company.sandbox.get("customer", customer)["currency"]
+    if currency in {"usd", "eur"}:
+        company.subscribe(customer, price if currency == "usd" else f"{price}_eur")
 
 
 # -- the winding down of today -----------------------------------------------------------------

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lib.sandbox.world import leaving
-from lib.sandbox.world.calendar import DAY, add_months
+from lib.sandbox.world.calendar import DAY, HOUR
 from lib.sandbox.world.company import Company
+from lib.sandbox.world.dunning import SAVED_BUT_DECLINED
 from lib.sandbox.world.names import Identity
 
 PRICE_MIX: dict[str, float] = {
@@ -48,7 +49,7 @@ DOWNGRADES = {
 }
 _COUPON_MIX = {"WELCOME25": 5, "FRIENDS20": 3, "NONPROFIT50": 1.5, "LAUNCH10": 2, "FIVEOFF": 1}
 _CARDS = {"pm_card_visa": 7, "pm_card_mastercard": 4, "pm_card_amex": 1}
-MONTHLY_CHURN = 0.032
+MONTHLY_CHURN = 0.04
 
 
 def live_on(company: Company, who: Identity, start: int) -> None:
@@ -120,11 +121,22 @@ def change_plan(company: Company, subscription: str, kind: str) -> None:
 
 def _plan_card_trouble(company: Company, customer: str, start: int, end: int) -> None:
     """Now and then a card fails at a renewal and is replaced in time."""
-    source = company.random
-    when = start + int(source.expovariate(1 / (420 * DAY)))
-    if when >= end:
+    when = start + int(company.random.expovariate(1 / (420 * DAY)))
+    if when < end:
+        company.later(when, _card_fails_once, company, customer)
+
+
+def _card_fails_once(company: Company, customer: str) -> None:
+    live = [
+        s
+        for s in company.sandbox.find("subscription", customer=customer)
+        if s["status"] == "active"
+    ]
+    if not live or live[0]["collection_method"] == "send_invoice":
         return
-    bad = source.choice(("pm_card_chargeCustomerFail", "pm_card_chargeCustomerFail"))
-    company.later(when, company.replace_card, customer, bad)
-    fixed = add_months(when, 1) + source.randint(1, 7) * DAY
-    company.later(fixed, company.mend_card, customer)
+    renewal = min(item["current_period_end"] for item in live[0]["items"]["data"])
+    if renewal > company.sandbox.now() + 35 * DAY:
+        return
+    company.replace_card(customer, SAVED_BUT_DECLINED)
+    mended = renewal + company.random.randint(4 * HOUR, 13 * DAY)
+    company.later(mended, company.mend_card, customer)

@@ -36,6 +36,7 @@ QUIET_EVENTS = frozenset(
         "customer.subscription.paused",
         "customer.subscription.resumed",
         "customer.subscription.updated",
+        "invoice.finalized",
         "invoice.marked_uncollectible",
         "invoice.overdue",
         "invoice.paid",
@@ -69,15 +70,25 @@ class WorldSummary:
 
 
 def build(
-    sandbox: Sandbox, *, customers: int = 2000, months: int = 24, seed: int = 7, now: int
+    sandbox: Sandbox,
+    *,
+    customers: int = 2000,
+    months: int = 24,
+    seed: int = 7,
+    now: int,
+    full_days: int = FULL_DAYS,
 ) -> WorldSummary:
-    """Fill an empty sandbox with a history that ends at `now`; its clock is left there."""
+    """Fill an empty sandbox with a history that ends at `now`; its clock is left there.
+
+    Every event is recorded for the last `full_days`, a lean selection before. Run it outside of a
+    transaction, after `settings.public_url` is set: hosted addresses are stored in the invoices.
+    """
     start = add_months(now, -months)
     sandbox.clock.move_to(start)
     company = Company(sandbox, seed, start, now)
     company.later(start, company.open_catalogue)
     _invite(company, customers)
-    loud_from = max(start, now - FULL_DAYS * DAY)
+    loud_from = max(start, now - full_days * DAY)
     company.timeline.run(loud_from - 1, only_events=QUIET_EVENTS)
     company.timeline.run(now)
     with sandbox.transaction():

@@ -154,18 +154,26 @@ def org_on_subscription(company: Company, who: Identity) -> None:
 
 
 def mixed_intervals(company: Company, who: Identity) -> None:
-    """A monthly plan with an add-on first, or a yearly plan with monthly seats."""
+    """A yearly plan with monthly seats: two period ends on one subscription."""
     start = company.moment(company.now - 200 * DAY, company.now - 10 * DAY)
 
     def begin() -> None:
-        customer = company.sign_up(who)
         seats = {"price": company.prices["seats_monthly"], "quantity": 4}
+        mode = {"type": "flexible"}
+        customer = company.sign_up(who)
+        company.subscribe(customer, "pro_yearly", more_items=[seats], billing_mode=mode)
+
+    company.later(start, begin)
+
+
+def add_on_first(company: Company, who: Identity) -> None:
+    """The first item is an add-on that no catalogue knows, the second is the plan."""
+    start = company.moment(company.now - 200 * DAY, company.now - 10 * DAY)
+
+    def begin() -> None:
         plan = {"price": company.prices["pro_monthly"], "quantity": 1}
-        if company.random.random() < 0.5:
-            company.subscribe(customer, "seats_monthly", quantity=3, more_items=[plan])
-        else:
-            mode = {"type": "flexible"}
-            company.subscribe(customer, "pro_yearly", more_items=[seats], billing_mode=mode)
+        customer = company.sign_up(who)
+        company.subscribe(customer, "seats_monthly", quantity=3, more_items=[plan])
 
     company.later(start, begin)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, func, select
 
 from ...domain.rows import CustomerRow, MovementRow, SubscriptionRow
-from ..tables import audit, customers, movements, subscriptions
+from ..tables import customers, movements, subscriptions
 from .columns import by_bytes, value_of
 
 
@@ -53,15 +53,3 @@ def movements_of(connection: Connection, customer_id: str, policy: str) -> list[
         .order_by(m.occurred_at, by_bytes(m.currency))
     )
     return [value_of(MovementRow, row) for row in connection.execute(query).mappings()]
-
-
-def link_rows(connection: Connection, customer_id: str, limit: int) -> list[RowMapping]:
-    """What the audit says about one customer's links, newest first. No address is kept there."""
-    a = audit.c
-    query = (
-        select(a.at, a.staff, a.action, a.link_id, a.flow, a.reason, a.ticket, a.code)
-        .where(a.customer_id == customer_id, a.link_id.is_not(None))
-        .order_by(a.audit_id.desc())
-        .limit(limit)
-    )
-    return list(connection.execute(query).mappings())

@@ -94,14 +94,11 @@ def _days_left(now: int, grace_seconds: int) -> ColumnElement[int]:
     return case((deadline <= now, 0), else_=(deadline - now) // 86_400)
 
 
-def every_row(
-    connection: Connection, currency: str | None, starts: int | None, ends: int | None
-) -> list[RowMapping]:
-    """The whole queue for the report, by first failure and then id."""
-    query = bounded(_from(*_COLUMNS), i.c.failed_at, starts, ends)
-    if currency is not None:
-        query = query.where(i.c.currency == currency)
-    query = query.order_by(i.c.failed_at.asc().nulls_last(), by_bytes(i.c.invoice_id))
+def every_row(connection: Connection, filters: Filters) -> list[RowMapping]:
+    """The whole filtered queue for a report, by first failure and then id."""
+    query = _narrowed(_from(*_COLUMNS), filters).order_by(
+        i.c.failed_at.asc().nulls_last(), by_bytes(i.c.invoice_id)
+    )
     return list(connection.execute(query).mappings())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from ...domain.rows import MovementRow
 from ..tables import customers as c
@@ -64,7 +64,7 @@ def summed(
 
 
 def latest(connection: Connection, policy: str, limit: int) -> list[RowMapping]:
-    """The newest movements that somebody made (not reconstructed), with who the customer is."""
+    """The newest changes of plan or interval, with who the customer is; reconstructed ones not."""
     query = (
         select(
             m.c.occurred_at,
@@ -83,7 +83,14 @@ def latest(connection: Connection, policy: str, limit: int) -> list[RowMapping]:
             m.c.event_id,
         )
         .select_from(m.outerjoin(c, c.c.customer_id == m.c.customer_id))
-        .where(m.c.policy == policy, ~m.c.reconstructed)
+        .where(
+            m.c.policy == policy,
+            ~m.c.reconstructed,
+            or_(
+                m.c.from_plan.is_distinct_from(m.c.to_plan),
+                m.c.from_interval.is_distinct_from(m.c.to_interval),
+            ),
+        )
         .order_by(m.c.occurred_at.desc(), by_bytes(m.c.customer_id), by_bytes(m.c.currency))
         .limit(limit)
     )

@@ -71,14 +71,11 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
     return bounded(query, s.c.ends_at, filters.starts, filters.ends)
 
 
-def every_row(
-    connection: Connection, currency: str | None, starts: int | None, ends: int | None
-) -> list[RowMapping]:
-    """The whole list for the report, by end and then id; an unknown end is last."""
-    query = bounded(_from(*_COLUMNS), s.c.ends_at, starts, ends)
-    if currency is not None:
-        query = query.where(s.c.currency == currency)
-    query = query.order_by(s.c.ends_at.asc().nulls_last(), by_bytes(s.c.subscription_id))
+def every_row(connection: Connection, filters: Filters) -> list[RowMapping]:
+    """The whole filtered list for a report, by end and then id; an unknown end is last."""
+    query = _narrowed(_from(*_COLUMNS), filters).order_by(
+        s.c.ends_at.asc().nulls_last(), by_bytes(s.c.subscription_id)
+    )
     return list(connection.execute(query).mappings())
 
 

@@ -1,0 +1,74 @@
+"""What a click on a link button asks for, and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from .domain.errors import WrongUsage
+from .domain.permissions import Role
+
+_LONGEST_REASON: Final = 500
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most ``links`` requests of one staff member within ``seconds``."""
+
+    links: int = 30
+    seconds: int = 600
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """A click on a link button. The same ``click_id`` never mints twice.
+
+    ``plan`` is the lookup key of a price, for `subscription_update_confirm` and `checkout`.
+    """
+
+    customer_id: str
+    flow: str
+    staff: str
+    roles: Collection[Role]
+    reason: str
+    click_id: str
+    ticket: str | None = None
+    subscription_id: str | None = None
+    invoice_id: str | None = None
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MintedLink:
+    """A link, shown once. ``url`` may act as the customer: it is in no repr, log, file or table.
+
+    ``expires_at`` is when it stops working unopened (unix seconds); None: it does not.
+    ``bearer``: whoever opens it acts as the customer.
+    """
+
+    link_id: str
+    url: str = field(repr=False)
+    flow: str
+    label: str
+    destination: str
+    minted_at: int
+    expires_at: int | None
+    bearer: bool
+
+
+def checked(request: LinkRequest) -> LinkRequest:
+    """The request with its texts trimmed. Raises WrongUsage."""
+    reason, staff = request.reason.strip(), request.staff.strip()
+    if not reason:
+        raise WrongUsage("Say why the customer needs this link.", code="reason_required")
+    if not staff or not request.click_id.strip():
+        raise WrongUsage("A link needs to know who asks for it, and a click id.")
+    if len(reason) > _LONGEST_REASON:
+        raise WrongUsage(f"The reason is longer than {_LONGEST_REASON} characters. Shorten it.")
+    ticket = (request.ticket or "").strip() or None
+    named = (staff, request.click_id, ticket or "", request.plan or "", request.customer_id)
+    if any(len(text) > _LONGEST_NAME for text in named):
+        raise WrongUsage(f"A name or id is longer than {_LONGEST_NAME} characters. Check it.")
+    return replace(request, reason=reason, staff=staff, ticket=ticket)

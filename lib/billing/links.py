@@ -1,0 +1,264 @@
+"""Minting links: who may, for whom, whether it helps, and what was done about it.
+
+permission → customer from the projection → guard → audit "requested" → Stripe → audit "minted",
+"refused" or "failed". The address is handed to the caller once and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final
+
+from .domain.errors import (
+    BillingError,
+    ConfigurationError,
+    LinkRefused,
+    NoSuchObject,
+    PermissionDenied,
+    RateLimited,
+    StripeUnavailable,
+)
+from .domain.flow_values import Choice, Flow, LinkOptions, Situation
+from .domain.flows import options as choices_of
+from .domain.fold import fold_customer
+from .domain.follow_ups import FollowUp, LinkProgress, progress
+from .domain.permissions import Permission, require
+from .link_sessions import Address, LinkMaker
+from .link_values import LinkRequest, MintedLink, RateLimit, checked
+from .rules import current_rules
+from .setup import Setup
+from .situations import situation_of
+from .store import audit, history
+from .store.audit import AuditRow
+from .store.engine import Store
+
+__all__ = ["FollowUp", "LinkDesk", "LinkProgress", "LinkRequest", "MintedLink", "RateLimit"]
+
+REQUESTED: Final = "link.requested"
+MINTED: Final = "link.minted"
+REFUSED: Final = "link.refused"
+FAILED: Final = "link.failed"
+
+
+class LinkDesk:
+    """Mints links and keeps the audit of them. ``maker`` asks Stripe; see `link_sessions`."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Callable[[], int],
+        setup: Setup,
+        maker: LinkMaker,
+        limit: RateLimit | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._setup = setup
+        self._maker = maker
+        self._limit = limit or RateLimit()
+
+    def options(self, customer_id: str) -> LinkOptions:
+        """Which links this customer can be given now. Raises NoCustomer."""
+        return choices_of(self._situation(customer_id))
+
+    def mint(self, request: LinkRequest) -> MintedLink:
+        """One link for one click.
+
+        Raises:
+            WrongUsage: no reason, or something too long.
+            PermissionDenied, RateLimited: who asks may not, or not so often.
+            NoCustomer, NoSuchObject: whom or what it is for is not in the projection.
+            LinkRefused: it would not help; ``code`` names the rule.
+            ConfigurationError: STRIPE_API_KEY or PORTSIDE_RETURN_URL is missing.
+            StripeRefused, StripeUnavailable: Stripe's answer.
+        """
+        request = checked(request)
+        row = self._audit_row(request)
+        with self._refusals(row):
+            require(request.roles, Permission.LINKS)
+        earlier = self._minted_before(row)
+        if earlier is not None:
+            return self._again(request, earlier)
+        situation = self._situation(request.customer_id)
+        with self._refusals(row):
+            choice = _allowed(request, situation)
+        row = replace(row, subscription_id=choice.subscription_id, invoice_id=choice.invoice_id)
+        self._request(row)
+        address = self._made(request, choice, situation, row)
+        self._close(row, MINTED, session_id=address.session_id)
+        return _minted(row, choice, address)
+
+    def _again(self, request: LinkRequest, earlier: AuditRow) -> MintedLink:
+        """The second click of a double click: the same link, and nothing more in the audit."""
+        situation = self._situation(request.customer_id)
+        choice = _allowed(request, situation)
+        address = self._maker.make(
+            choice, situation, plan=request.plan, idempotency_key=_idempotency_key(earlier)
+        )
+        minted = _minted(earlier, choice, address)
+        if minted.expires_at is not None and minted.expires_at <= self._clock():
+            raise LinkRefused("This link has expired. Open the panel again.", code="link_expired")
+        return minted
+
+    def follow_ups(self, link_id: str) -> LinkProgress:
+        """What became of a link. Raises NoSuchObject."""
+        with self._store.reading() as connection:
+            rows = audit.of_link(connection, link_id)
+            if not rows:
+                raise NoSuchObject(f"No link has the id {link_id!r}. Take it from the audit.")
+            last = rows[-1]
+            seen = history.of_customers(connection, [last.customer_id or ""])
+            rules = current_rules(connection, self._setup)
+        if last.action == REFUSED:
+            return LinkProgress("refused")
+        if last.action == FAILED:
+            return LinkProgress("failed")
+        observations = seen.get(last.customer_id or "", [])
+        fold = fold_customer(last.customer_id or "", observations, rules) if observations else None
+        return progress(
+            fold,
+            last.flow or Flow.HOME,
+            minted_at=last.at,
+            now=self._clock(),
+            subject=last.invoice_id or last.subscription_id,
+        )
+
+    def record(
+        self, staff: str, action: str, *, detail: str | None = None, customer_id: str | None = None
+    ) -> None:
+        """Keep that ``staff`` did ``action``, for example "export"."""
+        self._append(AuditRow(self._clock(), staff, action, customer_id=customer_id, detail=detail))
+
+    def _situation(self, customer_id: str) -> Situation:
+        with self._store.reading() as connection:
+            found = situation_of(connection, self._setup, customer_id)
+        return replace(found, configuration=self._maker.configuration())
+
+    def _audit_row(self, request: LinkRequest) -> AuditRow:
+        # The same click gives the same link: whoever clicks twice gets one row and one session.
+        link_id = hashlib.sha256(f"{request.staff}\0{request.click_id}".encode()).hexdigest()[:24]
+        return AuditRow(
+            at=self._clock(),
+            staff=request.staff,
+            action=REQUESTED,
+            customer_id=request.customer_id,
+            link_id=f"lnk_{link_id}",
+            click_id=request.click_id,
+            flow=request.flow,
+            reason=request.reason,
+            ticket=request.ticket,
+            subscription_id=request.subscription_id,
+            invoice_id=request.invoice_id,
+            plan=request.plan,
+        )
+
+    def _minted_before(self, row: AuditRow) -> AuditRow | None:
+        """The audit's row of this very click, if it minted already."""
+        with self._store.reading() as connection:
+            rows = audit.of_link(connection, str(row.link_id))
+        minted = next((known for known in rows if known.action == MINTED), None)
+        if minted is None:
+            return None
+        if (minted.customer_id, minted.flow, minted.plan) != (row.customer_id, row.flow, row.plan):
+            raise LinkRefused(
+                "This click was already used for another link. Open the panel again.",
+                code="click_reused",
+            )
+        return minted
+
+    @contextmanager
+    def _refusals(self, row: AuditRow) -> Iterator[None]:
+        """Keep what the guard refuses."""
+        try:
+            yield
+        except (PermissionDenied, LinkRefused) as error:
+            self._close(row, REFUSED, error=error)
+            raise
+
+    def _request(self, row: AuditRow) -> None:
+        """Count the request against its maker's limit and keep it, in one transaction."""
+        since = row.at - self._limit.seconds
+        with self._store.writing() as connection:
+            audit.hold(connection)
+            known = audit.of_link(connection, str(row.link_id))
+            made = audit.times_of(connection, row.staff, REQUESTED, since)
+            if known and known[-1].action == REQUESTED:
+                return  # the other half of a double click is under way
+            if len(made) < self._limit.links:
+                audit.append(connection, row)
+                return
+        error = RateLimited(
+            f"{row.staff} asked for {len(made)} links within {self._limit.seconds // 60} minutes. "
+            "Wait a few minutes before the next one."
+        )
+        self._close(row, REFUSED, error=error)
+        raise error
+
+    def _made(
+        self, request: LinkRequest, choice: Choice, situation: Situation, row: AuditRow
+    ) -> Address:
+        try:
+            return self._maker.make(
+                choice, situation, plan=request.plan, idempotency_key=_idempotency_key(row)
+            )
+        except (StripeUnavailable, ConfigurationError) as error:
+            self._close(row, FAILED, error=error)
+            raise
+        except BillingError as error:
+            self._close(row, REFUSED, error=error)
+            raise
+        except Exception:
+            self._close(row, FAILED, error=BillingError("Something unexpected went wrong."))
+            raise
+
+    def _close(
+        self,
+        row: AuditRow,
+        action: str,
+        *,
+        session_id: str | None = None,
+        error: BillingError | None = None,
+    ) -> None:
+        told = (error.code, str(error)) if error is not None else (None, None)
+        self._append(
+            replace(row, action=action, session_id=session_id, code=told[0], detail=told[1]),
+            once=action == MINTED,
+        )
+
+    def _append(self, row: AuditRow, *, once: bool = False) -> None:
+        """Add a row; ``once``: unless this link has one of the same action."""
+        with self._store.writing() as connection:
+            audit.hold(connection)
+            known = audit.of_link(connection, row.link_id) if once and row.link_id else []
+            if all(other.action != row.action for other in known):
+                audit.append(connection, row)
+
+
+def _allowed(request: LinkRequest, situation: Situation) -> Choice:
+    choice = choices_of(situation).find(
+        request.flow, subscription_id=request.subscription_id, invoice_id=request.invoice_id
+    )
+    if not choice.allowed:
+        raise LinkRefused(str(choice.reason), code=choice.code)
+    return choice
+
+
+def _idempotency_key(row: AuditRow) -> str:
+    return f"portside-{row.link_id}"
+
+
+def _minted(row: AuditRow, choice: Choice, address: Address) -> MintedLink:
+    return MintedLink(
+        link_id=str(row.link_id),
+        url=address.url,
+        flow=choice.flow,
+        label=choice.label,
+        destination=choice.destination,
+        minted_at=row.at,
+        expires_at=address.expires_at(row.at),
+        bearer=address.bearer,
+    )

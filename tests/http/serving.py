@@ -1,0 +1,69 @@
+"""A receiver on a real port, in a thread of the test."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+
+from lib.billing.enrich import Enricher
+from lib.billing.http import make_app
+from lib.billing.ingest import Ingest
+from lib.billing.store.engine import Store
+from lib.billing.stripe.signature import sign
+from tests.store.company import ingest_into
+
+SECRET = "whsec_of_the_tests"
+PATH = "/webhooks/stripe"
+
+
+@dataclass
+class Installed:
+    store: Store
+    ingest: Ingest
+    webhook_secrets: tuple[str, ...] = (SECRET,)
+    enricher: Enricher | None = None
+
+
+@dataclass
+class Sender:
+    """Delivers events the way Stripe does."""
+
+    client: httpx.Client
+
+    def deliver(
+        self, event: Any, *, secret: str = SECRET, at: int | None = None, **headers: str
+    ) -> httpx.Response:
+        body = event if isinstance(event, bytes) else json.dumps(event).encode()
+        signature = sign(body, secret, int(time.time()) if at is None else at)
+        return self.client.post(
+            PATH, content=body, headers={"Stripe-Signature": signature, **headers}
+        )
+
+
+@contextmanager
+def receiver(store: Store, **over: Any) -> Iterator[Sender]:
+    """Serve ``store`` over HTTP until the block ends."""
+    livemode = over.pop("livemode", False)
+    installed = Installed(store, ingest_into(store, livemode=livemode), **over)
+    config = uvicorn.Config(make_app(installed), port=0, log_level="critical", lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="receiver")
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the receiver did not start"
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield Sender(client)
+    finally:
+        server.should_exit = True
+        thread.join()
