@@ -25,7 +25,6 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     rerun's cost, and none of it is garbage.
     """
     import pandas  # noqa: F401
-    import pyarrow  # noqa: F401
 
     from dashboard import charts, data, navigation  # noqa: F401
 

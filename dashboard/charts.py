@@ -29,6 +29,7 @@ KIND_COLOURS: Final = {
     "churn": CHURN,
 }
 
+CONFIG: Final = {"displayModeBar": False}
 _HEIGHT: Final = 240
 _DAY_MS: Final = 86_400_000
 
@@ -40,7 +41,7 @@ def runway(
 
     ``currency`` None shows subscriptions instead of money: what a role without totals may see.
     """
-    days = [_monday(second, timezone) for second, _, _ in weeks]
+    days = [fmt.today(second, timezone) for second, _, _ in weeks]
     values = [fmt.major(minor, currency) if currency else count for _, minor, count in weeks]
     details = [
         fmt.joined(
@@ -94,41 +95,36 @@ def ranked(
 
 def plans(cells: Sequence[tuple[str, str, str, int, int]], currency: str) -> go.Figure:
     """MRR by plan, split by interval: (plan, plan's name, interval, minor units, customers)."""
-    figure = go.Figure()
-    names: dict[str, str] = {}
-    totals: dict[str, int] = {}
-    for plan, name, _, minor, _ in cells:
-        names[plan] = _plain(name)
-        totals[plan] = totals.get(plan, 0) + minor
+    names = {plan: _plain(name) for plan, name, _, _, _ in cells}
+    totals = dict.fromkeys(names, 0)
+    for plan, _, _, minor, _ in cells:
+        totals[plan] += minor
     order = sorted(totals, key=lambda plan: totals[plan])
+    figure = go.Figure()
     intervals = sorted({interval for _, _, interval, _, _ in cells}, key=_interval_rank)
     for index, interval in enumerate(intervals):
-        chosen = {c[0]: c for c in cells if c[2] == interval}
+        held = {plan: (minor, people) for plan, _, of, minor, people in cells if of == interval}
+        shown = [plan for plan in order if plan in held]
         figure.add_bar(
             name=interval,
             orientation="h",
-            y=[names[plan] for plan in order],
-            x=[fmt.major(chosen[p][3], currency) if p in chosen else 0 for p in order],
+            y=[names[plan] for plan in shown],
+            x=[fmt.major(held[plan][0], currency) for plan in shown],
             customdata=[
-                [
-                    p,
-                    fmt.joined(
-                        (
-                            fmt.money(chosen[p][3], currency),
-                            fmt.plural(chosen[p][4], "customer"),
-                        )
-                    )
-                    if p in chosen
-                    else "",
-                ]
-                for p in order
+                [plan, interval, _money_and_people(*held[plan], currency)] for plan in shown
             ],
             marker={"color": PLAN_SCALE[index % len(PLAN_SCALE)]},
-            hovertemplate=f"<b>%{{y}} · {_plain(interval)}</b><br>%{{customdata[1]}}<extra></extra>",
+            hovertemplate="<b>%{y} · %{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
         )
     figure = _calm(figure, currency, along="x").update_layout(barmode="stack", showlegend=True)
-    figure.update_layout(legend={"traceorder": "normal"})
-    return figure.update_layout(height=max(_HEIGHT, 60 + 38 * len(order)))
+    figure.update_yaxes(categoryorder="array", categoryarray=[names[plan] for plan in order])
+    return figure.update_layout(
+        legend={"traceorder": "normal"}, height=max(_HEIGHT, 60 + 38 * len(order))
+    )
+
+
+def _money_and_people(minor: int, people: int, currency: str) -> str:
+    return fmt.joined((fmt.money(minor, currency), fmt.plural(people, "customer")))
 
 
 def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go.Figure:
@@ -191,13 +187,6 @@ def _calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figur
 
 def _symbol(currency: str) -> str:
     return fmt.money(0, currency).split("0", 1)[0]
-
-
-def _monday(second: int, timezone: str) -> date:
-    at = fmt.moment(second, timezone)
-    if at is None:
-        raise ValueError("a week needs its Monday")
-    return at.date()
 
 
 def _week(monday: date, today: date) -> str:

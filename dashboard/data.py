@@ -60,25 +60,36 @@ def timezone() -> str:
 
 
 def overview() -> Overview:
-    return _cached("overview", stamp(), lambda: session.billing().overview())
+    found: Overview = _cached("overview", stamp(), lambda: session.billing().overview())
+    return found
 
 
 def winding_down(filters: Filters) -> Listing[WindingDownItem]:
-    return _cached(
+    found: Listing[WindingDownItem] = _cached(
         "winding_down", stamp(), lambda: session.billing().winding_down(filters), filters
     )
+    return found
 
 
 def failed_payments(filters: Filters) -> Listing[FailedPaymentItem]:
-    return _cached("failed", stamp(), lambda: session.billing().failed_payments(filters), filters)
+    found: Listing[FailedPaymentItem] = _cached(
+        "failed", stamp(), lambda: session.billing().failed_payments(filters), filters
+    )
+    return found
 
 
 def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
-    return _cached("plan_mix", stamp(), lambda: session.billing().plan_mix(filters), filters)
+    found: Listing[PlanMixItem] = _cached(
+        "plan_mix", stamp(), lambda: session.billing().plan_mix(filters), filters
+    )
+    return found
 
 
 def search(text: str) -> list[SearchHit]:
-    return _cached("search", stamp(), lambda: session.billing().search(text), text)
+    found: list[SearchHit] = _cached(
+        "search", stamp(), lambda: session.billing().search(text), text
+    )
+    return found
 
 
 def customer(customer_id: str) -> CustomerView:

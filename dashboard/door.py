@@ -98,7 +98,8 @@ class ReturnTo:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET":
+        asks = scope["type"] == "http" and scope["method"] == "GET"
+        if not asks or not signin.provider_configured():
             await self.app(scope, receive, send)
             return
         jar = SimpleCookie(Headers(scope=scope).get("cookie", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -91,7 +91,7 @@ def money(minor: int | None, currency: str | None) -> str:
 
 
 def money_short(minor: int | None, currency: str | None) -> str:
-    """Whole units, ``$1,235``, for a card where cents are noise; the exact sum stands in its help."""
+    """Whole units, ``$1,235``, where cents are noise; the exact sum belongs into the help."""
     if minor is None or currency is None:
         return UNKNOWN
     amount = Decimal(minor).scaleb(-minor_digits(currency))
@@ -126,6 +126,11 @@ def share(part: float | None) -> str:
 def moment(second: int | None, timezone: str) -> datetime | None:
     """A unix second as the business's wall clock, for a date column."""
     return None if second is None else datetime.fromtimestamp(second, ZoneInfo(timezone))
+
+
+def today(now: int, timezone: str) -> date:
+    """The business day that ``now`` belongs to."""
+    return datetime.fromtimestamp(now, ZoneInfo(timezone)).date()
 
 
 def day(second: int | None, timezone: str) -> str:

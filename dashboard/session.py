@@ -46,7 +46,7 @@ _generations = itertools.count(1)
 
 
 def use(desk: Portside | None) -> None:
-    """Let every page talk to ``desk``: what a test hands in. None goes back to the configured one."""
+    """Let every page talk to ``desk``, as a test does; None goes back to the configured one."""
     _seam.desk = desk
     _seam.generation = next(_generations)
 

@@ -31,7 +31,6 @@ REASONS: Final = (
     "Customer wants another plan",
     "Other",
 )
-LIFETIME: Final = 300  # Stripe closes a portal session that nobody opens after about five minutes
 ICONS: Final = {
     "home": ":material/storefront:",
     "payment_method_update": ":material/credit_card:",
@@ -210,11 +209,11 @@ def mint_link(
 
 def _show_once(link: MintedLink) -> None:
     with st.container(border=True, key="link_once"):
-        st.markdown(f"**Opens {fmt.md(link.destination)}**")
+        st.markdown(f"**{fmt.md(link.label)}**: opens {fmt.md(link.destination)}")
         st.code(link.url, language=None, wrap_lines=True)
-        if link.sensitive:
-            lasts = LIFETIME if link.expires_at is None else link.expires_at - link.minted_at
-            _countdown(time.time(), lasts)
+        if link.expires_at is not None:
+            _countdown(time.time(), link.expires_at - link.minted_at)
+        if link.bearer:
             st.warning(
                 "Anyone who opens this acts as the customer. It is shown once, here: the next "
                 "click in this panel removes it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +15,8 @@ from dashboard import navigation
 
 PAGE_SIZE: Final = 25
 
-BADGES: Final[Mapping[str, str]] = {
+Colour = Literal["red", "orange", "blue", "green", "violet", "gray"]
+BADGES: Final[Mapping[str, Colour]] = {
     "Active": "green",
     "Trialing": "blue",
     "Winding down": "orange",

@@ -26,7 +26,7 @@ from .domain.flows import options as choices_of
 from .domain.fold import fold_customer
 from .domain.follow_ups import FollowUp, LinkProgress, progress
 from .domain.permissions import Permission, require
-from .link_sessions import Address, LinkMaker
+from .link_sessions import PORTAL_SECONDS, Address, LinkMaker
 from .link_values import LinkRequest, MintedLink, RateLimit, checked
 from .rules import current_rules
 from .setup import Setup
@@ -94,15 +94,14 @@ class LinkDesk:
 
     def _again(self, request: LinkRequest, earlier: AuditRow) -> MintedLink:
         """The second click of a double click: the same link, and nothing more in the audit."""
+        if self._clock() >= earlier.at + PORTAL_SECONDS:
+            raise LinkRefused("This link has expired. Open the panel again.", code="link_expired")
         situation = self._situation(request.customer_id)
         choice = _allowed(request, situation)
         address = self._maker.make(
             choice, situation, plan=request.plan, idempotency_key=_idempotency_key(earlier)
         )
-        minted = _minted(earlier, choice, address)
-        if minted.expires_at is not None and minted.expires_at <= self._clock():
-            raise LinkRefused("This link has expired. Open the panel again.", code="link_expired")
-        return minted
+        return _minted(earlier, choice, address)
 
     def follow_ups(self, link_id: str) -> LinkProgress:
         """What became of a link. Raises NoSuchObject."""

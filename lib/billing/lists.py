@@ -76,7 +76,7 @@ def _failed_item(row: Record, now: int) -> FailedPaymentItem:
         attempt_count=row["attempt_count"],
         next_attempt_at=row["next_attempt_at"],
         final_attempt=is_final_attempt(row["next_attempt_at"], code),
-        decline_code=code,
+        decline_code=row["decline_code"],
         decline_words=decline_words(code),
         sensitive=code in SENSITIVE,
         failed_at=failed_at,

@@ -103,7 +103,8 @@ class SandboxError(Exception):
     def no_key(cls) -> SandboxError:
         return cls(
             "You did not provide an API key. You need to provide your API key in the "
-            "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer "
+            "YOUR_SECRET_KEY').",
             status=401,
         )
 

@@ -33,7 +33,8 @@ def snapshot_diff(before: Object, after: Object) -> Object:
     whole, and a list object such as ``items`` shows as ``{"data": [old items]}``.
     """
     changed: Object = {}
-    for key in after.keys() | before.keys():
+    # Not the union of both key sets: its order would differ from one process to the next.
+    for key in {**before, **after}:
         if key == "_":
             continue
         old, new = before.get(key), after.get(key)

@@ -141,6 +141,4 @@ def _optional(node: Object, name: str) -> bool:
 
 
 def _refusal(path: str, name: str) -> SandboxError:
-    return SandboxError(
-        f"This property cannot be expanded ({path}).", param="expand"
-    )
+    return SandboxError(f"This property cannot be expanded ({path}).", param="expand")

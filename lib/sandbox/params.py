@@ -91,8 +91,7 @@ def integer(
             )
         if maximum is not None and number > maximum:
             raise SandboxError(
-                f"This value must be less than or equal to {maximum} (it currently is "
-                f"'{number}').",
+                f"This value must be less than or equal to {maximum} (it currently is '{number}').",
                 code="parameter_invalid_integer",
                 param=path,
             )
@@ -185,7 +184,9 @@ def array(
         if not isinstance(value, list):
             raise SandboxError("Invalid array", param=path)
         if len(value) > limit:
-            raise SandboxError(f"Array {path} exceeded maximum {limit} allowed elements.", param=path)
+            raise SandboxError(
+                f"Array {path} exceeded maximum {limit} allowed elements.", param=path
+            )
         for index, item in enumerate(value):
             if item == "" and not element.clear:
                 raise SandboxError.empty_parameter(f"{path}[{index}]")

@@ -81,7 +81,8 @@ class Storage:
         self._by_link: dict[tuple[str, str], list[Key]] = {}
         self._seq = 0
         for kind, id, created, seq, customer, link, status in self._db.execute(
-            "SELECT kind, id, created, seq, customer, link, status FROM objects ORDER BY created, seq"
+            "SELECT kind, id, created, seq, customer, link, status FROM objects "
+            "ORDER BY created, seq"
         ):
             self._index(kind, id, Row((created, seq, id), customer, link, status))
             self._seq = max(self._seq, seq)

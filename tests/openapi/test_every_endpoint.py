@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from lib.sandbox.api.routing import ENDPOINTS
+from lib.sandbox.billing import disputes
 from lib.sandbox.testing import running_sandbox
 from tests.openapi.calls import Api
-from tests.openapi.drive import Tour, whole_tour
-from tests.openapi.recording import JudgedApp, Ledger
+from tests.openapi.recording import Exchange, JudgedApp, Ledger
+from tests.openapi.tour import Tour, whole_tour
 
 NOW = 1_795_230_000
 
@@ -23,12 +26,25 @@ def ledger() -> Iterator[Ledger]:
         running_sandbox(now=NOW, frozen=True, wrap=lambda app: JudgedApp(app, seen)) as running,
         httpx.Client(base_url=running.url, timeout=30) as client,
     ):
-        whole_tour(Tour(Api(client), running.sandbox.now, running.advance, {}))
+
+        def open_dispute(charge: str) -> None:
+            with running.sandbox.transaction():
+                disputes.open_dispute(running.sandbox, charge)
+
+        whole_tour(Tour(Api(client), running.sandbox.now, running.advance, open_dispute))
         yield seen
 
 
 def test_every_answer_and_event_matches_the_document(ledger: Ledger) -> None:
     assert ledger.response_findings() == []
+
+
+def test_the_same_answers_are_refused_with_a_planted_property(ledger: Ledger) -> None:
+    planted = [_plant(x) for x in ledger.exchanges if x.status == 200]
+    assert planted
+    assert [
+        x.path for x in planted if "/planted: unknown property" not in x.response_findings()
+    ] == []
 
 
 def test_the_tour_itself_sends_only_what_stripe_accepts(ledger: Ledger) -> None:
@@ -43,3 +59,8 @@ def test_the_tour_leaves_out_no_endpoint(ledger: Ledger) -> None:
         if not any(m == endpoint.method and endpoint.pattern.match(p) for m, p in answered)
     ]
     assert missed == []
+
+
+def _plant(exchange: Exchange) -> Exchange:
+    body = json.dumps({**json.loads(exchange.body), "planted": 1})
+    return replace(exchange, body=body.encode())

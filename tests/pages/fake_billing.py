@@ -420,7 +420,16 @@ class FakeBilling:
         if self.refuse:
             raise LinkRefused("The subscription is already winding down.")
         self.minted.append(request)
-        return MintedLink("lnk_1", URL, request.flow, "the portal's home", NOW, None, True)
+        return MintedLink(
+            "lnk_1",
+            URL,
+            request.flow,
+            "Renew subscription",
+            "the portal's home",
+            NOW,
+            NOW + 300,
+            True,
+        )
 
     def link_progress(self, link_id: str) -> LinkProgress:
         return LinkProgress("acted" if self.followed else "waiting", self.followed)

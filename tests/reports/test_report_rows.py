@@ -370,6 +370,23 @@ CASES = [
         [(None, True, None, "payment_method_update")],
     ),
     Case(
+        "an error code without a decline code suggests the link and is no decline code",
+        "failed-payments",
+        [
+            *BOB_FAILS[:-1],
+            created(
+                "payment",
+                "pi_1",
+                payment("in_1", "", "2026-03-05T01:00")
+                | {"decline_code": None, "code": "payment_intent_authentication_failure"},
+                "2026-03-05T01:00",
+                "cus_2",
+            ),
+        ],
+        "decline_code failure_code suggested_flow",
+        [(None, "payment_intent_authentication_failure", "pay_invoice")],
+    ),
+    Case(
         "an invoice of no subscription is in the queue without MRR",
         "failed-payments",
         [created("invoice", "in_9", FAILING | {"subscription": None}, "2026-03-05", "cus_9")],

@@ -9,6 +9,7 @@ from lib.billing.store.engine import Store
 from tests.reports.ledger import at, changed, created, desk, ended, paying
 from tests.reports.test_report_rows import ACTIVE, ANN_LEAVES, EUROS, STARTER, WANTS_OUT
 
+TRIAL_THAT_LEAVES = WANTS_OUT | {"status": "trialing"}
 STORY = [
     *ANN_LEAVES,
     created("subscription", "sub_2", STARTER, "2026-01-31T23:30", "cus_2"),
@@ -97,8 +98,19 @@ def test_an_earlier_as_of_knows_what_was_committed_then(store: Store) -> None:
     assert table(report)[-1] == ("2026-03", "usd", 5800, 0, 0, 0, 5800, 5800)
 
 
+def test_periods_that_have_not_begun_are_no_rows(store: Store) -> None:
+    report = desk(store, STORY, "2026-03-15").report("mrr", end="2026-12-31", currency="usd")
+    assert table(report)[-1] == ("2026-03", "usd", 5800, 0, 0, 0, 5800, 2900)
+
+
+def test_movements_ahead_of_the_clock_are_not_lost(store: Store) -> None:
+    report = desk(store, STORY, "2026-02-15").report("mrr")
+    assert [row["closing_minor"] for row in report.rows][-2:] == [0, 5800]
+
+
 def test_closing_is_the_mix_and_the_mix_is_the_overview(store: Store) -> None:
-    portside = desk(store, [*STORY, created("subscription", "sub_8", WANTS_OUT | {"status": "trialing"}, "2026-03-01", "cus_8")], "2026-03-15")  # fmt: skip  # noqa: E501
+    trial = created("subscription", "sub_8", TRIAL_THAT_LEAVES, "2026-03-01", "cus_8")
+    portside = desk(store, [*STORY, trial], "2026-03-15")
     closing = portside.report("mrr", currency="usd").rows[-1]
     mix = portside.report("plan-mix").totals["usd"]["mrr_minor"]
     [card] = [card for card in portside.overview().currencies if card.currency == "usd"]

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from lib.sandbox.core import Sandbox
 from tests.sandbox.worlds import NOW, every_event, every_object, fingerprint, small_world
 
+PRINT_FINGERPRINTS = """
+from tests.sandbox.worlds import every_event, every_object, fingerprint, small_world
+made, _ = small_world()
+print(fingerprint(every_object(made)), fingerprint(every_event(made)))
+"""
 
-def test_two_builds_are_identical_and_a_second_start_reads_the_same(tmp_path: Path) -> None:
-    stored, summary = small_world(tmp_path)
-    objects, events = fingerprint(every_object(stored)), fingerprint(every_event(stored))
+
+def _fingerprints(sandbox: Sandbox) -> list[str]:
+    return [fingerprint(every_object(sandbox)), fingerprint(every_event(sandbox))]
+
+
+def test_two_builds_are_identical_also_in_another_process() -> None:
+    here, summary = small_world()
+    environment = {**os.environ, "PYTHONHASHSEED": "4242", "PYTHONPATH": os.getcwd()}
+    there = subprocess.run(
+        [sys.executable, "-c", PRINT_FINGERPRINTS],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert there.stdout.split() == _fingerprints(here)
+    assert summary.events == len(every_event(here))
+
+
+def test_a_second_start_reads_the_same_world_from_its_directory(tmp_path: Path) -> None:
+    stored, _ = small_world(tmp_path)
+    before = _fingerprints(stored)
     stored.close()
-
-    again, _ = small_world()
-    assert fingerprint(every_object(again)) == objects
-    assert fingerprint(every_event(again)) == events
-    assert summary.events == len(every_event(again))
-    again.close()
-
     reopened = Sandbox(tmp_path, now=NOW, frozen=True)
-    assert fingerprint(every_object(reopened)) == objects
-    assert fingerprint(every_event(reopened)) == events
+    assert _fingerprints(reopened) == before
     reopened.close()
 
 

@@ -18,7 +18,6 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
         code = row["decline_code"] or row["failure_code"]
         failed_at = row["failed_at"]
         yield dict(row) | {
-            "decline_code": code,
             "final_attempt": is_final_attempt(row["next_attempt_at"], code),
             "age_days": None if failed_at is None else max(request.now - failed_at, 0) // DAY,
             "suggested_flow": suggested_flow(code),
@@ -48,7 +47,11 @@ REPORT = Definition(
             "No further attempt is to be expected: none is scheduled, or the decline is one that "
             "is never retried.",
         ),
-        Field("decline_code", Kind.TEXT, "Why the bank declined, else Stripe's error code."),
+        Field(
+            "decline_code",
+            Kind.TEXT,
+            "Why the bank declined; null where Stripe gives no decline code.",
+        ),
         Field("failed_at", Kind.TIME, "When the first attempt failed."),
         Field("age_days", Kind.NUMBER, "Whole days since the first failure."),
         Field("mrr_minor", Kind.MONEY, "The subscription's MRR; null without one."),
@@ -56,6 +59,7 @@ REPORT = Definition(
         Field("org_id", Kind.TEXT, "The organization, from metadata or Checkout's reference."),
         Field("plan", Kind.TEXT, "Our plan of the subscription."),
         Field("status", Kind.TEXT, "Stripe's status of the subscription."),
+        Field("failure_code", Kind.TEXT, "Stripe's error code of the last failed attempt."),
         Field("event_id", Kind.TEXT, "The event behind the invoice's state."),
     ),
 )

@@ -18,10 +18,13 @@ KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    last = request.now if request.ends is None else request.ends - 1
-    seen = movements.summed(connection, request.policy, request.currency, ends=last + 1)
+    seen = movements.summed(connection, request.policy, request.currency, ends=request.ends)
     if not seen:
         return
+    # Without an end everything stored is shown, even where Stripe's clock runs ahead of this one.
+    last = max(request.now, int(seen[-1]["quarter_hour"]) * QUARTER_HOUR)
+    if request.ends is not None:
+        last = min(last, request.ends - 1)
     first = request.starts
     if first is None:
         first = int(seen[0]["quarter_hour"]) * QUARTER_HOUR

@@ -43,20 +43,25 @@ def make_client(
     *,
     retries: int = RETRIES,
     timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
-) -> stripe.StripeClient:
-    """A client for ``api_key``; ``api_base`` points it at another address (the sandbox).
+) -> tuple[stripe.StripeClient, stripe.HTTPClient]:
+    """A client for ``api_key``, and the HTTP client beneath it, which its owner closes.
+
+    Args:
+        api_base: another address (the sandbox); Stripe's own by default.
 
     Raises:
         ConfigurationError: the key is unusable, or STRIPE_LOG would print addresses.
     """
     mode_of(api_key)
     _keep_quiet()
-    return stripe.StripeClient(
+    beneath = stripe.RequestsClient(timeout=timeout)
+    client = stripe.StripeClient(
         api_key,
         max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=timeout),
+        http_client=beneath,
         base_addresses={"api": api_base} if api_base else None,
     )
+    return client, beneath
 
 
 def _keep_quiet() -> None:

@@ -8,7 +8,7 @@ said no, and why) are all that it raises, beside what each docstring names.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal
@@ -65,7 +65,12 @@ class Gateway:
 
     def __init__(self, api_key: str, api_base: str | None = None, **client_options: Any) -> None:
         self.mode: Literal["test", "live"] = mode_of(api_key)
-        self._client = make_client(api_key, api_base, **client_options)
+        self._client, beneath = make_client(api_key, api_base, **client_options)
+        self._close: Callable[[], None] = beneath.close
+
+    def close(self) -> None:
+        """Close the connections of the thread that calls; others close when their thread ends."""
+        self._close()
 
     def create_portal_session(
         self,

@@ -6,9 +6,23 @@ from importlib import import_module
 from importlib.util import find_spec
 
 MODULES = [
+    "lib.sandbox.api.account",
+    "lib.sandbox.api.corrections",
+    "lib.sandbox.api.coupons",
     "lib.sandbox.api.customers",
-    "lib.sandbox.api.products",
+    "lib.sandbox.api.entitlements",
+    "lib.sandbox.api.events",
+    "lib.sandbox.api.invoiceitems",
+    "lib.sandbox.api.invoices",
+    "lib.sandbox.api.payment_intents",
+    "lib.sandbox.api.payment_methods",
     "lib.sandbox.api.prices",
+    "lib.sandbox.api.products",
+    "lib.sandbox.api.subscription_items",
+    "lib.sandbox.api.subscription_schedules",
+    "lib.sandbox.api.subscriptions",
+    "lib.sandbox.api.test_clocks",
+    "lib.sandbox.api.webhook_endpoints",
     "lib.sandbox.portal.api",
     "lib.sandbox.checkout.api",
 ]

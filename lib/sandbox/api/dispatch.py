@@ -71,7 +71,7 @@ def _answer(sandbox: Sandbox, request: Request, request_id: str) -> Reply:
     call = Call(sandbox, params, request_id, key)
     lifecycle.catch_up(sandbox)
     with sandbox.lock:
-        if request.method == "GET":
+        if request.method == "GET" or not endpoint.keeps:
             with _scope(sandbox, parts, params):
                 return Reply(200, orjson.dumps(_run(call, endpoint, parts, paths)))
         return _change(call, endpoint, parts, paths, request)
@@ -102,9 +102,7 @@ def _change(
         else:
             reply = Reply(200, orjson.dumps(answer))
     if key:
-        sandbox.storage.set_reply(
-            seen, print_, reply.status, reply.body, sandbox.clock.running()
-        )
+        sandbox.storage.set_reply(seen, print_, reply.status, reply.body, sandbox.clock.running())
         reply.headers["Idempotency-Key"] = key
     return reply
 

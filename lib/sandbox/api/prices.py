@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from lib.sandbox import params as p
+from lib.sandbox.api.fields import RECURRING, SEARCH, TAX_BEHAVIOR
 from lib.sandbox.api.routing import Call, Object, endpoint
 from lib.sandbox.api.search import matching, search_page
 from lib.sandbox.billing import prices
 from lib.sandbox.paging import listing, page
 
-RECURRING = p.obj(
-    {
-        "interval": p.enum("day", "month", "week", "year", required=True),
-        "interval_count": p.integer(minimum=1),
-        "meter": p.text(),
-        "usage_type": p.enum("licensed", "metered"),
-    }
-)
-TAX_BEHAVIOR = p.enum("exclusive", "inclusive", "unspecified")
 CREATE: p.Schema = {
     "active": p.boolean(),
     "billing_scheme": p.enum("per_unit", "tiered"),
@@ -110,8 +102,7 @@ def list_(call: Call) -> Object:
 @endpoint(
     "GET",
     "/v1/prices/search",
-    {"query": p.text(required=True, clear=False), "limit": p.integer(minimum=1, maximum=100),
-     "page": p.text()},
+    SEARCH,
 )
 def search(call: Call) -> Object:
     found = matching(call.sandbox, "price", call.params["query"])

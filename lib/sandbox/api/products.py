@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lib.sandbox import params as p
-from lib.sandbox.api.prices import RECURRING
+from lib.sandbox.api.fields import RECURRING, SEARCH
 from lib.sandbox.api.routing import Call, Object, endpoint
 from lib.sandbox.api.search import matching, search_page
 from lib.sandbox.billing import products
@@ -95,8 +95,7 @@ def list_(call: Call) -> Object:
 @endpoint(
     "GET",
     "/v1/products/search",
-    {"query": p.text(required=True, clear=False), "limit": p.integer(minimum=1, maximum=100),
-     "page": p.text()},
+    SEARCH,
 )
 def search(call: Call) -> Object:
     found = matching(call.sandbox, "product", call.params["query"])

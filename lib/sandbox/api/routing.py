@@ -45,13 +45,17 @@ class Endpoint:
     pattern: re.Pattern[str]
     schema: p.Schema
     handler: Handler
+    keeps: bool
+    """False for a POST that only computes: it runs without a transaction."""
 
 
 ENDPOINTS: list[Endpoint] = []
 _EXPAND: p.Schema = {"expand": p.array(p.text())}
 
 
-def endpoint(method: str, path: str, schema: p.Schema | None = None) -> Callable[[Handler], Handler]:
+def endpoint(
+    method: str, path: str, schema: p.Schema | None = None, *, keeps: bool = True
+) -> Callable[[Handler], Handler]:
     """Register the decorated handler; ``{name}`` parts of the path become its keyword arguments.
 
     ``expand`` is accepted everywhere and needs no place in ``schema``.
@@ -59,7 +63,8 @@ def endpoint(method: str, path: str, schema: p.Schema | None = None) -> Callable
     pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path) + "$")
 
     def register(handler: Handler) -> Handler:
-        ENDPOINTS.append(Endpoint(method, pattern, {**(schema or {}), **_EXPAND}, handler))
+        full = {**(schema or {}), **_EXPAND}
+        ENDPOINTS.append(Endpoint(method, pattern, full, handler, keeps))
         return handler
 
     return register

@@ -66,9 +66,7 @@ def proration_lines(
     ]
 
 
-def keep_prorations(
-    sandbox: Sandbox, subscription: Object, prorations: list[Proration]
-) -> None:
+def keep_prorations(sandbox: Sandbox, subscription: Object, prorations: list[Proration]) -> None:
     """Turn prorations into invoice items that wait for the next invoice."""
     for part in prorations:
         invoice_items.store(

@@ -42,9 +42,7 @@ INSUFFICIENT = _declined("insufficient_funds", "Your card has insufficient funds
 LOST = _declined("lost_card", "Your card was declined.", "do_not_try_again")
 STOLEN = _declined("stolen_card", "Your card was declined.", "do_not_try_again")
 FRAUDULENT = _declined("fraudulent", "Your card was declined.", "do_not_try_again")
-EXPIRED = Decline(
-    "expired_card", "expired_card", "Your card has expired.", "confirm_card_data"
-)
+EXPIRED = Decline("expired_card", "expired_card", "Your card has expired.", "confirm_card_data")
 CVC = Decline(
     "incorrect_cvc",
     "incorrect_cvc",

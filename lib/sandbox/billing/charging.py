@@ -115,9 +115,7 @@ def cancel_intent(sandbox: Sandbox, intent: Object, reason: str | None) -> None:
     """Emits payment_intent.canceled; a finished intent stays as it is."""
     if intent["status"] in ("succeeded", "canceled"):
         return
-    intent.update(
-        status="canceled", canceled_at=sandbox.now(), cancellation_reason=reason
-    )
+    intent.update(status="canceled", canceled_at=sandbox.now(), cancellation_reason=reason)
     sandbox.put(intent)
     sandbox.emit("payment_intent.canceled", intent)
 

@@ -147,9 +147,7 @@ def set_delinquent(sandbox: Sandbox, id: str, delinquent: bool) -> None:
 
 def set_default_payment_method(sandbox: Sandbox, id: str, method_id: str | None) -> Object:
     """Make ``method_id`` the card that invoices are charged to."""
-    return update(
-        sandbox, id, {"invoice_settings": {"default_payment_method": method_id}}
-    )
+    return update(sandbox, id, {"invoice_settings": {"default_payment_method": method_id}})
 
 
 def _apply(customer: Object, params: Object) -> None:

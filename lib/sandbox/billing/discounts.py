@@ -56,9 +56,7 @@ def redeemable(sandbox: Sandbox, coupon_id: str, *, param: str) -> Object:
     coupon = sandbox.get("coupon", coupon_id, param=param)
     expired = coupon["redeem_by"] is not None and coupon["redeem_by"] < sandbox.now()
     if not coupon["valid"] or expired:
-        raise SandboxError(
-            f"Coupon expired: {coupon_id}", code="coupon_expired", param=param
-        )
+        raise SandboxError(f"Coupon expired: {coupon_id}", code="coupon_expired", param=param)
     return coupon
 
 

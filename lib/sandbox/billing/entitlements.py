@@ -46,9 +46,7 @@ def update_feature(sandbox: Sandbox, id: str, params: Object) -> Object:
 
 def attach_feature(sandbox: Sandbox, product_id: str, feature_id: str) -> Object:
     sandbox.get("product", product_id)
-    feature = sandbox.get(
-        "entitlements.feature", feature_id, param="entitlement_feature"
-    )
+    feature = sandbox.get("entitlements.feature", feature_id, param="entitlement_feature")
     for held in sandbox.find("product_feature", link=product_id):
         if held["entitlement_feature"]["id"] == feature_id:
             raise SandboxError("This feature is already attached to the product.")

@@ -139,9 +139,7 @@ def pending(sandbox: Sandbox, subscription: str) -> list[Object]:
     return sandbox.find("invoiceitem", link=_waiting(subscription))[::-1]
 
 
-def take_pending(
-    sandbox: Sandbox, customer: str, subscription: str | None = None
-) -> list[Object]:
+def take_pending(sandbox: Sandbox, customer: str, subscription: str | None = None) -> list[Object]:
     """Lines for everything that waits: of one subscription, or of the customer's own."""
     if subscription is not None:
         found = pending(sandbox, subscription)

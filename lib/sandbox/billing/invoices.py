@@ -307,9 +307,7 @@ def subscription_of(invoice: Object) -> str | None:
 def stop_collection(sandbox: Sandbox, invoice: Object) -> None:
     """No automatic progress any more, as when its subscription ends; it stays open."""
     before = sandbox.snapshot(invoice)
-    invoice.update(
-        auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None
-    )
+    invoice.update(auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None)
     sandbox.update(invoice, before, "invoice.updated")
 
 

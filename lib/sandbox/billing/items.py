@@ -123,9 +123,7 @@ def _new(sandbox: Sandbox, subscription: Object, entry: Object, place: str) -> O
     return item
 
 
-def _edit(
-    sandbox: Sandbox, subscription: Object, item: Object, entry: Object, place: str
-) -> None:
+def _edit(sandbox: Sandbox, subscription: Object, item: Object, entry: Object, place: str) -> None:
     if entry.get("price") or entry.get("price_data"):
         rhythm = interval_of(item)
         item["price"] = sandbox.snapshot(price_for(sandbox, entry, place))

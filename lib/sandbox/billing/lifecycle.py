@@ -24,6 +24,7 @@ def run_until(sandbox: Sandbox, unix: int) -> int:
                 if unix > sandbox.clock.running():
                     sandbox.move_clock(unix)
                 return done
+            sandbox.storage.spill()
 
 
 def catch_up(sandbox: Sandbox) -> None:

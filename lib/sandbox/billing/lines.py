@@ -152,4 +152,6 @@ def _described(sandbox: Sandbox, price: Object, units: int, *, trial: bool) -> s
         every = f"{recurring['interval_count']} {every}s"
     if price["unit_amount"] is None:
         return f"{units} × {name} (per {every})"
-    return f"{units} × {name} (at {money.display(price['unit_amount'], price['currency'])} / {every})"
+    return (
+        f"{units} × {name} (at {money.display(price['unit_amount'], price['currency'])} / {every})"
+    )

@@ -13,9 +13,7 @@ CURRENCIES = frozenset(
         "ron rwf sar sek sgd thb tnd try twd uah ugx usd uyu vnd vuv xaf xof xpf zar"
     ).split()
 )
-ZERO_DECIMAL = frozenset(
-    "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split()
-)
+ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split())
 THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
 
 

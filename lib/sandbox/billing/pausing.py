@@ -24,9 +24,7 @@ def pause(sandbox: Sandbox, id: str, params: Object) -> Object:
             "This subscription is managed by a subscription schedule and cannot be paused."
         )
     if subscription["status"] not in ("active", "trialing", "past_due"):
-        raise SandboxError(
-            f"A subscription with status {subscription['status']} cannot be paused."
-        )
+        raise SandboxError(f"A subscription with status {subscription['status']} cannot be paused.")
     stop(sandbox, subscription, "pause_requested")
     return subscription
 

@@ -73,8 +73,10 @@ def decline_of(sandbox: Sandbox, invoice: Object) -> Object | None:
 def intent_of(sandbox: Sandbox, invoice: Object) -> Object | None:
     """The payment intent that the invoice is to be paid with, or was."""
     payment = default_payment(sandbox, invoice)
-    return None if payment is None else sandbox.peek(
-        "payment_intent", payment["payment"].get("payment_intent")
+    return (
+        None
+        if payment is None
+        else sandbox.peek("payment_intent", payment["payment"].get("payment_intent"))
     )
 
 
@@ -101,9 +103,7 @@ def first_attempt(sandbox: Sandbox, invoice: Object) -> bool:
     method_id = method_for(sandbox, invoice)
     if method_id is None:
         return False
-    return _attempt(
-        sandbox, invoice, sandbox.get("payment_method", method_id), automatic=True
-    )
+    return _attempt(sandbox, invoice, sandbox.get("payment_method", method_id), automatic=True)
 
 
 def collect(sandbox: Sandbox, invoice: Object) -> None:
@@ -176,9 +176,7 @@ def _failed(sandbox: Sandbox, invoice: Object, *, automatic: bool) -> None:
         number = hidden["retries"] = hidden.get("retries", 0) + 1
         waits = sandbox.settings.retry_after
         exhausted = number > len(waits)
-        invoice["next_payment_attempt"] = (
-            None if exhausted else sandbox.now() + waits[number - 1]
-        )
+        invoice["next_payment_attempt"] = None if exhausted else sandbox.now() + waits[number - 1]
     elif automatic:
         invoice["next_payment_attempt"] = None
     sandbox.put(invoice)

@@ -110,9 +110,7 @@ def detach(sandbox: Sandbox, id: str) -> Object:
     before = sandbox.snapshot(method)
     method["customer"] = None
     sandbox.put(method)
-    sandbox.emit(
-        "payment_method.detached", method, sandbox.snapshot_diff(before, method)
-    )
+    sandbox.emit("payment_method.detached", method, sandbox.snapshot_diff(before, method))
     _forget(sandbox, owner, id)
     return method
 

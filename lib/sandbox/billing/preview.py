@@ -65,7 +65,8 @@ def _preview(sandbox: Sandbox, params: Object) -> Object:
     ]
     if not found:
         raise SandboxError(
-            f"No upcoming invoices for customer: {customer['id']}", status=404,
+            f"No upcoming invoices for customer: {customer['id']}",
+            status=404,
             code="invoice_upcoming_none",
         )
     return _of_subscription(sandbox, found[0], params, details)
@@ -78,7 +79,8 @@ def _of_subscription(
     ends = _ending(subscription, details)
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise SandboxError(
-            f"No upcoming invoices for subscription: {subscription['id']}", status=404,
+            f"No upcoming invoices for subscription: {subscription['id']}",
+            status=404,
             code="invoice_upcoming_none",
         )
     plan = plan_change(sandbox, subscription, details) if details.get("items") else Plan()

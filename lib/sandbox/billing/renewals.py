@@ -153,13 +153,14 @@ def _end_discounts(sandbox: Sandbox, subscription: Object) -> None:
 def note_discounts(sandbox: Sandbox, subscription: Object) -> None:
     """Remember when the first of the discounts ends."""
     ids = [
-        id
-        for owner in (subscription, *subscription["items"]["data"])
-        for id in owner["discounts"]
+        id for owner in (subscription, *subscription["items"]["data"]) for id in owner["discounts"]
     ]
     subscription["_"]["discount_ends"] = discounts.next_end(sandbox, ids)
 
 
 due.register(
-    "subscription", due_at, act, {"incomplete", "active", "trialing", "past_due", "unpaid", "paused"}
+    "subscription",
+    due_at,
+    act,
+    {*standing.LIVE, "incomplete"},
 )

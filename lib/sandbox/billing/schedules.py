@@ -124,12 +124,9 @@ def _from_subscription(sandbox: Sandbox, params: Object) -> Object:
         metadata=dict(subscription["metadata"]),
     )
     phase["discounts"] = [
-        {"coupon": None, "discount": id, "promotion_code": None}
-        for id in subscription["discounts"]
+        {"coupon": None, "discount": id, "promotion_code": None} for id in subscription["discounts"]
     ]
-    schedule.update(
-        phases=[phase], current_phase=_span(phase), status="active", subscription=id
-    )
+    schedule.update(phases=[phase], current_phase=_span(phase), status="active", subscription=id)
     sandbox.put(schedule)
     before = sandbox.snapshot(subscription)
     subscription["schedule"] = schedule["id"]
@@ -181,9 +178,7 @@ def _blank(sandbox: Sandbox, customer: Object, params: Object, mode: str) -> Obj
     }
 
 
-def _phases(
-    sandbox: Sandbox, given: Phases, start: int, current: Object | None
-) -> Phases:
+def _phases(sandbox: Sandbox, given: Phases, start: int, current: Object | None) -> Phases:
     """Complete phases from a request's: each starts where the one before it ends."""
     made: Phases = []
     begins = start
@@ -326,9 +321,7 @@ def _swap_at_boundary(sandbox: Sandbox, subscription: Object, entries: list[Obje
     before = sandbox.snapshot(subscription)
     ends = {i["id"]: i["current_period_end"] for i in subscription["items"]["data"]}
     changed = items.change(sandbox, subscription, entries)
-    rhythm_changed = any(
-        not item["current_period_end"] and item["id"] in ends for item in changed
-    )
+    rhythm_changed = any(not item["current_period_end"] and item["id"] in ends for item in changed)
     for item in changed:
         if not item["current_period_end"]:
             item["current_period_end"] = ends.get(item["id"], now)
@@ -358,9 +351,7 @@ def _begin(sandbox: Sandbox, schedule: Object) -> None:
     before = sandbox.snapshot(subscription)
     subscription["schedule"] = schedule["id"]
     sandbox.update(subscription, before, "customer.subscription.updated")
-    schedule.update(
-        status="active", subscription=subscription["id"], current_phase=_span(phase)
-    )
+    schedule.update(status="active", subscription=subscription["id"], current_phase=_span(phase))
     sandbox.put(schedule)
 
 

@@ -101,9 +101,7 @@ def cancel(sandbox: Sandbox, id: str, params: Object) -> Object:
             f"You cannot cancel this SetupIntent because it has a status of {intent['status']}.",
             code="setup_intent_unexpected_state",
         )
-    intent.update(
-        status="canceled", cancellation_reason=params.get("cancellation_reason")
-    )
+    intent.update(status="canceled", cancellation_reason=params.get("cancellation_reason"))
     sandbox.put(intent)
     sandbox.emit("setup_intent.canceled", intent)
     return intent

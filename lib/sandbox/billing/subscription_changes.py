@@ -164,9 +164,7 @@ def _set_plain(sandbox: Sandbox, subscription: Object, params: Object) -> None:
             subscription[name] = params[name]
     if "default_payment_method" in params:
         if params["default_payment_method"] is not None:
-            check_method(
-                sandbox, params["default_payment_method"], subscription["customer"]
-            )
+            check_method(sandbox, params["default_payment_method"], subscription["customer"])
         subscription["default_payment_method"] = params["default_payment_method"]
     if "metadata" in params:
         subscription["metadata"] = merge_metadata(subscription["metadata"], params["metadata"])

@@ -68,7 +68,5 @@ def _second(sandbox: Sandbox, subscription: Object, wanted: int | str) -> int:
     if wanted in ("max_period_end", "max_billed_until"):
         return ends[-1]
     if not isinstance(wanted, int) or wanted <= sandbox.now():
-        raise SandboxError(
-            "The `cancel_at` timestamp must be in the future.", param="cancel_at"
-        )
+        raise SandboxError("The `cancel_at` timestamp must be in the future.", param="cancel_at")
     return wanted

@@ -15,8 +15,8 @@ from lib.sandbox.billing import (
     discounts,
     invoices,
     items,
-    paying,
     pausing,
+    paying,
     renewals,
     setup_intents,
     subscription_changes,
@@ -88,9 +88,7 @@ def _blank(sandbox: Sandbox, customer: Object, params: Object) -> Object:
     method = params.get("collection_method") or "charge_automatically"
     _check_collection(method, params)
     if params.get("default_payment_method"):
-        subscription_changes.check_method(
-            sandbox, params["default_payment_method"], customer["id"]
-        )
+        subscription_changes.check_method(sandbox, params["default_payment_method"], customer["id"])
     mode = (params.get("billing_mode") or {}).get("type") or sandbox.settings.billing_mode
     return {
         "id": id,
@@ -263,9 +261,7 @@ def _bill(sandbox: Sandbox, subscription: Object, params: Object) -> None:
         _charge_first(sandbox, subscription, invoice, behaviour)
 
 
-def _charge_first(
-    sandbox: Sandbox, subscription: Object, invoice: Object, behaviour: str
-) -> None:
+def _charge_first(sandbox: Sandbox, subscription: Object, invoice: Object, behaviour: str) -> None:
     if paying.method_for(sandbox, invoice) is None:
         raise SandboxError(
             "This customer has no attached payment source or default payment method. Please "

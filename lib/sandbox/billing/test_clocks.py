@@ -45,9 +45,7 @@ def advance(sandbox: Sandbox, id: str, unix: int) -> Object:
             "You can not advance a test clock by more than two years at once.",
             param="frozen_time",
         )
-    clock.update(
-        status="advancing", status_details={"advancing": {"target_frozen_time": unix}}
-    )
+    clock.update(status="advancing", status_details={"advancing": {"target_frozen_time": unix}})
     sandbox.put(clock)
     sandbox.emit("test_helpers.test_clock.advancing", clock)
     lifecycle.run_test_clock(sandbox, id, unix)

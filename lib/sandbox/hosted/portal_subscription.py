@@ -41,11 +41,11 @@ def with_actions(portal: PortalVisit, subscription: dict[str, Any]) -> dict[str,
     return {
         **described(sandbox, subscription),
         # As on Stripe the overview first offers to keep what is winding down.
-        "update": update is None and not permissions.is_winding_down(subscription),
-        "cancel": cancel is None,
-        "pause": pause is None,
-        "renew": permissions.renew_refusal(sandbox, subscription) is None,
-        "resume": subscription["status"] == "paused",
+        "may_update": update is None and not permissions.is_winding_down(subscription),
+        "may_cancel": cancel is None,
+        "may_pause": pause is None,
+        "may_renew": permissions.renew_refusal(sandbox, subscription) is None,
+        "may_resume": subscription["status"] == "paused",
         "why_not": _why_not(portal, update),
     }
 

@@ -27,11 +27,11 @@ def leave(company: Company, who: Identity, customer: str, subscription: str) -> 
         company.later(back, come_back, company, customer)
 
 
-def request_end(company: Company, subscription: str) -> None:
+def request_end(company: Company, subscription: str, *, talkative: bool = False) -> None:
     """Cancel at period end the way the portal does it for this billing mode."""
     if not company.is_live(subscription) or company.subscription(subscription)["schedule"]:
         return
-    details = draw_reason(company.random)
+    details = draw_reason(company.random, talkative=talkative)
     mode = company.subscription(subscription)["billing_mode"]["type"]
     params = {"cancellation_details": details} if details else {}
     if mode == "classic":
@@ -65,7 +65,9 @@ _MONTHLY = ("starter_monthly", "pro_monthly", "business_monthly", "pro_monthly_e
 _YEARLY = ("starter_yearly", "pro_yearly", "business_yearly", "business_yearly_eur")
 
 
-def winds_down(company: Company, who: Identity, *, mode: str, price: str, ends: int) -> None:
+def winds_down(
+    company: Company, who: Identity, *, mode: str, price: str, ends: int, talkative: bool = False
+) -> None:
     """A subscription whose current period ends at `ends`, cancelled for then some days ago."""
     every = 12 if "yearly" in price else 3 if "quarterly" in price else 1
     start = max(anchor_for(ends, company.random.randint(4, 14), every=every), company.start + DAY)
@@ -77,7 +79,7 @@ def winds_down(company: Company, who: Identity, *, mode: str, price: str, ends: 
     def begin() -> None:
         customer = company.sign_up(who)
         subscription = company.subscribe(customer, price, billing_mode={"type": mode})
-        company.later(asked, request_end, company, subscription)
+        company.later(asked, request_end, company, subscription, talkative=talkative)
 
     company.later(start, begin)
 
@@ -85,7 +87,8 @@ def winds_down(company: Company, who: Identity, *, mode: str, price: str, ends: 
 def soon(company: Company, who: Identity) -> None:
     """Ends within its month, flexible: only `cancel_at` says so."""
     ends = company.now + company.random.randint(1, 26) * DAY + company.random.randint(0, DAY)
-    winds_down(company, who, mode="flexible", price=company.random.choice(_MONTHLY), ends=ends)
+    price = company.random.choice(_MONTHLY)
+    winds_down(company, who, mode="flexible", price=price, ends=ends, talkative=True)
 
 
 def soon_classic(company: Company, who: Identity) -> None:

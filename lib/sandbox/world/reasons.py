@@ -34,12 +34,12 @@ _COMMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def draw_reason(source: random.Random) -> dict[str, str]:
+def draw_reason(source: random.Random, *, talkative: bool = False) -> dict[str, str]:
     """`cancellation_details` of a customer who leaves: feedback mostly, a comment now and then."""
-    if source.random() < 0.12:
+    if not talkative and source.random() < 0.12:
         return {}
     feedback = source.choices(list(FEEDBACK), weights=list(FEEDBACK.values()))[0]
     details = {"feedback": feedback}
-    if source.random() < 0.4:
+    if talkative or source.random() < 0.4:
         details["comment"] = source.choice(_COMMENTS[feedback])
     return details

@@ -1,0 +1,183 @@
+"""The parts of the winding-down page: its cards, its chart, its filters, its table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from dashboard import charts, data, session
+from dashboard import format as fmt
+from dashboard.ui import filters, kpis, listing, tables
+from lib.billing import Filters, Listing, WindingDownItem
+
+WEEK: Final = 7 * 86_400
+ORDERS: Final = {
+    "Ends soonest": ("ends_at", False),
+    "Largest MRR": ("mrr_minor", True),
+    "Asked latest": ("requested_at", True),
+    "Plan": ("plan", False),
+    "Reason": ("reason", False),
+    "Customer": ("customer", False),
+}
+
+
+def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> list[kpis.Card]:
+    """Money only for those who may see the company's totals; the others see their work."""
+    weeks: defaultdict[int, int] = defaultdict(int)
+    for bar in everything.bars:
+        if bar.at is not None and now - WEEK < bar.at:
+            weeks[bar.at] += bar.count
+    shown = [
+        kpis.Card(
+            "Winding down",
+            f"{everything.total:,}",
+            "Live subscriptions whose end is scheduled, by either of Stripe's two encodings.",
+            delta="can still be kept",
+            good="neither",
+        ),
+        kpis.Card(
+            "End this week",
+            f"{sum(n for at, n in weeks.items() if at <= now):,}",
+            "Scheduled ends from Monday to Sunday.",
+        ),
+        kpis.Card(
+            "End within four weeks",
+            f"{sum(n for at, n in weeks.items() if at <= now + 3 * WEEK):,}",
+            "This week and the three after it.",
+        ),
+    ]
+    if totals and everything.sums:
+        largest, *others = sorted(everything.sums, key=lambda part: -part.amount_minor)
+        shown.append(
+            kpis.Card(
+                "MRR that leaves",
+                fmt.money_short(largest.amount_minor, largest.currency),
+                "Their monthly value. It is counted in MRR until the end. Currencies never mix.",
+                delta=fmt.joined(fmt.money(p.amount_minor, p.currency) for p in others) or None,
+                compared_to="in other currencies" if others else None,
+                good="neither",
+            )
+        )
+    return shown
+
+
+def chart(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> None:
+    """One bar a week; a click narrows the list to it. Counts for those who see no totals."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("How much ends in each week?", anchor=False)
+            code = filters.currency(listing.currencies(everything), key="in") if totals else None
+        weeks = _weeks(everything, code)
+        st.session_state["weeks_drawn"] = list(weeks)
+        zone = data.timezone()
+        today = fmt.today(now, zone)
+        rows = tuple(weeks.values())
+        st.plotly_chart(
+            data.figure(
+                "weeks", lambda: charts.runway(rows, code, today, zone), rows, code, today, zone
+            ),
+            key="runway",
+            on_select=_week_chosen,
+            selection_mode="points",
+            config=charts.CONFIG,
+            alt="Scheduled ends, week by week. Choose a week below to list its customers.",
+        )
+
+
+def _weeks(
+    everything: Listing[WindingDownItem], code: str | None
+) -> dict[str, tuple[int, int, int]]:
+    """Monday → (its unix second, minor units, subscriptions), of one currency or only counted."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for bar in everything.bars:
+        if bar.at is not None and code in (None, bar.currency):
+            _, amount, count = found.get(bar.key, (0, 0, 0))
+            found[bar.key] = (bar.at, amount + bar.amount_minor if code else 0, count + bar.count)
+    return dict(sorted(found.items()))
+
+
+def _week_chosen() -> None:
+    points = st.session_state["runway"]["selection"]["points"]
+    mondays = st.session_state["weeks_drawn"]
+    st.session_state["week"] = mondays[points[0]["point_index"]] if points else None
+    filters.first_page()
+
+
+def narrowed(everything: Listing[WindingDownItem]) -> Filters:
+    """The filter row; its state is the address."""
+    choices = everything.choices
+    catalog = session.billing().catalog
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = filters.text("Search", "Name, e-mail or id")
+        plans = filters.several(
+            "Plan", "plans", choices.get("plans", ()), lambda slug: listing.plan_name(catalog, slug)
+        )
+        reasons = filters.several("Reason", "reasons", choices.get("reasons", ()), fmt.words)
+        codes = filters.several("Currency", "currencies", choices.get("currencies", ()), str.upper)
+        starts = {bar.key: bar.at for bar in everything.bars}
+        week = filters.maybe("Any week", "week", sorted(starts), week_name)
+        sort, descending = filters.order(ORDERS)
+    start = starts.get(week) if week else None
+    return Filters(
+        text=text,
+        plans=plans,
+        reasons=reasons,
+        currencies=codes,
+        starts=start,
+        ends=None if start is None else start + WEEK,
+        sort=sort,
+        descending=descending,
+    )
+
+
+def week_name(monday: str) -> str:
+    """How the week that begins on ``monday`` is called in the filter and in the address."""
+    day = date.fromisoformat(monday)
+    return f"{day.day} {day:%b %Y}"
+
+
+def table(page: Listing[WindingDownItem]) -> int | None:
+    """One page of the list; answers the chosen row."""
+    zone, catalog = data.timezone(), session.billing().catalog
+    rows = [
+        {
+            "customer": listing.who(item),
+            "plan": listing.plan_name(catalog, item.plan),
+            "mrr": item.mrr_minor,
+            "ends": fmt.moment(item.ends_at, zone),
+            "reason": fmt.words(item.feedback or item.reason),
+            "comment": item.comment,
+            "status": ["Awaiting Stripe"] if item.overdue else tables.one(item.status),
+            "billed": fmt.every(item.interval, item.interval_count),
+            "asked": fmt.moment(item.requested_at, zone),
+            "email": item.email,
+            "subscription": item.subscription_id,
+            "currency": item.currency,
+        }
+        for item in page.rows
+    ]
+    column = st.column_config
+    columns = {
+        "customer": column.TextColumn("Customer", width=190),
+        "plan": column.TextColumn("Plan", width=85),
+        "mrr": column.NumberColumn("MRR", width=85),
+        "ends": column.DateColumn("Ends on", format="D MMM YYYY", width=105),
+        "reason": column.TextColumn("Reason", width=130),
+        "comment": column.TextColumn("Comment", width=180),
+        "status": tables.badge("Status", width=125),
+        "billed": column.TextColumn("Billed", width=100),
+        "asked": column.DateColumn("Asked on", format="D MMM YYYY", width=105),
+        "email": column.TextColumn("E-mail", width=200),
+        "subscription": column.TextColumn("Subscription", width=150),
+    }
+    return tables.show(
+        rows,
+        columns,
+        key="winding_down",
+        ids=[item.subscription_id for item in page.rows],
+        money=("mrr",),
+        alt="Subscriptions that are winding down",
+    )

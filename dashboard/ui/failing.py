@@ -1,0 +1,189 @@
+"""The parts of the failed-payments page: its cards, its chart, its filters, its table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+import streamlit as st
+
+from dashboard import charts, data, session
+from dashboard import format as fmt
+from dashboard.ui import filters, kpis, listing, tables
+from lib.billing import FailedPaymentItem, Filters, Listing
+
+ORDERS: Final = {
+    "Most urgent": ("urgency", True),
+    "Largest amount": ("amount", True),
+    "Largest MRR": ("mrr_minor", True),
+    "Failed latest": ("failed_at", True),
+    "Failed longest ago": ("failed_at", False),
+    "Next try": ("next_attempt_at", False),
+    "Most attempts": ("attempts", True),
+    "Customer": ("customer", False),
+}
+MOST_CAUSES: Final = 8
+
+
+def cards(everything: Listing[FailedPaymentItem], *, totals: bool) -> list[kpis.Card]:
+    """The length of the queue for everyone; what it is worth only for those who see totals."""
+    causes: defaultdict[str, int] = defaultdict(int)
+    for bar in everything.bars:
+        causes[bar.key] += bar.count
+    shown = [
+        kpis.Card(
+            "Failing invoices",
+            f"{everything.total:,}",
+            "Open automatic invoices with a failed attempt and something left to pay.",
+            delta="most urgent first",
+            good="neither",
+        ),
+    ]
+    if causes:
+        cause, count = max(causes.items(), key=lambda pair: pair[1])
+        shown.append(
+            kpis.Card(
+                "Most common cause",
+                cause_name(cause),
+                "The decline code that most of the queue has in common.",
+                delta=fmt.plural(count, "invoice"),
+                good="neither",
+            )
+        )
+    if totals:
+        shown += [
+            kpis.Card(
+                f"Left to pay, {part.currency.upper()}",
+                fmt.money_short(part.amount_minor, part.currency),
+                "Amount remaining on the failing invoices. Currencies never mix.",
+                delta=fmt.plural(part.count, "invoice"),
+                good="neither",
+            )
+            for part in sorted(everything.sums, key=lambda p: -p.amount_minor)[:2]
+        ]
+    return shown
+
+
+def cause_name(code: str) -> str:
+    return fmt.words(code) if code else "Not said"
+
+
+def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
+    """One bar a decline code; a click narrows the queue to it."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Why do payments fail?", anchor=False)
+            code = filters.currency(listing.currencies(everything), key="in") if totals else None
+        rows = _causes(everything, code)
+        st.session_state["causes_drawn"] = [row[0] for row in reversed(rows)]
+        st.plotly_chart(
+            data.figure("causes", lambda: charts.ranked(rows, charts.FAILED, code), rows, code),
+            key="causes",
+            on_select=_cause_chosen,
+            selection_mode="points",
+            config=charts.CONFIG,
+            alt="Failing invoices by decline code. Choose a code below to list its customers.",
+        )
+
+
+def _causes(
+    everything: Listing[FailedPaymentItem], code: str | None
+) -> tuple[tuple[str, str, float, str], ...]:
+    """What `charts.ranked` draws, of one currency or only counted."""
+    found: dict[str, tuple[int, int]] = {}
+    for bar in everything.bars:
+        if code in (None, bar.currency):
+            count, amount = found.get(bar.key, (0, 0))
+            found[bar.key] = (count + bar.count, amount + bar.amount_minor if code else 0)
+    largest = sorted(found.items(), key=lambda pair: (-pair[1][1], -pair[1][0], pair[0]))
+    return tuple(
+        (
+            cause,
+            cause_name(cause),
+            fmt.major(amount, code) if code else float(count),
+            fmt.joined((fmt.money(amount, code) if code else None, fmt.plural(count, "invoice"))),
+        )
+        for cause, (count, amount) in largest[:MOST_CAUSES]
+    )
+
+
+def _cause_chosen() -> None:
+    points = st.session_state["causes"]["selection"]["points"]
+    drawn = st.session_state["causes_drawn"]
+    cause = drawn[points[0]["point_index"]] if points else ""
+    st.session_state["reasons"] = [cause] if cause else []
+    filters.first_page()
+
+
+def narrowed(everything: Listing[FailedPaymentItem]) -> Filters:
+    """The filter row; its state is the address."""
+    choices = everything.choices
+    catalog = session.billing().catalog
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = filters.text("Search", "Name, e-mail, id or invoice")
+        plans = filters.several(
+            "Plan", "plans", choices.get("plans", ()), lambda slug: listing.plan_name(catalog, slug)
+        )
+        reasons = filters.several("Decline code", "reasons", choices.get("reasons", ()), fmt.words)
+        codes = filters.several("Currency", "currencies", choices.get("currencies", ()), str.upper)
+        sort, descending = filters.order(ORDERS)
+    return Filters(
+        text=text,
+        plans=plans,
+        reasons=reasons,
+        currencies=codes,
+        sort=sort,
+        descending=descending,
+    )
+
+
+def table(page: Listing[FailedPaymentItem]) -> int | None:
+    """One page of the queue; answers the chosen row."""
+    zone, catalog = data.timezone(), session.billing().catalog
+    rows = [
+        {
+            "customer": listing.who(item),
+            "left": item.amount_remaining_minor,
+            "mrr": item.mrr_minor,
+            "days_left": item.days_left,
+            "attempt": item.attempt_count,
+            "flag": ["Final attempt"] if item.final_attempt else [],
+            "next": fmt.moment(item.next_attempt_at, zone),
+            "cause": item.decline_words + (" (do not tell the customer)" if item.sensitive else ""),
+            "link": fmt.words(item.suggested_flow),
+            "hosted": item.hosted_invoice_url,
+            "failed": fmt.moment(item.failed_at, zone),
+            "plan": listing.plan_name(catalog, item.plan) if item.plan else None,
+            "invoice": item.number or item.invoice_id,
+            "email": item.email,
+            "currency": item.currency,
+        }
+        for item in page.rows
+    ]
+    column = st.column_config
+    columns = {
+        "customer": column.TextColumn("Customer", width=180),
+        "left": column.NumberColumn("Left to pay", width=95),
+        "mrr": column.NumberColumn("MRR", width=85),
+        "days_left": column.NumberColumn(
+            "Days left", help="Whole days until access ends.", width=80
+        ),
+        "attempt": column.NumberColumn("Attempt", width=75),
+        "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=120),
+        "next": column.DatetimeColumn("Next try", format="D MMM, HH:mm", width=105),
+        "cause": column.TextColumn("Cause", width=250),
+        "link": column.TextColumn("Suggested link", width=125),
+        "hosted": column.LinkColumn("Invoice page", display_text="Open", width=95),
+        "failed": column.DateColumn("Failed on", format="D MMM YYYY", width=105),
+        "plan": column.TextColumn("Plan", width=85),
+        "invoice": column.TextColumn("Invoice", width=110),
+        "email": column.TextColumn("E-mail", width=200),
+    }
+    return tables.show(
+        rows,
+        columns,
+        key="failed_payments",
+        ids=[item.invoice_id for item in page.rows],
+        money=("left", "mrr"),
+        alt="Invoices whose payment failed, most urgent first",
+    )

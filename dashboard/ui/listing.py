@@ -1,0 +1,66 @@
+"""What every list page has beneath its filters: the count, the file, the table, the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import format as fmt
+from dashboard.session import Staff
+from dashboard.ui import download, notes, tables
+from lib.billing import Filters, Listing, Permission
+
+
+def plan_name(catalog: Any, slug: str | None) -> str:
+    """The catalogue's name of a plan."""
+    return catalog.plan(slug).name if slug else "Not in the catalogue"
+
+
+def who(item: Any) -> str:
+    """How people call a customer: name, else e-mail, else id."""
+    return str(item.name or item.email or item.customer_id)
+
+
+def draw(
+    name: str,
+    read: Callable[[Filters], Listing[Any]],
+    wanted: Filters,
+    table: Callable[[Listing[Any]], int | None],
+    staff: Staff,
+    *,
+    noun: str,
+) -> None:
+    """The rows of one page of ``wanted``; a chosen row opens its customer."""
+    whole = read(replace(wanted, limit=1))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_found(whole, noun, staff), width="stretch")
+        download.csv_button(name, wanted, staff)
+    if not whole.total:
+        notes.empty(f"No {noun} matches these filters.", icon=":material/filter_alt_off:")
+        return
+    place = st.container()
+    offset = tables.pager(whole.total)
+    page = read(replace(wanted, limit=tables.PAGE_SIZE, offset=offset))
+    with place:
+        chosen = table(page)
+    if chosen is not None:
+        tables.open_customer(page.rows[chosen].customer_id)
+
+
+def currencies(listing: Listing[Any]) -> list[str]:
+    """The currencies of a list, largest amount first."""
+    return [part.currency for part in sorted(listing.sums, key=lambda p: -p.amount_minor)]
+
+
+def _found(listing: Listing[Any], noun: str, staff: Staff) -> str:
+    """How many, and what they add up to for those who may see totals."""
+    amounts = (
+        [fmt.money(part.amount_minor, part.currency) for part in listing.sums]
+        if staff.may(Permission.TOTALS)
+        else []
+    )
+    found = fmt.joined((fmt.plural(listing.total, noun), *amounts))
+    return f"{found}. Choose a row to open its customer."

@@ -1,0 +1,59 @@
+"""Exit codes and sentences: 0 fine, 1 found or hit something, 2 wrong usage; never a traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+WRONG = {
+    "a command that does not exist": (["dance"], 2, "No such command"),
+    "a report that does not exist": (["report", "weather"], 2, "There is no report 'weather'"),
+    "a time that is none": (["report", "entitlements", "--as-of", "soon"], 2, "neither a day"),
+    "a policy that is none": (["report", "mrr", "--policy", "hope"], 2, "is none of"),
+    "a format that is none": (["report", "mrr", "--format", "xml"], 2, "Invalid value"),
+    "a customer nobody knows": (["explain", "cus_none"], 1, "no_customer"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "says"), WRONG.values(), ids=WRONG.keys())
+def test_wrong_usage_is_a_sentence(portside, arguments, code, says):
+    ran = portside(*arguments)
+    assert ran.code == code
+    assert says in ran.err
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+
+
+SET_UP = {
+    "a catalogue that is missing": ({"PORTSIDE_CATALOG": "none.toml"}, "There is no catalogue"),
+    "a database address that is none": (
+        {"PORTSIDE_DATABASE_URL": "portside.db"},
+        "PORTSIDE_DATABASE_URL",
+    ),
+    "a key that is none": ({"STRIPE_API_KEY": "hello"}, "STRIPE_API_KEY should begin with"),
+    "a clock that is none": ({"PORTSIDE_NOW": "noonish"}, "PORTSIDE_NOW"),
+    "a database that is away": (
+        {"PORTSIDE_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none"},
+        "database",
+    ),
+}
+
+
+@pytest.mark.parametrize(("environment", "says"), SET_UP.values(), ids=SET_UP.keys())
+def test_a_wrong_set_up_is_a_sentence_that_names_what_to_change(portside, environment, says):
+    ran = portside("report", "entitlements", **environment)
+    assert ran.code == 1
+    assert says in ran.err
+    assert "Traceback" not in ran.err
+    assert "hello" not in ran.err
+
+
+def test_an_empty_result_is_fine(portside):
+    ran = portside("report", "winding-down", "--format", "json")
+    assert (ran.code, ran.json["rows"], ran.json["totals"]) == (0, [], {})
+
+
+@pytest.mark.parametrize("command", ["demo", "ingest", "report", "link", "serve", "backfill", "db"])
+def test_every_command_has_help(portside, command):
+    ran = portside(command, "--help")
+    assert ran.code == 0
+    assert "Usage" in ran.out

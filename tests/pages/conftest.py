@@ -1,0 +1,77 @@
+"""Pages run by Streamlit's own test runner, over the fake company or whatever a test hands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import navigation, session, signin
+from tests.pages.fake_billing import FakeBilling
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's sign-in is on."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv(signin.DEMO_SWITCH, "1")
+
+
+@pytest.fixture
+def desk() -> Iterator[FakeBilling]:
+    """The fake company, in place of the configured one."""
+    fake = FakeBilling()
+    session.use(fake)  # type: ignore[arg-type]
+    yield fake
+    session.use(None)
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def open_page(demo: None, desk: FakeBilling) -> Open:
+    """Open the page called ``slug`` as someone with ``role``; None has not signed in."""
+
+    def opened(slug: str, role: str | None = "admin", **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
+        if role:
+            app.session_state["demo_role"] = role
+        for key, value in query.items():
+            app.query_params[key] = value
+        allowed = role is not None and _may(role, slug)
+        app.run()
+        if allowed:
+            app.switch_page(str(navigation.BY_SLUG[slug].file))
+            for key, value in query.items():
+                app.query_params[key] = value
+            app.run()
+        return app
+
+    return opened
+
+
+def _may(role: str, slug: str) -> bool:
+    persona = session.Staff("", "", frozenset({session.Role(role)}))
+    return persona.may(navigation.BY_SLUG[slug].permission)
+
+
+def everything(app: AppTest) -> str:
+    """All that was sent to the browser, as one text: what a role may not see is not in it."""
+    return "\n".join(_texts(app))
+
+
+def _texts(app: AppTest) -> Iterator[str]:
+    for element in app.main:
+        yield str(getattr(element, "proto", ""))
+        value: Any = getattr(element, "value", None)
+        if hasattr(value, "to_csv"):
+            yield value.to_csv()
+        else:
+            yield str(value)

@@ -1,0 +1,154 @@
+"""Each page, for each role: what it shows and what it must not send."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import navigation
+from lib.billing import Role
+from tests.pages.conftest import Open, everything
+from tests.pages.fake_billing import FakeBilling
+
+SLUGS = [row.slug for row in navigation.PAGES]
+TOTALS = ("overview", "plan-mix")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_a_page_opens_for_every_role_without_an_error(
+    open_page: Open, slug: str, role: str
+) -> None:
+    app = open_page(slug, role)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_page_begins_with_its_title_its_question_and_how_fresh_it_is(
+    open_page: Open, slug: str
+) -> None:
+    app = open_page(slug)
+    row = navigation.BY_SLUG[slug]
+    assert [title.value for title in app.title] == [row.title]
+    captions = [caption.value for caption in app.caption]
+    assert row.question in captions
+    assert "As of 22 Nov 2026, 03:00 UTC" in captions
+    assert "Last webhook 42 s ago" in everything(app)
+    assert "Test mode" in everything(app)
+
+
+def test_the_badge_turns_amber_when_no_webhook_came_for_long(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk.stale = True
+    app = open_page("winding-down")
+    badge = next(m.value for m in app.markdown if "Last webhook" in m.value)
+    assert "2 h ago" in badge
+    assert "orange" in badge
+
+
+@pytest.mark.parametrize("slug", ["overview", "winding-down", "failed-payments", "plan-mix"])
+def test_an_empty_page_says_what_would_fill_it(
+    open_page: Open, desk: FakeBilling, slug: str
+) -> None:
+    desk.empty = True
+    app = open_page(slug)
+    assert not app.exception
+    assert not app.dataframe
+    assert not app.metric
+    hints = " ".join(caption.value for caption in app.caption)
+    assert "shows here" in hints or "show here" in hints or "portside backfill" in hints
+
+
+@pytest.mark.parametrize("slug", ["overview", "winding-down", "failed-payments", "plan-mix"])
+def test_a_row_of_numbers_has_at_most_four_each_with_its_definition(
+    open_page: Open, slug: str
+) -> None:
+    app = open_page(slug)
+    assert 1 <= len(app.metric) <= 4
+    assert all(metric.proto.help for metric in app.metric)
+
+
+@pytest.mark.parametrize("slug", TOTALS)
+def test_company_totals_are_not_for_support(open_page: Open, slug: str) -> None:
+    app = open_page(slug, "support")
+    # The default page hands support on to the first page that the role may see.
+    assert "$20,134" not in everything(app)
+    assert not app.metric
+
+
+@pytest.mark.parametrize("slug", ["winding-down", "failed-payments"])
+def test_a_list_sends_no_sum_to_support(open_page: Open, slug: str, desk: FakeBilling) -> None:
+    totals = everything(open_page(slug, "founder"))
+    without = everything(open_page(slug, "support"))
+    listing = desk.winding_down() if slug == "winding-down" else desk.failed_payments()
+    for part in listing.sums:
+        whole = f"{part.amount_minor / 100:,.2f}"
+        assert whole in totals
+        assert whole not in without
+    chart = [bar.amount_minor / 100 for bar in listing.bars if bar.amount_minor > 20_000]
+    assert all(f"{amount:,.2f}" not in without for amount in chart)
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [("support", False), ("finance", True), ("founder", True), ("admin", True)]
+)
+def test_only_those_who_may_export_get_a_file(open_page: Open, role: str, offered: bool) -> None:
+    app = open_page("winding-down", role)
+    assert bool(app.get("download_button")) is offered
+    greyed = [b for b in app.button if b.label == "Download CSV"]
+    assert bool(greyed) is not offered
+    assert all(button.disabled for button in greyed)
+
+
+def test_a_filter_in_the_address_is_in_force(open_page: Open) -> None:
+    app = open_page("winding-down", q="nordlicht")
+    frame = app.dataframe[0].value
+    assert len(frame) > 0
+    assert set(frame["customer"]) == {"Nordlicht Analytics"}
+
+
+def test_a_filter_that_nothing_matches_says_so(open_page: Open) -> None:
+    app = open_page("winding-down", q="nobody at all")
+    assert not app.dataframe
+    assert any("No subscription matches these filters." in m.value for m in app.markdown)
+
+
+def test_narrowing_a_list_goes_back_to_its_first_page(open_page: Open) -> None:
+    app = open_page("winding-down", page="2")
+    assert app.session_state["page"] == 2
+    app.multiselect(key="plans").select("pro").run()
+    assert app.session_state["page"] == 1
+    assert set(app.dataframe[0].value["plan"]) == {"Pro"}
+
+
+def test_two_currencies_are_never_added_up(open_page: Open) -> None:
+    app = open_page("overview")
+    assert app.metric[0].value == "$20,134"
+    app.segmented_control(key="currency").set_value("eur").run()
+    assert app.metric[0].value == "€2,815"
+
+
+def test_the_table_s_key_changes_with_its_rows(open_page: Open) -> None:
+    """A selection is a position: under one key it would slide to another customer."""
+    app = open_page("winding-down")
+    first = _table_key(app)
+    app.multiselect(key="plans").select("pro").run()
+    assert _table_key(app) != first
+
+
+def _table_key(app: AppTest) -> str:
+    return str(app.dataframe[0].proto.id)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_hostile_name_reaches_no_markdown(open_page: Open, slug: str) -> None:
+    query = {"customer": "cus_0003"} if slug == "customer" else {}
+    app = open_page(slug, **query)
+    for element in (*app.markdown, *app.caption, *app.subheader, *app.title, *app.metric):
+        for text in (str(element.value), str(getattr(element, "label", ""))):
+            assert "](http" not in text
+            assert "<img" not in text
+            assert ":red[" not in text
+    assert all("](http" not in button.label for button in app.button)
