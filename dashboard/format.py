@@ -87,15 +87,17 @@ def money(minor: int | None, currency: str | None) -> str:
     """``$1,234.50``; Unknown when either is."""
     if minor is None or currency is None:
         return UNKNOWN
-    return _spelled(Decimal(minor).scaleb(-minor_digits(currency)), currency, False)
+    digits = minor_digits(currency)
+    return _spelled(Decimal(minor).scaleb(-digits), currency, digits)
 
 
 def money_short(minor: int | None, currency: str | None) -> str:
     """Whole units, ``$1,235``, where cents are noise; the exact sum belongs into the help."""
     if minor is None or currency is None:
         return UNKNOWN
-    amount = Decimal(minor).scaleb(-minor_digits(currency))
-    return _spelled(amount, currency, abs(amount) >= 100)
+    digits = minor_digits(currency)
+    amount = Decimal(minor).scaleb(-digits)
+    return _spelled(amount, currency, 0 if abs(amount) >= 100 else digits)
 
 
 def signed(minor: int | None, currency: str | None) -> str:
@@ -111,11 +113,12 @@ def major(minor: int, currency: str) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _spelled(amount: Decimal, currency: str, whole: bool) -> str:
-    pattern = "¤#,##0" if whole else None
-    return format_currency(
-        amount, currency.upper(), format=pattern, locale="en_US", currency_digits=not whole
+def _spelled(amount: Decimal, currency: str, digits: int) -> str:
+    pattern = "¤#,##0." + "0" * digits if digits else "¤#,##0"
+    text = format_currency(
+        amount, currency.upper(), format=pattern, locale="en_US", currency_digits=False
     )
+    return re.sub(r"([A-Z]{3})(?=\d)", "\\1\u00a0", text)
 
 
 def share(part: float | None) -> str:

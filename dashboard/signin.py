@@ -118,13 +118,14 @@ def identity() -> Identity | None:
     """Who this browser session belongs to, or None."""
     match method():
         case Method.PROVIDER:
-            return _from_claims(st.user.to_dict(), time.time())
+            return from_claims(st.user.to_dict(), time.time())
         case Method.DEMO:
             return _demo_identity()
     return None
 
 
-def _from_claims(claims: Mapping[str, Any], now: float) -> Identity | None:
+def from_claims(claims: Mapping[str, Any], now: float) -> Identity | None:
+    """What an identity provider said, read strictly; ``now`` is unix seconds."""
     if not claims.get("is_logged_in") or not claims.get("email"):
         return None
     if claims.get("email_verified") is False:

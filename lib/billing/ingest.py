@@ -71,7 +71,11 @@ class Ingest:
         arrivals = []
         for obj in objects:
             arrival = read_object(
-                obj, second=second, livemode=self._livemode, org_key=self._org_key
+                obj,
+                second=second,
+                source=source,
+                livemode=self._livemode,
+                org_key=self._org_key,
             )
             summary.lines += 1
             if arrival is None:

@@ -37,7 +37,9 @@ class Writer:
 
         Raises DatabaseUnavailable; anything else means that an event of the batch is unusable.
         """
-        once = {arrival.event_id: arrival for arrival in reversed(arrivals)}
+        once: dict[str, Arrival] = {}
+        for arrival in arrivals:
+            once.setdefault(arrival.event_id, arrival)
         received_at = self._clock()
         try:
             with self._store.writing() as connection:
@@ -49,7 +51,7 @@ class Writer:
                 taken = inbox.take(connection, rows)
                 fresh = [
                     arrival
-                    for arrival in reversed(once.values())
+                    for arrival in once.values()
                     if arrival.event_id in taken.new
                     or (arrival.event_id in taken.failed_before and arrival.state != "failed")
                 ]
@@ -106,7 +108,11 @@ class Writer:
         return self._references[1]
 
     def _note(self, connection: Connection, offered: Iterable[Arrival]) -> None:
-        newest = [a.created_at for a in offered if a.livemode == self._livemode]
+        newest = [
+            arrival.created_at
+            for arrival in offered
+            if arrival.livemode == self._livemode and not arrival.is_read
+        ]
         if newest:
             meta.put_highest(connection, meta.LAST_EVENT_AT, max(newest))
         meta.raise_watermark(connection)

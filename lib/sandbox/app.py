@@ -6,11 +6,13 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from lib.sandbox.api import load_endpoints
 from lib.sandbox.api.dispatch import Request, dispatch
+from lib.sandbox.control import routes as control
 from lib.sandbox.core import Sandbox
+from lib.sandbox.hosted import pages
 
 METHODS = ["GET", "POST", "DELETE"]
 
@@ -18,7 +20,9 @@ METHODS = ["GET", "POST", "DELETE"]
 def build_app(sandbox: Sandbox) -> Starlette:
     """The application; handlers find the sandbox in ``request.app.state.sandbox``."""
     load_endpoints()
-    app = Starlette(routes=[*_page_routes(), Route("/{path:path}", _api, methods=METHODS)])
+    app = Starlette(
+        routes=[*pages.routes, *control.routes, Route("/{path:path}", _api, methods=METHODS)]
+    )
     app.state.sandbox = sandbox
     return app
 
@@ -34,19 +38,3 @@ async def _api(request: HttpRequest) -> Response:
     )
     reply = await run_in_threadpool(dispatch, request.app.state.sandbox, asked)
     return Response(reply.body, reply.status, reply.headers)
-
-
-def _page_routes() -> list[BaseRoute]:
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    found: list[BaseRoute] = []
-    for package, name in (("hosted", "pages"), ("control", "routes")):
-        if find_spec(f"lib.sandbox.{package}") is None:
-            continue
-        if find_spec(f"lib.sandbox.{package}.{name}") is not None:
-            try:
-                found += import_module(f"lib.sandbox.{package}.{name}").routes
-            except ImportError:
-                continue
-    return found

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ class Sandbox:
         self.clock = Clock(self._stored_clock() if now is None else now, frozen=frozen)
         self.due = DueQueue(self)
         self.deliverer = Deliverer(self)
-        self.only_events: Collection[str] | None = None
+        self.only_events: Container[str] | None = None
         """When set, events of other types are not recorded: for long simulated histories."""
         self._local = threading.local()
         self._depth = 0
@@ -89,6 +89,15 @@ class Sandbox:
         """Set the clock and remember it. Due work: ``billing.lifecycle.run_until``."""
         self.clock.move_to(unix)
         self.storage.set_note("clock", f"{unix} {time.time():.0f}")
+
+    def reached_at(self, url: str) -> None:
+        """Hosted pages are linked under ``url`` from now on, those of stored invoices too."""
+        before = self.storage.note("public_url")
+        self.settings.public_url = url
+        with self.transaction():
+            if before is not None and before != url:
+                self.storage.rebase("invoice", before, url)
+            self.storage.set_note("public_url", url)
 
     def _stored_clock(self) -> int | None:
         note = self.storage.note("clock")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 10.0
 PAUSE_SECONDS = 0.05
+STOP_SECONDS = 1.0
+"""How long an end waits for the delivery under way."""
 
 
 class Lane:
@@ -44,7 +46,7 @@ class Lane:
         with self._wake:
             self._stopped = True
             self._wake.notify()
-        self._thread.join(TIMEOUT_SECONDS)
+        self._thread.join(STOP_SECONDS)
         self._deliverer.discarded(len(self._queue))
 
     def _run(self) -> None:

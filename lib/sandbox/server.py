@@ -1,15 +1,46 @@
-"""What runs beside the HTTP server: the ticking of due work and the delivery of webhooks."""
+"""Serving a sandbox: the HTTP server, and beside it the ticking of due work and deliveries."""
 
 from __future__ import annotations
 
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import uvicorn
+
+from lib.sandbox.app import build_app
 from lib.sandbox.billing import lifecycle
 from lib.sandbox.core import Sandbox
 
 TICK_SECONDS = 1.0
+GRACE_SECONDS = 1
+
+
+class _Server(uvicorn.Server):
+    """Tells when it has started."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
+def serve(sandbox: Sandbox, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Answer requests on ``listener`` until SIGTERM or Ctrl-C; ``ready`` is called once."""
+    config = uvicorn.Config(
+        build_app(sandbox),
+        log_level="warning",
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with background(sandbox):
+        _Server(config, ready).run([listener])
 
 
 @contextmanager

@@ -257,6 +257,16 @@ class Storage:
         created, seq, _ = row.key
         return (kind, id, created, seq, row.customer, row.link, row.status, orjson.dumps(obj))
 
+    def rebase(self, kind: str, old: str, new: str) -> None:
+        """Replace the text ``old`` by ``new`` in every stored object of ``kind``."""
+        self.spill()
+        self._live = {}
+        self._db.execute(
+            "UPDATE objects SET body = CAST(replace(CAST(body AS TEXT), ?, ?) AS BLOB) "
+            "WHERE kind = ?",
+            (old, new, kind),
+        )
+
     def pending(self) -> int:
         """How many objects and events wait to be written."""
         return len(self._dirty) + len(self._events)

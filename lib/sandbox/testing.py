@@ -66,7 +66,14 @@ def running_sandbox(
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         world.settings.public_url = url
         app = build_app(world) if wrap is None else wrap(build_app(world))
-        config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none", access_log=False)
+        config = uvicorn.Config(
+            app,
+            log_level="error",
+            lifespan="off",
+            ws="none",
+            access_log=False,
+            date_header=False,  # the sandbox sends its own clock's
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         with background(world):

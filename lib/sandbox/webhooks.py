@@ -106,9 +106,10 @@ class Deliverer:
 
     def endpoints(self) -> list[Object]:
         """Enabled endpoints."""
-        if self._endpoints is None:
-            self._endpoints = self._sandbox.find("webhook_endpoint", status="enabled")
-        return self._endpoints
+        with self._sandbox.lock:
+            if self._endpoints is None:
+                self._endpoints = self._sandbox.find("webhook_endpoint", status="enabled")
+            return self._endpoints
 
     def count(self, type: str) -> int:
         """How many endpoints get events of ``type``."""

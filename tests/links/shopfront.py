@@ -74,6 +74,9 @@ class Front:
         self.deliver()
         return made, str(subscription.id)
 
+    def pass_time(self, seconds: int) -> None:
+        self.shop.running.advance(seconds)
+
     def mint(self, customer: str, flow: str, **over: Any) -> MintedLink:
         options = {key: over.pop(key) for key in ("return_url", "limit") if key in over}
         return self.desk(**options).mint(request(customer, flow, **over))

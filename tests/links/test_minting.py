@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from lib.billing.domain.errors import (
     WrongUsage,
 )
 from lib.billing.domain.permissions import Role
+from lib.billing.domain.portal import SessionMade
 from lib.billing.store import audit, inbox, migrate
 from lib.billing.store.engine import Store
 from lib.billing.stripe.gateway import Gateway
@@ -97,7 +99,13 @@ def test_renewing_opens_the_portals_home(front: Front) -> None:
 
 def test_an_open_invoice_is_paid_on_its_own_page_without_asking_stripe(front: Front) -> None:
     customer = front.customer()
-    invoice = front.shop.open_invoice(customer)
+    invoices = front.shop.stripe.v1.invoices
+    draft = invoices.create({"customer": customer})
+    front.shop.stripe.v1.invoice_items.create(
+        {"customer": customer, "invoice": draft.id, "amount": 2500, "currency": "usd"}
+    )
+    front.pass_time(60)
+    invoice = invoices.finalize_invoice(draft.id, {"auto_advance": False})
     front.deliver()
     desk = front.desk(gateway=None, return_url=None)
     minted = desk.mint(request(customer, "pay_invoice", invoice_id=invoice.id))
@@ -221,6 +229,31 @@ def test_a_double_click_mints_once(front: Front) -> None:
     assert len(sessions) == 1
 
 
+def test_two_clicks_at_the_same_moment_mint_once(front: Front) -> None:
+    customer, _ = front.subscriber("basic")
+    together = threading.Barrier(2, timeout=20)
+
+    class Both:
+        """Stripe, at the moment when both halves of a double click have reached it."""
+
+        def default_configuration(self) -> None:
+            return None
+
+        def create_portal_session(self, *_args: Any, **_options: Any) -> SessionMade:
+            together.wait()
+            return SessionMade("bps_same", "https://billing.example/p/session/1", front.now())
+
+    asked, made = request(customer, "home"), []
+    desk = front.desk(gateway=Both())
+    threads = [threading.Thread(target=lambda: made.append(desk.mint(asked))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made[0] == made[1]
+    assert _actions(front, made[0].link_id) == [("link.requested", None), ("link.minted", None)]
+
+
 def test_a_click_that_was_used_for_another_link_is_refused(front: Front) -> None:
     customer, _ = front.subscriber("basic")
     asked = request(customer, "home")
@@ -310,11 +343,11 @@ def test_the_panel_does_not_wait_for_stripe(front: Front) -> None:
 
 def test_progress_waits_and_then_tells_what_followed(front: Front) -> None:
     customer, subscription = front.subscriber("basic")
-    front.shop.running.sandbox.clock.move_to(front.now() + 60)
+    front.pass_time(60)
     minted = front.mint(customer, "subscription_cancel")
     desk = front.desk()
     assert desk.follow_ups(minted.link_id).outcome == "waiting"
-    front.shop.running.sandbox.clock.move_to(front.now() + 60)
+    front.pass_time(60)
     front.shop.stripe.v1.subscriptions.update(subscription, {"cancel_at_period_end": True})
     front.deliver()
     seen = desk.follow_ups(minted.link_id)
@@ -325,9 +358,9 @@ def test_progress_waits_and_then_tells_what_followed(front: Front) -> None:
 
 def test_progress_of_a_link_that_nobody_used(front: Front) -> None:
     customer, _ = front.subscriber("basic")
-    front.shop.running.sandbox.clock.move_to(front.now() + 60)
+    front.pass_time(60)
     minted = front.mint(customer, "payment_method_update")
-    front.shop.running.sandbox.clock.move_to(front.now() + 4_000)
+    front.pass_time(4_000)
     assert front.desk().follow_ups(minted.link_id).outcome == "no_change_seen"
 
 

@@ -43,6 +43,7 @@ from lib.billing import (
 )
 from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
+from lib.billing.domain.follow_ups import FollowUp
 
 NOW = 1_795_316_400  # Sunday 22 November 2026, 03:00 UTC
 DAY = 86_400
@@ -432,7 +433,8 @@ class FakeBilling:
         )
 
     def link_progress(self, link_id: str) -> LinkProgress:
-        return LinkProgress("acted" if self.followed else "waiting", self.followed)
+        steps = tuple(FollowUp(at, sentence, event_id) for at, sentence, event_id in self.followed)
+        return LinkProgress("acted" if steps else "waiting", steps)
 
     def report(self, wanted: str, **_: Any) -> Any:
         return _Report([{"subscription_id": i.subscription_id} for i in self._ending()])

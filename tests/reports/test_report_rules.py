@@ -79,6 +79,9 @@ def test_an_empty_projection_gives_an_empty_report(name: str, store: Store) -> N
     [
         ({"name": "profit"}, "There is no report 'profit'."),
         ({"as_of": "yesterday"}, "neither a day"),
+        ({"as_of": "9999-12-31"}, "is not between the years 1970 and 9998."),
+        ({"as_of": "1969-12-31"}, "is not between the years 1970 and 9998."),
+        ({"name": "mrr", "end": "9999-12-31"}, "is not between the years 1970 and 9998."),
         ({"name": "winding-down", "start": "2026-02-30"}, "is not a day"),
         (
             {"name": "winding-down", "start": "2026-03-02", "end": "2026-03-01"},

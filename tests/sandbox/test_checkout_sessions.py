@@ -256,9 +256,7 @@ def test_sessions_are_listed_by_what_they_made(shop: Shop) -> None:
 
 def test_metadata_can_be_changed_later(shop: Shop) -> None:
     session = start(shop, metadata={"a": "1", "b": "2"})
-    changed = shop.stripe.v1.checkout.sessions.update(
-        session.id, {"metadata": {"a": "", "c": "3"}}
-    )
+    changed = shop.stripe.v1.checkout.sessions.update(session.id, {"metadata": {"a": "", "c": "3"}})
     assert changed.metadata is not None
     assert changed.metadata.to_dict() == {"b": "2", "c": "3"}
 

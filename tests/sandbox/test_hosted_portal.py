@@ -412,6 +412,7 @@ def test_a_cheaper_plan_waits_for_the_period_end_as_a_schedule(shop: Shop) -> No
     assert "at the end of your billing period" in page.text
     page.press("Confirm")
 
+    assert "It changes to Basic on" in page.text
     now = read(shop, sub.id)
     assert now.schedule is not None
     assert now["items"].data[0].price.id == shop.prices["pro"]
@@ -517,3 +518,41 @@ def test_an_expired_address_lets_its_customer_log_in_again_when_it_was_asked_for
         assert page.status == 200
         assert page.url != session.url
         assert "ada@example.com" in page.text
+
+
+def test_a_customer_on_a_test_clock_acts_in_that_clocks_time(shop: Shop) -> None:
+    start = NOW - 400 * 86_400
+    clock = shop.stripe.v1.test_helpers.test_clocks.create({"frozen_time": start})
+    customer = shop.customer(test_clock=clock.id)
+    sub = shop.subscription(customer)
+
+    shop.open(customer, flow("subscription_cancel", sub.id)).press("Cancel subscription")
+
+    now = read(shop, sub.id)
+    assert now.canceled_at == start
+    assert now.cancel_at == sub["items"].data[0].current_period_end
+
+
+def test_a_pause_with_a_set_length_ends_by_itself() -> None:
+    with running_sandbox(now=NOW, frozen=True) as running:
+        shop = open_shop(running)
+        customer = shop.customer()
+        sub = shop.subscription(customer)
+        weeks = {
+            "type": "interval_options",
+            "interval_options": [
+                {"interval": "week", "interval_count": 1},
+                {"interval": "week", "interval_count": 2},
+            ],
+        }
+        pausing = shop.configure(subscription_pause={"enabled": True, "duration": weeks})
+        page = shop.open(customer, flow("subscription_pause", sub.id), configuration=pausing)
+        assert "2 weeks" in page.text
+
+        page.press("Pause subscription", duration="1")
+        assert "goes on by itself on" in page.text
+        running.advance(14 * 86_400 - 1)
+        assert read(shop, sub.id).status == "paused"
+        running.advance(1)
+
+        assert read(shop, sub.id).status == "active"

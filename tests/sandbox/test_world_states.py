@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,6 +235,33 @@ def test_a_deleted_customer_is_known_from_its_event(sandbox: Sandbox) -> None:
     gone = [e for e in every_event(sandbox) if e["type"] == "customer.deleted"]
     assert gone
     assert not any(c["id"] == gone[0]["data"]["object"]["id"] for c in sandbox.find("customer"))
+
+
+def test_the_portal_is_set_up_to_cancel_at_period_end_and_to_offer_the_plans(
+    sandbox: Sandbox,
+) -> None:
+    (settings,) = sandbox.find("billing_portal.configuration", is_default=True)
+    features = settings["features"]
+    assert features["subscription_cancel"]["mode"] == "at_period_end"
+    offered = {
+        sandbox.get("price", price)["lookup_key"]
+        for product in features["subscription_update"]["products"]
+        for price in product["prices"]
+    }
+    catalog = tomllib.loads(Path("catalog.toml").read_text())
+    plans = catalog["plans"].values()
+    assert offered == {price["lookup_key"] for plan in plans for price in plan.get("prices", [])}
+
+
+def test_the_catalogue_file_and_the_sandbox_agree_on_every_price(sandbox: Sandbox) -> None:
+    catalog = tomllib.loads(Path("catalog.toml").read_text())
+    for plan in catalog["plans"].values():
+        for wanted in plan.get("prices", []):
+            (price,) = sandbox.find("price", lookup_key=wanted["lookup_key"])
+            assert price["unit_amount"] == wanted["amount"]
+            assert price["currency"] == wanted.get("currency", catalog["currency"])
+            assert price["recurring"]["interval"] == wanted["interval"]
+            assert price["recurring"]["interval_count"] == wanted.get("interval_count", 1)
 
 
 def test_the_last_events_are_minutes_old_and_none_lies_in_the_future(sandbox: Sandbox) -> None:

@@ -98,6 +98,8 @@ WINDING = [
     ("an underscore is an underscore", {"text": "b_b"}, ["sub_2"]),
     ("an id", {"text": "sub_3"}, ["sub_3"]),
     ("a quote harms nothing", {"text": "' OR 1=1 --"}, []),
+    ("what no database takes is left out", {"text": "car\x00ol\ud800", "plans": ("p\x00ro",)},
+     ["sub_3"]),
     (
         "a week of the chart, half-open",
         {"starts": at("2026-03-30"), "ends": at("2026-04-06")},

@@ -43,6 +43,7 @@ SEARCHES = [
     ("a lone wildcard finds only itself", "%", [("cus_Di", "name")]),
     ("hostile text is only text", "<script>", [("cus_Cy", "name")]),
     ("a quote harms nothing", "'; DROP TABLE customers; --", []),
+    ("what no database takes is left out", "cus_\x00Cy\ud800", [("cus_Cy", "customer")]),
     ("nothing finds nothing", "   ", []),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_PAGE = 500
 """The most rows one page of a list may ask for."""
@@ -34,8 +34,28 @@ class Filters:
         """``(limit, offset)``, kept within what a page may ask for."""
         return min(max(self.limit, 1), MAX_PAGE), max(self.offset, 0)
 
+    def cleaned(self) -> Filters:
+        """The same without anything that no database takes."""
+        return replace(
+            self,
+            text=clean(self.text),
+            plans=tuple(map(clean, self.plans)),
+            currencies=tuple(map(clean, self.currencies)),
+            statuses=tuple(map(clean, self.statuses)),
+            intervals=tuple(map(clean, self.intervals)),
+            reasons=tuple(map(clean, self.reasons)),
+        )
+
 
 EVERYTHING = Filters()
+
+
+def clean(text: str) -> str:
+    """What somebody typed, without outer blanks, NUL and halves of characters.
+
+    An address pasted into a browser can hold those, and PostgreSQL refuses them.
+    """
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
 
 
 def interval_name(interval: str | None, count: int | None) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from ..store.queries.invoices import all_invoices
 from ..store.queries.reading import Connection
@@ -14,7 +13,7 @@ from .request import ReportRequest
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     for invoice in all_invoices(connection, request.currency, request.starts, request.ends):
-        yield asdict(invoice)
+        yield dict(invoice)
 
 
 REPORT = Definition(

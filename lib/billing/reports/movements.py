@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from ..store.queries.movements import all_movements
 from ..store.queries.reading import Connection
@@ -16,7 +15,7 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     for movement in all_movements(
         connection, request.policy, request.currency, request.starts, request.ends
     ):
-        yield asdict(movement)
+        yield dict(movement)
 
 
 REPORT = Definition(

@@ -11,6 +11,7 @@ from ..domain.policy import PRESETS
 from ..domain.times import as_of_second, day_start
 from ..setup import Setup
 
+_END_OF_TIME = 253_370_764_800  # the year 9999, where calendars end
 PERIODS = ("day", "week", "month", "quarter")
 
 
@@ -82,16 +83,24 @@ class ReportRequest:
 
 def _as_of(text: str, timezone: str) -> int:
     try:
-        return as_of_second(text, timezone)
+        second = as_of_second(text, timezone)
     except ValueError as error:
         raise WrongUsage(f"--as-of {error}") from None
+    except OverflowError:
+        second = -1
+    if not 0 <= second < _END_OF_TIME:
+        raise WrongUsage(f"--as-of {text!r} is not between the years 1970 and 9998.")
+    return second
 
 
 def _day(option: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise WrongUsage(f"{option} {text!r} is not a day such as 2026-01-31.") from None
+    if not 1970 <= day.year <= 9998:
+        raise WrongUsage(f"{option} {text!r} is not between the years 1970 and 9998.")
+    return day
 
 
 def _currency(text: str) -> str:

@@ -77,10 +77,12 @@ def mark_retried(connection: Connection, outcomes: Iterable[tuple[str, State, st
 
 
 def failed_bodies(connection: Connection, *, limit: int = 500) -> list[bytes]:
-    """Bodies of failed events, oldest first, as far as they were not pruned."""
+    """Bodies of failed events, oldest first, as far as they were not pruned. Objects that we read
+    are left out: reading them again is the way to try again."""
     rows = dialect.fetch(
         connection,
         "SELECT payload FROM inbox WHERE state = 'failed' AND payload IS NOT NULL "  # noqa: S608
+        "AND substr(event_id, 1, 5) <> 'read:' "
         f"ORDER BY received_at, event_id LIMIT {dialect.mark(connection)}",
         limit,
     )

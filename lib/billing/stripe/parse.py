@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ..domain.errors import EventUnusable, PayloadInvalid
-from ..domain.observations import Kind, Observation, State, canonical
+from ..domain.observations import Kind, Observation, State
 from .changes import before as put_back
 from .event_types import EVENT_TYPES, READERS, WHY_IGNORED
 from .fields import Fields, Raw
@@ -136,7 +136,7 @@ def _before(raw: Raw, data: Fields, reader: Reader, context: Context, owner: str
 def _observation(
     seen: Seen, context: Context, event_id: str, earlier: State | None, kind: Kind
 ) -> Observation:
-    if kind == "edge" and canonical(earlier) == canonical(seen.state):
+    if kind == "edge" and earlier == seen.state:
         kind = "point"
     if seen.ended:
         kind = "terminal"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 MODULES = [
     "lib.sandbox.api.account",
@@ -30,9 +29,6 @@ MODULES = [
 
 
 def load_endpoints() -> None:
+    """Fill the table of ``routing.ENDPOINTS``."""
     for name in MODULES:
-        if find_spec(name.rpartition(".")[0]) and find_spec(name):
-            try:
-                import_module(name)
-            except ImportError:
-                continue
+        import_module(name)

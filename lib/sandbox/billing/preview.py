@@ -165,9 +165,11 @@ def _ending(subscription: Object, details: Object) -> bool:
     if details.get("cancel_now") or details.get("cancel_at_period_end"):
         return True
     cancel_at = details.get("cancel_at", subscription["cancel_at"])
-    ends = [item["current_period_end"] for item in subscription["items"]["data"]]
-    if cancel_at in ("min_period_end", "max_period_end"):
+    ends: list[int] = [item["current_period_end"] for item in subscription["items"]["data"]]
+    if cancel_at == "min_period_end":
         return True
+    if cancel_at == "max_period_end":
+        return len(set(ends)) == 1
     if isinstance(cancel_at, int):
         return cancel_at <= min(ends)
     boolean = details.get("cancel_at_period_end", subscription["cancel_at_period_end"])

@@ -147,7 +147,8 @@ def _amount(params: Object, scheme: str) -> Decimal | None:
             code="parameter_missing",
             param="unit_amount",
         )
-    amount = Decimal(whole) if whole is not None else Decimal(exact)
+    given: int | Decimal | None = whole if whole is not None else exact
+    amount = Decimal(given or 0)
     if amount < 0:
         raise SandboxError(
             "This value must be greater than or equal to 0.",

@@ -103,7 +103,8 @@ def renew(sandbox: Sandbox, subscription: Object, *, status: str | None = None) 
 
 def period_end_of(subscription: Object) -> int:
     """The earliest end of the items' periods: where ``cancel_at_period_end`` ends it."""
-    return min(item["current_period_end"] for item in subscription["items"]["data"])
+    ends: list[int] = [item["current_period_end"] for item in subscription["items"]["data"]]
+    return min(ends)
 
 
 def _ends_now(subscription: Object, first_end: int, now: int) -> bool:

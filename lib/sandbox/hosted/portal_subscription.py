@@ -90,6 +90,7 @@ def _sentence(subscription: dict[str, Any]) -> str:
 
 def _lines(sandbox: Sandbox, subscription: dict[str, Any]) -> list[str]:
     lines = []
+    lines += _scheduled_change(sandbox, subscription)
     resumes = pauses.ends_at(sandbox, subscription)
     if resumes is not None:
         lines.append(f"It goes on by itself on {wording.date(resumes)}.")
@@ -102,6 +103,18 @@ def _lines(sandbox: Sandbox, subscription: dict[str, Any]) -> list[str]:
     if method is not None:
         lines.append(f"Paid with {wording.card(method)}.")
     return lines
+
+
+def _scheduled_change(sandbox: Sandbox, subscription: dict[str, Any]) -> list[str]:
+    """The next phase of an attached schedule, as a sentence."""
+    schedule = sandbox.peek("subscription_schedule", subscription["schedule"])
+    phases = [] if schedule is None else schedule["phases"]
+    for phase in phases:
+        if phase["start_date"] > sandbox.now():
+            price = sandbox.get("price", phase["items"][0]["price"])
+            when = wording.date(phase["start_date"])
+            return [f"It changes to {product_name(sandbox, price)} on {when}."]
+    return []
 
 
 def coupon_id(discount: dict[str, Any]) -> str | None:

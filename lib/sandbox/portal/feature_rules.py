@@ -21,12 +21,16 @@ def check(sandbox: Sandbox, features: dict[str, Any]) -> None:
             "Cannot enable subscription updates while payment method update is disabled.",
             param=f"{_UPDATE}[enabled]",
         )
-    _check_cancel(features["subscription_cancel"])
+    methods = features["payment_method_update"]["payment_method_configuration"]
+    if methods is not None:
+        param = "features[payment_method_update][payment_method_configuration]"
+        sandbox.get("payment_method_configuration", methods, param=param)
+    _check_cancel(sandbox, features["subscription_cancel"])
     _check_pause(features["subscription_pause"])
     _check_products(sandbox, update["products"])
 
 
-def _check_cancel(cancel: dict[str, Any]) -> None:
+def _check_cancel(sandbox: Sandbox, cancel: dict[str, Any]) -> None:
     behavior = cancel["proration_behavior"]
     if behavior == "always_invoice":
         raise SandboxError(
@@ -41,6 +45,9 @@ def _check_cancel(cancel: dict[str, Any]) -> None:
             param=f"{_CANCEL}[proration_behavior]",
         )
     reason = cancel["cancellation_reason"]
+    for place, id in enumerate(reason["feedback_options"]):
+        param = f"{_CANCEL}[cancellation_reason][feedback_options][{place}]"
+        sandbox.get("billing.feedback_option", id, param=param)
     if len(set(reason["options"])) != len(reason["options"]):
         raise SandboxError(
             "Each cancellation reason can be given once.",

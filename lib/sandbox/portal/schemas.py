@@ -14,6 +14,7 @@ from lib.sandbox.params import (
     reference,
     text,
     timestamp,
+    unsupported,
 )
 from lib.sandbox.portal.urls import web_address
 
@@ -185,10 +186,10 @@ SESSION_CREATE: Schema = {
     ),
     "configuration": reference(),
     "customer": reference(),
-    "customer_account": reference(),
+    "customer_account": unsupported(),
     "flow_data": obj(_FLOW),
     "locale": enum(*LOCALES),
-    "on_behalf_of": reference(),
+    "on_behalf_of": unsupported(),
     "return_url": web_address(),
 }
 

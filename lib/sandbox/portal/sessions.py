@@ -41,7 +41,6 @@ def create(sandbox: Sandbox, params: dict[str, Any]) -> dict[str, Any]:
         flow=flows.rendered(flow),
         after_expiration=_after_expiration(sandbox, params.get("after_expiration")),
         locale=params.get("locale"),
-        on_behalf_of=params.get("on_behalf_of"),
     )
 
 
@@ -54,7 +53,6 @@ def issue(
     flow: dict[str, Any] | None = None,
     after_expiration: dict[str, Any] | None = None,
     locale: str | None = None,
-    on_behalf_of: str | None = None,
 ) -> dict[str, Any]:
     """Store a session whose parts are already checked."""
     secret = f"test_{secrets.token_urlsafe(32)}"
@@ -69,10 +67,16 @@ def issue(
         "flow": flow,
         "livemode": False,
         "locale": locale,
-        "on_behalf_of": on_behalf_of,
+        "on_behalf_of": None,
         "return_url": return_url,
         "url": f"{sandbox.settings.public_url}/p/session/{secret}",
-        "_": {"link": secret, "last_seen": None, "completed": None},
+        # An address ages in the sandbox's own time, whatever test clock its customer lives on.
+        "_": {
+            "link": secret,
+            "issued": sandbox.clock.running(),
+            "last_seen": None,
+            "completed": None,
+        },
     }
     sandbox.put(session)
     sandbox.emit("billing_portal.session.created", session)
@@ -86,15 +90,15 @@ def by_secret(sandbox: Sandbox, secret: str) -> dict[str, Any] | None:
 
 
 def is_expired(sandbox: Sandbox, session: dict[str, Any]) -> bool:
-    last_seen = session["_"]["last_seen"]
-    if last_seen is None:
-        return sandbox.now() > int(session["created"]) + OPEN_WITHIN
-    return sandbox.now() > int(last_seen) + IDLE_LIMIT
+    hidden, now = session["_"], sandbox.clock.running()
+    if hidden["last_seen"] is None:
+        return now > int(hidden["issued"]) + OPEN_WITHIN
+    return now > int(hidden["last_seen"]) + IDLE_LIMIT
 
 
 def touch(sandbox: Sandbox, session: dict[str, Any]) -> None:
     """Note activity now: the hour starts again."""
-    session["_"]["last_seen"] = sandbox.now()
+    session["_"]["last_seen"] = sandbox.clock.running()
     sandbox.put(session)
 
 
@@ -114,8 +118,6 @@ def may_recover(sandbox: Sandbox, session: dict[str, Any]) -> bool:
 
 
 def _customer(sandbox: Sandbox, params: dict[str, Any]) -> dict[str, Any]:
-    if "customer_account" in params:
-        raise SandboxError.unsupported_parameter("customer_account")
     if "customer" not in params:
         raise SandboxError.missing_parameter("customer")
     customer = sandbox.get("customer", params["customer"], param="customer")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+
 from lib.sandbox.billing import invoices
 from lib.sandbox.world.calendar import DAY, add_months
+from lib.sandbox.world.muting import NONE, AllBut
 from lib.sandbox.world.playbill import playbill
 from lib.sandbox.world.stage import Stage
 
@@ -55,7 +59,7 @@ def cancel_both_past(stage: Stage) -> str:
     with stage.at(days_ago=20):
         stage.change(subscription, cancel_at_period_end=True)
         end = stage.period_end(subscription)
-    with _muted(stage, "customer.subscription.deleted"), stage.at(unix=end + 60):
+    with _recording(stage, AllBut("customer.subscription.deleted")), stage.at(unix=end + 60):
         pass
     return "The period ended days ago; the deletion event never came. Access ends all the same."
 
@@ -73,7 +77,7 @@ def one_of_two_canceled(stage: Stage) -> str:
 
 @scenario("canceled_long_ago", "Canceled before anybody listened", 15)
 def canceled_long_ago(stage: Stage) -> str:
-    with _muted(stage, "*"):
+    with _recording(stage, NONE):
         with stage.at(days_ago=300):
             customer = stage.customer("former")
             subscription = stage.subscribe(customer, "pro_monthly")
@@ -118,29 +122,11 @@ def incomplete_grants_nothing(stage: Stage) -> str:
     return "One is incomplete_expired, one incomplete: neither ever had access, neither churned."
 
 
-class _muted:
-    """Within the block events of one type (or all, `*`) are not recorded."""
-
-    def __init__(self, stage: Stage, type: str) -> None:
-        self._sandbox = stage.sandbox
-        self._filter = _Nothing() if type == "*" else _AllBut(type)
-
-    def __enter__(self) -> None:
-        self._sandbox.only_events = self._filter
-
-    def __exit__(self, *_: object) -> None:
-        self._sandbox.only_events = None
-
-
-class _AllBut(frozenset[str]):
-    """Contains every text but one."""
-
-    def __new__(cls, missing: str) -> _AllBut:
-        return super().__new__(cls, (missing,))
-
-    def __contains__(self, type: object) -> bool:
-        return not super().__contains__(type)
-
-
-class _Nothing(frozenset[str]):
-    """Contains no text at all."""
+@contextmanager
+def _recording(stage: Stage, only_events: Container[str]) -> Iterator[None]:
+    """Within the block only events of these types are recorded."""
+    stage.sandbox.only_events = only_events
+    try:
+        yield
+    finally:
+        stage.sandbox.only_events = None

@@ -21,6 +21,7 @@ from lib.sandbox.billing import (
     subscriptions,
 )
 from lib.sandbox.core import Sandbox
+from lib.sandbox.world import portal_settings
 from lib.sandbox.world.calendar import DAY
 from lib.sandbox.world.catalogue import COUPONS, PRICES, PRODUCTS
 from lib.sandbox.world.names import Identity, Names
@@ -44,7 +45,7 @@ class Company:
         self.prices: dict[str, str] = {}
 
     def open_catalogue(self) -> None:
-        """Create what is missing of the products, prices and coupons, at the current second."""
+        """Create what is missing of products, prices, coupons and portal settings, now."""
         known = {product["name"]: product["id"] for product in self.sandbox.find("product")}
         held = {price["lookup_key"]: price["id"] for price in self.sandbox.find("price")}
         for slug, name in PRODUCTS:
@@ -57,6 +58,7 @@ class Company:
         for coupon in COUPONS:
             if self.sandbox.peek("coupon", coupon["id"]) is None:
                 coupons.create(self.sandbox, dict(coupon))
+        portal_settings.save(self.sandbox, self.prices)
 
     def later(self, unix: int, action: Callable[..., Any], *given: Any, **named: Any) -> None:
         """Do `action(*given, **named)` at `unix`, if that lies within the simulated time."""

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from lib.sandbox.core import Sandbox
-from lib.sandbox.world import ordinary
+from lib.sandbox.world import muting, ordinary
 from lib.sandbox.world.calendar import DAY, add_months
 from lib.sandbox.world.cast import players
 from lib.sandbox.world.company import Company
@@ -18,41 +18,10 @@ from lib.sandbox.world.company import Company
 FULL_DAYS = 35
 """Days before the present in which every event is recorded, as the events API shows thirty."""
 
-QUIET_EVENTS = frozenset(
-    {
-        "charge.dispute.closed",
-        "charge.dispute.created",
-        "charge.refunded",
-        "checkout.session.completed",
-        "coupon.created",
-        "credit_note.created",
-        "customer.created",
-        "customer.deleted",
-        "customer.discount.created",
-        "customer.discount.deleted",
-        "customer.discount.updated",
-        "customer.subscription.created",
-        "customer.subscription.deleted",
-        "customer.subscription.paused",
-        "customer.subscription.resumed",
-        "customer.subscription.updated",
-        "invoice.finalized",
-        "invoice.marked_uncollectible",
-        "invoice.overdue",
-        "invoice.paid",
-        "invoice.payment_failed",
-        "invoice.sent",
-        "invoice.voided",
-        "payment_intent.payment_failed",
-        "price.created",
-        "product.created",
-        "subscription_schedule.created",
-        "subscription_schedule.released",
-    }
-)
-"""What older history keeps: enough to retell it, without each payment's four companions."""
-
 HOSTILE_EVERY = 97
+OLDEST_MONTHS = 30
+"""No story begins earlier before the present, however short the growth is to be."""
+_NOTE = "world"
 _GROWTH = 0.9
 
 
@@ -67,6 +36,31 @@ class WorldSummary:
     start: int
     now: int
     refused: tuple[str, ...]
+
+
+class WorldInterrupted(Exception):
+    """The stored world was never finished; the message says what to do."""
+
+
+def ensure(
+    sandbox: Sandbox, *, customers: int = 2000, months: int = 24, seed: int = 7
+) -> WorldSummary | None:
+    """Build the world up to the sandbox's present, unless its directory holds one already.
+
+    Raises WorldInterrupted when an earlier build was cut off half-way.
+    """
+    state = sandbox.storage.note(_NOTE)
+    if state == "begun":
+        raise WorldInterrupted(
+            f"The world in {sandbox.directory} is unfinished: its first start was interrupted. "
+            "Delete that folder and start again."
+        )
+    if state == "done" or sandbox.find("customer", limit=1):
+        return None
+    sandbox.storage.set_note(_NOTE, "begun")
+    made = build(sandbox, customers=customers, months=months, seed=seed, now=sandbox.now())
+    sandbox.storage.set_note(_NOTE, "done")
+    return made
 
 
 def build(
@@ -84,12 +78,13 @@ def build(
     transaction, after `settings.public_url` is set: hosted addresses are stored in the invoices.
     """
     start = add_months(now, -months)
-    sandbox.clock.move_to(start)
+    opening = add_months(now, -max(months, OLDEST_MONTHS))
+    sandbox.clock.move_to(opening)
     company = Company(sandbox, seed, start, now)
-    company.later(start, company.open_catalogue)
+    company.later(opening, company.open_catalogue)
     _invite(company, customers)
-    loud_from = max(start, now - full_days * DAY)
-    company.timeline.run(loud_from - 1, only_events=QUIET_EVENTS)
+    loud_from = max(opening, now - full_days * DAY)
+    company.timeline.run(loud_from - 1, only_events=muting.LEAN)
     company.timeline.run(now)
     with sandbox.transaction():
         sandbox.move_clock(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Container
 
 from lib.sandbox.billing import lifecycle
 from lib.sandbox.core import Sandbox
@@ -27,7 +27,7 @@ class Timeline:
         self._count += 1
         heapq.heappush(self._heap, (unix, self._count, action))
 
-    def run(self, until: int, *, only_events: Collection[str] | None = None) -> None:
+    def run(self, until: int, *, only_events: Container[str] | None = None) -> None:
         """Live through everything up to `until`, recording only the event types given."""
         sandbox = self.sandbox
         sandbox.only_events = only_events

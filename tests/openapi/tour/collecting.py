@@ -84,7 +84,11 @@ def money_back(tour: Tour) -> None:
     path = f"/v1/credit_notes/{note['id']}"
     api.post(path, memo="An outage in October")
     api.get(f"{path}/lines")
-    api.post(f"{path}/void")
+    api.post("/v1/invoiceitems", customer=customer, currency="usd", amount=1500)
+    owed = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")
+    api.post(f"/v1/invoices/{owed['id']}/finalize")
+    mistaken = api.post("/v1/credit_notes", invoice=owed["id"], amount=500)
+    api.post(f"/v1/credit_notes/{mistaken['id']}/void")
     other = next(x for x in api.get("/v1/charges", customer=customer)["data"][1:] if x["paid"])
     tour.open_dispute(other["id"])
     dispute = api.get("/v1/disputes", charge=other["id"])["data"][0]

@@ -78,7 +78,7 @@ def discounts(tour: Tour) -> None:
     api.get("/v1/promotion_codes", code="WELCOME")
     path = f"/v1/subscriptions/{tour.id('subscription')}"
     api.post(path, discounts=[{"coupon": coupon["id"]}], expand=["discounts"])
-    api.post(path, discounts="")
+    api.delete(f"{path}/discount")
     spare = api.post("/v1/coupons", amount_off=500, currency="usd", duration="once")
     api.delete(f"/v1/coupons/{spare['id']}")
 

@@ -61,7 +61,7 @@ def _from(*columns: Any) -> Select[Any]:
 
 
 def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
-    if filters.text.strip():
+    if filters.text:
         fields = (
             c.c.email,
             c.c.name,
@@ -71,7 +71,7 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
             i.c.invoice_id,
             i.c.number,
         )
-        query = query.where(any_contains(fields, filters.text.strip()))
+        query = query.where(any_contains(fields, filters.text))
     if filters.plans:
         query = query.where(s.c.plan.in_(filters.plans))
     if filters.currencies:

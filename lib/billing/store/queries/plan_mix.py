@@ -16,10 +16,10 @@ _KEYS = (s.c.plan, s.c.interval, s.c.interval_count, s.c.currency)
 
 
 def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
-    if filters.text.strip():
+    if filters.text:
         fields = (c.c.email, c.c.name, c.c.org_id, s.c.customer_id, s.c.subscription_id)
         query = query.select_from(s.outerjoin(c, c.c.customer_id == s.c.customer_id)).where(
-            any_contains(fields, filters.text.strip())
+            any_contains(fields, filters.text)
         )
     if filters.plans:
         query = query.where(s.c.plan.in_(filters.plans))

@@ -55,9 +55,9 @@ def _from(*columns: Any) -> Select[Any]:
 
 
 def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
-    if filters.text.strip():
+    if filters.text:
         fields = (c.c.email, c.c.name, c.c.org_id, s.c.customer_id, s.c.subscription_id)
-        query = query.where(any_contains(fields, filters.text.strip()))
+        query = query.where(any_contains(fields, filters.text))
     if filters.plans:
         query = query.where(s.c.plan.in_(filters.plans))
     if filters.currencies:

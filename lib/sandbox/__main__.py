@@ -1,0 +1,115 @@
+"""``python -m lib.sandbox``: serve a local Stripe, seeded with a world unless told otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lib.sandbox.core import Sandbox
+from lib.sandbox.server import serve
+from lib.sandbox.world import seed as world
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until interrupted; 0 when ended cleanly, 2 for a wrong option or a busy port."""
+    options = _parser().parse_args(argv)
+    try:
+        listener = socket.create_server((options.host, options.port))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        sys.stderr.write(
+            f"The sandbox cannot listen on {options.host}:{options.port}: {reason}. "
+            "Choose another --port.\n"
+        )
+        return 2
+    with listener:
+        url = f"http://{options.host}:{listener.getsockname()[1]}"
+        sandbox = _open(options, url)
+        if sandbox is None:
+            return 2
+        try:
+            serve(sandbox, listener, lambda: _say(f"Sandbox ready at {url}"))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sandbox.close()
+    return 0
+
+
+def _open(options: argparse.Namespace, url: str) -> Sandbox | None:
+    """The stored world, or a new one built under ``url``."""
+    sandbox = Sandbox(options.dir, now=options.now, seed=options.seed, frozen=options.frozen)
+    begun = sandbox.storage.count("customer") > 0
+    seeded = sandbox.storage.note("seeded") is not None
+    if begun and not seeded and not options.empty:
+        sys.stderr.write(
+            f"The folder {options.dir} holds a world whose seeding was interrupted. Delete it, "
+            "or choose another --dir.\n"
+        )
+        sandbox.close()
+        return None
+    sandbox.reached_at(url)
+    if not options.empty and not seeded:
+        _seed(sandbox, options)
+    return sandbox
+
+
+def _seed(sandbox: Sandbox, options: argparse.Namespace) -> None:
+    gc.disable()  # the collector would walk the growing world again and again: half the time
+    try:
+        world.build(
+            sandbox,
+            customers=options.customers,
+            months=options.months,
+            seed=options.seed,
+            now=options.now or int(time.time()),
+        )
+    finally:
+        gc.enable()
+    sandbox.storage.set_note("seeded", str(options.customers))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lib.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=12111, help="0 chooses a free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--dir", type=Path, help="keeps the world between starts")
+    parser.add_argument("--customers", type=_positive, default=2000)
+    parser.add_argument("--months", type=_positive, default=24)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--now", type=_moment, help="where the clock starts (ISO 8601, UTC)")
+    parser.add_argument("--frozen", action="store_true", help="the clock moves only when told")
+    parser.add_argument("--empty", action="store_true", help="without a seeded world")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _moment(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no ISO 8601 time such as 2026-11-22T03:00:00Z"
+        ) from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

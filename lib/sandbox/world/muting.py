@@ -1,0 +1,28 @@
+"""Which event types a stretch of history records."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+
+class AllBut(Container[str]):
+    """Contains every event type except the ones given."""
+
+    def __init__(self, *muted: str) -> None:
+        self._muted = frozenset(muted)
+
+    def __contains__(self, type: object) -> bool:
+        return type not in self._muted
+
+
+NONE: Container[str] = frozenset()
+LEAN = AllBut(
+    "charge.succeeded",
+    "invoice.payment_succeeded",
+    "invoice_payment.paid",
+    "payment_intent.created",
+    "payment_intent.succeeded",
+    "payment_method.attached",
+)
+"""Without the companions of every successful payment, which retell nothing: what is left gives
+each object's last state."""

@@ -1,0 +1,154 @@
+"""What followed a link: when it counts as acted on, and when nothing more is awaited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lib.billing.domain.flows import Flow
+from lib.billing.domain.fold import Rules, fold_customer
+from lib.billing.domain.follow_ups import ANSWER_WITHIN, LinkProgress, progress
+from lib.billing.domain.observations import Observation, State
+from lib.billing.domain.policy import PRESETS
+from tests.domain.states import CATALOG, item, price, seen, subscription
+
+MINTED = 10_000
+LATER = MINTED + 60
+RULES = Rules(catalog=CATALOG, policy=PRESETS["portside"], timezone="UTC")
+STARTED = seen(subscription(), 1_000, kind="created")
+
+
+def _customer(card: str) -> State:
+    return {
+        "org_id": None,
+        "email": "ann@customer.example",
+        "name": "Ann",
+        "currency": "usd",
+        "created": 1_000,
+        "deleted": False,
+        "locale": None,
+        "default_payment_method": card,
+        "balance": 0,
+        "delinquent": False,
+    }
+
+
+def _invoice(status: str) -> State:
+    empty = dict.fromkeys(
+        "subscription collection_method billing_reason due_date finalized_at paid_at voided_at "
+        "uncollectible_at next_payment_attempt hosted_invoice_url invoice_pdf period_start "
+        "period_end".split()
+    )
+    return empty | {
+        "number": "A-1",
+        "status": status,
+        "currency": "usd",
+        "total": 2900,
+        "tax": 0,
+        "amount_due": 2900,
+        "amount_paid": 0,
+        "amount_remaining": 2900,
+        "created": 1_000,
+        "attempt_count": 1,
+        "attempted": True,
+        "payment_failed": status == "open",
+        "auto_advance": True,
+    }
+
+
+def _changed(second: int = LATER, **over: Any) -> Observation:
+    return seen(subscription(**over), second, before=subscription())
+
+
+def _edge(kind: str, name: str, before: State, after: State) -> Observation:
+    return seen(after, LATER, before=before, object_type=kind, object_id=name)
+
+
+NEW_CARD = _edge("customer", "cus_1", _customer("pm_1"), _customer("pm_2"))
+PAID = _edge("invoice", "in_1", _invoice("open"), _invoice("paid"))
+BIGGER = [item(price("starter_monthly"))]
+ENDING = {"cancel_at": 90_000, "canceled_at": LATER}
+WAS_ENDING = [seen(subscription(**ENDING), 1_500, before=subscription())]
+UNDONE = seen(subscription(), LATER, before=subscription(**ENDING))
+NEW = seen(subscription(), LATER, kind="created", object_id="sub_2")
+
+ACTED: dict[str, tuple[Flow, list[Observation]]] = {
+    "a new card": (Flow.PAYMENT_METHOD_UPDATE, [NEW_CARD]),
+    "a new card of the subscription": (
+        Flow.PAYMENT_METHOD_UPDATE,
+        [_changed(default_payment_method="pm_9")],
+    ),
+    "another plan": (Flow.SUBSCRIPTION_UPDATE, [_changed(items=BIGGER)]),
+    "a plan change that is scheduled": (
+        Flow.SUBSCRIPTION_UPDATE_CONFIRM,
+        [_changed(schedule="sub_sched_1")],
+    ),
+    "a scheduled end": (Flow.SUBSCRIPTION_CANCEL, [_changed(**ENDING)]),
+    "an end at once": (
+        Flow.SUBSCRIPTION_CANCEL,
+        [_changed(status="canceled", ended_at=LATER)],
+    ),
+    "a cancellation taken back": (Flow.RENEW, [*WAS_ENDING, UNDONE]),
+    "a paid invoice": (Flow.PAY_INVOICE, [PAID]),
+    "a new subscription": (Flow.CHECKOUT, [NEW]),
+    "anything, from the portal's home": (Flow.HOME, [NEW_CARD]),
+}
+
+
+def _progress(flow: Flow, later: list[Observation], **over: Any) -> LinkProgress:
+    fold = fold_customer("cus_1", [STARTED, *later], RULES)
+    return progress(fold, flow, **{"minted_at": MINTED, "now": LATER + 1} | over)
+
+
+@pytest.mark.parametrize(("flow", "later"), ACTED.values(), ids=ACTED.keys())
+def test_acted(flow: Flow, later: list[Observation]) -> None:
+    found = _progress(flow, later)
+    assert found.outcome == "acted"
+    assert all(told.at >= MINTED and told.event_id for told in found.followed_by)
+
+
+NOT_YET: dict[str, tuple[Flow, list[Observation], dict[str, Any]]] = {
+    "nothing": (Flow.HOME, [], {}),
+    "something else": (Flow.SUBSCRIPTION_CANCEL, [NEW_CARD], {}),
+    "a renewal, to a link for another plan": (
+        Flow.SUBSCRIPTION_UPDATE_CONFIRM,
+        [_changed(status="past_due")],
+        {},
+    ),
+    "what happened before": (Flow.HOME, [_changed(MINTED - 1, **ENDING)], {}),
+    "another subscription": (
+        Flow.SUBSCRIPTION_CANCEL,
+        [_changed(**ENDING)],
+        {"subject": "sub_9"},
+    ),
+    "another invoice": (Flow.PAY_INVOICE, [PAID], {"subject": "in_9"}),
+    "an end, to a link for renewing": (
+        Flow.RENEW,
+        [*WAS_ENDING, seen(subscription("canceled"), LATER, before=subscription(**ENDING))],
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize(("flow", "later", "over"), NOT_YET.values(), ids=NOT_YET.keys())
+def test_not_acted(flow: Flow, later: list[Observation], over: dict[str, Any]) -> None:
+    assert _progress(flow, later, **over).outcome == "waiting"
+    tired = _progress(flow, later, **over, now=MINTED + ANSWER_WITHIN + 1)
+    assert tired.outcome == "no_change_seen"
+
+
+def test_what_followed_is_told_in_order_even_when_it_was_not_asked_for() -> None:
+    found = _progress(Flow.PAY_INVOICE, [NEW_CARD, PAID])
+    told = found.followed_by
+    assert {each.event_id for each in told} == {NEW_CARD.event_id, PAID.event_id}
+    assert list(told) == sorted(told, key=lambda each: (each.at, each.sentence))
+
+
+def test_a_customer_that_is_not_known_yet_is_waited_for() -> None:
+    found = progress(None, Flow.CHECKOUT, minted_at=MINTED, now=LATER)
+    assert found == LinkProgress("waiting")
+
+
+def test_every_flow_can_be_followed() -> None:
+    assert {_progress(flow, []).outcome for flow in Flow} == {"waiting"}

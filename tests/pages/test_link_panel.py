@@ -1,0 +1,153 @@
+"""The link panel, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Open, everything
+from tests.pages.fake_billing import NOW, URL, FakeBilling
+
+
+def label(button: object) -> str:
+    return str(getattr(button, "label", ""))
+
+
+def named(app: AppTest, start: str):  # type: ignore[no-untyped-def]
+    return next(button for button in app.button if label(button).startswith(start))
+
+
+def mint(app: AppTest, *, reason: str | None = "Payment failed", detail: str = "") -> AppTest:
+    named(app, "Renew subscription").click().run()
+    if reason:
+        next(box for box in app.selectbox if box.label == "Reason").select(reason)
+    next(box for box in app.text_input if box.label == "In your own words").set_value(detail)
+    named(app, "Make the link").click().run()
+    return app
+
+
+def shown(app: AppTest) -> list[str]:
+    return [code.value for code in app.code if code.value == URL]
+
+
+def test_the_panel_says_the_situation_and_recommends_one_flow(open_page: Open) -> None:
+    app = open_page("customer", "support", customer="cus_0001")
+    assert any("Winding down" in m.value and "unless" in m.value for m in app.markdown)
+    main = [label(b) for b in app.button if b.proto.type == "primary"]
+    assert main == ["Renew subscription"]
+
+
+def test_refused_flows_are_greyed_and_say_why(open_page: Open) -> None:
+    app = open_page("customer", "support", customer="cus_0001")
+    assert named(app, "Cancel subscription").disabled
+    assert named(app, "Start a subscription").disabled
+    captions = " ".join(caption.value for caption in app.caption)
+    assert "already winding down" in captions
+    assert "would be a duplicate" in captions
+
+
+@dataclass(frozen=True)
+class Said:
+    reason: str | None
+    detail: str
+    minted: str | None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(Said(None, "", None), id="no reason, no link"),
+        pytest.param(Said("Other", " ", None), id="other needs own words"),
+        pytest.param(Said("Other", "A fair", "Other: A fair"), id="other with own words"),
+        pytest.param(Said("Payment failed", "", "Payment failed"), id="a reason from the list"),
+    ],
+)
+def test_a_link_needs_a_reason(open_page: Open, desk: FakeBilling, said: Said) -> None:
+    app = mint(
+        open_page("customer", "support", customer="cus_0001"),
+        reason=said.reason,
+        detail=said.detail,
+    )
+    assert not app.exception
+    assert [request.reason for request in desk.minted] == ([said.minted] if said.minted else [])
+    assert bool(shown(app)) is (said.minted is not None)
+    assert bool(app.warning) is True
+
+
+def test_the_request_names_who_asks_for_whom_and_what(open_page: Open, desk: FakeBilling) -> None:
+    mint(open_page("customer", "support", customer="cus_0001"))
+    (request,) = desk.minted
+    assert request.staff == "support@demo.invalid"
+    assert set(request.roles) == {"support"}
+    assert (request.customer_id, request.flow) == ("cus_0001", "renew")
+    assert request.subscription_id == "sub_0001"
+    assert len(request.click_id) == 32
+
+
+def test_the_link_is_shown_once_and_is_kept_nowhere(open_page: Open) -> None:
+    app = mint(open_page("customer", "support", customer="cus_0001"))
+    assert shown(app) == [URL]
+    assert any("acts as the customer" in warning.value for warning in app.warning)
+    assert any("Opens for another" in p.text for p in app.get("progress"))
+    kept = repr(dict(app.session_state.items()))
+    assert "secret_once" not in kept
+    app.run()
+    assert not shown(app)
+    assert "secret_once" not in everything(app)
+
+
+def test_after_minting_the_panel_waits_and_says_what_followed(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    app = mint(open_page("customer", "support", customer="cus_0001"))
+    assert any("Waiting for the customer" in m.value for m in app.markdown)
+    desk.followed = ((NOW + 60, "Card updated", "evt_1"), (NOW + 90, "Invoice paid", "evt_2"))
+    app.run()
+    told = [m.value for m in app.markdown if "22 Nov 2026, 03:01" in m.value]
+    assert [line.split(" · ")[1] for line in told] == ["Card updated", "Invoice paid"]
+
+
+def test_a_refusal_is_a_sentence_and_no_link(open_page: Open, desk: FakeBilling) -> None:
+    desk.refuse = True
+    app = mint(open_page("customer", "support", customer="cus_0001"))
+    assert not shown(app)
+    assert [error.value for error in app.error] == ["The subscription is already winding down\\."]
+
+
+@pytest.mark.parametrize("role", ["finance", "founder"])
+def test_roles_without_the_right_get_no_panel(open_page: Open, role: str) -> None:
+    app = open_page("customer", role, customer="cus_0001")
+    assert not [b for b in app.button if str(b.key or "").startswith("link_")]
+    assert "Support agents and administrators" in everything(app)
+
+
+def test_losing_the_role_closes_the_panel_though_the_page_is_open(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    app = open_page("customer", "support", customer="cus_0001")
+    named(app, "Renew subscription").click().run()
+    app.session_state["demo_role"] = "finance"
+    app.run()
+    assert not [b for b in app.button if label(b).startswith("Make the link")]
+    assert desk.minted == []
+
+
+def test_an_unknown_customer_is_a_sentence(open_page: Open) -> None:
+    app = open_page("customer", "support", customer="in_nobody")
+    assert not app.exception
+    assert "No customer matches" in app.error[0].value
+
+
+def test_the_customer_page_says_the_rule_and_the_event(open_page: Open) -> None:
+    app = open_page("customer", "support", customer="cus_0001")
+    captions = [caption.value for caption in app.caption]
+    assert "Rule `winding_down` · event `evt_0042`" in captions
+    ends = next(metric for metric in app.metric if metric.label == "Ends on")
+    assert ends.value == "12 Dec 2026"
+
+
+def test_searching_lists_who_matches(open_page: Open) -> None:
+    app = open_page("customer", "admin", find="nordlicht")
+    assert set(app.dataframe[0].value["name"]) == {"Nordlicht Analytics"}
