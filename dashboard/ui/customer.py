@@ -92,7 +92,7 @@ def top(view: CustomerView) -> None:
                 color="orange",
                 help="Two events of one second could not be put in order; it will be read again.",
             )
-    with st.container(border=True, key="access"):
+    with st.container(border=True, key="access", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if view.access.access:
                 st.badge("Has access", icon=":material/check_circle:", color="green")
@@ -103,7 +103,7 @@ def top(view: CustomerView) -> None:
                 color=tables.BADGES.get(fmt.words(view.access.rule), "gray"),
             )
         st.markdown(f"**{fmt.md(view.access_sentence)}**")
-        st.caption(fmt.md(view.access.what_would_change))
+        st.caption(f"What would change it: {fmt.md(view.access.what_would_change)}")
         st.caption(
             f"Rule `{view.access.rule}`"
             + (f" · event `{fmt.code(view.access.event_id)}`" if view.access.event_id else "")

@@ -15,6 +15,7 @@ from . import customers, lists, overview
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
+from .domain.permissions import Role
 from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .rules import current_rules
@@ -85,6 +86,10 @@ class Portside:
     def policy(self) -> str:
         """The slug of the MRR policy that the projection is kept under."""
         return self._setup.policy
+
+    def roles_of(self, email: str) -> frozenset[Role]:
+        """What the configuration grants this person; nothing to whom it does not name."""
+        return self._setup.roles.get(email.strip().lower(), frozenset())
 
     def freshness(self) -> Freshness:
         """How current the projection is; what the badge of every page shows."""

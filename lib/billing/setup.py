@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .domain.catalog import Catalog
+from .domain.permissions import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +19,4 @@ class Setup:
     livemode: bool = False
     api_ready: bool = False
     stale_after: int = 3_600  # seconds without a webhook before the badge turns amber
+    roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail, lower case

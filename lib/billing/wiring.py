@@ -43,6 +43,7 @@ class Installation:
             livemode=self.settings.livemode,
             api_ready=self.settings.api_key is not None,
             stale_after=self.business.stale_after,
+            roles=self.business.roles,
         )
 
     @cached_property

@@ -113,7 +113,12 @@ NOT_YET: dict[str, tuple[Flow, list[Observation], dict[str, Any]]] = {
     "something else": (Flow.SUBSCRIPTION_CANCEL, [NEW_CARD], {}),
     "a renewal, to a link for another plan": (
         Flow.SUBSCRIPTION_UPDATE_CONFIRM,
-        [_changed(status="past_due")],
+        [_changed(items=[item(end=9_000_000)])],
+        {},
+    ),
+    "a renewal, to a link to the portal's home": (
+        Flow.HOME,
+        [_changed(items=[item(end=9_000_000)])],
         {},
     ),
     "what happened before": (Flow.HOME, [_changed(MINTED - 1, **ENDING)], {}),

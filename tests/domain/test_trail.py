@@ -104,6 +104,43 @@ def test_a_step_names_the_event_that_changed_it_not_one_that_merely_saw_it():
     assert [step.event_id for step in fold.steps] == ["evt_9", "evt_8"]
 
 
+def stage(status: str, paid: int = 0, attempts: int = 0) -> dict:
+    return {
+        "status": status, "amount_paid": paid, "attempt_count": attempts, "attempted": attempts > 0
+    }  # fmt: skip
+
+
+def of_invoice(event_id: str, second: int, after: dict, kind: str = "point") -> Observation:
+    return Observation(event_id, "invoice", "in_1", "cus_1", second, kind, None, after, second)
+
+
+FORWARD = {
+    "drafted, finalized and paid in one second": (
+        [("created", 10, stage("draft")), ("point", 10, stage("open")),
+         ("point", 10, stage("paid", 5))],
+        stage("paid", 5),
+    ),
+    "clocks that disagree do not unpay": (
+        [("created", 10, stage("draft")), ("point", 11, stage("paid", 5)),
+         ("point", 12, stage("open"))],
+        stage("paid", 5),
+    ),
+    "a second attempt in the same second as the first": (
+        [("point", 10, stage("open", 0, 2)), ("point", 10, stage("open", 0, 1))],
+        stage("open", 0, 2),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "end"), FORWARD.values(), ids=FORWARD.keys())
+def test_what_only_moves_forward_ends_at_its_farthest_and_nothing_is_missing(told, end):
+    seen = [of_invoice(f"evt_{n}", at, after, kind) for n, (kind, at, after) in enumerate(told)]
+    for order in (seen, seen[::-1]):
+        fold = fold_object(order)
+        assert fold.state == end
+        assert (fold.gaps, fold.ambiguous) == (0, False)
+
+
 histories = st.lists(st.tuples(st.integers(0, 3), st.sampled_from("ABCD")), min_size=1, max_size=12)
 
 

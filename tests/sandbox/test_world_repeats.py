@@ -7,10 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from lib.sandbox.core import Sandbox
-from lib.sandbox.world.seed import WorldInterrupted, ensure
 from tests.sandbox.worlds import NOW, every_event, every_object, fingerprint, small_world
 
 PRINT_FINGERPRINTS = """
@@ -52,23 +49,3 @@ def test_another_seed_gives_other_customers() -> None:
     other, _ = small_world(seed=8)
     ids = {customer["id"] for customer in one.find("customer")}
     assert not ids & {customer["id"] for customer in other.find("customer")}
-
-
-def test_a_world_is_built_once_and_found_again(tmp_path: Path) -> None:
-    first = Sandbox(tmp_path, now=NOW, frozen=True)
-    assert ensure(first, customers=20, months=2) is not None
-    customers = {customer["id"] for customer in first.find("customer")}
-    first.close()
-    second = Sandbox(tmp_path, now=NOW, frozen=True)
-    assert ensure(second, customers=20, months=2) is None
-    assert {customer["id"] for customer in second.find("customer")} == customers
-    second.close()
-
-
-def test_a_build_that_was_cut_off_is_refused_with_a_remedy(tmp_path: Path) -> None:
-    sandbox = Sandbox(tmp_path, now=NOW, frozen=True)
-    sandbox.storage.set_note("world", "begun")
-    with pytest.raises(WorldInterrupted, match="Delete that folder and start again"):
-        ensure(sandbox)
-    assert not sandbox.find("customer")
-    sandbox.close()

@@ -11,6 +11,7 @@ from .fold import CustomerFold
 from .happenings import happened
 from .movements import winding_down
 from .observations import State
+from .trail import ObjectFold, Step
 
 Outcome = Literal["waiting", "acted", "no_change_seen", "refused", "failed"]
 
@@ -43,13 +44,13 @@ def progress(
     Args:
         subject: the subscription or invoice that the link was for, if it was for one.
     """
-    found = list(_since(fold, minted_at)) if fold is not None else []
-    told = tuple(sorted({told for told, _, _ in found}, key=lambda f: (f.at, f.sentence)))
+    changes = list(_since(fold, minted_at)) if fold is not None else []
+    told = tuple(sorted(_told(fold, changes), key=lambda each: (each.at, each.sentence)))
     acts = _ACTS[Flow(flow)]
     acted = any(
-        acts(object_type, before, after)
-        for _, (object_type, object_id), (before, after) in found
-        if subject is None or object_type not in _SUBJECTS or object_id == subject
+        acts(folded.object_type, before, step.state)
+        for folded, before, step in changes
+        if subject is None or folded.object_type not in _SUBJECTS or folded.object_id == subject
     )
     if acted:
         return LinkProgress("acted", told)
@@ -59,38 +60,46 @@ def progress(
 
 _SUBJECTS: Final = frozenset({"subscription", "invoice"})
 
-Change = tuple[State | None, State | None]
+Change = tuple[ObjectFold, State | None, Step]
 
 
-def _since(
-    fold: CustomerFold, minted_at: int
-) -> Iterator[tuple[FollowUp, tuple[str, str], Change]]:
+def _since(fold: CustomerFold, minted_at: int) -> Iterator[Change]:
     for folded in fold.all:
         before = folded.origin
         for step in folded.steps:
             if step.second >= minted_at:
-                for sentence in happened(
-                    folded.object_type, before, step.state, fold.rules.catalog, fold.rules.timezone
-                ):
-                    told = FollowUp(step.second, sentence, step.event_id)
-                    yield told, (folded.object_type, folded.object_id), (before, step.state)
+                yield folded, before, step
             before = step.state
 
 
-def _differs(object_type: str, *keys: str) -> Callable[[str, State | None, State | None], bool]:
-    def differs(seen: str, before: State | None, after: State | None) -> bool:
-        if seen != object_type or before is None or after is None:
-            return False
-        return any(before[key] != after[key] for key in keys)
-
-    return differs
+def _told(fold: CustomerFold | None, changes: list[Change]) -> set[FollowUp]:
+    if fold is None:
+        return set()
+    catalog, timezone = fold.rules.catalog, fold.rules.timezone
+    return {
+        FollowUp(step.second, sentence, step.event_id)
+        for folded, before, step in changes
+        for sentence in happened(folded.object_type, before, step.state, catalog, timezone)
+    }
 
 
 def _new_card(seen: str, before: State | None, after: State | None) -> bool:
-    card = "default_payment_method"
-    return _differs("customer", card)(seen, before, after) or _differs("subscription", card)(
-        seen, before, after
+    if seen not in ("customer", "subscription") or before is None or after is None:
+        return False
+    return bool(before["default_payment_method"] != after["default_payment_method"])
+
+
+def _plan_changed(seen: str, before: State | None, after: State | None) -> bool:
+    if seen != "subscription" or before is None or after is None:
+        return False
+    return _sold(before) != _sold(after) or (
+        after["schedule"] is not None and before["schedule"] != after["schedule"]
     )
+
+
+def _sold(state: State) -> list[tuple[str, int | None]]:
+    """What a renewal leaves as it is."""
+    return [(item["price"]["id"], item["quantity"]) for item in state["items"]]
 
 
 def _ended(seen: str, before: State | None, after: State | None) -> bool:
@@ -107,8 +116,9 @@ def _renewed(seen: str, before: State | None, after: State | None) -> bool:
 
 
 def _paid(seen: str, before: State | None, after: State | None) -> bool:
-    was = before["status"] if before else None
-    return seen == "invoice" and after is not None and after["status"] == "paid" != was
+    if seen != "invoice" or after is None:
+        return False
+    return after["status"] == "paid" != (before["status"] if before else None)
 
 
 def _began(seen: str, before: State | None, after: State | None) -> bool:
@@ -116,10 +126,11 @@ def _began(seen: str, before: State | None, after: State | None) -> bool:
 
 
 def _anything(seen: str, before: State | None, after: State | None) -> bool:
-    return True
+    """What only a person does: a renewal and its payment come by themselves."""
+    if _paid(seen, before, after):
+        return before is not None and bool(before["payment_failed"])
+    return any(act(seen, before, after) for act in (_new_card, _plan_changed, _ended, _renewed))
 
-
-_plan_changed = _differs("subscription", "items", "schedule")
 
 _ACTS: Final[dict[Flow, Callable[[str, State | None, State | None], bool]]] = {
     Flow.HOME: _anything,

@@ -186,7 +186,11 @@ def _offer(state: State, catalog: Catalog) -> str:
     name = choice.plan.name if choice.plan else "a price outside the catalogue"
     interval = interval_name(price.get("interval"), price.get("interval_count"))
     seats = f" × {item['quantity']}" if (item["quantity"] or 1) != 1 else ""
-    return f"{name}, every {interval}{seats}" if interval else f"{name}{seats}"
+    return f"{name}, every {_plural(interval)}{seats}" if interval else f"{name}{seats}"
+
+
+def _plural(interval: str) -> str:
+    return f"{interval}s" if " " in interval else interval
 
 
 def _period_end(state: State) -> int | None:

@@ -15,7 +15,7 @@ from lib.sandbox.hosted import (
     portal_pause,
     portal_update,
 )
-from lib.sandbox.hosted.web import stylesheet
+from lib.sandbox.hosted.web import no_icon, stylesheet
 
 _MODULES = (
     portal_home,
@@ -31,5 +31,6 @@ _MODULES = (
 
 routes: list[BaseRoute] = [
     Route("/_sandbox/sandbox.css", stylesheet),
+    Route("/favicon.ico", no_icon),
     *(page for module in _MODULES for page in module.routes),
 ]

@@ -180,3 +180,8 @@ async def stylesheet(request: Request) -> Response:
         media_type="text/css",
         headers={"Cache-Control": "max-age=300", "X-Content-Type-Options": "nosniff"},
     )
+
+
+async def no_icon(request: Request) -> Response:
+    """Browsers ask by themselves; without an answer their console shows an error."""
+    return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})

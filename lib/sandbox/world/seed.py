@@ -21,7 +21,8 @@ FULL_DAYS = 35
 HOSTILE_EVERY = 97
 OLDEST_MONTHS = 30
 """No story begins earlier before the present, however short the growth is to be."""
-_NOTE = "world"
+MOST_PLAYERS = 0.6
+"""Share of customers that play a set role at most; the others live an ordinary life."""
 _GROWTH = 0.9
 
 
@@ -36,31 +37,6 @@ class WorldSummary:
     start: int
     now: int
     refused: tuple[str, ...]
-
-
-class WorldInterrupted(Exception):
-    """The stored world was never finished; the message says what to do."""
-
-
-def ensure(
-    sandbox: Sandbox, *, customers: int = 2000, months: int = 24, seed: int = 7
-) -> WorldSummary | None:
-    """Build the world up to the sandbox's present, unless its directory holds one already.
-
-    Raises WorldInterrupted when an earlier build was cut off half-way.
-    """
-    state = sandbox.storage.note(_NOTE)
-    if state == "begun":
-        raise WorldInterrupted(
-            f"The world in {sandbox.directory} is unfinished: its first start was interrupted. "
-            "Delete that folder and start again."
-        )
-    if state == "done" or sandbox.find("customer", limit=1):
-        return None
-    sandbox.storage.set_note(_NOTE, "begun")
-    made = build(sandbox, customers=customers, months=months, seed=seed, now=sandbox.now())
-    sandbox.storage.set_note(_NOTE, "done")
-    return made
 
 
 def build(
@@ -93,6 +69,10 @@ def build(
 
 def _invite(company: Company, customers: int) -> None:
     roles = players(customers)
+    most = round(customers * MOST_PLAYERS)
+    if len(roles) > most:
+        # A tiny world can not show everything and still look like a company.
+        roles = company.random.sample(roles, most)
     for number in range(customers):
         hostile = number % HOSTILE_EVERY == HOSTILE_EVERY // 4
         who = company.names.draw_hostile() if hostile else company.names.draw()

@@ -52,7 +52,7 @@ class Stage(Company):
 
     def customer(self, label: str, *, card: str | None = GOOD_CARD, **how: Any) -> str:
         """A customer named after the scenario and `label`; returns the id."""
-        slug = f"{label}-{len(self.cast) + 1}"
+        slug = f"{label}-{self.sandbox.storage.count('customer') + 1}"
         who = Identity(f"{self.title} ({label})", f"{slug}@example.com", slug, [])
         how.setdefault("org", f"org_{self.title.lower().replace(' ', '_')}_{slug}")
         self.cast[label] = self.sign_up(who, card=card, **how)

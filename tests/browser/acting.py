@@ -1,0 +1,171 @@
+"""What people do: staff in the dashboard, customers in Stripe's pages, programs at its API."""
+
+from __future__ import annotations
+
+import re
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from playwright.sync_api import Locator, Page, expect
+
+KEY = "rk_test_browser_tests"
+PATIENCE = 20_000  # milliseconds; two cores may be busy with the rest of the suite
+
+
+class Stripe:
+    """The local Stripe's API and its switches."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.Client(base_url=url, auth=(KEY, ""), timeout=30)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.http.close()
+
+    def post(self, path: str, **form: Any) -> dict[str, Any]:
+        return self._answer(self.http.post(path, data=form))
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        return self._answer(self.http.get(path, params=query))
+
+    def subscriber(
+        self, name: str, *, price: str = "pro_monthly", card: str = "pm_card_visa", **more: Any
+    ) -> tuple[str, str]:
+        """A new customer with a card and a subscription: their two ids."""
+        email = f"{re.sub(r'[^a-z]+', '.', name.lower()).strip('.')}@example.org"
+        customer = self.post("/v1/customers", name=name, email=email)["id"]
+        self.card(customer, card)
+        found = self.get("/v1/prices", **{"lookup_keys[0]": price})["data"][0]["id"]
+        subscription = self.post(
+            "/v1/subscriptions", customer=customer, **{"items[0][price]": found}, **more
+        )
+        return customer, subscription["id"]
+
+    def card(self, customer: str, card: str) -> None:
+        """A card becomes the customer's default."""
+        method = self.post(f"/v1/payment_methods/{card}/attach", customer=customer)["id"]
+        form = {"invoice_settings[default_payment_method]": method}
+        self.post(f"/v1/customers/{customer}", **form)
+
+    def advance(self, days: float) -> None:
+        """Move the clock; what falls due on the way happens."""
+        self._answer(
+            self.http.post("/_sandbox/clock", json={"advance": int(days * 86_400)}, timeout=120)
+        )
+
+    @staticmethod
+    def _answer(response: httpx.Response) -> dict[str, Any]:
+        assert response.status_code < 400, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+class Customer:
+    """Somebody in Stripe's hosted pages."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def opens(self, url: str) -> None:
+        self.page.goto(url)
+
+    def clicks(self, name: str) -> None:
+        role = "button" if self.page.get_by_role("button", name=name).count() else "link"
+        self.page.get_by_role(role, name=name).first.click()
+        self.page.wait_for_load_state()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+
+class Dashboard:
+    """A staff member's browser."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    def opens(self, address: str) -> None:
+        self.page.goto(self.url + address)
+        self.settles()
+
+    def signs_in(self, role: str) -> None:
+        """Through the demo's sign-in page, wherever it appeared."""
+        self.page.get_by_role("button", name=f"Continue as {role}").click()
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible(timeout=PATIENCE)
+        self.settles()
+
+    def settles(self) -> None:
+        """The script has ended and nothing on the page is from an earlier run."""
+        app = self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+        expect(app).to_be_visible(timeout=PATIENCE)
+        expect(self.page.locator("[data-testid=stMain] [data-stale=true]")).to_have_count(
+            0, timeout=PATIENCE
+        )
+
+    def clicks(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+        self.settles()
+
+    def sees(self, text: str, *, within: Locator | None = None) -> None:
+        place = within or self.page.locator("[data-testid=stMain]")
+        expect(place.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
+
+    def finds(self, text: str) -> None:
+        """Types into the search box of the customer page and opens the first hit."""
+        box = self.page.get_by_role("searchbox", name="Find a customer")
+        if not box.count():
+            box = self.page.get_by_label("Find a customer")
+        box.fill(text)
+        box.press("Enter")
+        self.sees("Choose a row to open one")
+        self.settles()
+        self.chooses_row(0)
+        expect(self.page).to_have_url(re.compile(r"customer=cus_"), timeout=PATIENCE)
+        self.settles()
+
+    def chooses_row(self, index: int) -> None:
+        """The grid is a canvas: rows are 35 pixels high beneath a header of 35."""
+        canvas = self.page.get_by_test_id("stDataFrame").locator("canvas").first
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        assert box is not None
+        self.page.mouse.click(box["x"] + 18, box["y"] + 35 + 35 * index + 17)
+
+    def makes_link(self, flow: str, reason: str = "Customer asked by e-mail") -> str:
+        """Through the link panel; answers the address that is shown once."""
+        panel = self.page.locator(".st-key-link_panel")
+        panel.get_by_role("button", name=flow, exact=False).first.click()
+        self.settles()
+        panel.get_by_role("combobox", name="Reason").click()
+        self.page.get_by_role("option", name=reason).click()
+        panel.get_by_role("button", name=f"Make the link: {flow}").click()
+        code = self.page.locator(".st-key-link_once code")
+        expect(code).to_be_visible(timeout=PATIENCE)
+        return code.inner_text().replace("\n", "").strip()
+
+    def rows(self, address: str, marker: str) -> list[dict[str, str]]:
+        """The table of the page at ``address``, once ``marker`` is on it, as the grid says it."""
+        self.opens(address)
+        self.sees(marker)
+        return self.grid()
+
+    def grid(self) -> list[dict[str, str]]:
+        """The first table's cells, from the accessible copy that lies behind its canvas."""
+        table = self.page.get_by_test_id("stDataFrame").first.locator("table")
+        if not table.count():
+            return []
+        heads = table.locator("th").all_inner_texts()
+        found = []
+        for row in table.locator("tbody tr").all():
+            cells = row.locator("td").all_inner_texts()
+            found.append(dict(zip(heads[-len(cells) :], cells, strict=True)))
+        return found

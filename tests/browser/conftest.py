@@ -1,0 +1,72 @@
+"""A real Chromium before the whole product: sandbox, receiver and dashboard on free ports."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from lib.billing.demo import DemoOptions, Stack
+from tests.browser.acting import Customer, Dashboard, Stripe
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _browser() -> str:
+    """The Chromium that the set-up found."""
+    noted = ROOT / ".venv" / ".browser"
+    if noted.exists():
+        return noted.read_text(encoding="utf-8").strip()
+    return os.environ.get("PORTSIDE_BROWSER", "/usr/bin/chromium")
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str | None:
+    """In place of a plugin's own, which this pytest warns about."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {
+        "executable_path": _browser(),
+        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    }
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The running product over a small company; its logs must be free of tracebacks."""
+    directory = tmp_path_factory.mktemp("portside")
+    with Stack(DemoOptions(directory, port=0, customers=60, months=4)) as running:
+        yield running
+    logs = {log.name: log.read_text(encoding="utf-8") for log in directory.glob("*.log")}
+    assert {name: log for name, log in logs.items() if "Traceback" in log} == {}
+
+
+@pytest.fixture
+def stripe(stack: Stack) -> Iterator[Stripe]:
+    """The local Stripe's API, as another program would call it."""
+    with Stripe(stack.sandbox_url) as api:
+        yield api
+
+
+@pytest.fixture
+def dashboard(stack: Stack, context: BrowserContext) -> Dashboard:
+    """The staff member's browser."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1440, "height": 1400})
+    return Dashboard(page, stack.dashboard_url)
+
+
+@pytest.fixture
+def customer(browser: Any) -> Iterator[Customer]:
+    """Somebody else's browser, without the staff member's cookies."""
+    context = browser.new_context()
+    page: Page = context.new_page()
+    yield Customer(page)
+    context.close()

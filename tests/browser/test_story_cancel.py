@@ -1,0 +1,61 @@
+"""The first story: a customer leaves, and another one is kept."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.acting import PATIENCE, Customer, Dashboard, Stripe
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def leaves(dashboard: Dashboard, customer: Customer, name: str) -> None:
+    """Staff find the customer and hand over the link; the customer cancels with a reason."""
+    dashboard.opens("/customer")
+    dashboard.finds(name)
+    dashboard.sees("the subscription is active")
+    customer.opens(dashboard.makes_link("Cancel subscription"))
+    customer.page.get_by_label("It's too expensive").check()
+    customer.page.get_by_label("Any additional feedback?").fill("Prices went up again.")
+    customer.clicks("Cancel subscription")
+    customer.sees("has been canceled")
+
+
+def test_a_customer_cancels_and_access_ends_with_the_period(
+    dashboard: Dashboard, customer: Customer, stripe: Stripe
+) -> None:
+    name = "Lantern Street Press"
+    customer_id, _ = stripe.subscriber(name)
+    dashboard.opens("/customer")
+    dashboard.signs_in("support")
+    leaves(dashboard, customer, name)
+
+    panel = dashboard.page.locator(".st-key-link_progress")
+    expect(panel.get_by_text("What followed")).to_be_visible(timeout=PATIENCE)
+    expect(panel).to_contain_text(re.compile("cancel", re.IGNORECASE))
+
+    dashboard.opens(f"/winding-down?q={customer_id}")
+    dashboard.sees("1 subscription.")
+    (row,) = dashboard.grid()
+    assert row["Customer"] == name
+    assert row["MRR"] == "$29.00"
+    assert row["Reason"] == "Too expensive"
+    assert row["Comment"] == "Prices went up again."
+    assert re.fullmatch(r"\d{1,2} \w{3} \d{4}", row["Ends on"])
+
+    dashboard.opens(f"/customer?customer={customer_id}")
+    dashboard.sees("Has access")
+    dashboard.sees(re.compile("Pro until .*winding down"))  # type: ignore[arg-type]
+
+    stripe.advance(32)
+    dashboard.opens(f"/customer?customer={customer_id}")
+    dashboard.sees("Default plan only")
+    dashboard.sees("canceled")
+    expect(dashboard.page.locator(".st-key-access")).to_contain_text(
+        re.compile(r"Rule canceled · event evt_\w+")
+    )
+    dashboard.opens(f"/winding-down?q={customer_id}")
+    dashboard.sees("No subscription matches these filters.")

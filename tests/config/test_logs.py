@@ -1,0 +1,59 @@
+"""Nothing that opens a door reaches a log."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from lib.billing import logs
+
+SECRETS = {
+    "an API key": "Invalid key rk_live_51HushHush given",
+    "a signing secret": "whsec_HushHush does not match",
+    "a client secret": "pi_1_secret_HushHush",
+    "a portal session": "see https://billing.stripe.com/p/session/test_HushHush now",
+    "a checkout session": "https://checkout.stripe.com/c/pay/cs_test_HushHush#fid",
+    "a password in an address": "postgresql://me:HushHush@db.example/portside",
+}
+
+
+@pytest.fixture(autouse=True)
+def _as_before():
+    root = logging.getLogger()
+    kept, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = kept, level
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS.keys())
+def test_a_secret_is_hidden_in_both_kinds_of_log(text, capsys):
+    logs.set_up()
+    structlog.get_logger().warning("it_happened", said=text, inside={"list": [text]})
+    logging.getLogger("library").warning("It said %s", text)
+    logged = capsys.readouterr().err
+    assert "it_happened" in logged
+    assert "library" in logged
+    assert "HushHush" not in logged
+
+
+def test_a_value_is_hidden_for_its_name():
+    assert logs.redact({"api_key": "x", "url": "https://a.example", "name": "Ann"}) == {
+        "api_key": logs.HIDDEN,
+        "url": logs.HIDDEN,
+        "name": "Ann",
+    }
+
+
+def test_a_traceback_is_searched_too(capsys):
+    logs.set_up()
+    try:
+        raise ValueError("whsec_HushHush")
+    except ValueError:
+        structlog.get_logger().exception("it_broke")
+    line = json.loads(capsys.readouterr().err)
+    assert "ValueError" in line["exception"]
+    assert "HushHush" not in line["exception"]

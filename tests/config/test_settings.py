@@ -1,0 +1,139 @@
+"""The environment and `portside.toml`: what is taken, and what is refused with which sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from lib.billing.business import parse_business, read_business
+from lib.billing.catalog_file import read_catalog
+from lib.billing.config import Settings
+from lib.billing.domain.errors import ConfigurationError
+from lib.billing.domain.permissions import Role
+
+
+def test_everything_is_optional():
+    settings = Settings.load({})
+    assert settings.database_url == "sqlite:///portside.db"
+    assert (settings.mode, settings.webhook_secrets, settings.api_key) == ("test", (), None)
+
+
+def test_a_variable_set_to_nothing_is_not_set():
+    assert Settings.load({"STRIPE_API_KEY": "", "STRIPE_WEBHOOK_SECRET": "  "}).api_key is None
+
+
+MODES = {
+    "no key": ({}, "test"),
+    "no key, told live": ({"PORTSIDE_MODE": "live"}, "live"),
+    "a restricted test key": ({"STRIPE_API_KEY": "rk_test_1"}, "test"),
+    "a live key": ({"STRIPE_API_KEY": "sk_live_1"}, "live"),
+    "a live key, told test": ({"STRIPE_API_KEY": "rk_live_1", "PORTSIDE_MODE": "test"}, "live"),
+}
+
+
+@pytest.mark.parametrize(("environment", "mode"), MODES.values(), ids=MODES.keys())
+def test_the_key_decides_the_mode(environment, mode):
+    assert Settings.load(environment).mode == mode
+
+
+def test_several_secrets_are_several_while_one_is_being_rolled():
+    settings = Settings.load({"STRIPE_WEBHOOK_SECRET": " whsec_a, ,whsec_b,"})
+    assert settings.webhook_secrets == ("whsec_a", "whsec_b")
+
+
+def test_secrets_do_not_show():
+    settings = Settings.load(
+        {
+            "STRIPE_API_KEY": "rk_test_hush",
+            "STRIPE_WEBHOOK_SECRET": "whsec_hush",
+            "PORTSIDE_DATABASE_URL": "postgresql://me:hush@db/portside",
+            "PORTSIDE_API_TOKEN": "hush",
+        }
+    )
+    assert "hush" not in f"{settings!r} {settings}"
+
+
+REFUSED = {
+    "a mode that is none": {"PORTSIDE_MODE": "staging"},
+    "a publishable key": {"STRIPE_API_KEY": "pk_test_hush"},
+    "an address without a scheme": {"PORTSIDE_STRIPE_API_BASE": "localhost:12111"},
+}
+
+
+@pytest.mark.parametrize("environment", REFUSED.values(), ids=REFUSED.keys())
+def test_a_mistake_is_one_sentence_that_names_the_variable(environment):
+    with pytest.raises(ConfigurationError) as refused:
+        Settings.load(environment)
+    (name,) = environment
+    assert str(refused.value).startswith(name)
+    assert "\n" not in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
+WHOLE = """
+timezone = "Europe/Berlin"
+policy = "chartmogul"
+org_key = "tenant"
+reporting_currency = "EUR"
+stale_after_minutes = 5
+[roles]
+support = ["Agent@Example.com"]
+admin = ["agent@example.com", "root@example.com"]
+[rates.usd]
+2026-02-01 = "0.9"
+2026-01-01 = "0.95"
+"""
+
+
+def test_the_whole_file():
+    business = parse_business(WHOLE)
+    assert business.timezone == "Europe/Berlin"
+    assert business.policy.slug == "chartmogul"
+    assert (business.org_key, business.reporting_currency, business.stale_after) == (
+        "tenant",
+        "eur",
+        300,
+    )
+    assert business.roles["agent@example.com"] == {Role.SUPPORT, Role.ADMIN}
+    assert business.rates["usd"] == (
+        (date(2026, 1, 1), Decimal("0.95")),
+        (date(2026, 2, 1), Decimal("0.9")),
+    )
+
+
+def test_an_absent_file_is_all_defaults_unless_it_was_named(tmp_path):
+    assert read_business(tmp_path / "portside.toml").timezone == "UTC"
+    with pytest.raises(ConfigurationError, match="does not exist"):
+        Settings.load({"PORTSIDE_CONFIG": str(tmp_path / "x.toml")}).business()
+
+
+MISTAKES = {
+    "no TOML": ("timezone = ", "not TOML"),
+    "an unknown key": ("timezon = 'UTC'", "'timezon' is not known"),
+    "an unknown zone": ("timezone = 'Mars/Olympus'", "timezone"),
+    "a zone that is a path": ("timezone = '../etc'", "timezone"),
+    "an unknown policy": ("policy = 'own'", "policy"),
+    "a currency that is none": ("reporting_currency = 'dollars'", "reporting_currency"),
+    "minutes as text": ("stale_after_minutes = '5'", "stale_after_minutes"),
+    "true for a number": ("stale_after_minutes = true", "stale_after_minutes"),
+    "an unknown role": ("[roles]\nking = []", "roles.king"),
+    "a role for one address as text": ("[roles]\nadmin = 'a@example.com'", "roles.admin"),
+    "a rate as a number": ("[rates.eur]\n2026-01-01 = 1.08", "rates.eur"),
+    "a rate of nothing": ("[rates.eur]\n2026-01-01 = '0'", "rates.eur"),
+    "a rate without a day": ("[rates.eur]\nsoon = '1'", "rates.eur"),
+}
+
+
+@pytest.mark.parametrize(("text", "named"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_in_the_file_is_named(text, named):
+    with pytest.raises(ConfigurationError) as refused:
+        parse_business(text)
+    assert str(refused.value).startswith("portside.toml")
+    assert named in str(refused.value)
+
+
+def test_a_missing_catalogue_says_what_to_set(tmp_path):
+    with pytest.raises(ConfigurationError, match="PORTSIDE_CATALOG"):
+        read_catalog(tmp_path / "catalog.toml")
