@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from . import logs
 from .domain.errors import BillingError, DatabaseUnavailable, PayloadInvalid, SignatureInvalid
 from .enrich import Enricher
 from .grouping import Grouping
@@ -145,11 +146,12 @@ async def read_at_most(request: Request, limit: int) -> bytes | None:
 
 def serve(installed: Installed, *, host: str = "127.0.0.1", port: int = 8000) -> None:
     """Answer until told to stop; deliveries under way are finished first."""
+    logs.set_up()
     uvicorn.run(
         make_app(installed),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,

@@ -21,7 +21,6 @@ def leaves(dashboard: Dashboard, customer: Customer, name: str) -> None:
     customer.page.get_by_label("It's too expensive").check()
     customer.page.get_by_label("Any additional feedback?").fill("Prices went up again.")
     customer.clicks("Cancel subscription")
-    customer.sees("has been canceled")
 
 
 def test_a_customer_cancels_and_access_ends_with_the_period(

@@ -78,7 +78,6 @@ TABLE = {
     "a half goes up": ([item(price(amount="6", interval="year"))], [1]),
     "a fraction of a cent is exact until the end": ([item(price(amount="0.5"), quantity=3)], [2]),
     "metered items count nothing": ([item(price(usage_type="metered"), quantity=None)], [0]),
-    "one-off prices count nothing": ([item(price(interval=None))], [0]),
     "a package is rounded up when its price says so": (
         [item(price(transform={"divide_by": 10, "round": "up"}), quantity=11)],
         [5800],
@@ -133,6 +132,7 @@ def test_stacked_and_item_discounts_multiply():
 
 UNKNOWN = {
     "an interval nobody knows": ([item(price(interval="fortnight"))], [], None),
+    "a price that says no interval": ([item(price(interval=None))], [], None),
     "tiers that were never seen": (
         [item(price(amount=None, billing_scheme="tiered", tiers_mode="volume"))],
         [],

@@ -101,9 +101,7 @@ def test_a_lookup_key_moves_only_when_the_transfer_is_asked_for(frozen_shop: Sho
     prices.update(frozen_shop.prices["basic"], {"lookup_key": "starter"})
     with pytest.raises(stripe.InvalidRequestError, match="already uses that lookup key"):
         prices.update(frozen_shop.prices["pro"], {"lookup_key": "starter"})
-    prices.update(
-        frozen_shop.prices["pro"], {"lookup_key": "starter", "transfer_lookup_key": True}
-    )
+    prices.update(frozen_shop.prices["pro"], {"lookup_key": "starter", "transfer_lookup_key": True})
     found = prices.list({"lookup_keys": ["starter"]}).data
     assert [price.id for price in found] == [frozen_shop.prices["pro"]]
     assert prices.retrieve(frozen_shop.prices["basic"]).lookup_key is None

@@ -150,9 +150,7 @@ def test_a_bad_parameter_is_refused_in_stripes_words(
         pytest.param({"limit": "101"}, "limit", id="a page has at most a hundred"),
         pytest.param({"starting_after": "cus_none"}, "starting_after", id="an unknown cursor"),
         pytest.param({"expand[0]": "data.total_count"}, "expand", id="total_count is gone"),
-        pytest.param(
-            {"expand[0]": "a.b.c.d.e"}, "expand", id="more than four levels of expansion"
-        ),
+        pytest.param({"expand[0]": "a.b.c.d.e"}, "expand", id="more than four levels of expansion"),
     ],
 )
 def test_a_bad_list_request_is_refused(
@@ -172,9 +170,7 @@ def test_a_bad_list_request_is_refused(
             "This sandbox has test mode only",
             id="a live key",
         ),
-        pytest.param(
-            {"Authorization": "Basic !!"}, "Invalid API Key", id="a garbled basic header"
-        ),
+        pytest.param({"Authorization": "Basic !!"}, "Invalid API Key", id="a garbled basic header"),
     ],
 )
 def test_a_request_without_a_test_key_is_401(

@@ -207,13 +207,13 @@ def test_pausing_stops_billing_and_resuming_starts_a_new_period(frozen_shop: Sho
     paused = client.subscriptions.pause(made.id, {"type": "subscription"})
     assert paused.status == "paused"
     assert paused.status_details.paused.subscription.type == "pause_requested"
+    assert frozen_shop.event_types()[0] == "customer.subscription.paused"
     frozen_shop.running.move_to(NOW + 40 * DAY)
     assert len(client.invoices.list({"subscription": made.id}).data) == 1
     resumed = client.subscriptions.resume(made.id, {})
     assert resumed.status == "active"
     assert resumed["items"].data[0].current_period_start == NOW + 40 * DAY
-    types = frozen_shop.event_types()
-    assert {"customer.subscription.paused", "customer.subscription.resumed"} <= set(types)
+    assert "customer.subscription.resumed" in frozen_shop.event_types()
 
 
 def test_a_classic_subscription_cannot_be_paused(frozen_shop: Shop) -> None:

@@ -245,3 +245,20 @@ def test_a_page_stays_within_what_it_may_ask_for(
     limit: int, offset: int, expected: tuple[int, int]
 ) -> None:
     assert Filters(limit=limit, offset=offset).page == expected
+
+
+@pytest.mark.parametrize("sort", ["", "plan", "mrr_minor", "customer", "requested_at", "reason"])
+def test_more_than_a_thousand_rows_are_paged_to_the_end(sort: str, sqlite_store: Store) -> None:
+    many = 1_203
+    state = paying(cancel_at=at("2026-04-05"))
+    crowd = [
+        created("subscription", f"sub_{n}", state, "2026-01-05", f"cus_{n}") for n in range(many)
+    ]
+    portside = desk(sqlite_store, crowd, NOW)
+    seen: list[str] = []
+    while page := portside.winding_down(Filters(sort=sort, limit=500, offset=len(seen))).rows:
+        seen += [row.subscription_id for row in page]
+    assert (len(seen), len(set(seen))) == (many, many)
+    report = portside.report("winding-down")
+    assert len(report.rows) == many
+    assert report.totals == {"usd": {"subscriptions": many, "mrr_minor": many * 2900}}

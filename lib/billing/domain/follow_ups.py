@@ -118,7 +118,8 @@ def _renewed(seen: str, before: State | None, after: State | None) -> bool:
 def _paid(seen: str, before: State | None, after: State | None) -> bool:
     if seen != "invoice" or after is None:
         return False
-    return after["status"] == "paid" != (before["status"] if before else None)
+    was = before["status"] if before else None
+    return bool(after["status"] == "paid" != was)
 
 
 def _began(seen: str, before: State | None, after: State | None) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .observations import Observation, State, canonical
 from .progress import Progress, progress
@@ -91,8 +91,8 @@ def _end_of_life(terminal: list[Seen], start: str) -> tuple[str, Certainty]:
         return states.pop(), "proven"
     edges = [(s.before, s.after) for s in terminal if s.before is not None and s.before != s.after]
     found = _trail(edges, UNKNOWN)
-    if found is not None and found[0] in states:
-        return found[0], "proven"
+    if found is not None and found.end in states:
+        return found.end, "proven"
     return (start, "proven") if start in states else (min(states), "ambiguous")
 
 
@@ -101,30 +101,27 @@ def _end_of_second(
 ) -> tuple[str, Certainty]:
     edges = [(s.before, s.after) for s in seen if s.before is not None and s.before != s.after]
     points = {s.after for s in seen if s.before is None or s.before == s.after}
-    found = _walk(edges, start)
-    ends = {found[0]} if found else {after for _, after in edges}
+    found = _trail(edges, start) or _trail(list(dict.fromkeys(sorted(edges))), start)
+    ends = {found.end} if found else {after for _, after in edges}
     aside = points - {vertex for edge in edges for vertex in edge}
     if found and not aside:
-        return found
+        return found.end, "proven" if measure.follows(start, found.begin) else "gap"
     candidates = ends | aside
-    if not edges and len(candidates) == 1:
-        (end,) = candidates
+    end = min(candidates) if len(candidates) == 1 else measure.farthest(candidates)
+    if end is not None:
         return end, "proven" if measure.follows(start, end) else "gap"
-    farthest = measure.farthest(candidates)
-    if farthest is not None:
-        return farthest, "proven" if measure.follows(start, farthest) else "gap"
     if found:
-        return found[0], "gap"
+        return found.end, "gap"
     return _choose(candidates, edges, start, following), "ambiguous"
 
 
-def _walk(edges: Sequence[tuple[str, str]], start: str) -> tuple[str, Certainty] | None:
-    """The trail's end; a change that two events tell of is tried as one change too."""
-    return _trail(edges, start) or _trail(list(dict.fromkeys(sorted(edges))), start)
+class _Trail(NamedTuple):
+    begin: str
+    end: str
 
 
-def _trail(edges: Sequence[tuple[str, str]], start: str) -> tuple[str, Certainty] | None:
-    """Where a walk over all edges ends, if that can be told without knowing their order."""
+def _trail(edges: Sequence[tuple[str, str]], start: str) -> _Trail | None:
+    """Where a walk over all edges begins and ends, if that can be told without their order."""
     if not edges or not _connected(edges):
         return None
     balance: Counter[str] = Counter()
@@ -134,9 +131,9 @@ def _trail(edges: Sequence[tuple[str, str]], start: str) -> tuple[str, Certainty
     surplus = [state for state, n in balance.items() if n > 0]
     deficit = [state for state, n in balance.items() if n < 0]
     if len(surplus) == 1 and balance[surplus[0]] == 1 and len(deficit) == 1:
-        return surplus[0], "proven" if start in (UNKNOWN, deficit[0]) else "gap"
+        return _Trail(deficit[0], surplus[0])
     if not surplus and any(start in edge for edge in edges):
-        return start, "proven"
+        return _Trail(start, start)
     return None
 
 

@@ -81,15 +81,14 @@ def _tiered(price: State, units: int, references: References) -> Fraction:
 
 
 def licensed(item: Mapping[str, Any]) -> bool:
-    """Recurring and not metered: the only items that MRR counts."""
-    price = item["price"]
-    return price.get("interval") is not None and price.get("usage_type") != "metered"
+    """Billed by quantity and not by metered usage: the only items that MRR counts."""
+    return bool(item["price"].get("usage_type") != "metered")
 
 
 def item_values(
     state: State, discounts: Mapping[str, State], policy: Policy, references: References
 ) -> list[int]:
-    """Monthly minor units of each item of a subscription, in order; 0 for metered and one-off ones.
+    """Monthly minor units of each item of a subscription, in order; 0 for metered ones.
 
     Raises CannotValue.
     """

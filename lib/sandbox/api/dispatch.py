@@ -139,7 +139,7 @@ def api_key(headers: dict[str, str]) -> str:
     scheme, _, credential = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
-            credential = base64.b64decode(credential).decode().partition(":")[0]
+            credential = base64.b64decode(credential, validate=True).decode().partition(":")[0]
         except (binascii.Error, UnicodeDecodeError):
             raise SandboxError.bad_key() from None
     elif scheme.lower() != "bearer":
