@@ -84,20 +84,30 @@ def words(slug: str | None) -> str:
 
 
 def money(minor: int | None, currency: str | None) -> str:
-    """``$1,234.50``; Unknown when either is."""
+    """``$1,234.50``; a dash when either is unknown."""
     if minor is None or currency is None:
         return UNKNOWN
-    digits = minor_digits(currency)
-    return _spelled(Decimal(minor).scaleb(-digits), currency, digits)
+    return amount(exact(minor, currency), currency)
+
+
+def exact(minor: int, currency: str) -> Decimal:
+    """The amount in the currency's own unit, exact: what lies beneath a table's money column."""
+    return Decimal(minor).scaleb(-minor_digits(currency))
+
+
+def amount(value: Decimal | None, currency: str) -> str:
+    """An exact amount, spelled."""
+    if value is None or value.is_nan():
+        return UNKNOWN
+    return _spelled(value, currency, minor_digits(currency))
 
 
 def money_short(minor: int | None, currency: str | None) -> str:
     """Whole units, ``$1,235``, where cents are noise; the exact sum belongs into the help."""
     if minor is None or currency is None:
         return UNKNOWN
-    digits = minor_digits(currency)
-    amount = Decimal(minor).scaleb(-digits)
-    return _spelled(amount, currency, 0 if abs(amount) >= 100 else digits)
+    value = exact(minor, currency)
+    return _spelled(value, currency, 0 if abs(value) >= 100 else minor_digits(currency))
 
 
 def signed(minor: int | None, currency: str | None) -> str:
@@ -109,14 +119,14 @@ def signed(minor: int | None, currency: str | None) -> str:
 
 def major(minor: int, currency: str) -> float:
     """The amount a chart's axis shows. For drawing only: never add these up."""
-    return float(Decimal(minor).scaleb(-minor_digits(currency)))
+    return float(exact(minor, currency))
 
 
 @lru_cache(maxsize=4096)
-def _spelled(amount: Decimal, currency: str, digits: int) -> str:
+def _spelled(value: Decimal, currency: str, digits: int) -> str:
     pattern = "¤#,##0." + "0" * digits if digits else "¤#,##0"
     text = format_currency(
-        amount, currency.upper(), format=pattern, locale="en_US", currency_digits=False
+        value, currency.upper(), format=pattern, locale="en_US", currency_digits=False
     )
     return re.sub(r"([A-Z]{3})(?=\d)", "\\1\u00a0", text)
 

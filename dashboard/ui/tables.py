@@ -98,19 +98,20 @@ def show(
 
 
 def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -> Any:
-    """Whole minor units stay underneath, so that sorting sorts numbers; people read money."""
-    frame = frame.astype({name: "Int64" for name in money})
+    """Exact amounts stay underneath, so that sorting sorts numbers; people read money."""
+    frame = frame.copy()
+    for name in money:
+        frame[name] = [
+            None if pd.isna(minor) or not code else fmt.exact(int(minor), code)
+            for minor, code in zip(frame[name], currencies, strict=True)
+        ]
     styler = frame.style
     for code in currencies.dropna().unique():
         rows = currencies.index[currencies == code]
         styler = styler.format(
-            partial(_cell, currency=code), subset=pd.IndexSlice[rows, list(money)]
+            partial(fmt.amount, currency=code), subset=pd.IndexSlice[rows, list(money)]
         )
     return styler
-
-
-def _cell(value: Any, currency: str) -> str:
-    return fmt.UNKNOWN if pd.isna(value) else fmt.money(int(value), currency)
 
 
 def pager(total: int, *, key: str = "page") -> int:

@@ -28,7 +28,8 @@ from lib.sandbox.due import DueQueue
 from lib.sandbox.errors import SandboxError
 from lib.sandbox.ids import IdSource
 from lib.sandbox.settings import Settings
-from lib.sandbox.storage import Row, Storage
+from lib.sandbox.index import Row
+from lib.sandbox.storage import Storage
 from lib.sandbox.webhooks import Deliverer
 
 Object = dict[str, Any]
@@ -160,7 +161,7 @@ class Sandbox:
     ) -> Iterator[Object]:
         """As ``find``, lazily; ``row_filter`` judges the index row before the body is loaded."""
         status = equal.pop("status", None)
-        rows = self.storage.rows(
+        rows = self.storage.index.rows(
             kind,
             customer=customer,
             link=link,

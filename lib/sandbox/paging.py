@@ -11,7 +11,7 @@ from lib.sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
     from lib.sandbox.core import Sandbox
-    from lib.sandbox.storage import Row
+    from lib.sandbox.index import Row
 
 Object = dict[str, Any]
 

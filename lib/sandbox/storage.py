@@ -8,16 +8,15 @@ demand and written behind, once per transaction. Without a directory SQLite itse
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
+from lib.sandbox.index import Index, Row, columns
+
 Object = dict[str, Any]
-Key = tuple[int, int, str]
-"""Place of an object in a list: created, sequence, id."""
 
 LIVE_OBJECTS = 60_000
 
@@ -33,27 +32,6 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL,
   status INTEGER NOT NULL, body BLOB NOT NULL, created INTEGER NOT NULL);
 """
-
-
-class Row(NamedTuple):
-    """What the index knows of an object without loading it."""
-
-    key: Key
-    customer: str | None
-    link: str | None
-    status: str | None
-
-
-def columns(obj: Object) -> tuple[str | None, str | None, str | None]:
-    """(customer, link, status): link is the object that ``obj`` hangs on."""
-    hidden = obj.get("_") or {}
-    customer = obj.get("customer") or hidden.get("customer")
-    status = obj.get("status")
-    return (
-        customer if isinstance(customer, str) else None,
-        hidden.get("link"),
-        status if isinstance(status, str) else None,
-    )
 
 
 class Storage:
@@ -76,15 +54,13 @@ class Storage:
         self._events: list[tuple[Any, ...]] = []
         self._undo: list[tuple[str, str, Row | None]] = []
         self._spilled = False
-        self._rows: dict[str, dict[str, Row]] = {}
-        self._order: dict[str, list[Key]] = {}
-        self._by_link: dict[tuple[str, str], list[Key]] = {}
+        self.index = Index()
         self._seq = 0
         for kind, id, created, seq, customer, link, status in self._db.execute(
             "SELECT kind, id, created, seq, customer, link, status FROM objects "
             "ORDER BY created, seq"
         ):
-            self._index(kind, id, Row((created, seq, id), customer, link, status))
+            self.index.add(kind, id, Row((created, seq, id), customer, link, status))
             self._seq = max(self._seq, seq)
 
     # -- objects ---------------------------------------------------------------------------------
@@ -94,7 +70,7 @@ class Storage:
         found = self._live.get((kind, id))
         if found is not None:
             return found
-        if id not in self._rows.get(kind, ()):
+        if self.index.row(kind, id) is None:
             return None
         row = self._db.execute(
             "SELECT body FROM objects WHERE kind = ? AND id = ?", (kind, id)
@@ -106,7 +82,7 @@ class Storage:
     def put(self, obj: Object) -> None:
         kind, id = obj["object"], obj["id"]
         customer, link, status = columns(obj)
-        old = self._rows.get(kind, {}).get(id)
+        old = self.index.row(kind, id)
         if old is None:
             self._seq += 1
             row = Row((obj.get("created") or 0, self._seq, id), customer, link, status)
@@ -115,72 +91,18 @@ class Storage:
         if row != old:
             self._undo.append((kind, id, old))
             if old is not None:
-                self._unindex(kind, id, old)
-            self._index(kind, id, row)
+                self.index.remove(kind, id, old)
+            self.index.add(kind, id, row)
         self._live[(kind, id)] = obj
         self._dirty[(kind, id)] = obj
 
     def delete(self, kind: str, id: str) -> None:
-        row = self._rows[kind][id]
+        row = self.index.held(kind, id)
         self._undo.append((kind, id, row))
-        self._unindex(kind, id, row)
+        self.index.remove(kind, id, row)
         self._live.pop((kind, id), None)
         self._dirty.pop((kind, id), None)
         self._deleted.append((kind, id))
-
-    def row(self, kind: str, id: str) -> Row | None:
-        return self._rows.get(kind, {}).get(id)
-
-    def rows(
-        self,
-        kind: str,
-        *,
-        customer: str | None = None,
-        link: str | None = None,
-        before: str | None = None,
-        after: str | None = None,
-        oldest_first: bool = False,
-    ) -> Iterator[tuple[str, Row]]:
-        """Index rows, newest first; ``after``/``before`` are ids as in Stripe's paging."""
-        keys = self._keys(kind, customer, link)
-        low, high = 0, len(keys)
-        if after is not None:
-            high = bisect_left(keys, self._rows[kind][after].key)
-        if before is not None:
-            low = bisect_left(keys, self._rows[kind][before].key) + 1
-        rows = self._rows.get(kind, {})
-        places = range(low, high) if oldest_first else range(high - 1, low - 1, -1)
-        for place in places:
-            id = keys[place][2]
-            yield id, rows[id]
-
-    def kinds(self) -> list[str]:
-        """Every kind of object that is stored, sorted."""
-        return sorted(kind for kind, keys in self._order.items() if keys)
-
-    def count(self, kind: str) -> int:
-        return len(self._order.get(kind, ()))
-
-    def _keys(self, kind: str, customer: str | None, link: str | None) -> list[Key]:
-        if link is not None:
-            return self._by_link.get((kind, link), [])
-        if customer is not None:
-            return self._by_link.get((kind, customer), [])
-        return self._order.get(kind, [])
-
-    def _index(self, kind: str, id: str, row: Row) -> None:
-        self._rows.setdefault(kind, {})[id] = row
-        _insert(self._order.setdefault(kind, []), row.key)
-        for owner in {row.customer, row.link}:
-            if owner is not None:
-                _insert(self._by_link.setdefault((kind, owner), []), row.key)
-
-    def _unindex(self, kind: str, id: str, row: Row) -> None:
-        del self._rows[kind][id]
-        _remove(self._order[kind], row.key)
-        for owner in {row.customer, row.link}:
-            if owner is not None:
-                _remove(self._by_link[(kind, owner)], row.key)
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -199,6 +121,32 @@ class Storage:
         self.spill()
         query = f"SELECT seq, id, type, created FROM events WHERE {where} ORDER BY {order}"  # noqa: S608
         return self._db.execute(query, tuple(values)).fetchall()
+
+    def event_place(self, id: str) -> tuple[int, int] | None:
+        """(created, seq) of a stored event."""
+        self.spill()
+        row = self._db.execute("SELECT created, seq FROM events WHERE id = ?", (id,)).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def scan_events(
+        self, since: int, *, before: tuple[int, int] | None, after: tuple[int, int] | None
+    ) -> Iterator[tuple[int, str, str, int]]:
+        """(seq, id, type, created) of events from ``since`` on, lazily.
+
+        Newest first, and only those older than the place ``before``; with the place ``after``
+        oldest first, and only those newer than it.
+        """
+        self.spill()
+        where, order, values = "created >= ?", "DESC", [since]
+        if before is not None:
+            where, values = f"{where} AND (created, seq) < (?, ?)", [since, *before]
+        if after is not None:
+            where, values, order = f"{where} AND (created, seq) > (?, ?)", [since, *after], "ASC"
+        query = (
+            f"SELECT seq, id, type, created FROM events WHERE {where} "  # noqa: S608
+            f"ORDER BY created {order}, seq {order}"
+        )
+        yield from self._db.execute(query, values)
 
     def event_bodies(self, seqs: list[int]) -> list[bytes]:
         """Bodies in the order of ``seqs``."""
@@ -253,7 +201,7 @@ class Storage:
         self._dirty, self._deleted, self._events = {}, [], []
 
     def _record(self, kind: str, id: str, obj: Object) -> tuple[Any, ...]:
-        row = self._rows[kind][id]
+        row = self.index.held(kind, id)
         created, seq, _ = row.key
         return (kind, id, created, seq, row.customer, row.link, row.status, orjson.dumps(obj))
 
@@ -289,26 +237,13 @@ class Storage:
             self._load()
             return
         for kind, id, old in reversed(self._undo):
-            now = self._rows.get(kind, {}).get(id)
+            now = self.index.row(kind, id)
             if now is not None:
-                self._unindex(kind, id, now)
+                self.index.remove(kind, id, now)
             if old is not None:
-                self._index(kind, id, old)
+                self.index.add(kind, id, old)
         self._live, self._dirty, self._deleted = {}, {}, []
         self._events, self._undo = [], []
 
     def close(self) -> None:
         self._db.close()
-
-
-def _insert(keys: list[Key], key: Key) -> None:
-    if not keys or keys[-1] < key:
-        keys.append(key)
-    else:
-        insort(keys, key)
-
-
-def _remove(keys: list[Key], key: Key) -> None:
-    place = bisect_left(keys, key)
-    if place < len(keys) and keys[place] == key:
-        del keys[place]

@@ -152,20 +152,12 @@ class Dashboard:
         expect(code).to_be_visible(timeout=PATIENCE)
         return code.inner_text().replace("\n", "").strip()
 
-    def rows(self, address: str, marker: str) -> list[dict[str, str]]:
-        """The table of the page at ``address``, once ``marker`` is on it, as the grid says it."""
-        self.opens(address)
-        self.sees(marker)
-        return self.grid()
-
     def grid(self) -> list[dict[str, str]]:
         """The first table's cells, from the accessible copy that lies behind its canvas."""
         table = self.page.get_by_test_id("stDataFrame").first.locator("table")
-        if not table.count():
-            return []
-        heads = table.locator("th").all_inner_texts()
-        found = []
-        for row in table.locator("tbody tr").all():
-            cells = row.locator("td").all_inner_texts()
-            found.append(dict(zip(heads[-len(cells) :], cells, strict=True)))
-        return found
+        expect(table.locator("tbody tr").first).to_be_attached(timeout=PATIENCE)
+        heads = table.locator("th").all_text_contents()
+        return [
+            dict(zip(heads, row.locator("td").all_text_contents(), strict=True))
+            for row in table.locator("tbody tr").all()
+        ]

@@ -40,10 +40,10 @@ def test_a_customer_cancels_and_access_ends_with_the_period(
     dashboard.sees("1 subscription.")
     (row,) = dashboard.grid()
     assert row["Customer"] == name
-    assert row["MRR"] == "$29.00"
+    assert row["MRR"] == "29"
     assert row["Reason"] == "Too expensive"
     assert row["Comment"] == "Prices went up again."
-    assert re.fullmatch(r"\d{1,2} \w{3} \d{4}", row["Ends on"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", row["Ends on"])
 
     dashboard.opens(f"/customer?customer={customer_id}")
     dashboard.sees("Has access")

@@ -333,6 +333,20 @@ def test_each_live_subscription_has_its_own_choices() -> None:
     assert told.recommended == told.find(RENEW)
 
 
+def test_buttons_of_several_subscriptions_are_told_apart() -> None:
+    same = options(situation(*_two()))
+    assert [c.label for c in same.choices if c.flow is CANCEL] == [
+        "Cancel subscription (sub_1)",
+        "Cancel subscription (sub_2)",
+    ]
+    other = subscription(subscription_id="sub_2", plan="starter")
+    two_plans = options(situation(subscription(), other))
+    assert [c.label for c in two_plans.choices if c.flow is CANCEL] == [
+        "Cancel subscription (Pro)",
+        "Cancel subscription (Starter)",
+    ]
+
+
 def test_a_named_plan_leaves_out_the_present_one_and_other_currencies() -> None:
     told = options(situation(subscription()))
     assert [offer.lookup_key for offer in told.find(CONFIRM).plans] == ["starter_monthly"]

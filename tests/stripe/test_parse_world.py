@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from lib.billing.domain.observations import Observation
+from lib.billing.domain.trail import fold_object
 from lib.billing.stripe.changes import before as put_back
 from lib.billing.stripe.event_types import EVENT_TYPES
 from lib.billing.stripe.parse import parse_event, parse_object
+from lib.sandbox.core import Sandbox
 from lib.sandbox.events import snapshot_diff
 from tests.sandbox.worlds import every_event, small_world
 from tests.stripe.shapes import Raw, aged
@@ -18,11 +23,15 @@ SHAPED = ("subscription", "invoice")
 
 
 @pytest.fixture(scope="module")
-def events() -> list[Raw]:
+def world() -> Iterator[Sandbox]:
     sandbox, _ = small_world()
-    found = every_event(sandbox)
+    yield sandbox
     sandbox.close()
-    return found
+
+
+@pytest.fixture(scope="module")
+def events(world: Sandbox) -> list[Raw]:
+    return every_event(world)
 
 
 def _can_age(obj: Raw) -> bool:
@@ -80,3 +89,20 @@ def test_an_object_that_is_read_is_the_state_of_its_event(events: list[Raw]) -> 
         if obj.get("object") in SHAPED and "deleted" not in event["type"]:
             (seen, *_) = parse_object(obj, second=event["created"], event_id=event["id"])
             assert seen.after == parse_event(event).observations[0].after
+
+
+@pytest.mark.parametrize("kind", ["customer", "subscription", "invoice"])
+def test_the_events_of_an_object_add_up_to_what_the_api_says_of_it(
+    world: Sandbox, events: list[Raw], kind: str
+) -> None:
+    seen: dict[str, list[Observation]] = defaultdict(list)
+    for event in events:
+        for observation in parse_event(event).observations:
+            if observation.object_type == kind:
+                seen[observation.object_id].append(observation)
+    assert len(seen) > 100
+    for name, observations in seen.items():
+        raw = world.peek(kind, name)
+        if raw is not None:  # a deleted customer is gone
+            (now, *_) = parse_object(raw, second=world.now(), event_id="read")
+            assert fold_object(observations).state == now.after

@@ -43,7 +43,8 @@ def _choices(situation: Situation) -> Iterator[Choice]:
         empty or guard.portal_off(configuration, "payment_method_update"),
     )
     for row in live:
-        yield from _of_subscription(row, situation)
+        for choice in _of_subscription(row, situation):
+            yield replace(choice, label=choice.label + _told_apart(row, situation))
     if not live:
         yield from (_choice(flow, _nothing_live(situation)) for flow in _PER_SUBSCRIPTION)
     for invoice in situation.open_invoices:
@@ -64,6 +65,16 @@ def _nothing_live(situation: Situation) -> Refusal:
     if situation.ever_subscribed:
         return guard.NO_LIVE
     return guard.FIRST_PAYMENT if situation.subscriptions else guard.NEVER_SUBSCRIBED
+
+
+def _told_apart(row: SubscriptionRow, situation: Situation) -> str:
+    """Which of several live subscriptions a button is about: its plan, else its id."""
+    others = [other for other in situation.live if other is not row]
+    if not others:
+        return ""
+    named = row.plan is not None and all(other.plan != row.plan for other in others)
+    name = situation.catalog.plan(row.plan).name if named and row.plan else row.subscription_id
+    return f" ({name})"
 
 
 _PER_SUBSCRIPTION: Final = (

@@ -157,10 +157,23 @@ class Gateway:
                 params["starting_after"] = after
             raw, date = self._get(_PATHS[kind], params)
             fields = Fields(raw, f"list of {kind}")
+            if type(raw.get("data")) is not list:
+                raise StripeRefused(
+                    f"Asked for {kind}, {_PATHS[kind]} answered with no list. "
+                    "Check PORTSIDE_STRIPE_API_BASE.",
+                    code="stripe_no_list",
+                )
             objects = [each.raw for each in fields.children("data")]
             yield Page(objects, date)
             more = fields.flag("has_more") and bool(objects)
-            after = Fields(objects[-1], kind).own_id() if more else None
+            last = Fields(objects[-1], kind).own_id() if more else None
+            if more and last == after:
+                raise StripeRefused(
+                    f"The list of {kind} goes round in circles after {last}: "
+                    f"{_PATHS[kind]} does not mind starting_after.",
+                    code="stripe_endless_list",
+                )
+            after = last
 
     def retrieve(self, kind: str, object_id: str, *, expand: Sequence[str] = ()) -> tuple[Raw, int]:
         """(the object, the second at which Stripe saw it). ``kind`` is singular, e.g. "invoice".
@@ -201,7 +214,7 @@ class Gateway:
         self, method: str, path: str, params: dict[str, Any], **options: str
     ) -> tuple[Raw, Any]:
         """(the answer as plain JSON, its headers)."""
-        with translated():
+        with translated(f"{method.upper()} {path}"):
             response = self._client.raw_request(method, path, **params, **options)
         # Not `response.data`: the SDK parses into ordered dicts.
         raw = json.loads(response.body)

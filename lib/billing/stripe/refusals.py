@@ -85,32 +85,42 @@ _LONGEST: Final = 400
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn the SDK's errors into :class:`StripeUnavailable` and :class:`StripeRefused`."""
+def translated(asked: str) -> Iterator[None]:
+    """Turn the SDK's errors into :class:`StripeUnavailable` and :class:`StripeRefused`.
+
+    ``asked`` names what was asked for, e.g. ``GET /v1/prices``.
+    """
     try:
         yield
     except stripe.StripeError as error:
         # Without the chain: the SDK's error carries the answer's body.
-        raise _translate(error) from None
+        raise _translate(error, asked) from None
+    except (AttributeError, TypeError, UnicodeDecodeError):
+        # The SDK trips over an `error` that is no object and over a body that is no text.
+        raise StripeUnavailable(
+            f"What answered {asked} does not speak like Stripe. Check PORTSIDE_STRIPE_API_BASE "
+            "and what stands between Stripe and this machine."
+        ) from None
 
 
-def _translate(error: stripe.StripeError) -> BillingError:
+def _translate(error: stripe.StripeError, asked: str) -> BillingError:
+    status = error.http_status or 0
     reference = f" (Stripe's request {error.request_id})" if error.request_id else ""
     said = _scrubbed(error)
     if isinstance(error, stripe.APIConnectionError):
         return StripeUnavailable(
             "Stripe did not answer. Nothing was changed here; try again in a moment."
         )
-    if isinstance(error, stripe.RateLimitError):
+    if isinstance(error, stripe.RateLimitError) or status == 429:
         return StripeUnavailable(
             f"Stripe asks to slow down. Try again in a minute.{reference}", code="stripe_rate_limit"
         )
-    if isinstance(error, stripe.AuthenticationError):
+    if isinstance(error, stripe.AuthenticationError) or status == 401:
         return StripeRefused(
             f"Stripe does not accept the API key. Check STRIPE_API_KEY.{reference}",
             code="stripe_key",
         )
-    if isinstance(error, stripe.PermissionError):
+    if isinstance(error, stripe.PermissionError) or status == 403:
         return StripeRefused(_missing_right(said) + reference, code="stripe_permission")
     if isinstance(error, stripe.IdempotencyError):
         return StripeRefused(
@@ -118,13 +128,26 @@ def _translate(error: stripe.StripeError) -> BillingError:
             + reference,
             code="click_reused",
         )
-    if isinstance(error, stripe.APIError) or (error.http_status or 0) >= 500:
+    if _not_offered(error, said, status):
+        return StripeRefused(
+            f"{asked} is not offered there ({status}). Check PORTSIDE_STRIPE_API_BASE.{reference}",
+            code="stripe_not_offered",
+        )
+    if isinstance(error, stripe.APIError) or status >= 500:
         return StripeUnavailable(
             f"Stripe has a problem of its own. Try again in a moment.{reference}"
         )
-    code, remedy = _known(said, error.code)
+    # Some stand-ins for Stripe leave the code out where an object is not there.
+    code, remedy = _known(said, error.code or ("resource_missing" if status == 404 else None))
     sentence = f"Stripe refused: {said.rstrip('.')}. {remedy}".rstrip()
     return StripeRefused(sentence + reference, code=code)
+
+
+def _not_offered(error: stripe.StripeError, said: str, status: int) -> bool:
+    """An address that Stripe would know: the answer is no error of Stripe's, or says so."""
+    if status == 404 and re.search(r"unrecognized request url", said, re.IGNORECASE):
+        return True
+    return status in (404, 405, 501) and isinstance(error, stripe.APIError)
 
 
 def _known(said: str, code: str | None) -> tuple[str, str]:

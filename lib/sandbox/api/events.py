@@ -43,10 +43,12 @@ def list_(call: Call) -> Object:
         raise SandboxError("You may only specify one of these parameters: type, types.")
     types = wanted.get("types") or ([wanted["type"]] if "type" in wanted else ["*"])
     success = wanted.get("delivery_success")
-    rows = sandbox.storage.event_rows(
-        "created >= ?", (sandbox.now() - WINDOW,), "created DESC, seq DESC"
+    after, before = cursors(wanted)
+    rows = sandbox.storage.scan_events(
+        sandbox.now() - WINDOW,
+        before=_place(sandbox, after, "starting_after"),
+        after=_place(sandbox, before, "ending_before"),
     )
-    rows = _from_cursor(rows, wanted)
     limit = wanted.get("limit", DEFAULT_LIMIT)
     chosen: list[int] = []
     for seq, id, type, created in rows:
@@ -66,19 +68,13 @@ def list_(call: Call) -> Object:
     return list_object(data, "/v1/events", has_more=len(chosen) > limit)
 
 
-def _from_cursor(
-    rows: list[tuple[int, str, str, int]], wanted: Object
-) -> list[tuple[int, str, str, int]]:
-    after, before = cursors(wanted)
-    ids = [row[1] for row in rows]
-    for name, cursor in (("starting_after", after), ("ending_before", before)):
-        if cursor is not None and cursor not in ids:
-            raise SandboxError.missing_resource("event", cursor, param=name)
-    if after is not None:
-        return rows[ids.index(after) + 1 :]
-    if before is not None:
-        return rows[: ids.index(before)][::-1]
-    return rows
+def _place(sandbox: Sandbox, cursor: str | None, param: str) -> tuple[int, int] | None:
+    if cursor is None:
+        return None
+    place = sandbox.storage.event_place(cursor)
+    if place is None or place[0] < sandbox.now() - WINDOW:
+        raise SandboxError.missing_resource("event", cursor, param=param)
+    return place
 
 
 def _current(sandbox: Sandbox, body: bytes) -> Object:

@@ -1,0 +1,44 @@
+"""The pages over a real projection, through the facade that they were built against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import navigation, session
+from lib.billing.store.engine import Store
+from tests.pages.conftest import ROOT, everything
+from tests.reports.ledger import desk as real_desk
+from tests.reports.test_report_rows import ANN_LEAVES, BOB_FAILS
+
+PAGES = {
+    "overview": "MRR",
+    "winding-down": "ann@example.com",
+    "failed-payments": "bob@example.com",
+    "plan-mix": "Pro",
+    "customer": "Pro until 5 April 2026",
+}
+
+
+@pytest.fixture
+def over_sqlite(sqlite_store: Store, demo: None) -> Iterator[None]:
+    session.use(real_desk(sqlite_store, [*ANN_LEAVES, *BOB_FAILS], "2026-03-15T12:00"))
+    yield
+    session.use(None)
+    st.cache_data.clear()
+
+
+@pytest.mark.parametrize("slug", sorted(PAGES))
+def test_each_page_shows_the_projection(slug: str, over_sqlite: None) -> None:
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
+    app.session_state["demo_role"] = "admin"
+    app.run()
+    app.query_params["customer"] = "cus_1"
+    app.switch_page(str(navigation.BY_SLUG[slug].file))
+    app.query_params["customer"] = "cus_1"
+    app.run()
+    assert not app.exception
+    assert PAGES[slug] in everything(app)
