@@ -7,7 +7,7 @@ grace and period ends pass without any write.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -22,17 +22,10 @@ from lib.billing import (
     Overview,
     Permission,
     PlanMixItem,
-    Portside,
     SearchHit,
     WindingDownItem,
     require,
 )
-
-LISTS = {
-    "winding-down": "subscription_id",
-    "failed-payments": "invoice_id",
-}
-"""The lists that can be taken away, with the field that names a row of each."""
 
 
 @dataclass(frozen=True)
@@ -113,31 +106,9 @@ def exporter(name: str, filters: Filters) -> Callable[[], bytes]:
 
     def make() -> bytes:
         require(staff.roles, Permission.EXPORT)
-        report = desk.report(name)
-        wanted = _ids(desk, name, filters)
-        if wanted is not None:
-            kept = [row for row in report.rows if row[LISTS[name]] in wanted]
-            report = replace(report, rows=kept)
-        return report.to_csv().encode()
+        return desk.export(name, filters).to_csv().encode()
 
     return make
-
-
-def _ids(desk: Portside, name: str, filters: Filters) -> set[str] | None:
-    """The ids of every row of a filtered list, all its pages; None when nothing is narrowed."""
-    if name not in LISTS or replace(filters, sort="", descending=False, offset=0) == Filters(
-        limit=filters.limit
-    ):
-        return None
-    read = desk.winding_down if name == "winding-down" else desk.failed_payments
-    ids: set[str] = set()
-    step = 500
-    offset, total = 0, 1
-    while offset < total:
-        page = read(replace(filters, limit=step, offset=offset))
-        ids.update(getattr(row, LISTS[name]) for row in page.rows)
-        offset, total = offset + step, page.total
-    return ids
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

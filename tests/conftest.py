@@ -13,6 +13,7 @@ import pytest
 
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
+from tests.openapi.judging import judge_every_sandbox  # noqa: F401  (autouse: by import)
 
 TEMPLATE = "portside_template"
 _LOCK = 4_170

@@ -117,17 +117,17 @@ def narrowed(everything: Listing[WindingDownItem]) -> Filters:
         )
         reasons = filters.several("Reason", "reasons", choices.get("reasons", ()), fmt.words)
         codes = filters.several("Currency", "currencies", choices.get("currencies", ()), str.upper)
-        starts = {bar.key: bar.at for bar in everything.bars}
-        week = filters.maybe("Any week", "week", sorted(starts), week_name)
+        weeks = {bar.key: (bar.at, bar.until) for bar in everything.bars}
+        week = filters.maybe("Any week", "week", sorted(weeks), week_name)
         sort, descending = filters.order(ORDERS)
-    start = starts.get(week) if week else None
+    starts, ends = weeks.get(week or "", (None, None))
     return Filters(
         text=text,
         plans=plans,
         reasons=reasons,
         currencies=codes,
-        starts=start,
-        ends=None if start is None else start + WEEK,
+        starts=starts,
+        ends=ends,
         sort=sort,
         descending=descending,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
 from .domain.errors import (
@@ -21,17 +21,17 @@ from .domain.errors import (
     RateLimited,
     StripeUnavailable,
 )
-from .domain.flow_values import Choice, Flow, LinkOptions, Situation
+from .domain.flow_values import Choice, LinkOptions, Situation
 from .domain.flows import options as choices_of
-from .domain.fold import fold_customer
-from .domain.follow_ups import FollowUp, LinkProgress, progress
+from .domain.follow_ups import FollowUp, LinkProgress
 from .domain.permissions import Permission, require
+from .link_outcomes import handed_out
 from .link_sessions import PORTAL_SECONDS, Address, LinkMaker
 from .link_values import LinkRequest, MintedLink, RateLimit, checked
 from .rules import current_rules
 from .setup import Setup
 from .situations import situation_of
-from .store import audit, history
+from .store import audit
 from .store.audit import AuditRow
 from .store.engine import Store
 
@@ -106,25 +106,12 @@ class LinkDesk:
     def follow_ups(self, link_id: str) -> LinkProgress:
         """What became of a link. Raises NoSuchObject."""
         with self._store.reading() as connection:
-            rows = audit.of_link(connection, link_id)
+            rows = [asdict(row) for row in audit.of_link(connection, link_id)]
             if not rows:
                 raise NoSuchObject(f"No link has the id {link_id!r}. Take it from the audit.")
-            last = rows[-1]
-            seen = history.of_customers(connection, [last.customer_id or ""])
             rules = current_rules(connection, self._setup)
-        if last.action == REFUSED:
-            return LinkProgress("refused")
-        if last.action == FAILED:
-            return LinkProgress("failed")
-        observations = seen.get(last.customer_id or "", [])
-        fold = fold_customer(last.customer_id or "", observations, rules) if observations else None
-        return progress(
-            fold,
-            last.flow or Flow.HOME,
-            minted_at=last.at,
-            now=self._clock(),
-            subject=last.invoice_id or last.subscription_id,
-        )
+            (link,) = handed_out(connection, rows, rules, now=self._clock())
+        return link.progress
 
     def record(
         self, staff: str, action: str, *, detail: str | None = None, customer_id: str | None = None

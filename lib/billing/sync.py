@@ -35,7 +35,9 @@ is read invoice by invoice, by `lib.billing.enrich`.
 """
 
 NEEDED: Final = frozenset({"customers", "subscriptions", "invoices"})
-"""Without the right to read these there is no backfill; the others are left out and named."""
+"""Without these there is no backfill; the others are left out and named."""
+
+_KEY_CODES: Final = frozenset({"stripe_key", "stripe_permission"})
 
 PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Seconds to wait when Stripe asks to slow down or has a problem; then it is given up."""
@@ -47,7 +49,10 @@ Progress = Callable[[str], None]
 
 @dataclass(slots=True)
 class BackfillSummary:
-    """``read``: objects by kind in this run. ``left_out``: kind -> why the key may not read it."""
+    """``read``: objects by kind in this run. ``left_out``: kind -> why it could not be read.
+
+    ``unexpanded``: kinds that Stripe would not give with the details that were asked for.
+    """
 
     resumed: bool = False
     read: dict[str, int] = field(default_factory=dict)
@@ -58,6 +63,7 @@ class BackfillSummary:
     failed: int = 0
     requests: int = 0
     left_out: dict[str, str] = field(default_factory=dict)
+    unexpanded: list[str] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -95,12 +101,27 @@ class Backfill:
     def _read(self, kind: str, after: str | None) -> None:
         self._summary.read[kind] = 0
         try:
-            for page in self._pages(kind, after):
-                self._take(kind, page)
+            self._read_expanded(kind, after)
         except StripeRefused as error:
-            if kind in NEEDED or error.code != "stripe_permission":
+            if kind in NEEDED or error.code == "stripe_key":
                 raise
             self._summary.left_out[kind] = str(error)
+
+    def _read_expanded(self, kind: str, after: str | None) -> None:
+        """Read a kind with its details, or without them where only those are refused."""
+        filters = KINDS[kind]
+        try:
+            self._read_pages(kind, after, filters)
+        except StripeRefused as error:
+            if "expand" not in filters or self._summary.read[kind] or error.code in _KEY_CODES:
+                raise
+            plain = {name: value for name, value in filters.items() if name != "expand"}
+            self._read_pages(kind, after, plain)
+            self._summary.unexpanded.append(kind)
+
+    def _read_pages(self, kind: str, after: str | None, filters: dict[str, Any]) -> None:
+        for page in self._pages(kind, after, filters):
+            self._take(kind, page)
 
     def _take(self, kind: str, page: Page) -> None:
         summary = self._summary
@@ -116,12 +137,12 @@ class Backfill:
             self._remember(kind, str(page.objects[-1]["id"]))
         self._progress(f"{kind.replace('_', ' ').capitalize()}: {summary.read[kind]:,} read")
 
-    def _pages(self, kind: str, after: str | None) -> Iterator[Page]:
+    def _pages(self, kind: str, after: str | None, filters: dict[str, Any]) -> Iterator[Page]:
         """Every page; a page that Stripe could not give is asked for again after a pause."""
         tries = 0
         while True:
             try:
-                for page in self._gateway.list_objects(kind, after=after, **KINDS[kind]):
+                for page in self._gateway.list_objects(kind, after=after, **filters):
                     self._summary.requests += 1
                     tries = 0
                     yield page

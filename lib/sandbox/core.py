@@ -27,8 +27,8 @@ from lib.sandbox.clock import Clock
 from lib.sandbox.due import DueQueue
 from lib.sandbox.errors import SandboxError
 from lib.sandbox.ids import IdSource
-from lib.sandbox.settings import Settings
 from lib.sandbox.index import Row
+from lib.sandbox.settings import Settings
 from lib.sandbox.storage import Storage
 from lib.sandbox.webhooks import Deliverer
 
@@ -161,7 +161,7 @@ class Sandbox:
     ) -> Iterator[Object]:
         """As ``find``, lazily; ``row_filter`` judges the index row before the body is loaded."""
         status = equal.pop("status", None)
-        rows = self.storage.index.rows(
+        rows = self.storage.rows(
             kind,
             customer=customer,
             link=link,

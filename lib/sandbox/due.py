@@ -101,6 +101,6 @@ class DueQueue:
             return
         self._heaps, self._next, self._built = {}, {}, True
         for kind, duty in DUTIES.items():
-            for id, row in list(self._sandbox.storage.index.rows(kind, oldest_first=True)):
+            for id, row in list(self._sandbox.storage.rows(kind, oldest_first=True)):
                 if row.status in duty.statuses:
                     self.follow(self._sandbox.get(kind, id))

@@ -117,6 +117,15 @@ class SandboxError(Exception):
         )
 
     @classmethod
+    def internal(cls, request_id: str) -> SandboxError:
+        """500: a fault of the sandbox itself; its log says more."""
+        return cls(
+            f"The sandbox failed on this request ({request_id}). Its log has the reason.",
+            status=500,
+            type="api_error",
+        )
+
+    @classmethod
     def reused_idempotency_key(cls, key: str) -> SandboxError:
         return cls(
             "Keys for idempotent requests can only be used with the same parameters they were "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from lib.sandbox.events import API_VERSION
+from lib.sandbox.versions import as_of
 from lib.sandbox.webhooks import RETRY_SECONDS, Deliverer, Delivery, signature
 
 if TYPE_CHECKING:
@@ -95,16 +96,18 @@ class Lane:
     def _post(
         self, client: httpx.Client, endpoint: tuple[str, list[str], str], delivery: Delivery
     ) -> bool:
-        url, secrets, _version = endpoint
+        url, secrets, version = endpoint
+        with self._sandbox.lock:
+            body = as_of(self._sandbox, delivery.body, version)
         if self._deliverer.mis_signs(self._endpoint_id):
             secrets = ["whsec_of_somebody_else"]
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature(secrets, delivery.body, int(time.time())),
+            "Stripe-Signature": signature(secrets, body, int(time.time())),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         try:
-            answer = client.post(url, content=delivery.body, headers=headers)
+            answer = client.post(url, content=body, headers=headers)
         except httpx.HTTPError:
             return False
         return answer.is_success

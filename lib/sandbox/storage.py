@@ -104,6 +104,17 @@ class Storage:
         self._dirty.pop((kind, id), None)
         self._deleted.append((kind, id))
 
+    def rows(self, kind: str, **which: Any) -> Iterator[tuple[str, Row]]:
+        """(id, row) of the objects of ``kind``: see ``Index.rows``."""
+        return self.index.rows(kind, **which)
+
+    def kinds(self) -> list[str]:
+        """Every kind of object that is stored, sorted."""
+        return self.index.kinds()
+
+    def count(self, kind: str) -> int:
+        return self.index.count(kind)
+
     # -- events ----------------------------------------------------------------------------------
 
     def add_event(

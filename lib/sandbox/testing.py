@@ -26,6 +26,9 @@ from lib.sandbox.billing import lifecycle
 from lib.sandbox.core import Sandbox
 from lib.sandbox.server import background
 
+wrappers: list[Callable[[Any], Any]] = []
+"""ASGI applications put around every sandbox that is served here, e.g. one that judges it."""
+
 
 @dataclass(frozen=True)
 class RunningSandbox:
@@ -65,7 +68,9 @@ def running_sandbox(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         world.settings.public_url = url
-        app = build_app(world) if wrap is None else wrap(build_app(world))
+        app: Any = build_app(world)
+        for put_around in (*wrappers, *([] if wrap is None else [wrap])):
+            app = put_around(app)
         config = uvicorn.Config(
             app,
             log_level="error",

@@ -58,3 +58,38 @@ def test_a_customer_cancels_and_access_ends_with_the_period(
     )
     dashboard.opens(f"/winding-down?q={customer_id}")
     dashboard.sees("No subscription matches these filters.")
+
+
+@pytest.mark.parametrize("mode", ["classic", "flexible"])
+def test_a_customer_changes_their_mind_before_the_end(
+    dashboard: Dashboard, customer: Customer, stripe: Stripe, mode: str
+) -> None:
+    """Stripe says "it ends" in two ways; undoing either takes it off the list."""
+    name = f"Changed Minds {mode.capitalize()}"
+    customer_id, subscription_id = stripe.subscriber(name, **{"billing_mode[type]": mode})
+    dashboard.opens("/customer")
+    dashboard.signs_in("support")
+    leaves(dashboard, customer, name)
+    told = dashboard.page.locator(".st-key-link_progress")
+    expect(told.get_by_text("What followed")).to_be_visible(timeout=PATIENCE)
+    state = stripe.get(f"/v1/subscriptions/{subscription_id}")
+    assert state["cancel_at_period_end"] is (mode == "classic")
+    assert state["cancel_at"]
+
+    dashboard.opens(f"/winding-down?q={customer_id}")
+    dashboard.sees("1 subscription.")
+    dashboard.chooses_row(0)
+    expect(dashboard.page).to_have_url(re.compile(f"customer={customer_id}"), timeout=PATIENCE)
+    dashboard.settles()
+    dashboard.sees("winding down")
+    refused = dashboard.page.locator(".st-key-link_panel").get_by_text("Not possible now")
+    refused.click()
+    dashboard.sees("already")
+
+    customer.opens(dashboard.makes_link("Renew subscription"))
+    customer.clicks("Don't cancel subscription")
+    expect(told.get_by_text("What followed")).to_be_visible(timeout=PATIENCE)
+    dashboard.opens(f"/winding-down?q={customer_id}")
+    dashboard.sees("No subscription matches these filters.")
+    dashboard.opens(f"/customer?customer={customer_id}")
+    dashboard.sees("the subscription is active")

@@ -300,6 +300,11 @@ SENTENCES: dict[str, tuple[Situation, str]] = {
         "Pro, past due since 10 September 2026; the last payment failed: "
         "there was not enough money in the account.",
     ),
+    "a reason that the customer must not hear": (
+        situation(subscription(status="unpaid"), invoices=(invoice(decline_code="stolen_card"),)),
+        "Pro, unpaid; the last payment failed: the card is reported stolen "
+        "(for staff only, do not tell the customer).",
+    ),
     "winding down": (situation(winding_down()), "Pro, winding down until 22 September 2026."),
     "winding down on trial": (
         situation(winding_down(status="trialing")),
@@ -331,6 +336,14 @@ def test_each_live_subscription_has_its_own_choices() -> None:
     assert told.find(RENEW).subscription_id == "sub_2"
     assert told.find(CANCEL, subscription_id="sub_2").code == "already_winding_down"
     assert told.recommended == told.find(RENEW)
+
+
+def test_which_of_several_subscriptions_is_meant_has_to_be_said() -> None:
+    told = options(situation(subscription(), subscription(subscription_id="sub_2")))
+    with pytest.raises(LinkRefused, match="sub_1 or sub_2") as caught:
+        told.find(CANCEL)
+    assert caught.value.code == "subscription_required"
+    assert told.find(CANCEL, subscription_id="sub_2").subscription_id == "sub_2"
 
 
 def test_buttons_of_several_subscriptions_are_told_apart() -> None:

@@ -30,6 +30,7 @@ from lib.billing.store import audit, inbox, migrate
 from lib.billing.store.engine import Store
 from lib.billing.stripe.gateway import Gateway
 from tests.links.shopfront import Front, RateLimit, open_front, request
+from tests.sandbox.shop import Visitor
 
 
 @pytest.fixture(scope="module")
@@ -341,19 +342,29 @@ def test_the_panel_does_not_wait_for_stripe(front: Front) -> None:
     away.close()
 
 
-def test_progress_waits_and_then_tells_what_followed(front: Front) -> None:
-    customer, subscription = front.subscriber("basic")
+@pytest.mark.parametrize("mode", ["classic", "flexible"])
+def test_a_customer_cancels_and_renews_through_the_links_and_the_panel_tells(
+    front: Front, mode: str
+) -> None:
+    customer, _ = front.subscriber("basic", mode=mode)
     front.pass_time(60)
-    minted = front.mint(customer, "subscription_cancel")
-    desk = front.desk()
-    assert desk.follow_ups(minted.link_id).outcome == "waiting"
+    leaving = front.mint(customer, "subscription_cancel")
+    assert front.desk().follow_ups(leaving.link_id).outcome == "waiting"
     front.pass_time(60)
-    front.shop.stripe.v1.subscriptions.update(subscription, {"cancel_at_period_end": True})
+    Visitor(front.shop.running.url).open(leaving.url).press("Cancel subscription")
     front.deliver()
-    seen = desk.follow_ups(minted.link_id)
+    seen = front.desk().follow_ups(leaving.link_id)
     assert seen.outcome == "acted"
-    assert [told.sentence for told in seen.followed_by if "Cancellation scheduled" in told.sentence]
-    assert all(told.at >= minted.minted_at for told in seen.followed_by)
+    assert ["Cancellation scheduled" in told.sentence for told in seen.followed_by] == [True]
+    assert all(told.at > leaving.minted_at and told.event_id for told in seen.followed_by)
+
+    told = front.desk().options(customer)
+    assert told.recommended == told.find("renew")
+    front.pass_time(60)
+    staying = front.mint(customer, "renew")
+    Visitor(front.shop.running.url).open(staying.url).press("Don't cancel subscription")
+    front.deliver()
+    assert front.desk().follow_ups(staying.link_id).outcome == "acted"
 
 
 def test_progress_of_a_link_that_nobody_used(front: Front) -> None:
@@ -383,3 +394,21 @@ def test_the_chain_of_everything_above_is_whole(front: Front) -> None:
 def test_no_module_of_links_knows_the_sdk() -> None:
     for path in Path("lib/billing").glob("link*.py"):
         assert "import stripe" not in path.read_text()
+
+
+def test_a_customer_changes_card_and_plan_through_the_links(front: Front) -> None:
+    customer, _ = front.subscriber("basic")
+    front.pass_time(60)
+    card = front.mint(customer, "payment_method_update")
+    visitor = Visitor(front.shop.running.url)
+    visitor.open(card.url).press("Update payment method", **visitor.card("5555 5555 5555 4444"))
+    front.deliver()
+    assert front.desk().follow_ups(card.link_id).outcome == "acted"
+
+    front.pass_time(60)
+    plan = front.mint(customer, "subscription_update_confirm", plan="pro_monthly")
+    assert front.desk().follow_ups(plan.link_id).outcome == "waiting"
+    visitor.open(plan.url).press("Confirm")
+    front.deliver()
+    assert front.desk().follow_ups(plan.link_id).outcome == "acted"
+    assert front.desk().options(customer).sentence.startswith("Pro, renewing on ")

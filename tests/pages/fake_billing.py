@@ -191,7 +191,7 @@ class FakeBilling:
             cell[0] += 1
             cell[1] += item.mrr_minor or 0
         bars = [
-            Bar(_iso(week), code, count, amount, week)
+            Bar(_iso(week), code, count, amount, week, week + 7 * DAY)
             for (week, code), (count, amount) in sorted(weeks.items())
         ]
         return _listing(found, filters, bars, [i.mrr_minor or 0 for i in found], everything)
@@ -436,7 +436,7 @@ class FakeBilling:
         steps = tuple(FollowUp(at, sentence, event_id) for at, sentence, event_id in self.followed)
         return LinkProgress("acted" if steps else "waiting", steps)
 
-    def report(self, wanted: str, **_: Any) -> Any:
+    def export(self, wanted: str, filters: Filters) -> Any:
         return _Report([{"subscription_id": i.subscription_id} for i in self._ending()])
 
 

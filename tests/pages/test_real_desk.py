@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation, session
+from lib.billing import Filters
 from lib.billing.store.engine import Store
 from tests.pages.conftest import ROOT, everything
 from tests.reports.ledger import desk as real_desk
@@ -42,3 +43,9 @@ def test_each_page_shows_the_projection(slug: str, over_sqlite: None) -> None:
     app.run()
     assert not app.exception
     assert PAGES[slug] in everything(app)
+
+
+def test_the_file_holds_the_filtered_list(over_sqlite: None) -> None:
+    desk = session.billing()
+    assert "cus_1" in desk.export("winding-down", Filters(plans=("pro",))).to_csv()
+    assert "cus_1" not in desk.export("winding-down", Filters(plans=("starter",))).to_csv()

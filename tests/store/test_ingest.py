@@ -219,6 +219,19 @@ def test_a_refund_finds_its_customer_through_charge_payment_and_invoice(store):
     assert [tuple(row) for row in rows] == [("cus_1",)]
 
 
+def test_a_checkout_first_seen_without_its_customer_is_adopted_later(store):
+    session = {"id": "cs_1", "object": "checkout.session", "mode": "subscription"}
+    session |= {"client_reference_id": "org_7", "status": "complete", "payment_status": "paid"}
+    ingest = ingest_into(store)
+    anonymous = shapes.event("checkout.session.completed", session | {"customer": None}, id="evt_1")
+    ingest.apply([anonymous])
+    known = session | {"customer": "cus_1"}
+    ingest.apply([shapes.event("checkout.session.async_payment_succeeded", known, id="evt_2")])
+    with store.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT customer_id FROM observations").fetchall()
+    assert [row[0] for row in rows] == ["cus_1", "cus_1"]
+
+
 def test_a_coupon_that_comes_late_corrects_who_waited_for_it(store):
     discounted = shapes.subscription(discounts=["di_1"])
     ingest = ingest_into(store)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 
 import pytest
+from sqlalchemy import select
 
 from lib.billing.domain.fold import Rules
 from lib.billing.store import migrate, references
 from lib.billing.store.engine import Store
 from lib.billing.store.scratch import scratch
+from lib.billing.store.tables import observations
+from tests.stripe import shapes
 
-from .company import CATALOG, company, derived, ingest_into
+from .company import CATALOG, Company, company, derived, ingest_into
 
 SEEDS = range(6)
 
@@ -82,3 +85,42 @@ def test_a_scratch_projection_of_everything_equals_the_kept_one(store):
         rules = Rules(CATALOG, references=references.load(connection))
     with scratch(store, rules) as made:
         assert derived(made) == expected
+
+
+def changing_hands():
+    """Payments that name one customer, then another, then none; a refund hangs on each."""
+    made = Company(9)
+    for n in range(6):
+        number = f"in_{n}"
+        made.happened(
+            "invoice.finalized", shapes.invoice(id=number, customer=f"cus_{n % 3}", number=number)
+        )
+        for customer in (None, f"cus_{(n + 1) % 3}", f"cus_{n % 2}", None):
+            made.now += 1
+            intent = shapes.payment_intent(id=f"pi_{n}", customer=customer, invoice=number)
+            made.happened("payment_intent.payment_failed", intent | {"amount": 100 + made.now % 7})
+        refund = {"id": f"re_{n}", "object": "refund", "amount": 5, "currency": "usd"}
+        refund |= {"charge": f"ch_{n}", "payment_intent": f"pi_{n}", "status": "succeeded"}
+        made.happened("refund.created", refund)
+        charge = {"id": f"ch_{n}", "object": "charge", "amount": 5, "amount_refunded": 5}
+        charge |= {"currency": "usd", "status": "succeeded", "payment_intent": f"pi_{n}"}
+        made.happened("charge.refunded", charge)
+    return made.events
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_objects_that_change_hands(store, fresh, seed):
+    rng = random.Random(seed)
+    expected = fresh()
+    ingest_into(expected).apply(changing_hands())
+    events = changing_hands()
+    rng.shuffle(events)
+    ingest_into(store).apply(events, batch=rng.choice([1, 2, 5]))
+    assert derived(store) == derived(expected)
+    assert owned(store) == owned(expected)
+
+
+def owned(store):
+    query = select(observations.c.event_id, observations.c.customer_id)
+    with store.reading() as connection:
+        return sorted(tuple(row) for row in connection.execute(query))

@@ -229,6 +229,18 @@ ERRORS: dict[str, tuple[Answer, type[BillingError], str, str]] = {
         "customer_missing",
         "same account and mode",
     ),
+    "an ended subscription": (
+        _error("The subscription 'sub_1' has already ended: its status is canceled."),
+        StripeRefused,
+        "subscription_ended",
+        "send a Checkout link",
+    ),
+    "a subscription that cannot be canceled for another reason": (
+        _error("This subscription cannot be canceled because of the weather."),
+        StripeRefused,
+        "stripe_refused",
+        "because of the weather",
+    ),
     "anything else": (
         _error("Received unknown parameter: x", code="parameter_unknown"),
         StripeRefused,
@@ -404,7 +416,8 @@ def test_a_read_without_a_date_is_no_observation(
 
 
 def test_a_lookup_key_names_a_price(running: Stub, gateway: Gateway) -> None:
-    running.will(_page("price_1"))
+    named = {"id": "price_1", "object": "price", "lookup_key": "pro_monthly"}
+    running.will(Answer({"object": "list", "data": [named], "has_more": False}))
     assert gateway.price_id("pro_monthly") == "price_1"
     assert running.asked[0].params["lookup_keys[0]"] == "pro_monthly"
     running.will(_page())

@@ -338,6 +338,12 @@ def test_a_subscription_brings_the_discounts_tiers_and_coupons_that_stand_in_it(
     ]
 
 
+def test_a_discount_of_an_invoice_alone_is_not_the_customers() -> None:
+    own = discount(id="di_9", subscription=None, invoice="in_1", source={"coupon": coupon()})
+    seen = parse_event(event("invoice.updated", invoice(discounts=[own]))).observations
+    assert [o.object_type for o in seen] == ["invoice", "coupon"]
+
+
 def test_an_ended_subscription_in_a_read_is_terminal() -> None:
     (seen,) = parse_object(subscription(**ENDED), second=NOW, event_id="read:sub_1")
     assert (seen.kind, seen.effective) == ("terminal", NOW - 60)

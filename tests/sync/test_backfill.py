@@ -139,6 +139,23 @@ def test_what_the_key_may_not_read_is_left_out_and_named(sqlite_store):
     assert summary.read["customers"] == 3
 
 
+NO_EXPAND = StripeRefused("Stripe refused: Bad expand 'discounts'.", code="stripe_bad_expand")
+NO_SUCH = StripeRefused("It does not offer /v1/coupons.", code="stripe_no_such_endpoint")
+
+
+def test_a_kind_is_read_plain_where_its_details_are_refused(sqlite_store):
+    gateway = Scripted(("subscriptions", NO_EXPAND))
+    summary = Backfill(sqlite_store, ingest_into(sqlite_store), gateway).run()
+    assert summary.unexpanded == ["subscriptions"]
+    assert summary.left_out == {}
+
+
+def test_what_the_server_does_not_offer_is_left_out_and_named(sqlite_store):
+    gateway = Scripted(("coupons", NO_SUCH), ("subscription_schedules", NO_SUCH))
+    summary = Backfill(sqlite_store, ingest_into(sqlite_store), gateway).run()
+    assert sorted(summary.left_out) == ["coupons", "subscription_schedules"]
+
+
 def test_without_the_right_to_read_subscriptions_there_is_no_backfill(sqlite_store):
     gateway = Scripted(("subscriptions", FORBIDDEN))
     with pytest.raises(StripeRefused):

@@ -54,5 +54,6 @@ def link(
             click_id=secrets.token_hex(16),
         )
     )
-    say(f"{minted.destination}. Anyone who opens this acts as the customer.")
+    warning = " Anyone who opens it acts as the customer." if minted.bearer else ""
+    say(f"This leads to {minted.destination}.{warning}")
     write(minted.url)

@@ -112,6 +112,7 @@ class Stack:
         wait_for(f"{self.receiver_url}/readyz", receiver, seconds=60)
         if since is not None:
             self._deliver(since)
+            self._remember(filled=True)
         if self.options.dashboard:
             self.progress("Waiting for the dashboard")
             dashboard = next(c for c in self.children if c.name == "dashboard")
@@ -119,14 +120,22 @@ class Stack:
 
     def _ports(self) -> dict[str, int]:
         """The same ports as last time where they are free: stored invoice pages point there."""
-        memory = self.directory / "ports.json"
-        wanted = {"sandbox": 12_111, "receiver": 8_000}
-        if memory.exists():
-            wanted |= json.loads(memory.read_text())
+        wanted = {"sandbox": 12_111, "receiver": 8_000} | self._memory().get("ports", {})
         wanted["dashboard"] = self.options.port
         ports = {name: free_port(port) for name, port in wanted.items()}
-        memory.write_text(json.dumps({name: ports[name] for name in ("sandbox", "receiver")}))
+        self._remember(ports={name: ports[name] for name in ("sandbox", "receiver")})
         return ports
+
+    def _memory(self) -> dict[str, Any]:
+        """What an earlier start left: its ports, and whether it filled the projection."""
+        try:
+            memory: dict[str, Any] = json.loads((self.directory / "demo.json").read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return memory
+
+    def _remember(self, **facts: Any) -> None:
+        (self.directory / "demo.json").write_text(json.dumps(self._memory() | facts))
 
     def _child(self, name: str, *arguments: str) -> Child:
         child = Child.start(
@@ -173,30 +182,24 @@ class Stack:
 
     def _import_history(self) -> int | None:
         """All but the last days, in batches; returns where those begin, None if all is known."""
-        installation = open_installation(Settings.load(os.environ | self.environment))
-        if installation.portside.freshness().watermark:
+        if self._memory().get("filled"):
             self.progress("Using the world of an earlier start")
             return None
-        ingest = installation.ingest
+        installation = open_installation(Settings.load(os.environ | self.environment))
         now = int(httpx.get(f"{self.sandbox_url}/_sandbox/clock").json()["unix"])
         since = now - RECENT_SECONDS
-        counted = 0
-        for batch in self._history(since):
-            counted += ingest.apply(batch, source="import").lines
-            self.progress(f"Reading history: {counted:,} events")
+        installation.ingest.import_lines(self._history(since), batch=BATCH)
+        installation.close()
         return since
 
-    def _history(self, before: int) -> Iterator[list[dict[str, Any]]]:
+    def _history(self, before: int) -> Iterator[bytes]:
+        """Event bodies, customer by customer, so that a batch touches few customers."""
         url = f"{self.sandbox_url}/_sandbox/history?before={before}"
-        batch: list[dict[str, Any]] = []
         with httpx.stream("GET", url, timeout=120) as answer:
-            for line in answer.iter_lines():
-                batch.append(json.loads(line))
-                if len(batch) >= BATCH:
-                    yield batch
-                    batch = []
-        if batch:
-            yield batch
+            for number, line in enumerate(answer.iter_lines()):
+                if number % BATCH == 0:
+                    self.progress(f"Reading history: {number:,} events")
+                yield line.encode()
 
     def _deliver(self, since: int) -> None:
         """The last days, signed, over HTTP; waits until each has been answered."""

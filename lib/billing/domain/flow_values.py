@@ -86,7 +86,8 @@ class LinkOptions:
     def find(
         self, flow: str, *, subscription_id: str | None = None, invoice_id: str | None = None
     ) -> Choice:
-        """The choice that is meant: an allowed one first, when several objects would do.
+        """The choice that is meant: the allowed one, when only one is; of several invoices the
+        most urgent. Which of several subscriptions is meant has to be said.
 
         Raises:
             LinkRefused: there is no such flow, or not for that subscription or invoice.
@@ -100,7 +101,14 @@ class LinkOptions:
         ]
         if not found:
             raise _not_found(flow, subscription_id, invoice_id)
-        return max(found, key=lambda choice: (choice.recommended, choice.allowed))
+        allowed = [choice for choice in found if choice.allowed]
+        named = sorted({choice.subscription_id for choice in allowed if choice.subscription_id})
+        if len(named) > 1:
+            raise LinkRefused(
+                f"Say which subscription is meant: {' or '.join(named)}.",
+                code="subscription_required",
+            )
+        return (allowed or found)[0]
 
 
 @dataclass(frozen=True, slots=True)

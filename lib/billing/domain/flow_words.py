@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from .catalog import Catalog
-from .declines import decline_words
+from .declines import SENSITIVE, decline_words
 from .policy import LIVE
 from .rows import InvoiceRow, SubscriptionRow
 from .times import spoken_day
@@ -37,8 +37,9 @@ def situation_sentence(
     parts = [_told(row, catalog, timezone) for row in told]
     failing = next((row for row in invoices if row.failing), None)
     if failing is not None:
-        words = decline_words(failing.decline_code or failing.failure_code)
-        parts.append(f"the last payment failed: {_lower(words).rstrip('.')}")
+        code = failing.decline_code or failing.failure_code
+        secret = " (for staff only, do not tell the customer)" if code in SENSITIVE else ""
+        parts.append(f"the last payment failed: {_lower(decline_words(code))}{secret}")
     elif not live and any(row.status == "open" for row in invoices):
         parts.append("an invoice is still open")
     return "; ".join(parts) + "."

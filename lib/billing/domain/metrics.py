@@ -38,7 +38,8 @@ METRICS: Final[dict[str, Metric]] = {
             "Committed MRR",
             "money",
             "up",
-            "MRR without what of it is winding down.",
+            "MRR without what of it is winding down; scheduled downgrades are still in it at their "
+            "present price.",
             "Portside",
         ),
         Metric(

@@ -99,7 +99,8 @@ REPORT = Definition(
         Field(
             "committed_minor",
             Kind.MONEY,
-            "Closing without what is winding down; null for periods that are over.",
+            "Closing without what is winding down; scheduled downgrades are still in it at their "
+            "present price; null for periods that are over.",
         ),
     ),
 )

@@ -61,26 +61,29 @@ def of_loose_objects(connection: Connection, object_ids: Iterable[str]) -> list[
     return [_observation(row) for row in rows]
 
 
-def orphans_of(
+def children_of(
     connection: Connection, parent_ids: Iterable[str]
-) -> list[tuple[str, str, str, str]]:
-    """(object type, object id, parent type, parent id) of orphans that wait for these parents."""
+) -> set[tuple[tuple[str, str], tuple[str, str]]]:
+    """(object, parent), each as (type, id), of observations that name one of these parents."""
     condition = dialect.among(connection, "parent_id")
     rows = dialect.fetch(
         connection,
         "SELECT DISTINCT object_type, object_id, parent_type, parent_id FROM observations "  # noqa: S608
-        f"WHERE customer_id IS NULL AND {condition}",
+        f"WHERE parent_id IS NOT NULL AND {condition}",
         dialect.keys(connection, sorted(parent_ids)),
     )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return {((row[0], row[1]), (row[2], row[3])) for row in rows}
 
 
 def give(connection: Connection, owned: Iterable[tuple[tuple[str, str], str]]) -> None:
-    """Hand the stored observations of objects, keyed (type, id), to their customer."""
+    """Hand stored observations that name no customer of their own to the owner of their object.
+
+    ``owned``: (object type, object id) -> customer. Only such observations have a parent.
+    """
     sign = dialect.mark(connection)
     statement = (
         f"UPDATE observations SET customer_id = {sign} "  # noqa: S608 - no input
-        f"WHERE object_type = {sign} AND object_id = {sign} AND customer_id IS NULL"
+        f"WHERE object_type = {sign} AND object_id = {sign} AND parent_id IS NOT NULL"
     )
     rows = [(customer_id, *key) for key, customer_id in sorted(owned)]
     dialect.many(connection, statement, rows)

@@ -1,17 +1,18 @@
 """Whose object is it: gives observations their customer, and locks what a writer will change.
 
-An observation without a customer (an orphan) names a parent. Writers that meet over one object
-must not miss each other: the one that stores the orphan and the one that learns the parent's
-customer both hold the parent's row here, so that the second sees what the first did.
+An observation without a customer (an orphan) belongs to the owner of its object. The owner is the
+smallest of the customers that the object's own observations name and of its parents' owners: one
+answer whatever came first, also where Stripe let a payment change hands.
 
-Lock order, everywhere: objects by id, then customers by id.
+Writers that meet over one object must not miss each other: the one that stores an orphan and the
+one that learns its parent's customer both hold the parent's row here, so that the second sees what
+the first did. Lock order, everywhere: objects by id, then customers by id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -22,8 +23,8 @@ from .tables import owners
 Key = tuple[str, str]
 """(object type, object id)"""
 
-PARENT_TYPES: Final = frozenset({"subscription", "invoice", "payment", "charge"})
-"""Types that an orphan may name as its parent."""
+Links = set[tuple[Key, Key]]
+"""(orphan, parent)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +37,22 @@ class Settled:
 
 def settle(connection: Connection, seen: Sequence[Observation]) -> Settled:
     """Find every observation's customer, adopt stored orphans, and lock the customers."""
-    known = {(o.object_type, o.object_id): o.customer_id for o in seen if o.customer_id is not None}
-    orphans = {
-        (o.object_type, o.object_id): o.parent
-        for o in seen
-        if o.customer_id is None and o.object_type not in REFERENCE_TYPES
-    }
-    _pass_on(known, orphans)
-    parents = {parent for parent in orphans.values() if parent is not None}
-    wanted = {key for key in known if key[0] in PARENT_TYPES} | set(orphans) | parents
-    waiting = _hold_objects(connection, wanted, known)
-    _pass_on(known, orphans)
-    adopted = _adopt(connection, known, waiting)
+    seen = [_with_parent(o) for o in seen]
+    known: dict[Key, str] = {}
+    links: Links = set()
+    for o in seen:
+        key = (o.object_type, o.object_id)
+        if o.customer_id is not None:
+            _lower(known, key, o.customer_id)
+        elif o.parent is not None:
+            links.add((key, o.parent))
+    _pass_on(known, links)
+    wanted = {key for key in known if key[0] != "customer"}
+    wanted |= {key for link in links for key in link}
+    moved = _update(connection, wanted, known, links)
     settled = [_owned(o, known) for o in seen]
-    customers = {o.customer_id for o in settled if o.customer_id is not None} | adopted
-    _hold(connection, {("customer", customer_id): customer_id for customer_id in customers})
+    customers = {o.customer_id for o in settled if o.customer_id is not None} | moved
+    lock_customers(connection, customers)
     return Settled(settled, frozenset(customers))
 
 
@@ -59,42 +61,48 @@ def lock_customers(connection: Connection, customer_ids: Iterable[str]) -> None:
     _hold(connection, {("customer", customer_id): customer_id for customer_id in customer_ids})
 
 
-def _pass_on(known: dict[Key, str], orphans: dict[Key, Key | None]) -> None:
-    """An orphan's customer is its parent's; parents may be orphans themselves."""
-    found = True
-    while found:
-        found = False
-        for key, parent in orphans.items():
-            if key not in known and parent is not None and parent in known:
-                known[key] = known[parent]
-                found = True
+def _with_parent(seen: Observation) -> Observation:
+    """An orphan that names no parent waits for another observation of its own object."""
+    if seen.customer_id or seen.parent or seen.object_type in REFERENCE_TYPES:
+        return seen
+    return replace(seen, parent=(seen.object_type, seen.object_id))
 
 
-def _hold_objects(connection: Connection, wanted: set[Key], known: dict[Key, str]) -> set[Key]:
-    """Lock the objects and learn their customers; gives those that were stored without one."""
-    stored = _hold(connection, {key: known.get(key) for key in wanted})
-    for key, customer_id in stored.items():
-        if customer_id is not None:
-            known.setdefault(key, customer_id)
-    return {key for key, customer_id in stored.items() if customer_id is None}
+def _lower(known: dict[Key, str], key: Key, customer_id: str) -> bool:
+    """Make ``customer_id`` the owner unless a smaller one is; True when that changed anything."""
+    if key in known and known[key] <= customer_id:
+        return False
+    known[key] = customer_id
+    return True
 
 
-def _adopt(connection: Connection, known: dict[Key, str], waiting: set[Key]) -> set[str]:
-    """Give stored orphans to the customers that became known, level by level."""
-    adopters: set[str] = set()
-    found = {key: known[key] for key in waiting if key in known}
-    while found:
-        _name(connection, found)
-        history.give(connection, found.items())
-        adopters.update(found.values())
-        children = history.orphans_of(connection, (object_id for _, object_id in found))
-        found = {
-            (kind, object_id): known[parent_type, parent_id]
-            for kind, object_id, parent_type, parent_id in children
-            if (parent_type, parent_id) in known
-        }
-        known.update(found)
-    return adopters
+def _pass_on(known: dict[Key, str], links: Links) -> None:
+    """An orphan's owner is its parent's; parents may be orphans themselves."""
+    while any(parent in known and _lower(known, orphan, known[parent]) for orphan, parent in links):
+        pass
+
+
+def _update(
+    connection: Connection, wanted: set[Key], known: dict[Key, str], links: Links
+) -> set[str]:
+    """Bring stored owners and orphans up to date, from parents to children; gives the customers
+    that gained or lost observations by it."""
+    moved: set[str] = set()
+    while wanted:
+        stored = _hold(connection, {key: known.get(key) for key in wanted})
+        for key, customer_id in stored.items():
+            if customer_id is not None:
+                _lower(known, key, customer_id)
+        _pass_on(known, links)
+        changed = {key: known[key] for key in stored if known.get(key) not in (None, stored[key])}
+        if not changed:
+            break
+        moved |= set(changed.values()) | {stored[key] or known[key] for key in changed}
+        _name(connection, changed)
+        history.give(connection, changed.items())
+        links |= history.children_of(connection, {object_id for _, object_id in changed})
+        wanted = {child for child, parent in links if parent in changed and child != parent}
+    return moved
 
 
 def _owned(seen: Observation, known: dict[Key, str]) -> Observation:
@@ -104,9 +112,7 @@ def _owned(seen: Observation, known: dict[Key, str]) -> Observation:
     return seen if customer_id is None else replace(seen, customer_id=customer_id)
 
 
-def _hold(
-    connection: Connection, keys: dict[Key, str | None] | dict[Key, str]
-) -> dict[Key, str | None]:
+def _hold(connection: Connection, keys: Mapping[Key, str | None]) -> dict[Key, str | None]:
     """Make sure the rows exist, lock them in order of their ids, and give what they say."""
     if not keys:
         return {}

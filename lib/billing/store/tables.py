@@ -97,7 +97,7 @@ observations = Table(
     _text("object_type"),
     _text("object_id"),
     _maybe_text("customer_id"),  # null until the customer of the parent is known
-    _maybe_text("parent_type"),
+    _maybe_text("parent_type"),  # of an observation that names no customer of its own
     _maybe_text("parent_id"),
     _number("second"),
     _number("effective"),
@@ -108,11 +108,11 @@ observations = Table(
     Index(None, "customer_id", "second"),
     Index(None, "object_type", "object_id"),
     Index(
-        "ix_observations_orphans",
+        "ix_observations_parent",
         "parent_type",
         "parent_id",
-        sqlite_where=text("customer_id IS NULL"),
-        postgresql_where=text("customer_id IS NULL"),
+        sqlite_where=text("parent_id IS NOT NULL"),
+        postgresql_where=text("parent_id IS NOT NULL"),
     ),
     Index(None, "effective"),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from .parse_customer import CHECKOUT, CUSTOMER
+from .parse_discount import DISCOUNT
 from .parse_invoice import CREDIT_NOTE, INVOICE, INVOICE_PAYMENT
 from .parse_payment import CHARGE, DISPUTE, PAYMENT, REFUND
-from .parse_price import COUPON, DISCOUNT, PRICE, PRODUCT
+from .parse_price import COUPON, PRICE, PRODUCT
 from .parse_subscription import SCHEDULE, SUBSCRIPTION
 from .reading import Reader
 

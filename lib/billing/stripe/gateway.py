@@ -125,8 +125,9 @@ class Gateway:
     def price_id(self, lookup_key: str) -> str | None:
         """The id of the active price with this lookup key; None when Stripe has none."""
         raw, _ = self._get("/v1/prices", {"lookup_keys": [lookup_key], "active": True, "limit": 1})
-        found = Fields(raw, "list of prices").elements("data")
-        return None if not found else Fields(found[0], "price").own_id()
+        # What ignores the filter must not sell another price.
+        found = _listed(raw, "/v1/prices").children("data")
+        return next((p.own_id() for p in found if p.word("lookup_key") == lookup_key), None)
 
     def portal_configurations(self) -> list[PortalConfiguration]:
         """The active portal configurations, newest first."""
@@ -156,21 +157,15 @@ class Gateway:
             if after is not None:
                 params["starting_after"] = after
             raw, date = self._get(_PATHS[kind], params)
-            fields = Fields(raw, f"list of {kind}")
-            if type(raw.get("data")) is not list:
-                raise StripeRefused(
-                    f"Asked for {kind}, {_PATHS[kind]} answered with no list. "
-                    "Check PORTSIDE_STRIPE_API_BASE.",
-                    code="stripe_no_list",
-                )
+            fields = _listed(raw, _PATHS[kind])
             objects = [each.raw for each in fields.children("data")]
             yield Page(objects, date)
             more = fields.flag("has_more") and bool(objects)
             last = Fields(objects[-1], kind).own_id() if more else None
             if more and last == after:
                 raise StripeRefused(
-                    f"The list of {kind} goes round in circles after {last}: "
-                    f"{_PATHS[kind]} does not mind starting_after.",
+                    f"The list at {_PATHS[kind]} never ends: it ignores starting_after. "
+                    "Check PORTSIDE_STRIPE_API_BASE.",
                     code="stripe_endless_list",
                 )
             after = last
@@ -221,3 +216,13 @@ class Gateway:
         if type(raw) is not dict:
             raise StripeUnavailable("Stripe's answer cannot be read. Try again in a moment.")
         return raw, response.headers
+
+
+def _listed(raw: Raw, path: str) -> Fields:
+    """A list as Stripe answers it: anything else must not pass for an empty one."""
+    if type(raw.get("data")) is not list:
+        raise StripeRefused(
+            f"What {path} answered is no list. Check PORTSIDE_STRIPE_API_BASE.",
+            code="stripe_no_list",
+        )
+    return Fields(raw, f"list at {path}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..domain.observations import State
 from .fields import Fields
-from .parse_price import discount_parts
+from .parse_discount import discount_parts
 from .reading import Context, Reader, Seen, belongs, organization
 
 
@@ -26,7 +26,7 @@ def _read_customer(fields: Fields, context: Context) -> Seen:
         if locales
         else None,
         "default_payment_method": method or fields.ident("default_source"),
-        "balance": fields.whole("balance") or 0,
+        "balance": fields.whole("balance") or fields.whole("account_balance") or 0,
         "delinquent": fields.flag("delinquent"),
     }
     return Seen("customer", name, name, state, ended=gone)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ..domain.observations import State
 from .fields import Fields, Raw, expanded
+from .parse_discount import discount_parts
 from .parse_payment import CHARGE, PAYMENT
-from .parse_price import discount_parts
 from .reading import Context, Reader, Seen, belongs
 
 
@@ -20,20 +20,21 @@ def _read_invoice(fields: Fields, context: Context) -> Seen:
     if remaining is None and due is not None:
         remaining = due - (paid or 0)
     attempts, attempted = fields.whole("attempt_count") or 0, fields.flag("attempted")
+    collected = fields.word("collection_method") or fields.word("billing")
     reached = fields.inside("status_transitions")
     state: State = {
         "number": fields.word("number"),
         "subscription": _subscription(fields),
         "status": status,
         "currency": fields.currency("currency"),
-        "collection_method": fields.word("collection_method") or fields.word("billing"),
+        "collection_method": collected or ("charge_automatically" if _flagged(fields) else None),
         "billing_reason": fields.word("billing_reason"),
         "total": fields.whole("total"),
         "tax": _tax(fields),
         "amount_due": due,
         "amount_paid": paid,
         "amount_remaining": remaining,
-        "created": fields.moment("created"),
+        "created": fields.moment("created") or fields.moment("date"),
         "due_date": fields.moment("due_date"),
         "finalized_at": reached.moment("finalized_at"),
         "paid_at": reached.moment("paid_at"),
@@ -45,7 +46,8 @@ def _read_invoice(fields: Fields, context: Context) -> Seen:
         # show the same invoice and must be the same state.
         "payment_failed": status == "open" and attempted and attempts > 0 and (remaining or 0) > 0,
         "next_payment_attempt": fields.moment("next_payment_attempt"),
-        "auto_advance": fields.flag("auto_advance"),
+        "auto_advance": fields.flag("auto_advance")
+        or (_flagged(fields) and not fields.flag("closed") and status in ("draft", "open")),
         "hosted_invoice_url": fields.text("hosted_invoice_url"),
         "invoice_pdf": fields.text("invoice_pdf"),
         "period_start": fields.moment("period_start"),
@@ -58,7 +60,21 @@ def _read_invoice(fields: Fields, context: Context) -> Seen:
 
 
 def _status(fields: Fields) -> str | None:
-    return fields.word("status") or ("paid" if fields.flag("paid") else None)
+    known = fields.word("status")
+    if known is not None:
+        return known
+    if fields.flag("paid"):
+        return "paid"
+    if not _flagged(fields):
+        return None
+    if fields.flag("forgiven"):
+        return "uncollectible"
+    return "open" if fields.flag("attempted") or fields.flag("closed") else "draft"
+
+
+def _flagged(fields: Fields) -> bool:
+    """Up to 2018-11 flags stood where invoices now have a status."""
+    return "closed" in fields and "status" not in fields
 
 
 def _subscription(fields: Fields) -> str | None:

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from ..domain.observations import State
 from .fields import Fields, Raw
-from .parse_price import discount_ids, discount_parts, price_parts, price_terms
+from .parse_discount import discount_ids, discount_parts
+from .parse_price import price_parts, price_terms
 from .reading import Context, Reader, Seen, belongs, organization
 
 _ENDED: Final = frozenset({"canceled", "incomplete_expired"})
@@ -57,7 +58,10 @@ def _read_subscription(fields: Fields, context: Context) -> Seen:
 
 
 def _items(fields: Fields, name: str) -> list[State]:
-    found = [_item(item, fields) for item in fields.children("items")]
+    found = [
+        _item(item, fields, f"{name}:{index}"[:255])
+        for index, item in enumerate(fields.children("items"))
+    ]
     if not found and "plan" in fields:
         found = [_only_plan(fields, name)]
     return sorted(found, key=_by_id)
@@ -67,18 +71,30 @@ def _by_id(item: State) -> str:
     return str(item["id"])
 
 
-def _item(item: Fields, subscription: Fields) -> State:
-    price = item.child("price") or item.child("plan")
-    if price is None:
-        item.refuse("price", "an object", item.raw.get("price"))
+def _item(item: Fields, subscription: Fields, place: str) -> State:
+    price = _price(item)
     return {
-        "id": item.own_id(),
+        # Stripe's items have ids; those of its stand-ins may have only a place.
+        "id": item.ident("id") or place,
         "quantity": item.whole("quantity"),
         "period_start": _period(item, subscription, _PERIODS[0]),
         "period_end": _period(item, subscription, _PERIODS[1]),
         "discounts": discount_ids(item),
         "price": {"id": price.own_id()} | price_terms(price),
     }
+
+
+def _price(item: Fields) -> Fields:
+    """The price of an item, or its older twin; a bare id still tells the plan."""
+    for key in ("price", "plan"):
+        if type(item.raw.get(key)) is not str:
+            found = item.child(key)
+            if found is not None:
+                return found
+    name = item.ident("price") or item.ident("plan")
+    if name is None:
+        item.refuse("price", "an object", None)
+    return Fields({"id": name}, "price")
 
 
 def _period(item: Fields, subscription: Fields, key: str) -> int | None:

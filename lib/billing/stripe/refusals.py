@@ -72,7 +72,7 @@ _KNOWN: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
         ),
         (r"no such coupon", "coupon_missing", "Choose a coupon that exists in Stripe."),
         (
-            r"(ended|canceled|incomplete_expired)",
+            r"already (ended|been canceled)|\bis (canceled|incomplete_expired)",
             "subscription_ended",
             "It has ended: send a Checkout link.",
         ),

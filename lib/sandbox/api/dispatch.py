@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -22,6 +23,7 @@ from lib.sandbox.events import API_VERSION
 from lib.sandbox.expand import render
 from lib.sandbox.forms import parse_form
 
+LOG = logging.getLogger(__name__)
 Object = dict[str, Any]
 IDEMPOTENCY_SECONDS = 86_400
 TEST_KEYS = ("sk_test_", "rk_test_")
@@ -52,6 +54,9 @@ def dispatch(sandbox: Sandbox, request: Request) -> Reply:
         reply = _answer(sandbox, request, request_id)
     except SandboxError as error:
         reply = _refusal(error)
+    except Exception:
+        LOG.exception("%s %s failed", request.method, request.path)
+        reply = _refusal(SandboxError.internal(request_id))
     reply.headers |= {
         "Content-Type": "application/json",
         "Request-Id": request_id,
@@ -63,6 +68,11 @@ def dispatch(sandbox: Sandbox, request: Request) -> Reply:
 
 def _answer(sandbox: Sandbox, request: Request, request_id: str) -> Reply:
     key = api_key(request.headers)
+    if request.headers.get("content-type", "").startswith("application/json"):
+        raise SandboxError(
+            "Invalid request (check that your POST content type is "
+            "application/x-www-form-urlencoded)."
+        )
     endpoint, parts = resolve(request.method, request.path)
     parts = {name: unquote_plus(value) for name, value in parts.items()}
     values = {**parse_form(request.query), **parse_form(request.body)}

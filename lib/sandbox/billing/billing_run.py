@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lib.sandbox.billing import discounts, invoice_items, invoices, lines
+from lib.sandbox.billing import discounts, drafts, invoice_items, invoices, lines
 from lib.sandbox.billing.items import is_metered
 from lib.sandbox.billing.proration import Proration
 from lib.sandbox.core import Sandbox
@@ -102,7 +102,7 @@ def draft(
     shared = discounts.running(sandbox, subscription["discounts"])
     behaviour = (subscription["pause_collection"] or {}).get("behavior")
     automatic = behaviour != "keep_as_draft" and subscription["status"] != "unpaid"
-    invoice = invoices.draft(
+    invoice = drafts.draft(
         sandbox,
         customer=sandbox.get("customer", subscription["customer"]),
         currency=subscription["currency"],

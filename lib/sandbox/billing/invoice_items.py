@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from lib.sandbox.billing import lines, money, prices
+from lib.sandbox.billing import drafts, lines, money, prices
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
 from lib.sandbox.params import merge_metadata
@@ -179,8 +179,6 @@ def _waiting(subscription: str | None) -> str | None:
 
 
 def _add_to_draft(sandbox: Sandbox, invoice_id: str, item: Object) -> None:
-    from lib.sandbox.billing import invoices
-
     invoice = sandbox.get("invoice", invoice_id, param="invoice")
     if invoice["status"] != "draft":
         raise SandboxError("Only draft invoices take further items.", param="invoice")
@@ -188,5 +186,5 @@ def _add_to_draft(sandbox: Sandbox, invoice_id: str, item: Object) -> None:
     line = line_of(sandbox, item)
     line["invoice"] = invoice_id
     invoice["lines"]["data"].append(line)
-    invoices.total(invoice)
+    drafts.total(invoice)
     sandbox.update(invoice, before, "invoice.updated")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Any
 
-from lib.sandbox.billing import charging, lines
+from lib.sandbox.billing import drafts, invoice_payments
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
 from lib.sandbox.params import merge_metadata
-from lib.sandbox.settings import DAY
 
 Object = dict[str, Any]
 
@@ -22,7 +21,7 @@ def create(sandbox: Sandbox, params: Object) -> Object:
     take = params.get("pending_invoice_items_behavior") == "include"
     wanted = invoice_items.take_pending(sandbox, customer["id"]) if take else []
     method = params.get("collection_method") or "charge_automatically"
-    invoice = draft(
+    invoice = drafts.draft(
         sandbox,
         customer=customer,
         currency=params.get("currency") or customer["currency"] or "usd",
@@ -38,157 +37,6 @@ def create(sandbox: Sandbox, params: Object) -> Object:
     )
     invoice_items.invoiced(sandbox, wanted, invoice["id"])
     return invoice
-
-
-def draft(
-    sandbox: Sandbox,
-    *,
-    customer: Object,
-    currency: str,
-    items: list[Object],
-    reason: str,
-    subscription: Object | None = None,
-    period: tuple[int, int] | None = None,
-    collection_method: str = "charge_automatically",
-    days_until_due: int | None = None,
-    due_date: int | None = None,
-    auto_advance: bool = True,
-    metadata: Object | None = None,
-    description: str | None = None,
-    default_payment_method: str | None = None,
-    discount_ids: list[str] | None = None,
-    proration_date: int | None = None,
-    preview: bool = False,
-) -> Object:
-    """A draft of ``items`` (lines); emits invoice.created. A preview is neither kept nor told."""
-    now = sandbox.now()
-    shared = discount_ids or []
-    id = sandbox.new_id("upcoming_in" if preview else "in")
-    totals = lines.discount(sandbox, items, shared)
-    for line in items:
-        line["invoice"] = id
-    if due_date is None and collection_method == "send_invoice":
-        due_date = now + (days_until_due if days_until_due is not None else 30) * DAY
-    invoice: Object = {
-        "id": id,
-        "object": "invoice",
-        "account_country": sandbox.settings.account_country,
-        "account_name": sandbox.settings.account_name,
-        "account_tax_ids": None,
-        "amount_due": 0,
-        "amount_overpaid": 0,
-        "amount_paid": 0,
-        "amount_paid_off_stripe": 0,
-        "amount_remaining": 0,
-        "amount_shipping": 0,
-        "application": None,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": auto_advance,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "automatically_finalizes_at": now + sandbox.settings.draft_seconds
-        if auto_advance
-        else None,
-        "billing_reason": reason,
-        "collection_method": collection_method,
-        "created": now,
-        "currency": currency,
-        "custom_fields": None,
-        "customer": customer["id"],
-        "customer_account": None,
-        "customer_address": customer["address"],
-        "customer_email": customer["email"],
-        "customer_name": customer["name"],
-        "customer_phone": customer["phone"],
-        "customer_shipping": customer["shipping"],
-        "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [],
-        "default_payment_method": default_payment_method,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": description,
-        "discounts": list(shared),
-        "due_date": due_date,
-        "effective_at": None,
-        "ending_balance": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
-        "lines": {
-            "object": "list",
-            "data": items,
-            "has_more": False,
-            "url": f"/v1/invoices/{id}/lines",
-        },
-        "livemode": False,
-        "metadata": metadata or {},
-        "next_payment_attempt": None,
-        "number": None,
-        "on_behalf_of": None,
-        "parent": _parent(subscription, proration_date),
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": None,
-        },
-        "period_end": period[1] if period else now,
-        "period_start": period[0] if period else now,
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "starting_balance": customer["balance"],
-        "statement_descriptor": None,
-        "status": "draft",
-        "status_details": None,
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
-        "subtotal": 0,
-        "subtotal_excluding_tax": 0,
-        "test_clock": customer["test_clock"],
-        "total": 0,
-        "total_discount_amounts": totals,
-        "total_excluding_tax": 0,
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
-        "webhooks_delivered_at": None,
-        "_": {"link": subscription["id"] if subscription else None},
-    }
-    if collection_method == "charge_automatically" and auto_advance:
-        invoice["next_payment_attempt"] = now + sandbox.settings.draft_seconds
-    total(invoice)
-    if not preview:
-        sandbox.put(invoice)
-        sandbox.emit("invoice.created", invoice)
-    return invoice
-
-
-def total(invoice: Object) -> None:
-    """Add the lines up. The customer's balance is applied when the invoice is finalised."""
-    subtotal = sum(line["amount"] for line in invoice["lines"]["data"])
-    off = sum(entry["amount"] for entry in invoice["total_discount_amounts"])
-    whole = subtotal - off
-    invoice.update(
-        subtotal=subtotal, subtotal_excluding_tax=subtotal, total=whole, total_excluding_tax=whole
-    )
-    due = max(0, whole + (invoice["starting_balance"] if whole > 0 else 0))
-    invoice.update(amount_due=due, amount_remaining=due)
 
 
 def finalize(sandbox: Sandbox, id: str, params: Object | None = None) -> Object:
@@ -217,7 +65,7 @@ def finalize(sandbox: Sandbox, id: str, params: Object | None = None) -> Object:
     invoice["invoice_pdf"] = f"{invoice['hosted_invoice_url']}/pdf"
     invoice["status_transitions"]["finalized_at"] = now
     if invoice["amount_due"] > 0:
-        _request_payment(sandbox, invoice)
+        invoice_payments.request(sandbox, invoice)
         if invoice["collection_method"] == "charge_automatically" and invoice["auto_advance"]:
             invoice["next_payment_attempt"] = now
     sandbox.put(invoice)
@@ -244,7 +92,7 @@ def void(sandbox: Sandbox, id: str) -> Object:
     before = sandbox.snapshot(invoice)
     invoice.update(status="void", next_payment_attempt=None, auto_advance=False)
     invoice["status_transitions"]["voided_at"] = sandbox.now()
-    cancel_payments(sandbox, invoice, "void_invoice")
+    invoice_payments.cancel_open(sandbox, invoice, "void_invoice")
     sandbox.put(invoice)
     sandbox.emit("invoice.updated", invoice, sandbox.snapshot_diff(before, invoice))
     sandbox.emit("invoice.voided", invoice)
@@ -311,72 +159,6 @@ def stop_collection(sandbox: Sandbox, invoice: Object) -> None:
     sandbox.update(invoice, before, "invoice.updated")
 
 
-def cancel_payments(sandbox: Sandbox, invoice: Object, reason: str) -> None:
-    for payment in sandbox.find("invoice_payment", link=invoice["id"], status="open"):
-        payment["status"] = "canceled"
-        payment["status_transitions"]["canceled_at"] = sandbox.now()
-        sandbox.put(payment)
-        intent = sandbox.peek("payment_intent", payment["payment"].get("payment_intent"))
-        if intent is not None:
-            charging.cancel_intent(sandbox, intent, reason)
-
-
-def add_payment(
-    sandbox: Sandbox, invoice: Object, amount: int, payment: Object, *, default: bool = True
-) -> Object:
-    """The invoice payment that ties a payment intent or record to the invoice."""
-    made: Object = {
-        "id": sandbox.new_id("inpay"),
-        "object": "invoice_payment",
-        "amount_paid": None,
-        "amount_requested": amount,
-        "created": sandbox.now(),
-        "currency": invoice["currency"],
-        "invoice": invoice["id"],
-        "is_default": default,
-        "livemode": False,
-        "payment": payment,
-        "status": "open",
-        "status_transitions": {"canceled_at": None, "paid_at": None},
-        "_": {"link": invoice["id"], "customer": invoice["customer"]},
-    }
-    sandbox.put(made)
-    return made
-
-
-def _request_payment(sandbox: Sandbox, invoice: Object) -> None:
-    intent = charging.create_intent(
-        sandbox,
-        amount=invoice["amount_due"],
-        currency=invoice["currency"],
-        customer=invoice["customer"],
-        description=f"Payment for invoice {invoice['number']}",
-        invoice=invoice["id"],
-    )
-    add_payment(
-        sandbox,
-        invoice,
-        invoice["amount_due"],
-        {"payment_intent": intent["id"], "type": "payment_intent"},
-    )
-
-
-def _parent(subscription: Object | None, proration_date: int | None) -> Object | None:
-    if subscription is None:
-        return None
-    details: Object = {
-        "metadata": dict(subscription["metadata"]),
-        "subscription": subscription["id"],
-    }
-    if proration_date is not None:
-        details["subscription_proration_date"] = proration_date
-    return {
-        "quote_details": None,
-        "subscription_details": details,
-        "type": "subscription_details",
-    }
-
-
 def _unpaid(sandbox: Sandbox, id: str, verb: str) -> Object:
     invoice = sandbox.get("invoice", id)
     allowed = ("open", "uncollectible") if verb == "void" else ("open",)
@@ -395,7 +177,7 @@ def _settle_balance(sandbox: Sandbox, invoice: Object) -> None:
     if customer is None:
         return
     invoice["starting_balance"] = customer["balance"]
-    total(invoice)
+    drafts.total(invoice)
     if invoice["total"] < 0:
         ending = customer["balance"] + invoice["total"]
     else:

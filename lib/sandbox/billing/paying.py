@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lib.sandbox import due
-from lib.sandbox.billing import charging, customers, invoices, payments
+from lib.sandbox.billing import charging, customers, invoice_payments, invoices, payments
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
 
@@ -207,7 +207,7 @@ def _out_of_band(sandbox: Sandbox, invoice: Object) -> Object:
     """Paid by cash or transfer: the merchant says so."""
     intent = intent_of(sandbox, invoice)
     if intent is not None:
-        invoices.cancel_payments(sandbox, invoice, "void_invoice")
+        invoice_payments.cancel_open(sandbox, invoice, "void_invoice")
     mark_paid(sandbox, invoice)
     return invoice
 

@@ -8,8 +8,8 @@ from lib.sandbox.billing import (
     billing_run,
     calendar,
     discounts,
+    drafts,
     invoice_items,
-    invoices,
     items,
     lines,
 )
@@ -217,7 +217,7 @@ def _shape(
             customer=subscription["customer"],
             subscription=subscription["id"],
         )
-    invoice = invoices.draft(
+    invoice = drafts.draft(
         sandbox,
         customer=sandbox.get("customer", subscription["customer"]),
         currency=subscription["currency"],

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
+from lib.sandbox.events import API_VERSION
 from lib.sandbox.params import merge_metadata
+from lib.sandbox.versions import VERSIONS
 
 Object = dict[str, Any]
 
@@ -16,6 +18,11 @@ Object = dict[str, Any]
 def create(sandbox: Sandbox, params: Object) -> Object:
     """An enabled endpoint; only this answer carries its ``secret``."""
     _check_url(params["url"])
+    version = params.get("api_version")
+    if version is not None and version not in VERSIONS:
+        raise SandboxError(
+            f"Invalid API version: {version}. The newest is {API_VERSION}.", param="api_version"
+        )
     secret = f"whsec_{sandbox.ids.token(24)}"
     endpoint: Object = {
         "id": sandbox.new_id("we"),

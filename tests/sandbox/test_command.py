@@ -1,0 +1,70 @@
+"""``python -m lib.sandbox`` as a process: ready line, stored world, clean end, plain refusals."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from lib.sandbox.__main__ import main
+from lib.sandbox.billing import customers as engine
+from lib.sandbox.core import Sandbox
+
+
+@contextmanager
+def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and the address that it printed when it was ready."""
+    command = [sys.executable, "-m", "lib.sandbox", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().removeprefix("Sandbox ready at ").strip()
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+
+
+def customers(url: str) -> list[str]:
+    answer = httpx.get(f"{url}/v1/customers", params={"limit": 100}, auth=("sk_test_x", ""))
+    return [customer["id"] for customer in answer.json()["data"]]
+
+
+def test_a_stored_world_is_found_again_at_the_second_start(tmp_path: Path) -> None:
+    options = ("--dir", str(tmp_path), "--customers", "40", "--months", "24")
+    with started(*options) as (first, url):
+        assert httpx.get(f"{url}/_sandbox/health").json() == {"ok": True}
+        met = customers(url)
+    assert first.returncode in (0, -signal.SIGTERM)
+    with started(*options) as (_, url):
+        assert customers(url) == met
+    assert len(met) >= 40
+
+
+def test_an_empty_world_starts_at_the_given_moment_and_stands_still() -> None:
+    with started("--empty", "--frozen", "--now", "2026-11-22T03:00:00Z") as (_, url):
+        assert customers(url) == []
+        assert httpx.get(f"{url}/_sandbox/clock").json()["now"] == "2026-11-22T03:00:00Z"
+
+
+def test_a_port_in_use_is_told_in_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "lib.sandbox", "--port", port, "--empty"]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"The sandbox cannot listen on 127.0.0.1:{port}: ")
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_interrupted_seeding_is_not_served_as_a_world(tmp_path: Path) -> None:
+    half = Sandbox(tmp_path)
+    with half.transaction():
+        engine.create(half, {"name": "The only one"})
+    half.close()
+    assert main(["--port", "0", "--dir", str(tmp_path)]) == 2
