@@ -24,9 +24,10 @@ def installed() -> str | None:
 
 def works(executable: str) -> bool:
     try:
-        return subprocess.run([executable, "--version"], capture_output=True, timeout=60).returncode == 0
+        tried = subprocess.run([executable, "--version"], capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return False
+    return tried.returncode == 0
 
 
 def downloaded() -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from .domain.access import Access
 from .domain.amounts import spoken_amount
 from .domain.fold import CustomerFold
-from .domain.happenings import first_seen, happened
+from .domain.happenings import RENEWAL, first_seen, happened
 from .domain.rows import MovementRow
 from .domain.times import iso
 from .domain.trail import ObjectFold
@@ -100,8 +100,15 @@ def explanation(access: Access, fold: CustomerFold, at: int) -> Explanation:
         access=access.access,
         what_would_change=access.what_would_change,
         event_id=access.event_id,
-        chain=tuple(entry for entry in told if entry.subject in subjects),
+        chain=tuple(_telling(entry for entry in told if entry.subject in subjects)),
     )
+
+
+def _telling(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """Without renewals but the last: years of them explain nothing."""
+    chain = list(entries)
+    renewals = [entry for entry in chain if entry.sentence.startswith(RENEWAL)]
+    return [entry for entry in chain if entry not in renewals[:-1]]
 
 
 def _failed_invoices(fold: CustomerFold, subscription_id: str | None) -> set[str | None]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import gc
+import signal
 import socket
 import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 from lib.sandbox.core import Sandbox
 from lib.sandbox.server import serve
+from lib.sandbox.storage import Storage
 from lib.sandbox.world import seed as world
 
 
@@ -30,9 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     with listener:
         url = f"http://{options.host}:{listener.getsockname()[1]}"
+        signal.signal(signal.SIGTERM, _end)
         sandbox = _open(options, url)
-        if sandbox is None:
-            return 2
         try:
             serve(sandbox, listener, lambda: _say(f"Sandbox ready at {url}"))
         except KeyboardInterrupt:
@@ -42,25 +44,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _open(options: argparse.Namespace, url: str) -> Sandbox | None:
-    """The stored world, or a new one built under ``url``."""
-    sandbox = Sandbox(options.dir, now=options.now, seed=options.seed, frozen=options.frozen)
-    begun = sandbox.storage.count("customer") > 0
-    seeded = sandbox.storage.note("seeded") is not None
-    if begun and not seeded and not options.empty:
-        sys.stderr.write(
-            f"The folder {options.dir} holds a world whose seeding was interrupted. Delete it, "
-            "or choose another --dir.\n"
-        )
+def _open(options: argparse.Namespace, url: str) -> Sandbox:
+    """The stored world, or a new one built under ``url``.
+
+    A world whose seeding was interrupted holds nothing but half a seed: it is built again.
+    """
+    sandbox = _sandbox(options)
+    if sandbox.storage.note("seeding") is not None and options.dir is not None:
         sandbox.close()
-        return None
+        Storage.erase(options.dir)
+        sandbox = _sandbox(options)
     sandbox.reached_at(url)
-    if not options.empty and not seeded:
+    if not options.empty and sandbox.storage.count("customer") == 0:
         _seed(sandbox, options)
     return sandbox
 
 
+def _sandbox(options: argparse.Namespace) -> Sandbox:
+    return Sandbox(options.dir, now=options.now, seed=options.seed, frozen=options.frozen)
+
+
 def _seed(sandbox: Sandbox, options: argparse.Namespace) -> None:
+    sandbox.storage.set_note("seeding", "yes")
     gc.disable()  # the collector would walk the growing world again and again: half the time
     try:
         world.build(
@@ -72,7 +77,7 @@ def _seed(sandbox: Sandbox, options: argparse.Namespace) -> None:
         )
     finally:
         gc.enable()
-    sandbox.storage.set_note("seeded", str(options.customers))
+    sandbox.storage.forget_note("seeding")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,6 +109,11 @@ def _moment(text: str) -> int:
             f"{text!r} is no ISO 8601 time such as 2026-11-22T03:00:00Z"
         ) from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends like the end of the program: with every ``finally``."""
+    sys.exit(0)
 
 
 def _say(line: str) -> None:

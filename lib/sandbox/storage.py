@@ -19,6 +19,7 @@ from lib.sandbox.index import Index, Row, columns
 Object = dict[str, Any]
 
 LIVE_OBJECTS = 60_000
+FILE_NAME = "world.sqlite3"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (kind TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL,
@@ -40,12 +41,18 @@ class Storage:
     def __init__(self, directory: Path | None = None) -> None:
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
-        path = ":memory:" if directory is None else str(directory / "world.sqlite3")
+        path = ":memory:" if directory is None else str(directory / FILE_NAME)
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.executescript(_SCHEMA)
         self._load()
+
+    @staticmethod
+    def erase(directory: Path) -> None:
+        """Delete the stored world in ``directory``; nobody may have it open."""
+        for suffix in ("", "-wal", "-shm"):
+            (directory / f"{FILE_NAME}{suffix}").unlink(missing_ok=True)
 
     def _load(self) -> None:
         self._live: dict[tuple[str, str], Object] = {}
@@ -177,6 +184,9 @@ class Storage:
 
     def set_note(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
+
+    def forget_note(self, name: str) -> None:
+        self._db.execute("DELETE FROM notes WHERE name = ?", (name,))
 
     def reply(self, key: str) -> tuple[str, int, bytes, int] | None:
         """(fingerprint, status, body, created) kept for an idempotency key."""

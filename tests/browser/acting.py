@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -60,6 +61,14 @@ class Stripe:
         self._answer(
             self.http.post("/_sandbox/clock", json={"advance": int(days * 86_400)}, timeout=120)
         )
+        self.delivers()
+
+    def delivers(self) -> None:
+        """Wait until every webhook on the way has been answered."""
+        end = time.monotonic() + 60
+        while self.get("/_sandbox/deliveries")["queued"]:
+            assert time.monotonic() < end, "webhooks are still on the way after a minute"
+            time.sleep(0.1)
 
     @staticmethod
     def _answer(response: httpx.Response) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.errors import LinkRefused
 from lib.billing.domain.flows import LABELS, Flow, LinkOptions, Situation, options
 from lib.billing.domain.rows import SubscriptionRow
@@ -234,6 +235,18 @@ MATRIX: dict[str, tuple[Situation, dict[str, str], str | None]] = {
     "deleted: nothing": (
         situation(ended(), deleted=True),
         dict.fromkeys(Flow, "customer_deleted"),
+        None,
+    ),
+    "an open invoice that credit has covered": (
+        situation(subscription(), invoices=(invoice(failing=False, amount_remaining_minor=0),)),
+        {PAY: "nothing_to_pay", RENEW: "not_winding_down", CHECKOUT: "already_subscribed"},
+        HOME,
+    ),
+    "a catalogue without lookup keys": (
+        replace(situation(), catalog=parse_catalog('default_plan = "free"')),
+        NOTHING
+        | dict.fromkeys([UPDATE, CONFIRM, CANCEL, RENEW, LOGIN], "never_subscribed")
+        | {PAY: "no_open_invoice", CHECKOUT: "plan_unknown"},
         None,
     ),
     "an open invoice without a page": (

@@ -92,7 +92,8 @@ ACTED: dict[str, tuple[Flow, list[Observation]]] = {
     "a cancellation taken back": (Flow.RENEW, [*WAS_ENDING, UNDONE]),
     "a paid invoice": (Flow.PAY_INVOICE, [PAID]),
     "a new subscription": (Flow.CHECKOUT, [NEW]),
-    "anything, from the portal's home": (Flow.HOME, [NEW_CARD]),
+    "a new card, from the portal's home": (Flow.HOME, [NEW_CARD]),
+    "a failed invoice paid, from the portal's home": (Flow.HOME, [PAID]),
 }
 
 
@@ -121,6 +122,10 @@ NOT_YET: dict[str, tuple[Flow, list[Observation], dict[str, Any]]] = {
         [_changed(items=[item(end=9_000_000)])],
         {},
     ),
+    "a subscription that begins, to a link for a card": (Flow.PAYMENT_METHOD_UPDATE, [NEW], {}),
+    "a subscription that begins, to a link for a plan": (Flow.SUBSCRIPTION_UPDATE, [NEW], {}),
+    "a subscription that begins, to a link for renewing": (Flow.RENEW, [NEW], {}),
+    "a subscription that begins, to a link for cancelling": (Flow.SUBSCRIPTION_CANCEL, [NEW], {}),
     "what happened before": (Flow.HOME, [_changed(MINTED - 1, **ENDING)], {}),
     "another subscription": (
         Flow.SUBSCRIPTION_CANCEL,

@@ -177,6 +177,23 @@ def test_a_price_that_the_portal_does_not_offer_is_refused(front: Front) -> None
     assert caught.value.code == "price_not_offered"
 
 
+def test_a_plan_that_turns_out_to_be_the_present_one_is_refused(front: Front) -> None:
+    class Moved:
+        """The lookup key of another plan was moved to the present price."""
+
+        def default_configuration(self) -> None:
+            return None
+
+        def price_id(self, _lookup_key: str) -> str:
+            return front.shop.prices["basic"]
+
+    customer, _ = front.subscriber("basic")
+    asked = request(customer, "subscription_update_confirm", plan="pro_monthly")
+    with pytest.raises(LinkRefused) as caught:
+        front.desk(gateway=Moved()).mint(asked)
+    assert caught.value.code == "no_change"
+
+
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.FOUNDER])
 def test_a_role_without_the_right_gets_nothing_and_is_in_the_audit(
     front: Front, role: Role
@@ -228,6 +245,16 @@ def test_a_double_click_mints_once(front: Front) -> None:
     assert _actions(front, first.link_id) == [("link.requested", None), ("link.minted", None)]
     sessions = front.shop.running.sandbox.find("billing_portal.session", customer=customer)
     assert len(sessions) == 1
+
+
+def test_a_second_click_after_five_minutes_is_refused(front: Front) -> None:
+    customer, _ = front.subscriber("basic")
+    asked = request(customer, "home")
+    front.desk().mint(asked)
+    front.pass_time(301)
+    with pytest.raises(LinkRefused) as caught:
+        front.desk().mint(asked)
+    assert caught.value.code == "link_expired"
 
 
 def test_two_clicks_at_the_same_moment_mint_once(front: Front) -> None:

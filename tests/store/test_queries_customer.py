@@ -6,6 +6,7 @@ import pytest
 
 from lib.billing.domain.errors import NoCustomer
 from lib.billing.store.engine import Store
+from tests.domain.states import item, price
 from tests.reports.ledger import at, changed, created, customer, desk, ended, paying
 from tests.reports.test_report_rows import ACTIVE, ANN_LEAVES, BOB_FAILS, STARTER, WANTS_OUT
 
@@ -124,6 +125,22 @@ def test_an_explanation_names_the_chain_behind_the_answer(store: Store) -> None:
         "  2026-03-05T01:00:00Z  Invoice PORT-0001: payment attempt 1 failed, next try "
         f"8 March 2026.  {BOB_FAILS[4].event_id}",
     ]
+
+
+def test_of_many_renewals_an_explanation_keeps_the_last(store: Store) -> None:
+    months = [ACTIVE | {"items": [item(price(), end=at(f"2026-0{n}-05"))]} for n in (2, 3, 4)]
+    story = [
+        created("subscription", "sub_1", months[0], "2026-01-05", "cus_1"),
+        changed("subscription", "sub_1", months[0], months[1], "2026-02-05", "cus_1"),
+        changed("subscription", "sub_1", months[1], months[2], "2026-03-05", "cus_1"),
+    ]
+    portside = desk(store, story, "2026-03-15")
+    [told] = portside.explain("cus_1")
+    assert [entry.sentence for entry in told.chain] == [
+        "Subscription to Pro, every month began as active.",
+        "Next period runs until 5 April 2026.",
+    ]
+    assert len([e for e in portside.customer("cus_1").timeline if e.kind == "subscription"]) == 3
 
 
 def test_an_organization_is_explained_customer_by_customer_the_best_first(store: Store) -> None:

@@ -102,12 +102,11 @@ def renew(row: SubscriptionRow) -> Refusal | None:
 
 
 def pay(row: InvoiceRow) -> Refusal | None:
-    """Whether ``row`` can be paid on its hosted page."""
-    if row.status != "open" or row.amount_remaining_minor <= 0:
+    """Whether ``row``, which is open, can be paid on its hosted page."""
+    if row.amount_remaining_minor <= 0:
         return (
-            "invoice_not_open",
-            f"Invoice {row.number or row.invoice_id} is {row.status or 'not open'}: "
-            "there is nothing to pay.",
+            "nothing_to_pay",
+            f"Invoice {row.number or row.invoice_id} has nothing left to pay.",
         )
     if row.hosted_invoice_url is None:
         return (

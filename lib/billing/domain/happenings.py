@@ -14,6 +14,9 @@ from .movements import winding_down
 from .observations import State
 from .times import spoken_day
 
+RENEWAL: Final = "Next period runs until"
+"""How the one sentence begins that comes by itself, period after period."""
+
 Teller = Callable[[State | None, State | None, Catalog, str], Iterator[str]]
 
 
@@ -65,7 +68,7 @@ def _subscription(
     if before["discounts"] != after["discounts"]:
         yield "Discount added." if after["discounts"] else "Discount removed."
     if _period_end(before) != _period_end(after) and after["status"] != "canceled":
-        yield f"Next period runs until {_day(_period_end(after), timezone)}."
+        yield f"{RENEWAL} {_day(_period_end(after), timezone)}."
 
 
 def _ending(before: State, after: State, timezone: str) -> Iterator[str]:
