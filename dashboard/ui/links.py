@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -63,24 +64,27 @@ def _steps(customer_id: str) -> None:
         notes.trouble(error)
         return
     st.markdown(fmt.md(options.sentence))
-    _choices(customer_id, options.choices)
-    picked = st.session_state.get("link_choice")
-    if picked is not None and picked[0] == customer_id:
-        choice = next((c for c in options.choices if _slot(c) == picked[1] and c.allowed), None)
-        if choice is not None:
-            _request(customer_id, choice, picked[2])
-            return
-    watched = st.session_state.get("link_watched")
-    if watched is not None and watched[0] == customer_id:
-        _progress(watched[1])
+    _allowed(customer_id, [choice for choice in options.choices if choice.allowed])
+    _asked_for(customer_id, options.choices)
+    _refused([choice for choice in options.choices if not choice.allowed])
 
 
-def _choices(customer_id: str, choices: tuple[Choice, ...]) -> None:
-    """The recommended flow as the main button, the others beside it, the refused ones greyed."""
-    allowed = sorted((c for c in choices if c.allowed), key=lambda c: not c.recommended)
-    refused = [c for c in choices if not c.allowed]
+def _asked_for(customer_id: str, choices: Sequence[Choice]) -> None:
+    """The form of the flow that was picked, else what followed the link that was made."""
+    owner, slot, click_id = st.session_state.get("link_choice", (None, None, None))
+    picked = next((c for c in choices if c.allowed and _slot(c) == slot), None)
+    if owner == customer_id and picked is not None:
+        _request(customer_id, picked, click_id)
+        return
+    owner, link_id = st.session_state.get("link_watched", (None, None))
+    if owner == customer_id:
+        _progress(link_id)
+
+
+def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
+    """The recommended flow as the main button, the others beside it."""
     with st.container(horizontal=True):
-        for choice in allowed:
+        for choice in sorted(choices, key=lambda c: not c.recommended):
             st.button(
                 fmt.md(choice.label),
                 key=f"link_{_slot(choice)}",
@@ -90,18 +94,22 @@ def _choices(customer_id: str, choices: tuple[Choice, ...]) -> None:
                 args=(customer_id, _slot(choice)),
                 help="Recommended for this situation." if choice.recommended else None,
             )
-    if not refused:
+
+
+def _refused(choices: Sequence[Choice]) -> None:
+    """What cannot be handed over now, greyed, each with its reason."""
+    if not choices:
         return
-    with st.expander(f"Not possible now ({len(refused)})", icon=":material/block:"):
-        for choice in refused:
-            with st.container(horizontal=True, vertical_alignment="center"):
+    with st.expander(f"Not possible now ({len(choices)})", icon=":material/block:"):
+        for choice in choices:
+            with st.container(gap="xxsmall"):
                 st.button(
                     fmt.md(choice.label),
                     key=f"link_{_slot(choice)}",
                     icon=ICONS.get(choice.flow),
                     disabled=True,
                 )
-                st.caption(fmt.md(choice.reason or ""), width="stretch")
+                st.caption(fmt.md(choice.reason or ""))
 
 
 def _slot(choice: Choice) -> str:

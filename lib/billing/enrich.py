@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from .domain.errors import BillingError
+from .domain.errors import BillingError, NoSuchObject, StripeRefused
 from .ingest import Ingest
 from .store import failing
 from .store.engine import Store
@@ -55,7 +55,15 @@ class Enricher:
             unexplained = failing.without_code(connection)
         wanted = [pair for pair in unexplained if pair not in self._asked][:AT_ONCE]
         for invoice_id, attempt in wanted:
-            found, second = self._gateway.retrieve("invoice", invoice_id, expand=EXPAND)
-            self._ingest.observe([found], second=second, source="enrich")
+            self._read(invoice_id)
             self._asked.add((invoice_id, attempt))
         return len(wanted)
+
+    def _read(self, invoice_id: str) -> None:
+        try:
+            found, second = self._gateway.retrieve("invoice", invoice_id, expand=EXPAND)
+        except (NoSuchObject, StripeRefused) as error:
+            # Asking for this one again would get the same answer, and hold the others back.
+            log.warning("invoice_not_readable", invoice_id=invoice_id, code=error.code)
+            return
+        self._ingest.observe([found], second=second, source="enrich")

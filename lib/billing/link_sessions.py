@@ -127,12 +127,13 @@ class LinkMaker:
                 org_key=self._org_key,
             )
             return Address(made.url, bearer=True, session_id=made.id, ends=made.expires_at)
+        link = self._deeplink(gateway, choice, situation, plan)
         configuration = situation.configuration
         made = gateway.create_portal_session(
             situation.customer.customer_id,
             return_url=return_url,
             idempotency_key=idempotency_key,
-            link=self._deeplink(gateway, choice, situation, plan),
+            link=link,
             configuration=configuration.id if configuration else None,
         )
         return Address(made.url, bearer=True, session_id=made.id, lives=PORTAL_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from lib.sandbox.app import build_app
 from lib.sandbox.billing import lifecycle
 from lib.sandbox.core import Sandbox
 
+LOG = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 GRACE_SECONDS = 1
 
@@ -60,4 +62,7 @@ def background(sandbox: Sandbox) -> Iterator[None]:
 
 def _tick(sandbox: Sandbox, stop: threading.Event) -> None:
     while not stop.wait(TICK_SECONDS):
-        lifecycle.catch_up(sandbox)
+        try:
+            lifecycle.catch_up(sandbox)
+        except Exception:
+            LOG.exception("Due work failed; it is tried again.")

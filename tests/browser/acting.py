@@ -154,7 +154,11 @@ class Dashboard:
         panel = self.page.locator(".st-key-link_panel")
         panel.get_by_role("button", name=flow, exact=False).first.click()
         self.settles()
-        panel.get_by_role("combobox", name="Reason").click()
+        box = panel.get_by_role("combobox", name="Reason")
+        # Scrolling closes an open list, so the form comes into view before it is used.
+        panel.get_by_role("button", name="Make the link").scroll_into_view_if_needed()
+        box.scroll_into_view_if_needed()
+        box.click()
         self.page.get_by_role("option", name=reason).click()
         panel.get_by_role("button", name=f"Make the link: {flow}").click()
         code = self.page.locator(".st-key-link_once code")

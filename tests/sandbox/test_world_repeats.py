@@ -10,6 +10,7 @@ from pathlib import Path
 from lib.sandbox.core import Sandbox
 from tests.sandbox.worlds import NOW, every_event, every_object, fingerprint, small_world
 
+ROOT = Path(__file__).resolve().parents[2]
 PRINT_FINGERPRINTS = """
 from tests.sandbox.worlds import every_event, every_object, fingerprint, small_world
 made, _ = small_world()
@@ -23,7 +24,7 @@ def _fingerprints(sandbox: Sandbox) -> list[str]:
 
 def test_two_builds_are_identical_also_in_another_process() -> None:
     here, summary = small_world()
-    environment = {**os.environ, "PYTHONHASHSEED": "4242", "PYTHONPATH": os.getcwd()}
+    environment = {**os.environ, "PYTHONHASHSEED": "4242", "PYTHONPATH": str(ROOT)}
     there = subprocess.run(
         [sys.executable, "-c", PRINT_FINGERPRINTS],
         env=environment,

@@ -15,6 +15,7 @@ from lib.sandbox.world.seed import WorldSummary
 from tests.openapi.spec import judge_event, judge_object
 from tests.sandbox.worlds import NOW, every_event, every_object, small_world
 
+ROOT = Path(__file__).resolve().parents[2]
 DAY = 86_400
 Object = dict[str, Any]
 Test = Callable[[Object], bool]
@@ -248,13 +249,13 @@ def test_the_portal_is_set_up_to_cancel_at_period_end_and_to_offer_the_plans(
         for product in features["subscription_update"]["products"]
         for price in product["prices"]
     }
-    catalog = tomllib.loads(Path("catalog.toml").read_text())
+    catalog = tomllib.loads((ROOT / "catalog.toml").read_text())
     plans = catalog["plans"].values()
     assert offered == {price["lookup_key"] for plan in plans for price in plan.get("prices", [])}
 
 
 def test_the_catalogue_file_and_the_sandbox_agree_on_every_price(sandbox: Sandbox) -> None:
-    catalog = tomllib.loads(Path("catalog.toml").read_text())
+    catalog = tomllib.loads((ROOT / "catalog.toml").read_text())
     for plan in catalog["plans"].values():
         for wanted in plan.get("prices", []):
             (price,) = sandbox.find("price", lookup_key=wanted["lookup_key"])

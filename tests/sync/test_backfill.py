@@ -80,6 +80,24 @@ def test_why_payments_failed_is_learned_once_an_attempt(sqlite_store, stripe):
     assert all(code for (code,) in codes)
 
 
+class Forgetful:
+    """Stripe as seen by a key that may not read invoices."""
+
+    def retrieve(self, *_, **__):
+        raise StripeRefused("The API key lacks the right rak_invoice_read.")
+
+
+def test_an_invoice_that_cannot_be_read_does_not_hold_back_the_others(sqlite_store):
+    ingest = ingest_into(sqlite_store)
+    failing = [
+        shapes.event("invoice.payment_failed", shapes.invoice(id=f"in_{n}"), id=f"evt_{n}")
+        for n in range(3)
+    ]
+    ingest.apply(failing)
+    enricher = Enricher(sqlite_store, ingest, Forgetful())
+    assert [enricher.round(), enricher.round()] == [3, 0]
+
+
 class Scripted:
     """A gateway that has three customers, one a page, and stumbles as told."""
 

@@ -49,7 +49,7 @@ def _read_charge(fields: Fields, context: Context) -> Seen:
         "amount": fields.whole("amount"),
         "amount_refunded": fields.whole("amount_refunded"),
         "currency": fields.currency("currency"),
-        "status": fields.word("status"),
+        "status": fields.word("status") or _charge_status(fields),
         "code": failed,
         "decline_code": fields.inside("outcome").word("reason") if failed else None,
         "disputed": fields.flag("disputed"),
@@ -58,8 +58,17 @@ def _read_charge(fields: Fields, context: Context) -> Seen:
     return Seen("charge", fields.own_id(), customer, state, parent)
 
 
+def _charge_status(fields: Fields) -> str | None:
+    """Up to 2015-02 a charge was paid or not."""
+    if "paid" not in fields:
+        return None
+    return "succeeded" if fields.flag("paid") else "failed"
+
+
 def _money_back(kind: str, fields: Fields) -> Seen:
     charge = fields.ident("charge")
+    # Up to 2014-12 a dispute had no id: a charge has one at most.
+    name = f"{charge}:dispute"[:255] if kind == "dispute" and charge else None
     payment = fields.ident("payment_intent")
     customer = fields.ident("customer")
     state: State = {
@@ -71,7 +80,7 @@ def _money_back(kind: str, fields: Fields) -> Seen:
         "reason": fields.word("reason"),
     }
     parent = belongs(customer, ("charge", charge), ("payment", payment))
-    return Seen(kind, fields.own_id(), customer, state, parent)
+    return Seen(kind, fields.ident("id") or name or fields.own_id(), customer, state, parent)
 
 
 def _read_refund(fields: Fields, context: Context) -> Seen:

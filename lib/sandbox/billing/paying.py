@@ -144,6 +144,8 @@ def mark_paid(sandbox: Sandbox, invoice: Object) -> None:
 
 
 def _attempt(sandbox: Sandbox, invoice: Object, method: Object, *, automatic: bool) -> bool:
+    from lib.sandbox.billing import standing
+
     intent = intent_of(sandbox, invoice)
     if intent is None:
         raise SandboxError("This invoice has no payment to attempt.")
@@ -158,6 +160,7 @@ def _attempt(sandbox: Sandbox, invoice: Object, method: Object, *, automatic: bo
         sandbox.put(payment)
         sandbox.emit("invoice_payment.paid", payment)
     _count(invoice, automatic=automatic)
+    standing.keep_method(sandbox, invoice, method["id"])
     mark_paid(sandbox, invoice)
     if before is not None:
         sandbox.emit("invoice.updated", invoice, sandbox.snapshot_diff(before, invoice))

@@ -28,13 +28,25 @@ def invoice_paid(sandbox: Sandbox, invoice: Object) -> None:
     if hidden.get("starting"):
         return
     if subscription["status"] in ("past_due", "unpaid", "incomplete"):
-        if subscription["status"] == "incomplete" and hidden.get("first_method"):
-            subscription["default_payment_method"] = hidden.pop("first_method")
         set_status(sandbox, subscription, "active")
     elif subscription["status"] == "paused" and hidden.get("resuming"):
         from lib.sandbox.billing import pausing
 
         pausing.resumed(sandbox, subscription)
+
+
+def keep_method(sandbox: Sandbox, invoice: Object, method_id: str) -> None:
+    """With ``save_default_payment_method=on_subscription`` the card that paid is its default."""
+    subscription = sandbox.peek("subscription", invoices.subscription_of(invoice))
+    if subscription is None or subscription["default_payment_method"] is not None:
+        return
+    if subscription["payment_settings"]["save_default_payment_method"] == "on_subscription":
+        before = sandbox.snapshot(subscription)
+        subscription["default_payment_method"] = method_id
+        if subscription["_"].get("starting"):
+            sandbox.put(subscription)
+        else:
+            sandbox.update(subscription, before, "customer.subscription.updated")
 
 
 def invoice_failed(sandbox: Sandbox, invoice: Object, *, exhausted: bool) -> None:

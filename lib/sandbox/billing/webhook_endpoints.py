@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
+from lib.sandbox.event_types import EVENT_TYPES
 from lib.sandbox.events import API_VERSION
 from lib.sandbox.params import merge_metadata
 from lib.sandbox.versions import VERSIONS
@@ -18,6 +19,7 @@ Object = dict[str, Any]
 def create(sandbox: Sandbox, params: Object) -> Object:
     """An enabled endpoint; only this answer carries its ``secret``."""
     _check_url(params["url"])
+    _check_events(params["enabled_events"])
     version = params.get("api_version")
     if version is not None and version not in VERSIONS:
         raise SandboxError(
@@ -47,6 +49,7 @@ def update(sandbox: Sandbox, id: str, params: Object) -> Object:
     endpoint = sandbox.get("webhook_endpoint", id)
     if params.get("url"):
         _check_url(params["url"])
+    _check_events(params.get("enabled_events") or [])
     for name in ("description", "enabled_events", "url"):
         if name in params:
             endpoint[name] = params[name]
@@ -75,6 +78,17 @@ def delete(sandbox: Sandbox, id: str) -> Object:
     sandbox.delete(sandbox.get("webhook_endpoint", id))
     sandbox.deliverer.reload()
     return {"id": id, "object": "webhook_endpoint", "deleted": True}
+
+
+def _check_events(names: list[str]) -> None:
+    """Whole names or a single ``*``; wildcards inside a name belong to ``GET /v1/events``."""
+    for index, name in enumerate(names):
+        if name != "*" and name not in EVENT_TYPES:
+            raise SandboxError(
+                f"Invalid enabled_events[{index}]: '{name}' is not an event type. Give whole "
+                "names, or * for all.",
+                param=f"enabled_events[{index}]",
+            )
 
 
 def _check_url(url: str) -> None:

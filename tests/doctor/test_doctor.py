@@ -1,0 +1,128 @@
+"""What the doctor finds, over a real local Stripe and real settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from lib.billing.config import Settings
+from lib.billing.doctor import examine
+from lib.billing.store import migrate
+from lib.billing.store.engine import Store
+from lib.billing.stripe.gateway import Gateway
+from lib.billing.sync import Backfill
+from lib.billing.wiring import open_installation
+from lib.sandbox.testing import running_sandbox
+from tests.sandbox.worlds import small_world
+
+CATALOG = str(Path(__file__).parents[2] / "catalog.toml")
+
+
+@pytest.fixture(scope="module")
+def stripe():
+    """A served world; tests only read it."""
+    sandbox, _ = small_world()
+    with running_sandbox(sandbox=sandbox) as running:
+        yield running.url
+
+
+@pytest.fixture
+def environment(tmp_path, stripe):
+    """A set-up without a fault of its own."""
+    url = f"sqlite:///{tmp_path / 'portside.db'}"
+    store = Store(url)
+    migrate.upgrade(store)
+    store.close()
+    return {
+        "PORTSIDE_DATABASE_URL": url,
+        "PORTSIDE_CATALOG": CATALOG,
+        "PORTSIDE_RETURN_URL": "https://app.example.com/billing",
+        "PORTSIDE_STRIPE_API_BASE": stripe,
+        "STRIPE_API_KEY": "rk_test_doctor",
+        "STRIPE_WEBHOOK_SECRET": "whsec_doctor",
+    }
+
+
+def found(environment, **over):
+    changed = {name: value for name, value in (environment | over).items() if value is not None}
+    return {finding.name: finding for finding in examine(Settings.load(changed))}
+
+
+HEALTHY = ["API key", "Webhook secret", "Return URL", "Clock", "Database", "Catalogue", "Portal"]
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_a_sound_set_up_is_found_sound(environment, name):
+    assert found(environment)[name].ok
+
+
+FAULTS = {
+    "no key": ({"STRIPE_API_KEY": None}, "API key", "STRIPE_API_KEY"),
+    "a secret key": ({"STRIPE_API_KEY": "sk_test_1"}, "API key", "restricted key"),
+    "a mode that is not the key's": ({"PORTSIDE_MODE": "live"}, "Mode", "PORTSIDE_MODE"),
+    "no webhook secret": ({"STRIPE_WEBHOOK_SECRET": None}, "Webhook secret", "whsec_"),
+    "an API key as the webhook secret": (
+        {"STRIPE_WEBHOOK_SECRET": "sk_test_1"},
+        "Webhook secret",
+        "signing secret",
+    ),
+    "no return URL": ({"PORTSIDE_RETURN_URL": None}, "Return URL", "PORTSIDE_RETURN_URL"),
+    "a relative return URL": ({"PORTSIDE_RETURN_URL": "/billing"}, "Return URL", "https://"),
+    "no catalogue": ({"PORTSIDE_CATALOG": "/no/such.toml"}, "Catalogue", "/no/such.toml"),
+    "no database": ({"PORTSIDE_DATABASE_URL": "sqlite:////no/such/x.db"}, "Database", "DATABASE"),
+    "a URL that is none": ({"PORTSIDE_DATABASE_URL": "x"}, "Database", "PORTSIDE_DATABASE_URL"),
+}
+
+
+@pytest.mark.parametrize(("over", "name", "remedy"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_is_found_with_its_remedy(environment, over, name, remedy):
+    finding = found(environment, **over)[name]
+    assert finding.ok is False
+    assert remedy in finding.remedy
+
+
+def test_a_database_that_was_not_migrated_is_found(environment, tmp_path):
+    url = f"sqlite:///{tmp_path / 'fresh.db'}"
+    finding = found(environment, PORTSIDE_DATABASE_URL=url)["Database"]
+    assert finding.remedy == "Run `portside db upgrade`."
+
+
+def test_a_clock_of_its_own_in_live_mode_is_found(environment):
+    over = {"PORTSIDE_NOW": "2026-01-01T00:00:00Z", "STRIPE_API_KEY": "rk_live_1"}
+    assert (
+        found(environment, **over, PORTSIDE_STRIPE_API_BASE="http://127.0.0.1:9")["Clock"].ok
+        is False
+    )
+
+
+def test_a_stripe_that_does_not_answer_is_found(environment):
+    finding = found(environment, PORTSIDE_STRIPE_API_BASE="http://127.0.0.1:9")["Stripe"]
+    assert finding.ok is False
+
+
+def test_prices_outside_the_catalogue_are_found_in_stripe_and_in_subscriptions(environment):
+    settings = Settings.load(environment)
+    installation = open_installation(settings)
+    gateway = Gateway("rk_test_doctor", settings.stripe_api_base)
+    Backfill(installation.store, installation.ingest, gateway).run()
+    installation.close()
+    seen = found(environment)
+    assert seen["Prices in Stripe"].ok is False
+    assert "partner_deal_2024" in seen["Subscriptions' prices"].sentence
+
+
+def test_a_portal_that_cancels_at_once_is_found(environment):
+    sandbox, _ = small_world()
+    with running_sandbox(sandbox=sandbox) as running:
+        gateway = Gateway("rk_test_doctor", running.url)
+        default = gateway.default_configuration()
+        assert default is not None
+        form = {"features[subscription_cancel][enabled]": "true"}
+        form["features[subscription_cancel][mode]"] = "immediately"
+        url = f"{running.url}/v1/billing_portal/configurations/{default.id}"
+        httpx.post(url, data=form, auth=("rk_test_doctor", "")).raise_for_status()
+        finding = found(environment, PORTSIDE_STRIPE_API_BASE=running.url)["Portal"]
+    assert "immediately" in finding.sentence
+    assert "end of the period" in finding.remedy
