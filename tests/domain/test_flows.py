@@ -399,7 +399,16 @@ def test_the_most_urgent_invoice_comes_first() -> None:
     assert asked == [("in_failing", "Pay invoice A-0002"), ("in_new", "Pay invoice A-0001")]
 
 
+def test_a_flow_for_the_whole_customer_may_name_an_object_of_theirs() -> None:
+    told = options(situation(subscription(), invoices=(invoice(),)))
+    assert told.find(CARD, subscription_id="sub_1", invoice_id="in_1").allowed
+
+
 UNKNOWN = {
+    "the card, for a subscription that is not theirs": (
+        {"flow": CARD, "subscription_id": "sub_other"},
+        "not_live",
+    ),
     "a flow that does not exist": ({"flow": "subscription_pause"}, "unknown_flow"),
     "a subscription that is not theirs": (
         {"flow": CANCEL, "subscription_id": "sub_other"},

@@ -78,6 +78,25 @@ _UNCOLLECTIBLE_REASONS = (
     "user_forgiven",
 )
 
+SCHEMAS: dict[str, dict[str, Schema]] = {
+    # Only ever inside an event; stripe-python declares it, the public document leaves it out.
+    WITHHELD: {
+        "entitlements.active_entitlement_summary": _object(
+            ("object", "customer", "entitlements", "livemode"),
+            object=_enum("entitlements.active_entitlement_summary"),
+            customer=TEXT,
+            entitlements=_object(
+                ("object", "data", "has_more", "url"),
+                object=_enum("list"),
+                data=_list({"$ref": "#/components/schemas/entitlements.active_entitlement"}),
+                has_more=FLAG,
+                url=TEXT,
+            ),
+            livemode=FLAG,
+        ),
+    },
+}
+
 PROPERTIES: dict[str, dict[str, dict[str, Schema]]] = {
     # Sent by the API and declared by stripe-python, but left out of the public document.
     WITHHELD: {

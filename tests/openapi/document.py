@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from tests.openapi.additions import ENUM_VALUES, OPERATIONS, PARAMETERS, PROPERTIES
+from tests.openapi.additions import ENUM_VALUES, OPERATIONS, PARAMETERS, PROPERTIES, SCHEMAS
 
 Schema = dict[str, Any]
 
@@ -98,6 +98,8 @@ def _merge_additions(spec: Schema) -> None:
             node = follow(node["properties"][name])
         return node
 
+    for added in SCHEMAS.values():
+        schemas.update(added)
     for release in PROPERTIES.values():
         for where, properties in release.items():
             resource, _, dotted = where.partition("#")

@@ -219,6 +219,30 @@ def test_an_invoice_with_a_status_has_no_use_for_flags() -> None:
     assert _state(invoice(closed=True, forgiven=True, date=1)) == plain
 
 
+METHODS: dict[str, tuple[Raw, str | None]] = {
+    "nothing said, nothing due by a day": ({}, "charge_automatically"),
+    "nothing said, due by a day": ({"due_date": NOW}, None),
+    "its former name": ({"billing": "send_invoice"}, "send_invoice"),
+}
+
+
+@pytest.mark.parametrize(("said", "method"), METHODS.values(), ids=METHODS)
+def test_how_an_invoice_is_collected_when_it_does_not_say(said: Raw, method: str | None) -> None:
+    bare = {"id": "in_1", "object": "invoice", "customer": "cus_1", "status": "open"}
+    assert _state(bare | said)["collection_method"] == method
+
+
+def test_a_counted_attempt_was_made() -> None:
+    bare = {"id": "in_1", "object": "invoice", "status": "open", "amount_due": 2900}
+    assert _state(bare | {"attempt_count": 1})["payment_failed"]
+    assert not _state(bare | {"attempt_count": 1, "attempted": False})["payment_failed"]
+
+
+def test_an_interval_without_a_count_is_one() -> None:
+    state = _state(price(recurring={"interval": "month"}))
+    assert (state["interval"], state["interval_count"]) == ("month", 1)
+
+
 def test_an_item_without_an_id_has_a_place() -> None:
     nameless = {key: value for key, value in item().items() if key != "id"}
     state = _state(subscription(nameless, nameless))

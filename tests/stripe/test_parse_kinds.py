@@ -277,6 +277,18 @@ def test_whose_it_is(
     assert (seen.object_type, seen.customer_id, seen.parent) == (name, owner, parent)
 
 
+def test_a_dispute_without_an_id_is_named_by_its_charge() -> None:
+    seen = _first("charge.dispute.created", {"object": "dispute", "charge": "ch_1"})
+    assert (seen.object_id, seen.parent) == ("ch_1:dispute", ("charge", "ch_1"))
+
+
+@pytest.mark.parametrize(("paid", "status"), [(True, "succeeded"), (False, "failed")])
+def test_a_charge_without_a_status_was_paid_or_not(paid: bool, status: str) -> None:
+    after = _first("charge.updated", {"id": "ch_1", "object": "charge", "paid": paid}).after
+    assert after is not None
+    assert after["status"] == status
+
+
 def test_a_failed_attempt_tells_its_decline_code_and_time() -> None:
     after = _first("payment_intent.payment_failed", payment_intent()).after
     assert after is not None

@@ -92,12 +92,14 @@ class LinkOptions:
         Raises:
             LinkRefused: there is no such flow, or not for that subscription or invoice.
         """
+        subscriptions = {choice.subscription_id for choice in self.choices}
+        invoices = {choice.invoice_id for choice in self.choices}
         found = [
             choice
             for choice in self.choices
             if choice.flow == flow
-            and subscription_id in (None, choice.subscription_id)
-            and invoice_id in (None, choice.invoice_id)
+            and _fits(subscription_id, choice.subscription_id, subscriptions)
+            and _fits(invoice_id, choice.invoice_id, invoices)
         ]
         if not found:
             raise _not_found(flow, subscription_id, invoice_id)
@@ -136,6 +138,11 @@ class Situation:
         found = [row for row in self.invoices if row.status == "open"]
         found.sort(key=lambda row: (not row.failing, row.created_at or 0, row.invoice_id))
         return found[:_MOST_INVOICES]
+
+
+def _fits(wanted: str | None, own: str | None, known: set[str | None]) -> bool:
+    """A flow that is for the whole customer fits whatever object of theirs is named."""
+    return wanted is None or wanted == own or (own is None and wanted in known)
 
 
 def _not_found(flow: str, subscription_id: str | None, invoice_id: str | None) -> LinkRefused:

@@ -12,6 +12,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql
+
+Rows = Sequence[tuple[Any, ...]]
+"""Cells in the order of the table's columns."""
 
 
 def mark(connection: Connection) -> str:
@@ -31,19 +35,27 @@ def keys(connection: Connection, values: Iterable[str]) -> Any:
     return json.dumps(listed) if connection.dialect.name == "sqlite" else listed
 
 
-def insert(connection: Connection, table: Table, *, skip: tuple[str, ...] = ()) -> str:
-    """INSERT of every column but ``skip``."""
-    return _insert(table, mark(connection), skip)
+def insert(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert whole rows."""
+    _write(connection, table, rows, "", ())
 
 
-def insert_or_skip(connection: Connection, table: Table, *, skip: tuple[str, ...] = ()) -> str:
-    """INSERT that leaves a row alone that is already there."""
-    return f"{_insert(table, mark(connection), skip)} ON CONFLICT DO NOTHING"
+def insert_new(
+    connection: Connection, table: Table, rows: Rows, *, skip: tuple[str, ...] = ()
+) -> None:
+    """Insert rows, in their order, that are not there yet; without the columns of ``skip``."""
+    _write(connection, table, rows, " ON CONFLICT DO NOTHING", skip)
 
 
-def upsert(connection: Connection, table: Table) -> str:
-    """INSERT that replaces the row of the same primary key."""
-    return _upsert(table, mark(connection))
+def upsert(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert whole rows in place of those of the same primary key. Keys must differ."""
+    _write(connection, table, rows, _replacing(table), ())
+
+
+def insert_returning(connection: Connection, table: Table, rows: Rows, column: str) -> list[Any]:
+    """PostgreSQL alone: insert rows that are not there yet, and give ``column`` of those."""
+    statement = f"{_from_arrays(table, ())} ON CONFLICT DO NOTHING RETURNING {column}"
+    return [row[0] for row in fetch(connection, statement, *_columns(rows))] if rows else []
 
 
 def delete(connection: Connection, table: Table, *columns: str) -> str:
@@ -66,18 +78,41 @@ def names(table: Table, *, skip: tuple[str, ...] = ()) -> str:
     return ", ".join(f'"{c.name}"' for c in table.columns if c.name not in skip)
 
 
+def _write(
+    connection: Connection, table: Table, rows: Rows, conflict: str, skip: tuple[str, ...]
+) -> None:
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_from_values(table, skip) + conflict, list(rows))
+    else:
+        # One statement for all rows: a statement each costs the server more than the rows do.
+        connection.exec_driver_sql(_from_arrays(table, skip) + conflict, _columns(rows))
+
+
+def _columns(rows: Rows) -> tuple[Any, ...]:
+    return tuple(list(column) for column in zip(*rows, strict=True))
+
+
 @cache
-def _insert(table: Table, sign: str, skip: tuple[str, ...]) -> str:
-    count = sum(1 for c in table.columns if c.name not in skip)
-    values = ", ".join([sign] * count)
+def _from_values(table: Table, skip: tuple[str, ...]) -> str:
+    values = ", ".join("?" for c in table.columns if c.name not in skip)
     return f"INSERT INTO {table.name} ({names(table, skip=skip)}) VALUES ({values})"  # noqa: S608 - names are ours
 
 
 @cache
-def _upsert(table: Table, sign: str) -> str:
+def _from_arrays(table: Table, skip: tuple[str, ...]) -> str:
+    kinds = [c.type.compile(postgresql.dialect()) for c in table.columns if c.name not in skip]
+    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    listed = names(table, skip=skip)
+    return f"INSERT INTO {table.name} ({listed}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names are ours
+
+
+@cache
+def _replacing(table: Table) -> str:
     key = [c.name for c in table.primary_key.columns]
     target = ", ".join(f'"{name}"' for name in key)
     changes = ", ".join(
         f'"{c.name}" = excluded."{c.name}"' for c in table.columns if c.name not in key
     )
-    return f"{_insert(table, sign, ())} ON CONFLICT ({target}) DO UPDATE SET {changes}"
+    return f" ON CONFLICT ({target}) DO UPDATE SET {changes}"

@@ -23,8 +23,8 @@ _SKIP = ("seq",)
 
 def append(connection: Connection, seen: Sequence[Observation]) -> None:
     """Store observations in the given order; one that is already there stays as it is."""
-    statement = dialect.insert_or_skip(connection, observations, skip=_SKIP)
-    dialect.many(connection, statement, [_tuple(observation) for observation in seen])
+    rows = [_tuple(observation) for observation in seen]
+    dialect.insert_new(connection, observations, rows, skip=_SKIP)
 
 
 def of_customers(

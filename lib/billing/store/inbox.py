@@ -50,10 +50,11 @@ def take(connection: Connection, rows: Sequence[InboxRow]) -> Taken:
     known = dict(_states(connection, wanted))
     missing = [_tuple(row) for row in ordered if row.event_id not in known]
     if connection.dialect.name == "sqlite":
-        dialect.many(connection, dialect.insert(connection, inbox), missing)
+        dialect.insert(connection, inbox, missing)
         new = {row[0] for row in missing}
     else:
-        new = _insert_returning(connection, missing)
+        # Another receiver may be storing the same event at this moment.
+        new = set(dialect.insert_returning(connection, inbox, missing, "event_id"))
     failed = {event_id for event_id, state in known.items() if state == "failed"}
     return Taken(frozenset(new), frozenset(failed))
 
@@ -112,20 +113,6 @@ def _states(connection: Connection, event_ids: list[str]) -> Iterator[tuple[str,
         dialect.keys(connection, event_ids),
     ):
         yield row[0], row[1]
-
-
-def _insert_returning(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> set[str]:
-    """PostgreSQL: another receiver may be storing the same event at this moment."""
-    if not rows:
-        return set()
-    types = "text text bigint bigint text text text bigint text boolean bytea bigint".split()
-    arrays = ", ".join(f"%s::{name}[]" for name in types)
-    statement = (
-        f"INSERT INTO inbox ({dialect.names(inbox)}) "  # noqa: S608 - names are ours
-        f"SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING RETURNING event_id"
-    )
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return {row[0] for row in connection.exec_driver_sql(statement, tuple(columns)).fetchall()}
 
 
 def _tuple(row: InboxRow) -> tuple[Any, ...]:

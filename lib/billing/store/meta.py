@@ -22,7 +22,7 @@ def get(connection: Connection, key: str) -> str | None:
 
 
 def put(connection: Connection, key: str, value: str) -> None:
-    dialect.many(connection, dialect.upsert(connection, meta), [(key, value)])
+    dialect.upsert(connection, meta, [(key, value)])
 
 
 def forget(connection: Connection, key: str) -> None:

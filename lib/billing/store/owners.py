@@ -117,7 +117,7 @@ def _hold(connection: Connection, keys: Mapping[Key, str | None]) -> dict[Key, s
     if not keys:
         return {}
     rows = sorted((object_id, kind, customer_id) for (kind, object_id), customer_id in keys.items())
-    dialect.many(connection, dialect.insert_or_skip(connection, owners), rows)
+    dialect.insert_new(connection, owners, rows)
     condition = dialect.among(connection, "object_id")
     # The server's own collation may sort ids otherwise than Python does.
     order = "object_id, object_type"

@@ -80,8 +80,7 @@ def write(
         vanished = sorted(stored.keys() - wanted.keys())
         names = [column.name for column in shape.table.primary_key.columns]
         dialect.many(connection, dialect.delete(connection, shape.table, *names), vanished)
-        statement = dialect.upsert(connection, shape.table)
-        dialect.many(connection, statement, differing)
+        dialect.upsert(connection, shape.table, differing)
         changed = changed or bool(differing or vanished)
     return changed
 

@@ -70,7 +70,7 @@ def _update_kind(connection: Connection, kind: str, object_ids: set[str]) -> set
         cells.append((object_id, spell(state), last_second, deleted))
         if kind in _VALUED and before.get(object_id) != state:
             concerned |= _customers_of(connection, kind, object_id, replaced=object_id in before)
-    dialect.many(connection, dialect.upsert(connection, table), cells)
+    dialect.upsert(connection, table, cells)
     if kind in _VALUED and cells:
         meta.put(connection, VERSION, str(version(connection) + 1))
     return concerned

@@ -19,7 +19,8 @@ def _read_invoice(fields: Fields, context: Context) -> Seen:
     remaining = fields.whole("amount_remaining")
     if remaining is None and due is not None:
         remaining = due - (paid or 0)
-    attempts, attempted = fields.whole("attempt_count") or 0, fields.flag("attempted")
+    attempts = fields.whole("attempt_count") or 0
+    attempted = fields.flag("attempted") if "attempted" in fields else attempts > 0
     collected = fields.word("collection_method") or fields.word("billing")
     reached = fields.inside("status_transitions")
     state: State = {
@@ -27,7 +28,9 @@ def _read_invoice(fields: Fields, context: Context) -> Seen:
         "subscription": _subscription(fields),
         "status": status,
         "currency": fields.currency("currency"),
-        "collection_method": collected or ("charge_automatically" if _flagged(fields) else None),
+        # Stripe's default; what is sent to be paid has a day until which to pay.
+        "collection_method": collected
+        or (None if "due_date" in fields else "charge_automatically"),
         "billing_reason": fields.word("billing_reason"),
         "total": fields.whole("total"),
         "tax": _tax(fields),

@@ -65,10 +65,8 @@ def _charge_status(fields: Fields) -> str | None:
     return "succeeded" if fields.flag("paid") else "failed"
 
 
-def _money_back(kind: str, fields: Fields) -> Seen:
+def _money_back(kind: str, name: str, fields: Fields) -> Seen:
     charge = fields.ident("charge")
-    # Up to 2014-12 a dispute had no id: a charge has one at most.
-    name = f"{charge}:dispute"[:255] if kind == "dispute" and charge else None
     payment = fields.ident("payment_intent")
     customer = fields.ident("customer")
     state: State = {
@@ -80,15 +78,18 @@ def _money_back(kind: str, fields: Fields) -> Seen:
         "reason": fields.word("reason"),
     }
     parent = belongs(customer, ("charge", charge), ("payment", payment))
-    return Seen(kind, fields.ident("id") or name or fields.own_id(), customer, state, parent)
+    return Seen(kind, name, customer, state, parent)
 
 
 def _read_refund(fields: Fields, context: Context) -> Seen:
-    return _money_back("refund", fields)
+    return _money_back("refund", fields.own_id(), fields)
 
 
 def _read_dispute(fields: Fields, context: Context) -> Seen:
-    return _money_back("dispute", fields)
+    # Up to 2014-12 a dispute had no id of its own, and a charge had one at most.
+    unnamed = "id" not in fields and "charge" in fields
+    name = f"{fields.ident('charge')}:dispute"[:255] if unnamed else fields.own_id()
+    return _money_back("dispute", name, fields)
 
 
 PAYMENT = Reader("payment_intent", read_payment)

@@ -12,14 +12,15 @@ from .reading import Context, Reader, Seen
 def price_terms(fields: Fields) -> State:
     """What a price says wherever it stands. A legacy plan, the price's older twin, reads alike."""
     recurring = fields.child("recurring") or fields
+    interval = recurring.word("interval")
     transform = fields.child("transform_quantity") or fields.child("transform_usage")
     return {
         "lookup_key": fields.word("lookup_key"),
         "product": fields.ident("product"),
         "currency": fields.currency("currency"),
         "unit_amount_decimal": _unit_amount(fields),
-        "interval": recurring.word("interval"),
-        "interval_count": recurring.whole("interval_count"),
+        "interval": interval,
+        "interval_count": recurring.whole("interval_count") or (1 if interval else None),
         "usage_type": recurring.word("usage_type"),
         "billing_scheme": fields.word("billing_scheme"),
         "tiers_mode": fields.word("tiers_mode"),

@@ -6,10 +6,12 @@ from typing import Any
 
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
+from lib.sandbox.paging import list_object
 from lib.sandbox.params import merge_metadata
 
 Object = dict[str, Any]
 GRANTING = ("active", "trialing", "past_due")
+_KNOWN = "known_entitlements"
 
 
 def create_feature(sandbox: Sandbox, params: Object) -> Object:
@@ -81,3 +83,29 @@ def active_entitlements(sandbox: Sandbox, customer: str) -> list[Object]:
         }
         for feature in granted.values()
     ]
+
+
+def refresh(sandbox: Sandbox, customer: str) -> None:
+    """Emit entitlements.active_entitlement_summary.updated when what is granted has changed."""
+    if sandbox.storage.count("product_feature") == 0:
+        return
+    granted = active_entitlements(sandbox, customer)
+    known = sandbox.peek(_KNOWN, customer)
+    before = known["entitlements"] if known else []
+    if granted == before:
+        return
+    now = sandbox.now()
+    sandbox.put({"id": customer, "object": _KNOWN, "created": now, "entitlements": granted})
+    summary: Object = {
+        "object": "entitlements.active_entitlement_summary",
+        "customer": customer,
+        "entitlements": list_object(
+            granted[:10], f"/v1/customer/{customer}/entitlements", has_more=len(granted) > 10
+        ),
+        "livemode": False,
+    }
+    sandbox.emit(
+        "entitlements.active_entitlement_summary.updated",
+        summary,
+        {"entitlements": {"data": before}},
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lib.sandbox.billing import invoices
+from lib.sandbox.billing import entitlements, invoices
 from lib.sandbox.core import Sandbox
 
 Object = dict[str, Any]
@@ -17,6 +17,7 @@ def set_status(sandbox: Sandbox, subscription: Object, status: str) -> None:
     before = sandbox.snapshot(subscription)
     subscription["status"] = status
     sandbox.update(subscription, before, "customer.subscription.updated")
+    entitlements.refresh(sandbox, subscription["customer"])
 
 
 def invoice_paid(sandbox: Sandbox, invoice: Object) -> None:
@@ -84,6 +85,7 @@ def end(sandbox: Sandbox, subscription: Object, *, reason: str | None) -> None:
             invoices.stop_collection(sandbox, invoice)
     sandbox.put(subscription)
     sandbox.emit("customer.subscription.deleted", subscription)
+    entitlements.refresh(sandbox, subscription["customer"])
 
 
 def expire_incomplete(sandbox: Sandbox, subscription: Object) -> None:

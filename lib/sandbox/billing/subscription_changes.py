@@ -8,6 +8,7 @@ from lib.sandbox.billing import (
     billing_run,
     calendar,
     discounts,
+    entitlements,
     invoices,
     items,
     paying,
@@ -56,6 +57,7 @@ def update(sandbox: Sandbox, id: str, params: Object) -> Object:
     billing_run.keep_prorations(sandbox, subscription, plan.prorations)
     invoice = _bill_now(sandbox, subscription, plan, trial_ended=keep_trial is False)
     sandbox.update(subscription, before, "customer.subscription.updated")
+    entitlements.refresh(sandbox, subscription["customer"])
     if invoice is not None:
         _collect(sandbox, invoice, params)
     return subscription

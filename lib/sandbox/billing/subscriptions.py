@@ -12,6 +12,7 @@ from lib.sandbox.billing import (
     calendar,
     customers,
     discounts,
+    entitlements,
     first_invoice,
     items,
     pausing,
@@ -61,6 +62,7 @@ def create(sandbox: Sandbox, params: Object) -> Object:
     customers.set_currency(sandbox, customer["id"], subscription["currency"])
     sandbox.put(subscription)
     sandbox.emit("customer.subscription.created", subscription)
+    entitlements.refresh(sandbox, customer["id"])
     return subscription
 
 
