@@ -151,14 +151,19 @@ def details(view: CustomerView) -> None:
         on_change="rerun",
         bind="query-params",
     )
-    with subscriptions:
-        _subscriptions(view.subscriptions)
-    with invoices:
-        _invoices(view.invoices)
-    with usable:
-        _may_use(view)
-    with timeline:
-        _timeline(view)
+    # A tab that is not open costs nothing: only the open one is drawn.
+    if subscriptions.open:
+        with subscriptions:
+            _subscriptions(view.subscriptions)
+    elif invoices.open:
+        with invoices:
+            _invoices(view.invoices)
+    elif usable.open:
+        with usable:
+            _may_use(view)
+    elif timeline.open:
+        with timeline:
+            _timeline(view)
 
 
 def _subscriptions(rows: Sequence[SubscriptionRow]) -> None:

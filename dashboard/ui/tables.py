@@ -101,10 +101,11 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
     """Exact amounts stay underneath, so that sorting sorts numbers; people read money."""
     frame = frame.copy()
     for name in money:
-        frame[name] = [
+        amounts = [
             None if pd.isna(minor) or not code else fmt.exact(int(minor), code)
             for minor, code in zip(frame[name], currencies, strict=True)
         ]
+        frame[name] = pd.Series(amounts, index=frame.index, dtype=object)
     styler = frame.style
     for code in currencies.dropna().unique():
         rows = currencies.index[currencies == code]

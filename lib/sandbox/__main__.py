@@ -77,6 +77,7 @@ def _seed(sandbox: Sandbox, options: argparse.Namespace) -> None:
         )
     finally:
         gc.enable()
+        gc.freeze()  # the seeded world lives as long as the process: nothing to collect in it
     sandbox.storage.forget_note("seeding")
 
 

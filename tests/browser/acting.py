@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 KEY = "rk_test_browser_tests"
 PATIENCE = 20_000  # milliseconds; two cores may be busy with the rest of the suite
@@ -124,8 +124,8 @@ class Dashboard:
         self.page.get_by_role("button", name=name).first.click()
         self.settles()
 
-    def sees(self, text: str, *, within: Locator | None = None) -> None:
-        place = within or self.page.locator("[data-testid=stMain]")
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        place = self.page.locator("[data-testid=stMain]")
         expect(place.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
 
     def finds(self, text: str) -> None:

@@ -103,7 +103,8 @@ def _from_values(table: Table, skip: tuple[str, ...]) -> str:
 @cache
 def _from_arrays(table: Table, skip: tuple[str, ...]) -> str:
     kinds = [c.type.compile(postgresql.dialect()) for c in table.columns if c.name not in skip]
-    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    # Binary arrays: as text every quote in every state would be escaped in Python.
+    arrays = ", ".join(f"%b::{kind}[]" for kind in kinds)
     listed = names(table, skip=skip)
     return f"INSERT INTO {table.name} ({listed}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names are ours
 

@@ -1,0 +1,164 @@
+"""Every page in a real browser: hostile names, roles, the address as state, the keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Download, expect
+
+from dashboard.navigation import PAGES
+from dashboard.signin import DEMO_COOKIE
+from lib.billing import Role
+from lib.billing.demo import Stack
+from lib.billing.domain.permissions import GRANTS
+from tests.browser.acting import PATIENCE, Dashboard, Stripe
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+HOSTILE = (
+    "![pixel](http://foreign.test/pixel.png)",
+    "<img src=http://foreign.test/tag.png onerror=fetch('http://foreign.test/')>",
+    '=HYPERLINK("http://foreign.test/","Click me")',
+    "[Reset your password](http://foreign.test/login) :red[**now**] $x$",
+)
+
+
+@pytest.fixture
+def admin(dashboard: Dashboard, context: BrowserContext) -> Dashboard:
+    """Somebody who may see everything, already signed in."""
+    context.add_cookies([{"name": DEMO_COOKIE, "value": "admin", "url": dashboard.url}])
+    return dashboard
+
+
+@pytest.fixture
+def requested(admin: Dashboard) -> Iterator[list[str]]:
+    """Every address that the browser asked for."""
+    seen: list[str] = []
+    admin.page.on("request", lambda request: seen.append(request.url))
+    yield seen
+
+
+@pytest.fixture
+def hostile(stripe: Stripe) -> list[str]:
+    """Customers with names that nobody wants, winding down or failing: their ids."""
+    ids = []
+    for index, name in enumerate(HOSTILE):
+        customer, subscription = stripe.subscriber(name)
+        ids.append(customer)
+        if index % 2 == 0:
+            form = {"cancel_at_period_end": "true", "cancellation_details[comment]": name}
+            stripe.post(f"/v1/subscriptions/{subscription}", **form)
+    stripe.delivers()
+    return ids
+
+
+def test_a_hostile_name_loads_nothing_and_is_shown_as_it_is(
+    admin: Dashboard, requested: list[str], hostile: list[str]
+) -> None:
+    addresses = [f"/{row.slug}" for row in PAGES]
+    addresses += [f"/customer?customer={customer}" for customer in hostile]
+    addresses += ["/customer?find=foreign.test", "/winding-down?q=foreign.test"]
+    for address in addresses:
+        admin.opens(address)
+        assert not admin.page.get_by_test_id("stException").count(), address
+    foreign = [url for url in requested if not url.startswith((admin.url, "data:", "blob:"))]
+    assert [url for url in foreign if not url.startswith(admin.url.replace("http", "ws"))] == []
+
+    admin.opens(f"/customer?customer={hostile[0]}")
+    heading = admin.page.get_by_role("heading", level=3).first
+    assert heading.inner_text().replace("\u2060", "") == HOSTILE[0]
+    assert not admin.page.locator("[data-testid=stMain] img").count()
+
+
+def test_the_file_is_safe_for_a_spreadsheet(
+    admin: Dashboard, hostile: list[str], tmp_path: Path
+) -> None:
+    admin.opens(f"/winding-down?q={hostile[2]}")
+    with admin.page.expect_download() as waiting:
+        admin.page.get_by_role("button", name="Download CSV").click()
+    download: Download = waiting.value
+    text = Path(download.path()).read_text(encoding="utf-8")
+    assert download.suggested_filename == "winding-down.csv"
+    assert hostile[2] in text
+    assert len(text.splitlines()) == 2
+    assert not re.search(r"(^|,)\"?=", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_a_role_opens_its_pages_and_is_told_about_the_others(
+    dashboard: Dashboard, context: BrowserContext, role: str
+) -> None:
+    context.add_cookies([{"name": DEMO_COOKIE, "value": role, "url": dashboard.url}])
+    for row in PAGES:
+        dashboard.opens(f"/{row.slug}")
+        allowed = row.permission in GRANTS[Role(role)]
+        title = row.title if allowed else "Not for your role"
+        expect(dashboard.page.get_by_role("heading", level=1)).to_have_text(title, timeout=PATIENCE)
+        link = dashboard.page.get_by_test_id("stSidebarNav").get_by_role("link", name=row.title)
+        expect(link).to_have_count(1 if allowed else 0)
+
+
+def test_the_address_survives_sign_in_and_a_reload(dashboard: Dashboard) -> None:
+    dashboard.opens("/winding-down?q=a&sort=Largest+MRR")
+    dashboard.signs_in("founder")
+    for _ in range(2):
+        search = dashboard.page.get_by_placeholder("Name, e-mail or id")
+        expect(search).to_have_value("a", timeout=PATIENCE)
+        assert "q=a" in dashboard.page.url
+        assert "sort=Largest+MRR" in dashboard.page.url
+        dashboard.page.reload()
+        dashboard.settles()
+
+
+def test_a_bar_narrows_the_list_and_the_address_says_so(
+    admin: Dashboard, hostile: list[str]
+) -> None:
+    admin.opens("/winding-down")
+    bar = admin.page.locator(".js-plotly-plot .point path").first
+    expect(bar).to_be_visible(timeout=PATIENCE)
+    bar.click(force=True)
+    expect(admin.page).to_have_url(re.compile("week="), timeout=PATIENCE)
+
+
+def test_a_row_can_be_chosen_with_the_keyboard(admin: Dashboard, hostile: list[str]) -> None:
+    admin.opens(f"/winding-down?q={hostile[0]}")
+    grid = admin.page.get_by_test_id("stDataFrame").locator("canvas").first
+    box = grid.bounding_box()
+    assert box is not None
+    admin.page.mouse.click(box["x"] + 120, box["y"] + 52)
+    admin.page.keyboard.press("Shift+Space")
+    expect(admin.page).to_have_url(re.compile("customer=cus_"), timeout=PATIENCE)
+
+
+def test_a_minted_link_stays_in_the_panel_that_showed_it(
+    dashboard: Dashboard, stripe: Stripe, stack: Stack
+) -> None:
+    customer, _ = stripe.subscriber("Once Only Ltd")
+    stripe.delivers()
+    dashboard.opens(f"/customer?customer={customer}")
+    dashboard.signs_in("support")
+    url = dashboard.makes_link("Open customer portal")
+    assert url.startswith(stack.sandbox_url)
+    secret = url.rsplit("/", 1)[-1]
+    dashboard.page.reload()
+    dashboard.settles()
+    dashboard.sees("Hand over a link")
+    assert secret not in dashboard.page.content()
+    for path in stack.directory.rglob("*.log"):
+        assert secret not in path.read_text(encoding="utf-8")
+    for name in ("portside.db", "portside.db-wal"):
+        path = stack.directory / name
+        assert not path.exists() or secret.encode() not in path.read_bytes()
+
+
+def test_every_answer_is_hardened_and_foreign_hosts_are_turned_away(stack: Stack) -> None:
+    answer = httpx.get(f"{stack.dashboard_url}/overview")
+    assert answer.status_code == 200
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    refused = httpx.get(f"{stack.dashboard_url}/overview", headers={"host": "foreign.test"})
+    assert refused.status_code == 403
