@@ -106,7 +106,9 @@ def exporter(name: str, filters: Filters) -> Callable[[], bytes]:
 
     def make() -> bytes:
         require(staff.roles, Permission.EXPORT)
-        return desk.export(name, filters).to_csv().encode()
+        report = desk.export(name, filters)
+        desk.record_audit(staff.email, "export", detail=f"{name}.csv, {len(report.rows)} rows")
+        return report.to_csv().encode()
 
     return make
 

@@ -32,7 +32,8 @@ def cards(money: OverviewCurrency) -> list[kpis.Card]:
             "MRR",
             fmt.money_short(money.mrr_minor, code),
             "Monthly value of active and past due subscriptions: "
-            f"{fmt.money(money.mrr_minor, code)}. Without what winds down: {fmt.money(money.committed_minor, code)} (committed MRR)."
+            f"{fmt.money(money.mrr_minor, code)}. Without what winds down: "
+            f"{fmt.money(money.committed_minor, code)} (committed MRR)."
             + _uncounted(money.uncounted),
             delta=fmt.signed(money.month_delta_minor, code) if money.month_delta_minor else 0,
             compared_to="this month",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -35,11 +34,11 @@ def admin(dashboard: Dashboard, context: BrowserContext) -> Dashboard:
 
 
 @pytest.fixture
-def requested(admin: Dashboard) -> Iterator[list[str]]:
+def requested(admin: Dashboard) -> list[str]:
     """Every address that the browser asked for."""
     seen: list[str] = []
     admin.page.on("request", lambda request: seen.append(request.url))
-    yield seen
+    return seen
 
 
 @pytest.fixture

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import BigInteger, Boolean, Connection, LargeBinary, Table, Text
 
 Rows = Sequence[tuple[Any, ...]]
 """Cells in the order of the table's columns."""
+
+_KINDS = {Text: "text", BigInteger: "bigint", Boolean: "boolean", LargeBinary: "bytea"}
+"""How PostgreSQL calls the types of our columns."""
 
 
 def mark(connection: Connection) -> str:
@@ -102,7 +104,7 @@ def _from_values(table: Table, skip: tuple[str, ...]) -> str:
 
 @cache
 def _from_arrays(table: Table, skip: tuple[str, ...]) -> str:
-    kinds = [c.type.compile(postgresql.dialect()) for c in table.columns if c.name not in skip]
+    kinds = [_KINDS[type(c.type)] for c in table.columns if c.name not in skip]
     # Binary arrays: as text every quote in every state would be escaped in Python.
     arrays = ", ".join(f"%b::{kind}[]" for kind in kinds)
     listed = names(table, skip=skip)
