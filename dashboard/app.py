@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import navigation, session
-from dashboard.ui import chrome
+from dashboard.ui import chrome, notes
 
 st.set_page_config(
     page_title="Portside",
@@ -12,9 +12,16 @@ st.set_page_config(
     initial_sidebar_state="auto",
     menu_items={"Get help": None, "Report a bug": None, "About": None},
 )
-staff = session.staff()
-page = st.navigation(navigation.menu(staff), position="sidebar" if staff else "hidden")
-st.set_page_config(page_title=f"{page.title} · Portside")
-if staff:
-    chrome.sidebar(staff)
-page.run()
+
+
+@notes.calmly
+def main() -> None:
+    staff = session.staff()
+    page = st.navigation(navigation.menu(staff), position="sidebar" if staff else "hidden")
+    st.set_page_config(page_title=f"{page.title} · Portside")
+    if staff:
+        chrome.sidebar(staff)
+    page.run()
+
+
+main()

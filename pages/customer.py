@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import data, navigation, session
 from dashboard import format as fmt
 from dashboard.ui import chrome, customer, links, notes
-from lib.billing import BillingError, NoCustomer, Permission
+from lib.billing import Permission
 
 staff = session.guard(Permission.CUSTOMERS)
 chrome.head(navigation.BY_SLUG["customer"])
@@ -28,11 +28,7 @@ def found(text: str) -> None:
 
 def one(customer_id: str) -> None:
     """Everything about one customer, with the link panel beside it."""
-    try:
-        view = data.customer(customer_id)
-    except NoCustomer as missing:
-        notes.trouble(missing)
-        return
+    view = data.customer(customer_id)
     customer.top(view)
     left, right = st.columns([5, 3], gap="medium")
     with left:
@@ -42,9 +38,9 @@ def one(customer_id: str) -> None:
         customer.past_links(view)
 
 
-try:
-    wanted = st.query_params.get("customer", "")
+def body() -> None:
     search = customer.search_box()
+    wanted = st.query_params.get("customer", "")
     if search:
         found(search)
     elif wanted:
@@ -55,5 +51,6 @@ try:
             hint="E-mail, name, organization, cus_…, sub_… or an invoice number.",
             icon=":material/search:",
         )
-except BillingError as error:
-    notes.trouble(error)
+
+
+body()

@@ -4,13 +4,14 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard.ui import chrome, filters, kpis, notes, standing
-from lib.billing import BillingError, Permission
+from lib.billing import Permission
 
 session.guard(Permission.TOTALS)
 chrome.head(navigation.BY_SLUG["overview"])
 
 
 @st.fragment
+@notes.calmly
 def body() -> None:
     """Everything that the choice of a currency redraws."""
     view = data.overview()
@@ -36,7 +37,4 @@ def body() -> None:
         standing.changes(view, money.currency)
 
 
-try:
-    body()
-except BillingError as error:
-    notes.trouble(error)
+body()

@@ -4,13 +4,14 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard.ui import chrome, download, filters, kpis, listing, mix, notes
-from lib.billing import BillingError, Filters, Permission
+from lib.billing import Filters, Permission
 
 staff = session.guard(Permission.TOTALS)
 chrome.head(navigation.BY_SLUG["plan-mix"])
 
 
 @st.fragment
+@notes.calmly
 def body() -> None:
     """Everything that a filter or a bar redraws."""
     everything = data.plan_mix(Filters(limit=mix.ALL))
@@ -36,7 +37,4 @@ def body() -> None:
         notes.empty("No plan matches these filters.", icon=":material/filter_alt_off:")
 
 
-try:
-    body()
-except BillingError as error:
-    notes.trouble(error)
+body()

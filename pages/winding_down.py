@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard.ui import chrome, ending, kpis, listing, notes
-from lib.billing import BillingError, Filters, Permission
+from lib.billing import Filters, Permission
 
 staff = session.guard(Permission.CUSTOMERS)
 totals = staff.may(Permission.TOTALS)
@@ -12,6 +12,7 @@ chrome.head(navigation.BY_SLUG["winding-down"])
 
 
 @st.fragment
+@notes.calmly
 def body() -> None:
     """Everything that a filter, a bar or a page switch redraws."""
     everything = data.winding_down(Filters(limit=1))
@@ -30,7 +31,4 @@ def body() -> None:
     )
 
 
-try:
-    body()
-except BillingError as error:
-    notes.trouble(error)
+body()

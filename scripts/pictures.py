@@ -37,6 +37,7 @@ class Studio:
 
     browser: Browser
     url: str
+    somebody: str  # the address of a customer worth looking at
 
     def take(self, folder: Path, width: int, theme: str) -> list[str]:
         """A picture of each page; answers what is wrong with them."""
@@ -50,11 +51,12 @@ class Studio:
         page.on("request", lambda request: wrong.extend(self._foreign(request.url)))
         for row in PAGES:
             name = f"{row.slug}-{theme}"
-            page.goto(f"{self.url}/{row.slug}")
+            address = self.somebody if row.slug == "customer" else f"/{row.slug}"
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(self.url + address)
             _settle(page)
-            if row.slug == "customer":
-                _open_somebody(page, self.url)
             _whole(page, width)
+            page.wait_for_timeout(300)
             page.screenshot(path=folder / f"{name}.png")
             wrong += [f"{name} at {width}: {fault}" for fault in _faults(page, width)]
         context.close()
@@ -65,16 +67,21 @@ class Studio:
         return [] if url.startswith(own) else [f"asked a foreign host: {url}"]
 
 
-def _open_somebody(page: Page, url: str) -> None:
-    """The customer page of whoever is winding down first."""
+def _somebody(browser: Browser, url: str) -> str:
+    """The address of the customer who is winding down first, found the way people find it."""
+    context = browser.new_context(viewport={"width": WIDE, "height": 1400})
+    context.add_cookies([{"name": DEMO_COOKIE, "value": "admin", "url": url}])
+    page = context.new_page()
     page.goto(f"{url}/winding-down")
     _settle(page)
     box = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
     if box is None:
-        return
+        raise SystemExit("Nobody is winding down, so there is no customer to show.")
     page.mouse.click(box["x"] + 18, box["y"] + 52)
     expect(page.get_by_text("Hand over a link")).to_be_visible(timeout=PATIENCE)
-    _settle(page)
+    address = page.url.removeprefix(url)
+    context.close()
+    return address
 
 
 def _settle(page: Page) -> None:
@@ -133,7 +140,7 @@ def main() -> int:
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
     with _dashboard(asked.url, asked.customers) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_browser_path(), args=arguments)
-        studio = Studio(browser, url)
+        studio = Studio(browser, url, _somebody(browser, url))
         for theme in ("light", "dark"):
             wrong += studio.take(asked.out, WIDE, theme)
             wrong += studio.take(phone, PHONE, theme)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -82,6 +83,13 @@ def top(view: CustomerView) -> None:
                 if part
             ),
             width="content",
+        )
+        mode = "" if session.billing().livemode else "test/"
+        st.link_button(
+            "Open in Stripe",
+            f"https://dashboard.stripe.com/{mode}customers/{quote(who.customer_id, safe='')}",
+            icon=":material/open_in_new:",
+            type="tertiary",
         )
         if who.deleted:
             st.badge("Deleted in Stripe", icon=":material/delete:", color="gray")

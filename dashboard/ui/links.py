@@ -56,13 +56,10 @@ def panel(customer_id: str) -> None:
 
 
 @st.fragment
+@notes.calmly
 def _steps(customer_id: str) -> None:
-    try:
-        session.check(Permission.LINKS)
-        options = session.billing().link_options(customer_id)
-    except BillingError as error:
-        notes.trouble(error)
-        return
+    session.check(Permission.LINKS)
+    options = session.billing().link_options(customer_id)
     st.markdown(fmt.md(options.sentence))
     _allowed(customer_id, [choice for choice in options.choices if choice.allowed])
     _asked_for(customer_id, options.choices)
@@ -247,13 +244,11 @@ def _countdown(minted: float, lasts: int) -> None:
 
 
 @st.fragment(run_every="2s")
+@notes.calmly
 def _progress(link_id: str) -> None:
     """Waits for the webhook and says what followed, never what was caused."""
-    try:
-        progress = session.billing().link_progress(link_id)
-    except BillingError as error:
-        notes.trouble(error)
-        return
+    session.check(Permission.LINKS)
+    progress = session.billing().link_progress(link_id)
     zone = data.timezone()
     with st.container(key="link_progress", gap="small"):
         if not progress.followed_by:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 import streamlit as st
 
 from dashboard import format as fmt
 from lib.billing import BillingError
+
+P = ParamSpec("P")
 
 
 def empty(sentence: str, *, hint: str | None = None, icon: str = ":material/check_circle:") -> None:
@@ -19,3 +25,19 @@ def empty(sentence: str, *, hint: str | None = None, icon: str = ":material/chec
 def trouble(error: BillingError) -> None:
     """What happened and what to do, in the error's own sentence."""
     st.error(fmt.md(str(error)), icon=":material/error:")
+
+
+def calmly(draw: Callable[P, None]) -> Callable[P, None]:
+    """A foreseeable fault inside becomes its sentence in place of what could not be drawn.
+
+    Around the whole script and around each fragment: a fragment's rerun does not pass the script.
+    """
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            draw(*args, **kwargs)
+        except BillingError as error:
+            trouble(error)
+
+    return drawn

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .desk import Portside
-    from .domain.access import Access
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.errors import (
         BillingError,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     )
     from .domain.filters import Filters
     from .domain.flows import Choice, LinkOptions
+    from .domain.grants import Access
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from .domain.access import Access
 from .domain.amounts import spoken_amount
 from .domain.fold import CustomerFold
+from .domain.grants import Access
 from .domain.happenings import RENEWAL, first_seen, happened
 from .domain.rows import MovementRow
 from .domain.times import iso

@@ -21,6 +21,10 @@ from .writer import Writer
 BATCH = 2_000
 """Events a transaction of `apply`: enough to touch each customer rarely, little enough to hold."""
 
+IMPORT_BATCH = 10_000
+"""Lines a transaction of `import_lines`: a file in order of time comes back to every customer again
+and again, and each time the customer's whole history is folded anew."""
+
 
 class Ingest:
     """Takes Stripe's events in. ``rules.references`` are replaced by what the store knows."""
@@ -57,7 +61,7 @@ class Ingest:
         return self._take(((event, None) for event in events), source, batch)
 
     def import_lines(
-        self, lines: Iterable[bytes], *, source: str = "import", batch: int = BATCH
+        self, lines: Iterable[bytes], *, source: str = "import", batch: int = IMPORT_BATCH
     ) -> Summary:
         """Apply stored event bodies, one a line; every line is accounted for.
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from .domain.access import Access
+from .domain.grants import Access
 from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
 
 Row = TypeVar("Row")

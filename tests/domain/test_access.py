@@ -61,6 +61,9 @@ TABLE = {
     "incomplete and expired": (
         subscription("incomplete_expired"), "no_subscription", False, "free", None,
     ),
+    "a status that Stripe has added since": (
+        subscription("hibernating"), "no_subscription", False, "free", None,
+    ),
     "an unknown price grants and guesses nothing": (
         subscription(items=UNMAPPED), "plan_unresolved", True, "free", None,
     ),
@@ -126,6 +129,10 @@ def test_time_passes_without_any_event(state, now, rule, granted, plan):
 
 def test_the_sentence_says_that_the_end_has_passed_without_stripes_event():
     assert "awaited" in one(subscription(cancel_at=END), now=END).sentence
+
+
+def test_the_sentence_names_a_status_that_nobody_here_knows():
+    assert "hibernating" in one(subscription("hibernating")).sentence
 
 
 def test_grace_counts_from_becoming_past_due_not_from_the_latest_event():

@@ -7,15 +7,24 @@ import pytest
 from lib.billing.domain.fold import Rules, fold_customer
 from lib.billing.domain.movements import movements
 from lib.billing.domain.policy import PRESETS
+from lib.billing.domain.references import References
 
-from .states import CATALOG, item, price, seen, subscription
+from .states import CATALOG, discount, item, price, seen, subscription
+
+NOTHING_KNOWN = References()
 
 HOUR, DAY = 3_600, 86_400
 T = 1_700_006_400  # a midnight, UTC
 
 
-def moves(observations, *, policy: str = "portside", timezone: str = "UTC"):
-    rules = Rules(CATALOG, PRESETS[policy], timezone=timezone)
+def moves(
+    observations,
+    *,
+    policy: str = "portside",
+    timezone: str = "UTC",
+    references: References = NOTHING_KNOWN,
+):
+    rules = Rules(CATALOG, PRESETS[policy], references, timezone)
     return movements(fold_customer("cus_1", observations, rules))
 
 
@@ -149,6 +158,52 @@ def test_churn_is_dated_when_the_subscription_ended_not_when_it_was_asked_for_or
     assert [m.occurred_at for m in moves(told)] == [T, T + 9 * DAY]
 
 
+def test_churn_keeps_its_date_when_a_change_is_told_after_the_end():
+    end = T + 9 * DAY
+    last_invoice = paying(10, latest_invoice="in_9")
+    told = history("s", (T, paying(10)), (end + 3, last_invoice), (end + 5, ended(10, end)))
+    assert [m.occurred_at for m in moves(told)] == [T, end]
+
+
+def given_away():
+    coupon = {
+        "percent_off": "100", "amount_off": None, "currency": None, "duration": "forever",
+        "duration_in_months": None, "name": None,
+    }  # fmt: skip
+    references = References(coupons={"co_1": coupon})
+    free = paying(10, discounts=["di_1"])
+    told = [
+        seen(discount(), T, object_type="discount", object_id="di_1"),
+        *history("s", (T, paying(10)), (T + DAY, free), (T + 2 * DAY, paying(10))),
+    ]
+    return told, references
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ("portside", [("new", 10), ("churn", -10), ("reactivation", 10)]),
+        ("stripe", [("new", 10), ("churn", -10), ("reactivation", 10)]),
+        ("chartmogul", [("new", 10), ("contraction", -10), ("expansion", 10)]),
+        ("profitwell", [("new", 10), ("churn", -10), ("reactivation", 10)]),
+    ],
+)
+def test_a_coupon_of_100_percent_for_ever_by_policy(policy, expected):
+    told, references = given_away()
+    assert kinds(told, policy=policy, references=references) == expected
+
+
+def test_a_customer_kept_at_zero_whose_subscription_ends_is_gone_and_comes_back_reactivated():
+    told, references = given_away()
+    told = [*told[:-1], *history("s", (T, paying(10)), (T + 3 * DAY, ended(10, T + 3 * DAY)))[1:]]
+    told += history("b", (T + 4 * DAY, paying(7)))
+    assert kinds(told, policy="chartmogul", references=references) == [
+        ("new", 10),
+        ("contraction", -10),
+        ("reactivation", 7),
+    ]
+
+
 def test_a_movement_is_dated_at_its_last_change():
     told = history("s", (T, paying(10)), (T + 600, paying(20)))
     assert [(m.occurred_at, m.before_minor, m.after_minor) for m in moves(told)] == [
@@ -213,7 +268,7 @@ def test_first_seen_in_mid_life(state, expected):
     kind = "terminal" if state["status"] == "canceled" else "point"
     found = moves([seen(state, T, kind=kind, event_id="read:sub_1:1")])
     assert [(m.occurred_at, m.kind) for m in found] == expected
-    assert all(m.reconstructed for m in found if m.kind == "new")
+    assert all(m.reconstructed for m in found)
 
 
 def test_an_update_seen_first_tells_what_the_subscription_was_worth_before():

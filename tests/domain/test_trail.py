@@ -72,6 +72,11 @@ LEDGER = {
         "B",
         "proven",
     ),
+    "what was only seen in the second of its creation came after it": (
+        [created("9", 10, B), point("1", 10, A)],
+        "A",
+        "gap",
+    ),
     "two different reads in one second cannot be told apart": (
         [point("1", 10, B), point("2", 10, C)],
         "B",
@@ -102,6 +107,12 @@ def test_only_the_last_second_asks_for_a_re_read():
 def test_a_step_names_the_event_that_changed_it_not_one_that_merely_saw_it():
     fold = fold_object([created("evt_9", 5, A), edge("evt_8", 10, A, B), point("evt_1", 10, B)])
     assert [step.event_id for step in fold.steps] == ["evt_9", "evt_8"]
+
+
+def test_what_is_told_after_an_end_counts_before_it():
+    late = replace(terminal("3", 12, C), effective=10)
+    fold = fold_object([created("1", 5, A), edge("2", 11, A, B), late])
+    assert [(step.effective, step.state) for step in fold.steps] == [(5, A), (10, B), (10, C)]
 
 
 def stage(status: str, paid: int = 0, attempts: int = 0) -> dict:

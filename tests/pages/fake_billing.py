@@ -15,6 +15,7 @@ from lib.billing import (
     Choice,
     CustomerRow,
     CustomerView,
+    DatabaseUnavailable,
     FailedPaymentItem,
     Filters,
     Freshness,
@@ -92,9 +93,11 @@ class FakeBilling:
     refuse: bool = False
     followed: tuple[tuple[int, str, str], ...] = ()
     watermark_now: int = 41
+    away: bool = False
 
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))
     timezone = "UTC"
+    livemode = False
 
     def now(self) -> int:
         return NOW
@@ -103,6 +106,8 @@ class FakeBilling:
         return self.watermark_now
 
     def freshness(self) -> Freshness:
+        if self.away:
+            raise DatabaseUnavailable("The database does not answer. Nothing was lost; try again.")
         seen = None if self.empty else NOW - (7300 if self.stale else 42)
         return Freshness(NOW, seen, seen, False, self.watermark_now, True, self.stale, 0)
 

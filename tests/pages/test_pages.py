@@ -48,6 +48,19 @@ def test_the_badge_turns_amber_when_no_webhook_came_for_long(
     assert "orange" in badge
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_database_that_is_away_is_one_sentence(
+    open_page: Open, desk: FakeBilling, slug: str
+) -> None:
+    app = open_page(slug)
+    desk.away = True
+    app.run()
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        r"The database does not answer\. Nothing was lost\; try again\."
+    ]
+
+
 @pytest.mark.parametrize("slug", ["overview", "winding-down", "failed-payments", "plan-mix"])
 def test_an_empty_page_says_what_would_fill_it(
     open_page: Open, desk: FakeBilling, slug: str

@@ -59,6 +59,14 @@ def backfill(output: FormatOption = Format.TABLE) -> None:
         return
     table(["objects", "read"], [[kind, f"{count:,}"] for kind, count in summary.read.items()])
     say(f"{summary.requests:,} requests to Stripe.")
+    for kind, why in summary.left_out.items():
+        say(f"Left out: {kind}. {why}")
+    for kind in summary.unexpanded:
+        say(f"Stripe would not give {kind} with all their details.")
+    for event, error in summary.failures:
+        say(f"{event}: {error}")
+    if summary.failed:
+        raise typer.Exit(1)
 
 
 def upgrade() -> None:

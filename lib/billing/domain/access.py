@@ -6,12 +6,13 @@ and period ends pass without any event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from .catalog import Catalog, Plan
 from .fold import CustomerFold, choose_plan, last_known_plan
+from .grants import INCOMPLETE, Access, Grant
 from .movements import winding_down
 from .observations import State
 from .policy import ENDED
@@ -19,67 +20,6 @@ from .rows import EntitlementRow
 from .sentences import sentence, what_would_change
 from .times import DAY
 from .trail import ObjectFold
-
-INCOMPLETE: Final = frozenset({"incomplete", "incomplete_expired"})
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What one subscription gives, before the clock. ``until`` None = as long as it renews."""
-
-    subscription_id: str
-    status: str
-    rule: str
-    granting: bool
-    until: int | None
-    plan: str | None  # None: no price of it was ever in the catalogue
-    unmapped: bool  # none of its prices is in the catalogue now
-    rank: int
-    created: int
-    past_due_since: int | None
-    cancel_at_period_end: bool
-    cancel_at: int | None
-    ends_at: int | None
-    current_period_end: int | None
-    requested_at: int | None
-    ended_at: int | None
-    features: Sequence[str]
-    limits: Mapping[str, int]
-    event_id: str
-
-    def gives_at(self, now: int) -> bool:
-        return self.granting and (self.until is None or now < self.until)
-
-    def rule_at(self, now: int) -> str:
-        """The rule's id as readers see it, with the clock applied."""
-        gives = self.gives_at(now)
-        if gives and self.unmapped:
-            return "plan_unresolved"
-        if self.rule == "past_due":
-            return "past_due_in_grace" if gives else "past_due_expired"
-        return self.rule
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """An entitlement judged at one time, with the sentence that an agent reads out."""
-
-    customer_id: str
-    org_id: str | None
-    plan: str
-    rule: str
-    access: bool
-    access_until: int | None
-    status: str | None
-    cancel_at_period_end: bool
-    cancel_at: int | None
-    current_period_end: int | None
-    features: tuple[str, ...]
-    limits: Mapping[str, int]
-    subscription_id: str | None
-    event_id: str | None
-    sentence: str
-    what_would_change: str
 
 
 def decide(fold: CustomerFold, org_id: str | None, at: int) -> EntitlementRow:

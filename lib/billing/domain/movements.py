@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from .fold import CustomerFold, last_known_plan
 from .observations import State
-from .policy import LIVE, Policy
+from .policy import ENDED, LIVE, Policy
 from .rows import MovementRow
 from .times import local_date
 from .trail import ObjectFold, Step
@@ -29,6 +29,7 @@ class Worth:
     interval: str | None
     event_id: str
     reconstructed: bool
+    stays: bool = False  # worth nothing, and by the policy a customer all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,12 @@ def worth_of(subscription: ObjectFold, fold: CustomerFold) -> list[Worth]:
     known = 0
     if not subscription.born:
         worths += _before_first_sight(subscription, fold)
-    for step in subscription.steps:
+    for number, step in enumerate(subscription.steps):
         if step.state is not None:
             known = _value(step.state, fold, known)
             minor = known if counted(step.state, fold.rules.policy) else 0
-            worths.append(_worth(subscription, step, step.effective, minor, fold, False))
+            seen_ended = number == 0 and not subscription.born and step.state["status"] in ENDED
+            worths.append(_worth(subscription, step, step.effective, minor, fold, seen_ended))
     return worths
 
 
@@ -113,7 +115,17 @@ def _worth(
         interval=interval_name(choice.item["price"]) if choice.item else None,
         event_id=step.event_id,
         reconstructed=reconstructed,
+        stays=minor == 0 and _given_away(state, fold),
     )
+
+
+def _given_away(state: State, fold: CustomerFold) -> bool:
+    """Whether discounts alone take all of it, under a policy that keeps such a customer."""
+    policy = fold.rules.policy
+    if not policy.zero_stays_customer or not state or not counted(state, policy):
+        return False
+    items = [item | {"discounts": []} for item in state["items"]]
+    return _value(state | {"discounts": [], "items": items}, fold, 0) > 0
 
 
 def _up_to(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
@@ -214,7 +226,7 @@ def _movement(
         customer_id=fold.customer_id,
         currency=currency,
         occurred_at=last.at,
-        kind=_kind(before, after, moved_before),
+        kind=_kind(first, last, moved_before),
         delta_minor=after - before,
         before_minor=before,
         after_minor=after,
@@ -229,12 +241,19 @@ def _movement(
     )
 
 
-def _kind(before: int, after: int, moved_before: bool) -> str:
-    if before == 0:
-        return "reactivation" if moved_before else "new"
-    if after == 0:
+def _kind(first: _Change, last: _Change, moved_before: bool) -> str:
+    before, after = _total(first.before), _total(last.after)
+    if not moved_before:
+        return "new"
+    if before == 0 and not _stays(first.before):
+        return "reactivation"
+    if after == 0 and not _stays(last.after):
         return "churn"
     return "expansion" if after > before else "contraction"
+
+
+def _stays(worths: dict[str, Worth]) -> bool:
+    return any(worth.stays for worth in worths.values())
 
 
 def _leading(worths: dict[str, Worth]) -> Worth | None:

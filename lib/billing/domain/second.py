@@ -110,6 +110,10 @@ def _end_of_second(
     end = min(candidates) if len(candidates) == 1 else measure.farthest(candidates)
     if end is not None:
         return end, "proven" if measure.follows(start, end) else "gap"
+    if found and found.begin == ABSENT and all(before == ABSENT for before, _ in edges):
+        # Creation is first of all, so what else was seen in its second came after it.
+        certainty: Certainty = "gap" if len(aside) == 1 else "ambiguous"
+        return _choose(aside, [], start, following), certainty
     if found:
         return found.end, "gap"
     return _choose(candidates, edges, start, following), "ambiguous"

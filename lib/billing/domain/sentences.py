@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .catalog import Catalog
+from .grants import INCOMPLETE, Grant
 from .times import spoken_day
-
-if TYPE_CHECKING:
-    from .access import Grant
 
 
 def sentence(chosen: Grant | None, rule: str, gives: bool, catalog: Catalog, timezone: str) -> str:
@@ -16,14 +12,16 @@ def sentence(chosen: Grant | None, rule: str, gives: bool, catalog: Catalog, tim
     default = catalog.default.name
     if chosen is None:
         return f"{default} only: this customer has never had a subscription."
-    name = catalog.plan(chosen.plan).name if chosen.plan else "Unknown plan"
+    name = catalog.plan(chosen.plan).name if chosen.plan else "a plan outside the catalogue"
 
     def day(second: int | None) -> str:
         return spoken_day(second, timezone) if second is not None else "an unknown day"
 
     match rule:
-        case "no_subscription":
+        case "no_subscription" if chosen.status in INCOMPLETE:
             return f"{default} only: the first payment of the subscription was never completed."
+        case "no_subscription":
+            return f"{default} only: nothing is known of the status “{chosen.status}” that it has."
         case "active":
             renewal = day(chosen.current_period_end)
             return f"{name}: the subscription is active and renews on {renewal}."

@@ -141,8 +141,10 @@ def _steps(groups: list[Group]) -> tuple[Step, ...]:
     for group in groups:
         step = _step(group)
         if steps:
+            if step.effective < steps[-1].effective:
+                # What Stripe told of it after its end, such as a last invoice, did not outlive it.
+                steps = [replace(s, effective=min(s.effective, step.effective)) for s in steps]
             last = steps[-1]
-            step = replace(step, effective=max(step.effective, last.effective))
             if step.state == last.state:
                 steps[-1] = replace(last, certainty=step.certainty)
                 continue

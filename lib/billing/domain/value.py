@@ -40,7 +40,8 @@ class Terms:
 def months_in(interval: str | None, count: int | None) -> Fraction:
     """How many months ``count`` × ``interval`` last. Raises CannotValue for an unknown interval."""
     if interval is None or interval not in MONTHS_IN or not count or count < 1:
-        raise CannotValue(f"the billing interval {count} × {interval!r} is unknown")
+        said = f"{count} × {interval!r}" if interval else "that is missing"
+        raise CannotValue(f"the billing interval {said} is unknown")
     return MONTHS_IN[interval] * count
 
 

@@ -32,6 +32,9 @@ class Parsed:
     ignored: str | None = None
 
 
+OF_ANOTHER_ACCOUNT = "An event of a connected account, whose customers are not this company's."
+
+
 def parse_event(event: dict[str, Any], *, org_key: str = "org_id") -> Parsed:
     """Read one Stripe event (a snapshot event, as webhooks deliver and /v1/events lists).
 
@@ -46,6 +49,9 @@ def parse_event(event: dict[str, Any], *, org_key: str = "org_id") -> Parsed:
             "This is not a Stripe event: it lacks an id, a type or a time of creation."
         )
     livemode, version = fields.flag("livemode"), fields.word("api_version")
+    if fields.word("account"):
+        # A platform's endpoint hears of its connected accounts too: their customers are not ours.
+        return Parsed(event_id, kind, created, livemode, version, (), OF_ANOTHER_ACCOUNT)
     reader = EVENT_TYPES.get(kind)
     if reader is None:
         why = WHY_IGNORED.get(kind, f"Events of type {kind} are not used.")
