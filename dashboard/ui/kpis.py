@@ -35,7 +35,7 @@ def row(cards: Sequence[Card]) -> None:
     """Draw up to four cards side by side; on a narrow screen they wrap."""
     if len(cards) > MOST:
         raise ValueError(f"a row holds at most {MOST} cards, not {len(cards)}")
-    with st.grid(len(cards), min_column_width=180, gap="small"):
+    with st.grid(len(cards), min_column_width=160, gap="small"):
         for card in cards:
             st.metric(
                 card.label,

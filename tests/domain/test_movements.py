@@ -195,8 +195,8 @@ def test_a_coupon_of_100_percent_for_ever_by_policy(policy, expected):
 
 def test_a_customer_kept_at_zero_whose_subscription_ends_is_gone_and_comes_back_reactivated():
     told, references = given_away()
-    told = [*told[:-1], *history("s", (T, paying(10)), (T + 3 * DAY, ended(10, T + 3 * DAY)))[1:]]
-    told += history("b", (T + 4 * DAY, paying(7)))
+    end = seen(ended(10, T + 3 * DAY), T + 3 * DAY, kind="terminal", object_id="s")
+    told = [*told[:-1], end, *history("b", (T + 4 * DAY, paying(7)))]
     assert kinds(told, policy="chartmogul", references=references) == [
         ("new", 10),
         ("contraction", -10),

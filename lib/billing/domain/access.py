@@ -153,15 +153,14 @@ def _rule(state: State, since: int | None, catalog: Catalog) -> tuple[str, bool,
     if status == "past_due":
         grace = (since or 0) + catalog.policies.past_due_grace_days * DAY
         return "past_due", True, grace if end is None else min(grace, end)
+    if status not in ("active", "trialing"):
+        # A status that Stripe has added since: nothing is known of it, so nothing is granted.
+        return "no_subscription", False, None
     if state["pause"]:
         return "collection_paused", catalog.policies.collection_paused == "access", end
     if winding_down(state):
         return "winding_down", True, end
-    return (
-        ("trialing" if status == "trialing" else "active"),
-        status in ("active", "trialing"),
-        None,
-    )
+    return status, True, None
 
 
 def ends_at(state: State) -> int | None:

@@ -1,4 +1,7 @@
-"""Open automatic invoices with a failed attempt, whose subscription is live or which have none."""
+"""Open automatic invoices with a failed attempt, whose subscription is live or which have none.
+
+A subscription that was never seen counts as live: nothing says that it has ended.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ _JOINED = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id).outerjoin(
     c, c.c.customer_id == i.c.customer_id
 )
 _LISTED = and_(
-    i.c.failing, i.c.amount_remaining_minor > 0, or_(i.c.subscription_id.is_(None), s.c.live)
+    i.c.failing, i.c.amount_remaining_minor > 0, or_(s.c.subscription_id.is_(None), s.c.live)
 )
 _COLUMNS = (
     i.c.customer_id,
