@@ -61,7 +61,9 @@ def _open(options: argparse.Namespace, url: str) -> Sandbox:
 
 
 def _sandbox(options: argparse.Namespace) -> Sandbox:
-    return Sandbox(options.dir, now=options.now, seed=options.seed, frozen=options.frozen)
+    sandbox = Sandbox(options.dir, now=options.now, seed=options.seed, frozen=options.frozen)
+    sandbox.settings.deliveries_at_once = options.at_once
+    return sandbox
 
 
 def _seed(sandbox: Sandbox, options: argparse.Namespace) -> None:
@@ -85,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lib.sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=12111, help="0 chooses a free one")
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--at-once", type=_positive, default=8, help="deliveries to one endpoint under way together"
+    )
     parser.add_argument("--dir", type=Path, help="keeps the world between starts")
     parser.add_argument("--customers", type=_positive, default=2000)
     parser.add_argument("--months", type=_positive, default=24)

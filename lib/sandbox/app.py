@@ -14,7 +14,7 @@ from lib.sandbox.control import routes as control
 from lib.sandbox.core import Sandbox
 from lib.sandbox.hosted import pages
 
-METHODS = ["GET", "POST", "DELETE"]
+METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
 def build_app(sandbox: Sandbox) -> Starlette:

@@ -222,7 +222,6 @@ class Sandbox:
 
         Transactions nest; only the outermost one commits.
         """
-        outgoing: list[Emitted] = []
         with self.lock:
             if self._depth == 0:
                 self.storage.relax()
@@ -232,6 +231,8 @@ class Sandbox:
                 if self._depth == 1:
                     self.storage.commit()
                     outgoing, self._emitted = self._emitted, []
+                    if outgoing:  # still locked: deliveries queue in the order of commits
+                        self.deliverer.take(outgoing)
             except BaseException:
                 if self._depth == 1:
                     self._emitted = []
@@ -241,8 +242,6 @@ class Sandbox:
                 raise
             finally:
                 self._depth -= 1
-        if outgoing:
-            self.deliverer.take(outgoing)
 
     @property
     def in_transaction(self) -> bool:

@@ -10,6 +10,7 @@ from lib.sandbox.errors import SandboxError
 
 _KEY = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\])*)$")
 _PART = re.compile(r"\[([^\[\]]*)\]")
+_INDEX = re.compile(r"[0-9]{1,9}")
 MAX_DEPTH = 8
 
 
@@ -33,8 +34,8 @@ def parse_form(text: str) -> dict[str, Any]:
 
 def _insert(tree: dict[str, Any], path: list[str], value: str, key: str) -> None:
     node = tree
-    for part in path[:-1]:
-        name = part if part else str(len(node))
+    for depth, part in enumerate(path[:-1]):
+        name = part if part else _place(node, path[depth + 1])
         child = node.setdefault(name, {})
         if not isinstance(child, dict):
             raise SandboxError(f"Parameter is both a value and a container: {key}", param=key)
@@ -45,10 +46,17 @@ def _insert(tree: dict[str, Any], path: list[str], value: str, key: str) -> None
     node[leaf] = value
 
 
+def _place(node: dict[str, Any], following: str) -> str:
+    """Where ``[]`` goes: into the last element until that has ``following``, then a new one."""
+    last = node.get(str(len(node) - 1))
+    opened = isinstance(last, dict) and following and following not in last
+    return str(len(node) - 1 if opened else len(node))
+
+
 def _listed(node: Any) -> Any:
     """Dicts whose keys are all indexes become lists, in index order."""
     if not isinstance(node, dict):
         return node
-    if node and all(name.isdigit() for name in node):
+    if node and all(_INDEX.fullmatch(name) for name in node):
         return [_listed(node[name]) for name in sorted(node, key=int)]
     return {name: _listed(value) for name, value in node.items()}

@@ -1,4 +1,4 @@
-"""The queue and thread that deliver events to one webhook endpoint."""
+"""The queue and the threads that deliver events to one webhook endpoint."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ STOP_SECONDS = 1.0
 
 
 class Lane:
-    """Delivers one at a time; a failed delivery comes back after its waiting time."""
+    """Delivers as many at once as the settings say; a failed one comes back after its waiting time.
+
+    More than one at once means that order is not kept, as it is not in Stripe.
+    """
 
     def __init__(self, deliverer: Deliverer, sandbox: Sandbox, endpoint_id: str) -> None:
         self._deliverer = deliverer
@@ -33,8 +36,12 @@ class Lane:
         self._count = 0
         self._wake = threading.Condition()
         self._stopped = False
-        self._thread = threading.Thread(target=self._run, name=f"lane-{endpoint_id}", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"lane-{endpoint_id}-{n}", daemon=True)
+            for n in range(sandbox.settings.deliveries_at_once)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def add(self, delivery: Delivery, wait: float) -> None:
         """Deliver after ``wait`` seconds."""
@@ -46,8 +53,10 @@ class Lane:
     def stop(self) -> None:
         with self._wake:
             self._stopped = True
-            self._wake.notify()
-        self._thread.join(STOP_SECONDS)
+            self._wake.notify_all()
+        deadline = time.monotonic() + STOP_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
         self._deliverer.discarded(len(self._queue))
 
     def _run(self) -> None:

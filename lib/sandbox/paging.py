@@ -56,6 +56,8 @@ def page(
     row_filter: Callable[[Row], bool] | None = None,
 ) -> Object:
     """One page of the objects of ``kind`` that ``keep`` and the ``created`` filter let pass."""
+    if customer is not None and sandbox.peek("deleted_customer", customer) is None:
+        sandbox.get("customer", customer, param="customer")
     after, before = cursors(params)
     for name, cursor in (("starting_after", after), ("ending_before", before)):
         if cursor is not None:

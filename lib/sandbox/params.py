@@ -17,6 +17,10 @@ from lib.sandbox.errors import SandboxError
 
 Schema = Mapping[str, "Field"]
 
+MOST_METADATA = 50
+LAST_SECOND = 32_503_680_000
+"""The year 3000: later seconds are typing errors, and calendars end soon after."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -77,8 +81,10 @@ def integer(
     minimum: int | None = None,
     maximum: int | None = None,
 ) -> Field:
+    """A whole number of at most twelve digits, as long as Stripe's longest amounts."""
+
     def read(value: Any, path: str) -> int:
-        if not isinstance(value, str) or not re.fullmatch(r"[+-]?\d{1,18}", value):
+        if not isinstance(value, str) or not re.fullmatch(r"[+-]?[0-9]{1,12}", value):
             raise SandboxError(
                 f"Invalid integer: {value}", code="parameter_invalid_integer", param=path
             )
@@ -102,7 +108,7 @@ def integer(
 
 def timestamp(*, required: bool = False, clear: bool = False) -> Field:
     """Unix seconds."""
-    return integer(required=required, clear=clear, minimum=0)
+    return integer(required=required, clear=clear, minimum=0, maximum=LAST_SECOND)
 
 
 def boolean(*, required: bool = False) -> Field:
@@ -122,7 +128,7 @@ def decimal(*, required: bool = False, clear: bool = False) -> Field:
             number = Decimal(value)
         except (InvalidOperation, TypeError, ValueError):
             raise SandboxError(f"Invalid decimal: {value}", param=path) from None
-        if not number.is_finite():
+        if not number.is_finite() or not -20 <= number.adjusted() < 12:
             raise SandboxError(f"Invalid decimal: {value}", param=path)
         return number
 
@@ -144,10 +150,12 @@ def integer_or(*names: str, clear: bool = False) -> Field:
     def read(value: Any, path: str) -> int | str:
         if value in names:
             return str(value)
-        if not isinstance(value, str) or not re.fullmatch(r"-?\d{1,18}", value):
+        if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,18}", value):
             raise SandboxError(
                 f"Invalid {path}: must be an integer or {_alternatives(names)}", param=path
             )
+        if abs(int(value)) > LAST_SECOND:
+            raise SandboxError(f"Invalid {path}: {value} is too far away.", param=path)
         return int(value)
 
     return Field(read, clear=clear)
@@ -248,7 +256,13 @@ def merge_metadata(current: dict[str, str], change: dict[str, str | None] | None
     if change is None:
         return {}
     merged: dict[str, str | None] = {**current, **change}
-    return {key: value for key, value in merged.items() if value is not None}
+    kept = {key: value for key, value in merged.items() if value is not None}
+    if len(kept) > MOST_METADATA:
+        raise SandboxError(
+            f"Metadata can have up to {MOST_METADATA} keys; this would make {len(kept)}.",
+            param="metadata",
+        )
+    return kept
 
 
 def _join(prefix: str, name: str) -> str:

@@ -39,6 +39,7 @@ def serve(sandbox: Sandbox, listener: socket.socket, ready: Callable[[], None]) 
         lifespan="off",
         ws="none",
         access_log=False,
+        date_header=False,  # the sandbox sends its own clock's
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with background(sandbox):

@@ -18,6 +18,8 @@ class Settings:
     account_country: str = "US"
     public_url: str = "http://127.0.0.1:12111"
     """Address that hosted pages are linked under; the server sets its own."""
+    deliveries_at_once: int = 1
+    """Webhook deliveries to one endpoint that may be under way together."""
     billing_mode: Literal["flexible", "classic"] = "flexible"
     """Billing mode of new subscriptions that do not ask for one."""
     draft_seconds: int = HOUR

@@ -196,6 +196,8 @@ class Storage:
         return None if row is None else (row[0], row[1], bytes(row[2]), row[3])
 
     def set_reply(self, key: str, fingerprint: str, status: int, body: bytes, now: int) -> None:
+        """Part of the transaction under way: a request and its answer are kept together."""
+        self._begin()
         self._db.execute(
             "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)",
             (key, fingerprint, status, body, now),
@@ -207,9 +209,7 @@ class Storage:
         """Write what is pending into the open SQLite transaction, without committing it."""
         if not (self._dirty or self._deleted or self._events):
             return
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN")
-        self._spilled = True
+        self._begin()
         self._db.executemany("DELETE FROM objects WHERE kind = ? AND id = ?", self._deleted)
         self._db.executemany(
             "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -220,6 +220,11 @@ class Storage:
             self._events,
         )
         self._dirty, self._deleted, self._events = {}, [], []
+
+    def _begin(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN")
+        self._spilled = True
 
     def _record(self, kind: str, id: str, obj: Object) -> tuple[Any, ...]:
         row = self.index.held(kind, id)

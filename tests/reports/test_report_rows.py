@@ -394,6 +394,13 @@ CASES = [
         [("in_9", None, None)],
     ),
     Case(
+        "an invoice whose subscription was never seen is in the queue: nothing says that it ended",
+        "failed-payments",
+        [created("invoice", "in_9", FAILING | {"subscription": "sub_9"}, "2026-03-05", "cus_9")],
+        "invoice_id subscription_id mrr_minor",
+        [("in_9", "sub_9", None)],
+    ),
+    Case(
         "an invoice of an ended subscription is not in the queue",
         "failed-payments",
         [

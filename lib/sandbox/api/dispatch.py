@@ -26,6 +26,9 @@ from lib.sandbox.forms import parse_form
 LOG = logging.getLogger(__name__)
 Object = dict[str, Any]
 IDEMPOTENCY_SECONDS = 86_400
+LONGEST_KEY = 255
+PAYMENT_FAILED = 402
+"""A declined card is an answer that its idempotency key repeats; a bad parameter is not."""
 TEST_KEYS = ("sk_test_", "rk_test_")
 
 
@@ -93,6 +96,8 @@ def _change(
     """A request that changes something, at most once per idempotency key."""
     sandbox = call.sandbox
     key = request.headers.get("idempotency-key")
+    if key and len(key) > LONGEST_KEY:
+        raise SandboxError(f"An Idempotency-Key can have up to {LONGEST_KEY} characters.")
     seen = f"{call.api_key} {key}"
     print_ = hashlib.sha256(
         f"{request.method} {request.path} {request.query} {request.body}".encode()
@@ -101,20 +106,29 @@ def _change(
         kept = _kept(sandbox, key, seen, print_)
         if kept is not None:
             return kept
-    with (
-        sandbox.transaction(),
-        _scope(sandbox, parts, call.params),
-        sandbox.requested_by(call.request_id, key),
-    ):
-        answer = _run(call, endpoint, parts, paths)
-        if call.refusal is not None:
-            reply = _refusal(call.refusal)
-        else:
-            reply = Reply(200, orjson.dumps(answer))
-    if key:
-        sandbox.storage.set_reply(seen, print_, reply.status, reply.body, sandbox.clock.running())
-        reply.headers["Idempotency-Key"] = key
-    return reply
+
+    def keep(reply: Reply) -> Reply:
+        if key:
+            now = sandbox.clock.running()
+            sandbox.storage.set_reply(seen, print_, reply.status, reply.body, now)
+            reply.headers["Idempotency-Key"] = key
+        return reply
+
+    try:
+        with (
+            sandbox.transaction(),
+            _scope(sandbox, parts, call.params),
+            sandbox.requested_by(call.request_id, key),
+        ):
+            answer = _run(call, endpoint, parts, paths)
+            if call.refusal is not None:
+                return keep(_refusal(call.refusal))
+            return keep(Reply(200, orjson.dumps(answer)))
+    except SandboxError as error:
+        if error.status != PAYMENT_FAILED:
+            raise
+        with sandbox.transaction():
+            return keep(_refusal(error))
 
 
 def _kept(sandbox: Sandbox, key: str, seen: str, print_: str) -> Reply | None:

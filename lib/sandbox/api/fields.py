@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lib.sandbox import params as p
 
+MOST_UNITS = 999_999
 DISCOUNTS = p.array(
     {"coupon": p.reference(), "discount": p.reference(), "promotion_code": p.reference()},
     clear=True,
@@ -24,7 +25,7 @@ PRICE_DATA = p.obj(
         "product": p.reference(required=True),
         "recurring": RECURRING,
         "tax_behavior": TAX_BEHAVIOR,
-        "unit_amount": p.integer(),
+        "unit_amount": p.integer(minimum=0),
         "unit_amount_decimal": p.decimal(),
     }
 )
@@ -58,7 +59,7 @@ NEW_ITEM: dict[str, p.Field] = {
     "metadata": p.metadata(),
     "price": p.reference(),
     "price_data": PRICE_DATA,
-    "quantity": p.integer(minimum=0),
+    "quantity": p.integer(minimum=0, maximum=MOST_UNITS),
     **p.unsupported_all("billing_thresholds", "tax_rates"),
 }
 CHANGED_ITEM: dict[str, p.Field] = {

@@ -16,7 +16,7 @@ CREATE: p.Schema = {
     "metadata": p.metadata(),
     "period": p.obj({"end": p.timestamp(required=True), "start": p.timestamp(required=True)}),
     "pricing": p.obj({"price": p.reference(required=True)}),
-    "quantity": p.integer(minimum=0),
+    "quantity": p.integer(minimum=0, maximum=999_999),
     "subscription": p.reference(),
     **p.unsupported_all(
         "customer_account",

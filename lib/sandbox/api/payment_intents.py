@@ -6,9 +6,10 @@ from lib.sandbox import params as p
 from lib.sandbox.api import fields
 from lib.sandbox.api.routing import Call, Object, endpoint
 from lib.sandbox.api.search import matching, search_page
-from lib.sandbox.billing import charging, money, payments, setup_intents
+from lib.sandbox.billing import charging, money, paying, payments, setup_intents
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
+from lib.sandbox.events import rendered
 from lib.sandbox.expand import includable
 from lib.sandbox.paging import list_object, listing, page
 from lib.sandbox.params import merge_metadata
@@ -177,14 +178,18 @@ def _confirm(call: Call, intent: Object, params: Object) -> Object:
             f"You cannot confirm this PaymentIntent because it has a status of {intent['status']}.",
             code="payment_intent_unexpected_state",
         )
-    if intent["_"].get("invoice"):
-        raise SandboxError("This payment intent belongs to an invoice: pay the invoice instead.")
     method_id = params.get("payment_method") or intent["payment_method"]
     if method_id is None:
         raise SandboxError.missing_parameter("payment_method")
     method = payments.resolve(call.sandbox, method_id)
-    if not charging.confirm(call.sandbox, intent, method):
-        call.refusal = SandboxError.card_declined(intent["last_payment_error"])
+    if intent["_"].get("invoice"):
+        paying.pay(call.sandbox, intent["_"]["invoice"], {"payment_method": method["id"]})
+    else:
+        charging.confirm(call.sandbox, intent, method)
+    if intent["status"] != "succeeded":
+        call.refusal = SandboxError.card_declined(
+            intent["last_payment_error"], payment_intent=rendered(intent)
+        )
     return intent
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from lib.sandbox import params as p
 from lib.sandbox.api import fields
 from lib.sandbox.api.routing import Call, Object, endpoint
@@ -37,6 +39,7 @@ def create(call: Call) -> Object:
     number = card.get("number") or card.get("token")
     if not number:
         raise SandboxError.missing_parameter("card")
+    _check_expiry(call, card)
     return payments.create_method(
         call.sandbox,
         number,
@@ -46,6 +49,20 @@ def create(call: Call) -> Object:
         metadata=call.params.get("metadata"),
         param="card[number]" if card.get("number") else "card[token]",
     )
+
+
+def _check_expiry(call: Call, card: Object) -> None:
+    today = datetime.fromtimestamp(call.sandbox.now(), UTC)
+    year, month = card.get("exp_year") or today.year, card.get("exp_month") or today.month
+    if (year, month) < (today.year, today.month):
+        part = "year" if year < today.year else "month"
+        raise SandboxError(
+            f"Your card's expiration {part} is invalid.",
+            status=402,
+            type="card_error",
+            code=f"invalid_expiry_{part}",
+            param=f"card[exp_{part}]",
+        )
 
 
 @endpoint("GET", "/v1/payment_methods/{payment_method}")

@@ -76,6 +76,7 @@ def resolve(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
     Where two patterns fit, the one registered with fewer path parameters wins, so that
     ``/v1/invoices/create_preview`` is not taken for an invoice's id.
     """
+    path = path.rstrip("/")
     best: tuple[Endpoint, dict[str, str]] | None = None
     for candidate in ENDPOINTS:
         if candidate.method != method:

@@ -30,7 +30,7 @@ def matching(sandbox: Sandbox, kind: str, query: str) -> list[Object]:
 def search_page(found: list[Object], url: str, params: Object) -> Object:
     """One page of a search; ``page`` is an offset that the client treats as opaque."""
     token = params.get("page") or "0"
-    if not token.isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", token):
         raise SandboxError("Invalid page: it is not one that a search returned.", param="page")
     start, limit = int(token), params.get("limit", 10)
     more = len(found) > start + limit

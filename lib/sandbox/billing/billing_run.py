@@ -119,7 +119,7 @@ def draft(
     )
     invoice_items.invoiced(sandbox, waiting, invoice["id"])
     subscription["latest_invoice"] = invoice["id"]
-    _use_up(sandbox, subscription)
+    _use_up(sandbox, subscription, invoice)
     if behaviour in ("void", "mark_uncollectible"):
         invoices.finalize(sandbox, invoice["id"], {"auto_advance": False})
         if invoice["status"] == "open":
@@ -130,10 +130,13 @@ def draft(
     return invoice
 
 
-def _use_up(sandbox: Sandbox, subscription: Object) -> None:
+def _use_up(sandbox: Sandbox, subscription: Object, invoice: Object) -> None:
+    """A discount for one invoice is used by the first that it really lowers, not by a trial's."""
+    lowered = {e["discount"] for e in invoice["total_discount_amounts"] if e["amount"]}
     for owner in (subscription, *subscription["items"]["data"]):
         if owner["discounts"]:
-            used = discounts.one_time(sandbox, owner["discounts"])
+            once = discounts.one_time(sandbox, owner["discounts"])
+            used = [id for id in once if id in lowered]
             for id in used:
                 discounts.remove(sandbox, id)
             if used:

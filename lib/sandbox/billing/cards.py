@@ -26,6 +26,8 @@ class Card:
     brand: str = "visa"
     decline: Decline | None = None
     attaches: bool = True
+    dispute: str | None = None
+    """Why its holder disputes every charge, if so."""
     country: str = "US"
 
     @property
@@ -83,6 +85,9 @@ CARDS = {
         Card("4000000000000069", decline=EXPIRED, attaches=False),
         Card("4000000000000127", decline=CVC, attaches=False),
         Card("4000000000000119", decline=PROCESSING, attaches=False),
+        Card("4000000000000259", dispute="fraudulent"),
+        Card("4000000000002685", dispute="product_not_received"),
+        Card("4000000000003220", decline=AUTHENTICATION),
         Card("4000002500003155", decline=AUTHENTICATION),
         Card("4000002760003184", decline=AUTHENTICATION, country="DE"),
     )
@@ -90,6 +95,7 @@ CARDS = {
 
 TOKENS = {
     "visa": "4242424242424242",
+    "us": "4242424242424242",
     "visa_debit": "4000056655665556",
     "mastercard": "5555555555554444",
     "mastercard_debit": "5200828282828210",
@@ -111,6 +117,9 @@ TOKENS = {
     "chargeDeclinedExpiredCard": "4000000000000069",
     "chargeDeclinedIncorrectCvc": "4000000000000127",
     "chargeDeclinedProcessingError": "4000000000000119",
+    "createDispute": "4000000000000259",
+    "createDisputeProductNotReceived": "4000000000002685",
+    "threeDSecure2Required": "4000000000003220",
     "authenticationRequired": "4000002760003184",
     "authenticationRequiredOnSetup": "4000002500003155",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lib.sandbox.billing import disputes
 from lib.sandbox.billing.cards import Card, payment_error
 from lib.sandbox.billing.payments import card_for
 from lib.sandbox.core import Sandbox
@@ -99,6 +100,8 @@ def confirm(sandbox: Sandbox, intent: Object, method: Object) -> bool:
         sandbox.put(intent)
         sandbox.emit("charge.succeeded", charge)
         sandbox.emit("payment_intent.succeeded", intent)
+        if card.dispute is not None:
+            disputes.open_dispute(sandbox, charge["id"], card.dispute)
         return True
     intent.update(
         status="requires_payment_method",

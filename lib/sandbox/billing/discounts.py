@@ -44,6 +44,19 @@ def apply(
     return kept
 
 
+def check_currency(sandbox: Sandbox, subscription: Object) -> None:
+    """Raises SandboxError when a fixed amount is in another currency than the subscription."""
+    for owner in (subscription, *subscription["items"]["data"]):
+        for id in owner["discounts"]:
+            coupon = coupon_of(sandbox, id)
+            if coupon["currency"] not in (None, subscription["currency"]):
+                raise SandboxError(
+                    f"The coupon {coupon['id']} cannot be applied: its currency is "
+                    f"{coupon['currency']}, the subscription's is {subscription['currency']}.",
+                    param="discounts",
+                )
+
+
 def remove(sandbox: Sandbox, id: str) -> None:
     """End a discount now; the object stays, so that old invoices can still show it."""
     discount = sandbox.peek("discount", id)

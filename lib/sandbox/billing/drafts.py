@@ -6,9 +6,12 @@ from typing import Any
 
 from lib.sandbox.billing import lines
 from lib.sandbox.core import Sandbox
+from lib.sandbox.errors import SandboxError
 from lib.sandbox.settings import DAY
 
 Object = dict[str, Any]
+
+MOST_AMOUNT = 999_999_999_999
 
 
 def draft(
@@ -155,6 +158,11 @@ def total(invoice: Object) -> None:
     subtotal = sum(line["amount"] for line in invoice["lines"]["data"])
     off = sum(entry["amount"] for entry in invoice["total_discount_amounts"])
     whole = subtotal - off
+    if abs(whole) > MOST_AMOUNT:
+        raise SandboxError(
+            f"The invoice amounts to {whole}: it can be no more than {MOST_AMOUNT}.",
+            code="amount_too_large",
+        )
     invoice.update(
         subtotal=subtotal, subtotal_excluding_tax=subtotal, total=whole, total_excluding_tax=whole
     )

@@ -187,7 +187,8 @@ def _failed(sandbox: Sandbox, invoice: Object, *, automatic: bool) -> None:
     error = decline_of(sandbox, invoice)
     if error is not None and error["code"] == "authentication_required":
         sandbox.emit("invoice.payment_action_required", invoice)
-    sandbox.emit("invoice.updated", invoice, sandbox.snapshot_diff(before, invoice))
+    if changed := sandbox.snapshot_diff(before, invoice):
+        sandbox.emit("invoice.updated", invoice, changed)
     customers.set_delinquent(sandbox, invoice["customer"], True)
     standing.invoice_failed(sandbox, invoice, exhausted=exhausted)
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from lib.sandbox.billing import discounts, lines, prices
+from lib.sandbox.billing import calendar, discounts, lines, prices
 from lib.sandbox.billing.invoice_items import unit_share
-from lib.sandbox.billing.items import is_metered
+from lib.sandbox.billing.items import interval_of, is_metered
 from lib.sandbox.core import Sandbox
 
 Object = dict[str, Any]
@@ -78,7 +78,7 @@ def _part(
         return []
     cost = prices.cost(sandbox, item["price"], item.get("quantity") or 0)
     cost *= _kept_share(sandbox, [*item["discounts"], *subscription["discounts"]])
-    amount = unit_share(-cost if credit else cost, left, end - start)
+    amount = unit_share(-cost if credit else cost, left, _whole(subscription, item, period))
     name = lines.product_name(sandbox, item["price"])
     quantity = item.get("quantity") or 0
     counted = f"{quantity} × {name}" if quantity != 1 else name
@@ -86,6 +86,14 @@ def _part(
     word = "Unused" if credit else "Remaining"
     described = f"{word} time on {counted} after {date.day} {date:%b %Y}"
     return [Proration(item, amount, at, end, described)]
+
+
+def _whole(subscription: Object, item: Object, period: Object) -> int:
+    """Seconds that the price pays for: a first period cut short by its anchor is only a part."""
+    start, end = period["current_period_start"], period["current_period_end"]
+    interval, count = interval_of(item)
+    nominal = calendar.period_start(subscription["billing_cycle_anchor"], interval, count, end)
+    return int(end - min(start, nominal))
 
 
 def _kept_share(sandbox: Sandbox, ids: list[str]) -> Decimal:

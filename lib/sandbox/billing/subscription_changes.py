@@ -52,6 +52,7 @@ def update(sandbox: Sandbox, id: str, params: Object) -> Object:
             customer=subscription["customer"],
             subscription=id,
         )
+    discounts.check_currency(sandbox, subscription)
     _follow_boolean(subscription)
     renewals.note_discounts(sandbox, subscription)
     billing_run.keep_prorations(sandbox, subscription, plan.prorations)

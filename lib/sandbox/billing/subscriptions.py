@@ -52,6 +52,7 @@ def create(sandbox: Sandbox, params: Object) -> Object:
         customer=customer["id"],
         subscription=subscription["id"],
     )
+    discounts.check_currency(sandbox, subscription)
     _start(sandbox, subscription, params)
     subscription.update(ending(sandbox, subscription, params))
     renewals.note_discounts(sandbox, subscription)
