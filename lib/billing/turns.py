@@ -8,15 +8,27 @@ not look at this: it is folded from the whole history.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from .domain.observations import Observation, State
+from .domain.trail import NEIGHBOURHOOD, fold_object
+
+
+@dataclass(slots=True)
+class _Known:
+    """What an object is, and what was seen of it too near its newest second to be in order."""
+
+    newest: int
+    state: State | None
+    ended: bool
+    near: list[Observation]
 
 
 class Turns:
     """What each object is, by the order in which its observations were stored."""
 
     def __init__(self, stored: Iterable[Observation] = ()) -> None:
-        self._newest: dict[tuple[str, str], tuple[int, State | None, bool]] = {}
+        self._known: dict[tuple[str, str], _Known] = {}
         for observation in stored:
             self.take(observation)
 
@@ -24,12 +36,21 @@ class Turns:
         """Take the next observation; True when the object is now something else than before."""
         key = (seen.object_type, seen.object_id)
         terminal = seen.kind == "terminal"
-        known = self._newest.get(key)
+        known = self._known.get(key)
         if known is None:
-            self._newest[key] = (seen.second, seen.after, terminal)
+            self._known[key] = _Known(seen.second, seen.after, terminal, [seen])
             return True
-        second, state, ended = known
-        if ended or (not terminal and (seen.second < second or seen.kind == "created")):
+        later = seen.second > known.newest + NEIGHBOURHOOD
+        earlier = seen.second < known.newest - NEIGHBOURHOOD
+        if not terminal and (known.ended or earlier or (later and seen.kind == "created")):
             return False
-        self._newest[key] = (max(second, seen.second), seen.after, terminal)
-        return seen.after != state or terminal
+        before = known.state
+        if later and not terminal:
+            start = replace(known.near[-1], kind="point", before=None, after=before)
+            known.state, known.near = seen.after, [start, seen]
+        else:
+            known.near.append(seen)
+            known.state = fold_object(known.near).state
+        known.newest = max(known.newest, seen.second)
+        known.ended = known.ended or terminal
+        return known.state != before

@@ -243,6 +243,13 @@ def test_an_interval_without_a_count_is_one() -> None:
     assert (state["interval"], state["interval_count"]) == ("month", 1)
 
 
+def test_a_deleted_subscription_has_ended_whatever_status_it_was_left_with() -> None:
+    left = subscription(status="active")
+    (seen, *_) = parse_event(event("customer.subscription.deleted", left)).observations
+    assert seen.after is not None
+    assert (seen.kind, seen.after["status"], seen.effective) == ("terminal", "canceled", NOW)
+
+
 def test_an_item_without_an_id_has_a_place() -> None:
     nameless = {key: value for key, value in item().items() if key != "id"}
     state = _state(subscription(nameless, nameless))

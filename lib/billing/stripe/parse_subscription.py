@@ -24,7 +24,10 @@ def _read_subscription(fields: Fields, context: Context) -> Seen:
     items = _items(fields, name)
     details = fields.inside("cancellation_details")
     pause = fields.child("pause_collection")
-    ended = status in _ENDED or context.event_type == "customer.subscription.deleted"
+    gone = context.event_type == "customer.subscription.deleted"
+    if gone and status not in _ENDED:
+        status = "canceled"  # Stripe always says so; what imitates Stripe may leave the old status
+    ended = gone or status in _ENDED
     ended_at = fields.moment("ended_at")
     state: State = {
         "status": status,

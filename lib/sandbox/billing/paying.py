@@ -52,14 +52,14 @@ def pay(sandbox: Sandbox, id: str, params: Object | None = None) -> Object:
             param="payment_method",
         )
     method = payments.resolve(sandbox, method_id)
-    if method["customer"] is None:
-        payments.attach(sandbox, method["id"], invoice["customer"])
-    elif method["customer"] != invoice["customer"]:
+    if method["customer"] not in (None, invoice["customer"]):
         raise SandboxError(
             "The payment method does not belong to the invoice's customer.",
             param="payment_method",
         )
-    _attempt(sandbox, invoice, method, automatic=False)
+    paid = _attempt(sandbox, invoice, method, automatic=False)
+    if paid and method["customer"] is None:
+        payments.attach(sandbox, method["id"], invoice["customer"])
     return invoice
 
 
