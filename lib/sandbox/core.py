@@ -229,10 +229,11 @@ class Sandbox:
             try:
                 yield
                 if self._depth == 1:
-                    self.storage.commit()
                     outgoing, self._emitted = self._emitted, []
-                    if outgoing:  # still locked: deliveries queue in the order of commits
-                        self.deliverer.take(outgoing)
+                    self.deliverer.record(outgoing)
+                    self.storage.commit()
+                    # Still locked: deliveries queue in the order of the commits.
+                    self.deliverer.take(outgoing)
             except BaseException:
                 if self._depth == 1:
                     self._emitted = []

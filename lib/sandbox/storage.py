@@ -15,11 +15,13 @@ from typing import Any
 import orjson
 
 from lib.sandbox.index import Index, Row, columns
+from lib.sandbox.outbox import Outbox
 
 Object = dict[str, Any]
 
 LIVE_OBJECTS = 60_000
 FILE_NAME = "world.sqlite3"
+BUSY_SECONDS = 1.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (kind TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL,
@@ -42,10 +44,15 @@ class Storage:
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
         path = ":memory:" if directory is None else str(directory / FILE_NAME)
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+        )
+        # Two sandboxes on one world would hand out the same ids and undo each other's changes.
+        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.executescript(_SCHEMA)
+        self.outbox = Outbox(self._db)
         self._load()
 
     @staticmethod
@@ -175,6 +182,11 @@ class Storage:
             query = f"SELECT seq, body FROM events WHERE seq IN ({marks})"  # noqa: S608
             found.update(self._db.execute(query, part).fetchall())
         return [found[seq] for seq in seqs]
+
+    def owe(self, deliveries: list[tuple[str, str]]) -> None:
+        """(event, endpoint) pairs to deliver, as part of the transaction under way."""
+        self._begin()
+        self.outbox.add(deliveries)
 
     # -- notes and replies -----------------------------------------------------------------------
 
