@@ -19,7 +19,7 @@ if .venv/bin/python -m pip --version >/dev/null 2>&1; then pip=".venv/bin/python
 else pip="$python -m pip --python .venv/bin/python"; fi
 $pip --version >/dev/null 2>&1 || { say "pip 22.3 or newer is needed beside '$python'."; exit 1; }
 
-install() { $pip install --quiet --disable-pip-version-check --no-compile "$@"; }
+install() { $pip install -qq --disable-pip-version-check --no-compile "$@"; }
 pins=$(cat requirements/*.txt pyproject.toml | cksum | tr ' ' '-')
 
 if [ "$(cat .venv/.app 2>/dev/null || true)" != "$pins" ]; then

@@ -161,6 +161,8 @@ def read_object(
 
 def read_body(body: bytes) -> Any:
     """The JSON of a body. Raises PayloadInvalid."""
+    if not body:
+        raise PayloadInvalid("There is nothing here.")
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:

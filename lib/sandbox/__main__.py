@@ -6,6 +6,7 @@ import argparse
 import gc
 import signal
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -24,8 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         listener = socket.create_server((options.host, options.port))
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         sys.stderr.write(
             f"The sandbox cannot listen on {options.host}:{options.port}: {reason}. "
             "Choose another --port.\n"
@@ -34,7 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     with listener:
         url = f"http://{options.host}:{listener.getsockname()[1]}"
         signal.signal(signal.SIGTERM, _end)
-        sandbox = _open(options, url)
+        try:
+            sandbox = _open(options, url)
+        except (OSError, sqlite3.Error) as error:
+            sys.stderr.write(_unusable(options.dir, error))
+            return 2
         try:
             serve(sandbox, listener, lambda: _say(f"Sandbox ready at {url}"))
         except KeyboardInterrupt:
@@ -58,6 +63,13 @@ def _open(options: argparse.Namespace, url: str) -> Sandbox:
     if not options.empty and sandbox.storage.count("customer") == 0:
         _seed(sandbox, options)
     return sandbox
+
+
+def _unusable(directory: Path | None, error: Exception) -> str:
+    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        return f"Another sandbox is using {directory}. End it, or choose another --dir.\n"
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"The sandbox cannot keep its world in {directory}: {reason}. Choose another --dir.\n"
 
 
 def _sandbox(options: argparse.Namespace) -> Sandbox:

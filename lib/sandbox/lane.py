@@ -79,14 +79,14 @@ class Lane:
     def _attempt(self, client: httpx.Client, delivery: Delivery) -> None:
         endpoint = self._endpoint()
         if endpoint is None:
-            self._deliverer.finished(delivery, delivered=False)
+            self._deliverer.finished(delivery, self._endpoint_id, delivered=False)
         elif self._post(client, endpoint, delivery):
-            self._deliverer.finished(delivery, delivered=True)
+            self._deliverer.finished(delivery, self._endpoint_id, delivered=True)
         elif delivery.attempt < len(RETRY_SECONDS):
             delivery.attempt += 1
             self.add(delivery, RETRY_SECONDS[delivery.attempt - 1])
         else:
-            self._deliverer.finished(delivery, delivered=False)
+            self._deliverer.finished(delivery, self._endpoint_id, delivered=False)
 
     def _endpoint(self) -> tuple[str, list[str], str] | None:
         """(url, valid secrets, API version), or None when it is gone or disabled."""

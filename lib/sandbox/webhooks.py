@@ -91,10 +91,19 @@ class Deliverer:
         """Deliveries by event id that have not succeeded yet."""
 
     def start(self) -> None:
+        """Deliver from now on, beginning with what an earlier run still owed."""
         self._running = True
+        with self._sandbox.lock:
+            enabled = {endpoint["id"]: endpoint for endpoint in self.endpoints()}
+            for id, endpoint_id, given_up in self._sandbox.storage.outbox.owed():
+                body = self._sandbox.storage.event(id)
+                if given_up or body is None or endpoint_id not in enabled:
+                    self.pending[id] += 1
+                else:
+                    self._queue(enabled[endpoint_id], Delivery(id, body))
 
     def stop(self) -> None:
-        """End every lane; what was still queued is not delivered."""
+        """End every lane; what was still queued is delivered after the next start."""
         self._running = False
         for lane in self._lanes.values():
             lane.stop()
@@ -115,17 +124,29 @@ class Deliverer:
         """How many endpoints get events of ``type``."""
         return sum(matches(endpoint["enabled_events"], type) for endpoint in self.endpoints())
 
+    def record(self, emitted: list[Emitted]) -> None:
+        """Note in the transaction under way what ``take`` is going to queue after its commit."""
+        owed = [(id, endpoint["id"]) for id, endpoint in self._wanted(emitted)]
+        if owed:
+            self._sandbox.storage.owe(owed)
+
     def take(self, emitted: list[Emitted]) -> int:
         """Queue committed events to every endpoint that wants them; how many deliveries."""
+        bodies = {id: body for id, _, body in emitted}
+        wanted = self._wanted(emitted)
+        for id, endpoint in wanted:
+            self._queue(endpoint, Delivery(id, bodies[id]))
+        return len(wanted)
+
+    def _wanted(self, emitted: list[Emitted]) -> list[tuple[str, Object]]:
         if not self._running:
-            return 0
-        queued = 0
-        for id, type, body in emitted:
-            for endpoint in self.endpoints():
-                if matches(endpoint["enabled_events"], type):
-                    self._queue(endpoint, Delivery(id, body))
-                    queued += 1
-        return queued
+            return []
+        return [
+            (id, endpoint)
+            for id, type, _ in emitted
+            for endpoint in self.endpoints()
+            if matches(endpoint["enabled_events"], type)
+        ]
 
     def redeliver(self, since: int, until: int | None = None, order: Order = "created") -> int:
         """Queue stored events created in [since, until) again; how many events.
@@ -163,6 +184,9 @@ class Deliverer:
             self.pending[delivery.event_id] += 1
             if self._random.random() < disturbed.drop:
                 self.counts.dropped += 1
+                self._sandbox.storage.outbox.settle(
+                    delivery.event_id, endpoint["id"], delivered=False
+                )
                 return
             lane = self._lanes.get(endpoint["id"])
             if lane is None:
@@ -184,8 +208,13 @@ class Deliverer:
         with self._lock:
             return self._random.random() < self.of(endpoint_id).mis_sign
 
-    def finished(self, delivery: Delivery, *, delivered: bool) -> None:
+    def finished(self, delivery: Delivery, endpoint_id: str, *, delivered: bool) -> None:
         """A delivery succeeded or ran out of attempts."""
+        with self._sandbox.lock:
+            if self._running:  # the store is closed soon after
+                self._sandbox.storage.outbox.settle(
+                    delivery.event_id, endpoint_id, delivered=delivered
+                )
         with self._lock:
             self.counts.queued -= 1
             if delivered:

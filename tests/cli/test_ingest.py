@@ -58,6 +58,12 @@ def test_a_clean_file_from_standard_input_is_exit_zero_and_feeding_it_again_chan
     assert portside("report", "entitlements", "--format", "csv").out == before
 
 
+def test_an_empty_line_is_a_line_and_is_told_apart_from_broken_JSON(portside):
+    ran = portside("ingest", "-", "--format", "json", stdin=f"{LINES[0]}\n\n")
+    assert (ran.code, ran.json["lines"], ran.json["applied"]) == (1, 2, 1)
+    assert ran.json["rejected_lines"] == [{"line": 2, "reason": "There is nothing here."}]
+
+
 def test_any_order_gives_the_same_reports(portside, tmp_path):
     told = [LINES[0], LINES[1], LINES[3], LINES[5]]
     portside("ingest", "-", stdin="\n".join(told))

@@ -102,6 +102,14 @@ def test_nobody_without_a_subscription_has_more_than_the_default_plan():
     )
 
 
+def test_a_price_that_the_catalogue_does_not_know_is_flagged_beside_one_that_it_does():
+    mixed = one(subscription(items=[*UNMAPPED, item()]))
+    assert not mixed.plan_resolved
+    assert mixed.sentence.endswith("; another of its prices is not in the catalogue.")
+    assert not one(subscription(items=UNMAPPED)).plan_resolved
+    assert one(subscription()).plan_resolved
+
+
 CLOCK = {
     "grace is over": (subscription("past_due"), T + 14 * DAY, "past_due_expired", False, "free"),
     "a second before grace is over": (

@@ -82,6 +82,7 @@ def judge(row: EntitlementRow, now: int, catalog: Catalog, *, timezone: str = "U
         event_id=chosen.event_id if chosen else None,
         sentence=sentence(chosen, rule, bool(giving), catalog, timezone),
         what_would_change=what_would_change(chosen, rule, catalog, timezone),
+        plan_resolved=chosen.resolved if chosen else True,
     )
 
 
@@ -137,6 +138,7 @@ def grant_of(subscription: ObjectFold, catalog: Catalog) -> Grant:
         features=sorted({f for plan in known.plans for f in plan.features}),
         limits=_highest(known.plans),
         event_id=subscription.steps[-1].event_id,
+        resolved=now.resolved,
     )
 
 

@@ -32,6 +32,7 @@ class Grant:
     features: Sequence[str]
     limits: Mapping[str, int]
     event_id: str
+    resolved: bool = True  # the catalogue knows every price of it
 
     def gives_at(self, now: int) -> bool:
         return self.granting and (self.until is None or now < self.until)
@@ -66,3 +67,4 @@ class Access:
     event_id: str | None
     sentence: str
     what_would_change: str
+    plan_resolved: bool = True  # the catalogue knows every price of the deciding subscription

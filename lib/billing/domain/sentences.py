@@ -9,6 +9,13 @@ from .times import spoken_day
 
 def sentence(chosen: Grant | None, rule: str, gives: bool, catalog: Catalog, timezone: str) -> str:
     """Why the customer has or lacks access, in one sentence."""
+    why = _why(chosen, rule, gives, catalog, timezone)
+    if chosen and gives and not (chosen.resolved or chosen.unmapped):
+        return f"{why.removesuffix('.')}; another of its prices is not in the catalogue."
+    return why
+
+
+def _why(chosen: Grant | None, rule: str, gives: bool, catalog: Catalog, timezone: str) -> str:
     default = catalog.default.name
     if chosen is None:
         return f"{default} only: this customer has never had a subscription."

@@ -30,6 +30,7 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
             "limits": dict(access.limits),
             "event_id": access.event_id,
             "subscription_id": access.subscription_id,
+            "plan_resolved": access.plan_resolved,
             "sentence": access.sentence,
         }
 
@@ -58,6 +59,11 @@ REPORT = Definition(
         Field("limits", Kind.MAPPING, "The highest limit of everything that grants access."),
         Field("event_id", Kind.TEXT, "The event behind the deciding subscription's state."),
         Field("subscription_id", Kind.TEXT, "The subscription that decided."),
+        Field(
+            "plan_resolved",
+            Kind.FLAG,
+            "Whether the catalogue knows every price of the deciding subscription.",
+        ),
         Field("sentence", Kind.TEXT, "Why, in one sentence."),
     ),
 )

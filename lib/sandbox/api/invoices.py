@@ -11,6 +11,7 @@ from lib.sandbox.api.search import matching, search_page
 from lib.sandbox.billing import invoices, paying
 from lib.sandbox.core import Sandbox
 from lib.sandbox.errors import SandboxError
+from lib.sandbox.events import rendered
 from lib.sandbox.expand import includable
 from lib.sandbox.paging import in_range, list_object, listing, page, page_of
 
@@ -119,7 +120,8 @@ def pay(call: Call, invoice: str) -> Object:
     paid = invoices.pay(call.sandbox, invoice, call.params)
     error = paying.decline_of(call.sandbox, paid)
     if paid["status"] != "paid" and error is not None:
-        call.refusal = SandboxError.card_declined(error)
+        intent = paying.intent_of(call.sandbox, paid) or {}
+        call.refusal = SandboxError.card_declined(error, payment_intent=rendered(intent))
     return paid
 
 
@@ -162,6 +164,8 @@ def list_(call: Call) -> Object:
     status, created = wanted.get("status"), wanted.get("created")
     customer, subscription = wanted.get("customer"), wanted.get("subscription")
     method = wanted.get("collection_method")
+    if subscription is not None:
+        call.sandbox.get("subscription", subscription, param="subscription")
 
     def keep(invoice: Object) -> bool:
         return bool(
@@ -208,6 +212,8 @@ def list_payments(call: Call) -> Object:
     wanted = call.params
     payment: dict[str, Any] = wanted.get("payment") or {}
     link = wanted.get("invoice")
+    if link is not None:
+        call.sandbox.get("invoice", link, param="invoice")
     intent = payment.get("payment_intent")
     if link is None and intent is not None:
         found = call.sandbox.get("payment_intent", intent, param="payment[payment_intent]")

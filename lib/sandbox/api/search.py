@@ -11,6 +11,17 @@ from lib.sandbox.errors import SandboxError
 
 Object = dict[str, Any]
 
+FIELDS = {
+    "charge": "amount created currency customer disputed metadata refunded status",
+    "customer": "created email metadata name phone",
+    "invoice": "created currency customer metadata number receipt_number status subscription total",
+    "payment_intent": "amount created currency customer metadata status",
+    "price": "active currency lookup_key metadata product type",
+    "product": "active description metadata name shippable url",
+    "subscription": "canceled_at created metadata status",
+}
+"""What Stripe's search knows of each kind of object."""
+
 _CLAUSE = re.compile(
     r"""\s*(?P<minus>-)?(?P<field>[a-z_.]+)(\[["'](?P<key>[^"']+)["']\])?"""
     r"""\s*(?P<op>:|~|>=|<=|>|<)\s*("(?P<dq>(?:[^"\\]|\\.)*)"|'(?P<sq>(?:[^'\\]|\\.)*)'"""
@@ -22,7 +33,7 @@ Test = Callable[[Object], bool]
 
 def matching(sandbox: Sandbox, kind: str, query: str) -> list[Object]:
     """Objects of ``kind`` that meet ``query``, newest first. Raises SandboxError (400)."""
-    tests, word = _parse(query)
+    tests, word = _parse(kind, query)
     combine = any if word == "OR" else all
     return [obj for obj in sandbox.each(kind) if combine(test(obj) for test in tests)]
 
@@ -43,7 +54,7 @@ def search_page(found: list[Object], url: str, params: Object) -> Object:
     }
 
 
-def _parse(query: str) -> tuple[list[Test], str]:
+def _parse(kind: str, query: str) -> tuple[list[Test], str]:
     tests: list[Test] = []
     words: set[str] = set()
     rest = query
@@ -52,6 +63,11 @@ def _parse(query: str) -> tuple[list[Test], str]:
         if match is None:
             raise SandboxError(
                 f"We were unable to parse your search query at: {rest.strip()[:40]}", param="query"
+            )
+        if match["field"] not in FIELDS[kind].split():
+            raise SandboxError(
+                f"Field `{match['field']}` is an unsupported search field for resource `{kind}s`.",
+                param="query",
             )
         tests.append(_test(match))
         rest = rest[match.end() :]
@@ -76,9 +92,8 @@ def _test(match: re.Match[str]) -> Test:
     wanted = match["bare"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
 
     def holds(obj: Object) -> bool:
-        value: Any = obj
-        for part in field.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
+        value: Any
+        value = (obj.get("_") or {}).get("link") if field == "subscription" else obj.get(field)
         if key is not None:
             value = value.get(key) if isinstance(value, dict) else None
         return _compare(value, op, wanted, quoted is None and wanted == "null")

@@ -174,6 +174,8 @@ def list_(call: Call) -> Object:
     """Everything but canceled ones, unless ``status`` says otherwise."""
     wanted = call.params
     customer = wanted.get("customer")
+    if "price" in wanted:
+        call.sandbox.get("price", wanted["price"], param="price")
     return page(
         call.sandbox,
         "subscription",

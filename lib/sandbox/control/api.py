@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
+from lib.sandbox.billing import webhook_endpoints
 from lib.sandbox.control import clock, people
 from lib.sandbox.control.jsonapi import Asked, check_keys, control, number
 from lib.sandbox.core import Sandbox
@@ -17,6 +18,8 @@ from lib.sandbox.errors import SandboxError
 ORDERS = ("created", "reversed", "shuffled")
 SHARES = ("duplicate", "drop", "mis_sign")
 HISTORY_BATCH = 500
+LONGEST_SECOND = 12
+"""Digits of the furthest unix second that is taken."""
 
 
 def health(asked: Asked) -> dict[str, bool]:
@@ -43,7 +46,7 @@ def move_clock(asked: Asked) -> dict[str, Any]:
 def history(asked: Asked) -> StreamingResponse:
     """NDJSON of the events before a second, by customer, in the order in which they happened."""
     before = asked.query.get("before", "")
-    if not before.isdecimal():
+    if not before.isdecimal() or len(before) > LONGEST_SECOND:
         raise SandboxError("Give before as unix seconds.", param="before")
     with asked.sandbox.lock:
         rows = asked.sandbox.storage.event_rows(
@@ -108,6 +111,17 @@ def set_disturbances(sandbox: Sandbox, wanted: dict[str, Any], endpoint: str | N
     deliverer.by_endpoint[endpoint] = replace(deliverer.of(endpoint), **wanted)
 
 
+def roll_secret(asked: Asked) -> dict[str, str]:
+    """A new signing secret; until ``expires_in`` seconds are over the old one signs along."""
+    check_keys(asked.body, "expires_in")
+    seconds = number(asked.body.get("expires_in", 86_400), "expires_in", low=0, high=86_400)
+    with asked.sandbox.transaction():
+        secret = webhook_endpoints.roll_secret(
+            asked.sandbox, asked.path["endpoint"], expires_in=seconds
+        )
+    return {"secret": secret}
+
+
 def list_scenarios(asked: Asked) -> list[dict[str, Any]]:
     from lib.sandbox.world.scenarios import SCENARIOS
 
@@ -146,6 +160,7 @@ routes: list[Route] = [
     control("POST", "/_sandbox/deliver", deliver),
     control("GET", "/_sandbox/deliveries", read_deliveries),
     control("POST", "/_sandbox/deliveries", disturb),
+    control("POST", "/_sandbox/webhook_endpoints/{endpoint}/roll_secret", roll_secret),
     control("GET", "/_sandbox/scenarios", list_scenarios),
     control("POST", "/_sandbox/scenarios/{name}", run_scenario),
     control("GET", "/_sandbox/customers", list_customers),

@@ -70,7 +70,7 @@ def check_keys(body: Object, *names: str) -> None:
 def number(value: Any, name: str, *, low: float, high: float) -> float:
     """A number within the bounds; raises SandboxError (400)."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise SandboxError(f"Give {name} as a number from {low:g} to {high:g}.", param=name)
+        raise SandboxError(f"Give {name} as a number from {low} to {high}.", param=name)
     return value
 
 
