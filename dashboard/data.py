@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -21,11 +21,14 @@ from lib.billing import (
     Listing,
     Overview,
     Permission,
+    PlanCustomerItem,
     PlanMixItem,
     SearchHit,
     WindingDownItem,
     require,
 )
+
+MOST_HITS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,16 @@ def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
     return found
 
 
+def plan_customers(filters: Filters) -> Listing[PlanCustomerItem]:
+    found: Listing[PlanCustomerItem] = _cached(
+        "plan_customers", stamp(), lambda: session.billing().plan_customers(filters), filters
+    )
+    return found
+
+
 def search(text: str) -> list[SearchHit]:
     found: list[SearchHit] = _cached(
-        "search", stamp(), lambda: session.billing().search(text), text
+        "search", stamp(), lambda: session.billing().search(text, limit=MOST_HITS), text
     )
     return found
 

@@ -38,14 +38,19 @@ _WORDS: Final[dict[str | None, str]] = {
     "low_quality": "Low quality",
     # flows
     "home": "Customer portal",
-    "payment_method_update": "Update card",
+    "payment_method_update": "Update payment method",
     "subscription_update": "Change plan",
-    "subscription_update_confirm": "Confirm a plan",
+    "subscription_update_confirm": "Confirm a named plan",
     "subscription_cancel": "Cancel subscription",
-    "renew": "Keep subscription",
+    "renew": "Renew subscription",
     "pay_invoice": "Pay invoice",
     "login_page": "Portal login page",
-    "checkout": "Checkout",
+    "checkout": "Start a subscription",
+    # why payments fail, where their own word says little
+    "generic_decline": "No reason given",
+    "incorrect_cvc": "Incorrect CVC",
+    "invalid_cvc": "Invalid CVC",
+    "unknown": "Not said yet",
     # how a link ended
     "waiting": "Waiting for the customer",
     "acted": "Customer acted",
@@ -132,8 +137,8 @@ def _spelled(value: Decimal, currency: str, digits: int) -> str:
 
 
 def share(part: float | None) -> str:
-    """``0.1234`` → 12.3 %."""
-    return UNKNOWN if part is None else f"{part * 100:.1f} %"
+    """``0.1234`` → 12.3%."""
+    return UNKNOWN if part is None else f"{part * 100:.1f}%"
 
 
 def moment(second: int | None, timezone: str) -> datetime | None:

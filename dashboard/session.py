@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 
@@ -33,6 +34,14 @@ class Staff:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+
+_CALLED: Final[dict[Role, str]] = {
+    Role.SUPPORT: "support",
+    Role.FINANCE: "finance",
+    Role.FOUNDER: "founders",
+    Role.ADMIN: "administrators",
+}
 
 
 @dataclass
@@ -101,11 +110,12 @@ def check(permission: Permission) -> Staff:
 
 def denied(permission: Permission) -> None:
     """The page that someone sees whose roles do not allow it."""
-    try:
-        require(frozenset(), permission)
-    except PermissionDenied as refusal:
-        st.title("Not for your role", anchor=False)
-        st.caption(str(refusal))
+    able = [_CALLED[role] for role in Role if permission in permissions_of([role])]
+    st.title("Not for your role", anchor=False)
+    st.caption(
+        f"This page is for {', '.join(able[:-1])} and {able[-1]}. "
+        "If you need it, ask an administrator for the role."
+    )
     person = staff()
     if person is not None:
         names = ", ".join(sorted(person.roles)) or "no role yet"

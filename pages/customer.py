@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard import format as fmt
-from dashboard.ui import chrome, customer, links, notes
+from dashboard.ui import chrome, customer, dossier, finding, links, notes
 from lib.billing import Permission
 
 staff = session.guard(Permission.CUSTOMERS)
@@ -12,7 +12,7 @@ chrome.head(navigation.BY_SLUG["customer"])
 
 
 def found(text: str) -> None:
-    """What the search box found; one exact hit opens by itself."""
+    """What the search box found; the only one is shown at once."""
     hits = data.search(text)
     if not hits:
         notes.empty(
@@ -21,9 +21,12 @@ def found(text: str) -> None:
             icon=":material/person_off:",
         )
         return
-    chosen = customer.hits(hits)
+    if len(hits) == 1:
+        one(hits[0].customer_id)
+        return
+    chosen = finding.hits(hits)
     if chosen is not None:
-        customer.open_one(chosen)
+        finding.open_one(chosen)
 
 
 def one(customer_id: str) -> None:
@@ -32,14 +35,14 @@ def one(customer_id: str) -> None:
     customer.top(view)
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        customer.details(view)
+        dossier.details(view)
     with right:
         links.panel(view.customer.customer_id)
         customer.past_links(view)
 
 
 def body() -> None:
-    search = customer.search_box()
+    search = finding.search_box()
     wanted = st.query_params.get("customer", "")
     if search:
         found(search)
@@ -48,7 +51,7 @@ def body() -> None:
     else:
         notes.empty(
             "Search for a customer to begin.",
-            hint="E-mail, name, organization, cus_…, sub_… or an invoice number.",
+            hint="Or choose one under Winding down or Failed payments.",
             icon=":material/search:",
         )
 

@@ -22,19 +22,17 @@ def body() -> None:
             icon=":material/inbox:",
         )
         return
-    code = filters.currency([money.currency for money in view.currencies])
-    money = next((m for m in view.currencies if m.currency == code), view.currencies[0])
+    by_use = sorted(view.currencies, key=lambda money: (-money.paying_customers, money.currency))
+    code = filters.currency([money.currency for money in by_use])
+    money = next((m for m in view.currencies if m.currency == code), by_use[0])
     kpis.row(standing.cards(money))
     left, right = st.columns(2)
     with left:
         standing.leaving(money.currency)
     with right:
         standing.moving(money)
-    left, right = st.columns(2)
-    with left:
-        standing.needs_you(money.currency)
-    with right:
-        standing.changes(view, money.currency)
+    standing.needs_you(money.currency)
+    standing.changes(view, money.currency)
 
 
 body()

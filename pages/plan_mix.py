@@ -1,5 +1,7 @@
 """Plan mix: what customers pay for, by plan and by interval."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import data, navigation, session
@@ -31,10 +33,12 @@ def body() -> None:
         st.space("stretch")
         download.csv_button("plan-mix", wanted, staff)
     page = data.plan_mix(wanted)
-    if page.total:
-        mix.table(page)
-    else:
-        notes.empty("No plan matches these filters.", icon=":material/filter_alt_off:")
+    if not page.total:
+        filters.nothing("No plan matches these filters.")
+        return
+    mix.table(page)
+    st.subheader("Who is behind these numbers?", anchor=False)
+    listing.rows(data.plan_customers, replace(wanted, sort=""), mix.customers, "subscription")
 
 
 body()

@@ -34,9 +34,8 @@ def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> li
         kpis.Card(
             "Winding down",
             f"{everything.total:,}",
-            "Live subscriptions whose end is scheduled, by either of Stripe's two encodings.",
-            delta="can still be kept",
-            good="neither",
+            "Live subscriptions whose end is scheduled, by date or at period end. Each can "
+            "still be kept.",
         ),
         kpis.Card(
             "End this week",
@@ -50,14 +49,15 @@ def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> li
         ),
     ]
     if totals and everything.sums:
-        largest, *others = sorted(everything.sums, key=lambda part: -part.amount_minor)
+        first, *others = sorted(everything.sums, key=lambda part: (-part.count, part.currency))
         shown.append(
-            kpis.Card(
-                "MRR that leaves",
-                fmt.money_short(largest.amount_minor, largest.currency),
-                "Their monthly value. It is counted in MRR until the end. Currencies never mix.",
+            kpis.defined(
+                "winding_down",
+                fmt.money_short(first.amount_minor, first.currency),
+                "What counts in MRR leaves it at the end. Currencies never mix.",
+                label="MRR that leaves",
                 delta=fmt.joined(fmt.money(p.amount_minor, p.currency) for p in others) or None,
-                compared_to="in other currencies" if others else None,
+                compared_to="besides" if others else None,
                 good="neither",
             )
         )

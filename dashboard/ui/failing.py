@@ -30,15 +30,7 @@ def cards(everything: Listing[FailedPaymentItem], *, totals: bool) -> list[kpis.
     causes: defaultdict[str, int] = defaultdict(int)
     for bar in everything.bars:
         causes[bar.key] += bar.count
-    shown = [
-        kpis.Card(
-            "Failing invoices",
-            f"{everything.total:,}",
-            "Open automatic invoices with a failed attempt and something left to pay.",
-            delta="most urgent first",
-            good="neither",
-        ),
-    ]
+    shown = [kpis.defined("failing_invoices", f"{everything.total:,}", good="neither")]
     if causes:
         cause, count = max(causes.items(), key=lambda pair: pair[1])
         shown.append(
@@ -52,16 +44,22 @@ def cards(everything: Listing[FailedPaymentItem], *, totals: bool) -> list[kpis.
         )
     if totals:
         shown += [
-            kpis.Card(
-                f"Left to pay, {part.currency.upper()}",
+            kpis.defined(
+                "failing_amount",
                 fmt.money_short(part.amount_minor, part.currency),
-                "Amount remaining on the failing invoices. Currencies never mix.",
+                "Currencies never mix.",
+                label=f"Left to pay, {part.currency.upper()}",
                 delta=fmt.plural(part.count, "invoice"),
                 good="neither",
             )
-            for part in sorted(everything.sums, key=lambda p: -p.amount_minor)[:2]
+            for part in sorted(everything.sums, key=lambda p: (-p.count, p.currency))[:2]
         ]
     return shown
+
+
+def cause(item: FailedPaymentItem) -> str:
+    """Why it failed, and whether that is for staff only: a thief would like to know."""
+    return f"Do not tell: {item.decline_words}" if item.sensitive else item.decline_words
 
 
 def cause_name(code: str) -> str:
@@ -148,8 +146,8 @@ def table(page: Listing[FailedPaymentItem]) -> int | None:
             "days_left": item.days_left,
             "attempt": item.attempt_count,
             "flag": ["Final attempt"] if item.final_attempt else [],
-            "next": fmt.moment(item.next_attempt_at, zone),
-            "cause": item.decline_words + (" (do not tell the customer)" if item.sensitive else ""),
+            "next": None if item.final_attempt else fmt.moment(item.next_attempt_at, zone),
+            "cause": cause(item),
             "link": fmt.words(item.suggested_flow),
             "hosted": item.hosted_invoice_url,
             "failed": fmt.moment(item.failed_at, zone),
@@ -162,17 +160,21 @@ def table(page: Listing[FailedPaymentItem]) -> int | None:
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn("Customer", width=180),
-        "left": column.NumberColumn("Left to pay", width=95),
-        "mrr": column.NumberColumn("MRR", width=85),
+        "customer": column.TextColumn("Customer", width=160),
+        "left": column.NumberColumn("Left to pay", width=85),
+        "mrr": column.NumberColumn("MRR", width=75),
         "days_left": column.NumberColumn(
-            "Days left", help="Whole days until access ends.", width=80
+            "Days left", help="Whole days until access ends; 0: it has ended.", width=75
         ),
-        "attempt": column.NumberColumn("Attempt", width=75),
-        "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=120),
-        "next": column.DatetimeColumn("Next try", format="D MMM, HH:mm", width=105),
-        "cause": column.TextColumn("Cause", width=250),
-        "link": column.TextColumn("Suggested link", width=125),
+        "cause": column.TextColumn(
+            "Cause", help="“Do not tell”: for staff only, never for the customer.", width=265
+        ),
+        "link": column.TextColumn("Suggested link", width=155),
+        "next": column.DatetimeColumn(
+            "Next try", help="When Stripe tries again by itself.", format="D MMM, HH:mm", width=100
+        ),
+        "attempt": column.NumberColumn("Attempt", width=70),
+        "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=115),
         "hosted": column.LinkColumn("Invoice page", display_text="Open", width=95),
         "failed": column.DateColumn("Failed on", format="D MMM YYYY", width=105),
         "plan": column.TextColumn("Plan", width=85),

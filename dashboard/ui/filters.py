@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import streamlit as st
+
+NONE: Final[Mapping[str, Any]] = {
+    "q": "",
+    "plans": [],
+    "reasons": [],
+    "currencies": [],
+    "intervals": [],
+    "week": None,
+}
+"""Each filter's key and what it holds when it narrows nothing."""
 
 
 def text(label: str, placeholder: str) -> str:
@@ -78,6 +89,21 @@ def maybe(
     )
 
 
+def nothing(sentence: str) -> None:
+    """Instead of a table that the filters left empty: what happened and the way back."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.markdown(f":material/filter_alt_off: {sentence}", text_alignment="center")
+        st.button("Clear the filters", key="clear_filters", on_click=clear)
+
+
+def clear() -> None:
+    """All filters as they are without an address; the order stays."""
+    for key, none in NONE.items():
+        if key in st.session_state:
+            st.session_state[key] = none
+    first_page()
+
+
 def first_page() -> None:
     """A narrower list begins at its first page."""
     if "page" in st.session_state:
@@ -97,4 +123,5 @@ def currency(codes: Sequence[str], *, key: str = "currency") -> str:
         key=key,
         label_visibility="collapsed",
         bind="query-params",
+        on_change=first_page,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import streamlit as st
+
+from lib.billing import METRICS
 
 MOST: Final = 4
 Good = Literal["up", "down", "neither"]
@@ -31,11 +33,18 @@ class Card:
     spark_as: Literal["area", "bar"] = "area"
 
 
+def defined(slug: str, value: str, more: str = "", **rest: Any) -> Card:
+    """The card of a metric in the registry: its label and its definition, then ``more``."""
+    metric = METRICS[slug]
+    rest = {"label": metric.label, "good": metric.good, **rest}
+    return Card(value=value, definition=f"{metric.definition} {more}".strip(), **rest)
+
+
 def row(cards: Sequence[Card]) -> None:
     """Draw up to four cards side by side; on a narrow screen they wrap."""
     if len(cards) > MOST:
         raise ValueError(f"a row holds at most {MOST} cards, not {len(cards)}")
-    with st.grid(len(cards), min_column_width=160, gap="small"):
+    with st.grid(len(cards), min_column_width=140, gap="small"):
         for card in cards:
             st.metric(
                 card.label,

@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import session
 from dashboard import format as fmt
-from dashboard.ui import notes
+from dashboard.ui import handed, notes
 from lib.billing import (
     BillingError,
     Choice,
@@ -66,16 +67,44 @@ def _steps(customer_id: str) -> None:
     _refused([choice for choice in options.choices if not choice.allowed])
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What was asked for and became a link: never its address."""
+
+    customer_id: str
+    choice: Choice
+    reason: str
+    ticket: str | None
+    plan: str | None
+    click_id: str
+    link_id: str
+    opens_until: float | None  # by the wall clock
+
+
 def _asked_for(customer_id: str, choices: Sequence[Choice]) -> None:
     """The form of the flow that was picked, else what followed the link that was made."""
+    pressed = st.session_state.pop("link_pressed", None)
     owner, slot, click_id = st.session_state.get("link_choice", (None, None, None))
     picked = next((c for c in choices if c.allowed and _slot(c) == slot), None)
     if owner == customer_id and picked is not None:
         _request(customer_id, picked, click_id)
         return
-    owner, link_id = st.session_state.get("link_watched", (None, None))
-    if owner == customer_id:
-        _progress(link_id)
+    made = st.session_state.get("link_made")
+    if made is None or made.customer_id != customer_id:
+        return
+    if pressed == made.click_id:
+        # The other half of a double click: without this the link would be gone unread.
+        handed.show_once(
+            mint_link(
+                made.customer_id, made.choice, made.reason, made.ticket, made.click_id, made.plan
+            )
+        )
+        return
+    handed.progress(made.link_id)
+    if made.opens_until is not None and time.time() > made.opens_until:
+        st.caption(
+            "The link can no longer be opened. If the customer was too late, make a new one."
+        )
 
 
 def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
@@ -96,6 +125,10 @@ def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
 def _refused(choices: Sequence[Choice]) -> None:
     """What cannot be handed over now, greyed, each with its reason."""
     if not choices:
+        return
+    reasons = {choice.reason for choice in choices}
+    if len(choices) > 1 and len(reasons) == 1:
+        st.caption(fmt.md(reasons.pop()))  # nothing is possible, for one reason: say it once
         return
     with st.expander(f"Not possible now ({len(choices)})", icon=":material/block:"):
         for choice in choices:
@@ -119,7 +152,11 @@ def _slot(choice: Choice) -> str:
 def _pick(customer_id: str, slot: str) -> None:
     # The id makes a double click one link: Stripe answers a repeated id with the same session.
     st.session_state["link_choice"] = (customer_id, slot, uuid.uuid4().hex)
-    st.session_state.pop("link_watched", None)
+    st.session_state.pop("link_made", None)
+
+
+def _press(click_id: str) -> None:
+    st.session_state["link_pressed"] = click_id
 
 
 def _put_back() -> None:
@@ -141,6 +178,8 @@ def _request(customer_id: str, choice: Choice, click_id: str) -> None:
                 type="primary",
                 icon=":material/link:",
                 key="link_mint",
+                on_click=_press,
+                args=(click_id,),
             )
             st.form_submit_button("Cancel", on_click=_put_back, key="link_put_back")
     if not mint:
@@ -155,15 +194,20 @@ def _request(customer_id: str, choice: Choice, click_id: str) -> None:
         )
         return
     why = f"{reason}: {detail.strip()}" if detail.strip() else reason
+    number = ticket.strip() or None
     try:
-        link = mint_link(customer_id, choice, why, ticket.strip() or None, click_id, plan)
+        link = mint_link(customer_id, choice, why, number, click_id, plan)
     except BillingError as error:
         notes.trouble(error)
         return
+    until = None if link.expires_at is None else time.time() + link.expires_at - link.minted_at
+    # First what was made, then the choice: a click between the two must find one of them.
+    st.session_state["link_made"] = _Made(
+        customer_id, choice, why, number, plan, click_id, link.link_id, until
+    )
     _put_back()
-    st.session_state["link_watched"] = (customer_id, link.link_id)
     place.empty()
-    _show_once(link)
+    handed.show_once(link)
 
 
 def _plan(choice: Choice) -> str | None:
@@ -210,52 +254,3 @@ def mint_link(
             click_id=click_id,
         )
     )
-
-
-def _show_once(link: MintedLink) -> None:
-    with st.container(border=True, key="link_once"):
-        st.markdown(f"**{fmt.md(link.label)}**: opens {fmt.md(link.destination)}")
-        st.code(link.url, language=None, wrap_lines=True)
-        if link.expires_at is not None:
-            _countdown(time.time(), link.expires_at - link.minted_at)
-        if link.bearer:
-            st.warning(
-                "Anyone who opens this acts as the customer. It is shown once, here: the next "
-                "click in this panel removes it.",
-                icon=":material/key:",
-            )
-            st.caption(
-                "For an e-mail, the portal login page is the better way: it does not run out and "
-                "asks the customer to prove who they are."
-            )
-    _progress(link.link_id)
-
-
-@st.fragment(run_every="1s")
-def _countdown(minted: float, lasts: int) -> None:
-    """How long the link still opens, by the wall clock: it is Stripe's time that runs out."""
-    left = int(minted + lasts - time.time())
-    if left <= 0:
-        st.rerun()
-    if left > 3600:
-        st.caption(f"Opens for another {fmt.span(left)}.")
-        return
-    st.progress(left / lasts, text=f"Opens for another {left // 60}:{left % 60:02d} minutes")
-
-
-@st.fragment(run_every="2s")
-@notes.calmly
-def _progress(link_id: str) -> None:
-    """Waits for the webhook and says what followed, never what was caused."""
-    session.check(Permission.LINKS)
-    progress = session.billing().link_progress(link_id)
-    zone = data.timezone()
-    with st.container(key="link_progress", gap="small"):
-        if not progress.followed_by:
-            st.markdown(f":material/hourglass_top: {fmt.words(progress.outcome)} …")
-            return
-        st.markdown(":material/done_all: **What followed**")
-        for step in progress.followed_by:
-            st.markdown(f"{fmt.clock(step.at, zone)} · {fmt.md(step.sentence)}")
-        if st.button("Refresh the page", key="link_refresh", icon=":material/refresh:"):
-            st.rerun()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import download, notes, tables
+from dashboard.ui import download, filters, tables
 from lib.billing import Filters, Listing, Permission
+
+_OPEN: Final = "Choose a row to open its customer."
 
 
 def plan_name(catalog: Any, slug: str | None) -> str:
@@ -35,14 +37,35 @@ def draw(
 ) -> None:
     """The rows of one page of ``wanted``; a chosen row opens its customer."""
     whole = read(replace(wanted, limit=1))
+    if not whole.total:
+        filters.nothing(f"No {noun} matches these filters.")
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_found(whole, noun, staff), width="stretch")
         download.csv_button(name, wanted, staff)
-    if not whole.total:
-        notes.empty(f"No {noun} matches these filters.", icon=":material/filter_alt_off:")
-        return
+    _page(read, wanted, table, whole.total)
+
+
+def rows(
+    read: Callable[[Filters], Listing[Any]],
+    wanted: Filters,
+    table: Callable[[Listing[Any]], int | None],
+    noun: str,
+) -> None:
+    """The same beneath another table, for those who see totals: without a file of its own."""
+    whole = read(replace(wanted, limit=1))
+    st.caption(f"{fmt.plural(whole.total, noun)}. {_OPEN}")
+    _page(read, wanted, table, whole.total)
+
+
+def _page(
+    read: Callable[[Filters], Listing[Any]],
+    wanted: Filters,
+    table: Callable[[Listing[Any]], int | None],
+    total: int,
+) -> None:
     place = st.container()
-    offset = tables.pager(whole.total)
+    offset = tables.pager(total)
     page = read(replace(wanted, limit=tables.PAGE_SIZE, offset=offset))
     with place:
         chosen = table(page)
@@ -51,8 +74,8 @@ def draw(
 
 
 def currencies(listing: Listing[Any]) -> list[str]:
-    """The currencies of a list, largest amount first."""
-    return [part.currency for part in sorted(listing.sums, key=lambda p: -p.amount_minor)]
+    """The currencies of a list, the most used first: amounts of two cannot be compared."""
+    return [part.currency for part in sorted(listing.sums, key=lambda p: (-p.count, p.currency))]
 
 
 def _found(listing: Listing[Any], noun: str, staff: Staff) -> str:
@@ -63,4 +86,4 @@ def _found(listing: Listing[Any], noun: str, staff: Staff) -> str:
         else []
     )
     found = fmt.joined((fmt.plural(listing.total, noun), *amounts))
-    return f"{found}. Choose a row to open its customer."
+    return f"{found}. {_OPEN}"

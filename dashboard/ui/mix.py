@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import charts, data, session
 from dashboard import format as fmt
 from dashboard.ui import filters, kpis, listing, tables
-from lib.billing import Filters, Listing, PlanMixItem
+from lib.billing import METRICS, Filters, Listing, PlanCustomerItem, PlanMixItem
 
 ORDERS: Final = {
     "Largest MRR": ("mrr_minor", True),
@@ -30,18 +30,16 @@ def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
     yearly = sum(row.mrr_minor for row in whole.rows if row.interval == "year")
     top = max(whole.bars, key=lambda bar: bar.amount_minor)
     return [
-        kpis.Card(
-            "MRR",
+        kpis.defined(
+            "mrr",
             fmt.money_short(mrr, code),
-            f"Monthly value of active and past due subscriptions in {code.upper()}: "
-            f"{fmt.money(mrr, code)}.",
+            f"Now {fmt.money(mrr, code)}.",
             delta=fmt.plural(sum(row.subscriptions for row in whole.rows), "subscription"),
             good="neither",
         ),
-        kpis.Card(
-            "ARPA",
+        kpis.defined(
+            "arpa",
             fmt.money(mrr // customers, code) if customers else fmt.UNKNOWN,
-            "MRR ÷ paying customers.",
             delta=fmt.plural(customers, "customer"),
             good="neither",
         ),
@@ -65,7 +63,7 @@ def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
 
 
 def chart(whole: Listing[PlanMixItem], code: str) -> None:
-    """One bar a plan, split by interval; a click narrows the table to that plan."""
+    """One bar a plan, split by interval; a click lists the customers behind it."""
     cells = tuple(
         (
             row.plan or "",
@@ -84,22 +82,25 @@ def chart(whole: Listing[PlanMixItem], code: str) -> None:
             on_select=_plan_chosen,
             selection_mode="points",
             config=charts.CONFIG,
-            alt="MRR by plan, split by billing interval",
+            alt="MRR by plan and billing interval. Choose a plan below to list its customers.",
         )
 
 
 def _plan_chosen() -> None:
     points = st.session_state["plans_chart"]["selection"]["points"]
     st.session_state["plans"] = [points[0]["customdata"][0]] if points else []
+    filters.first_page()
 
 
 def narrowed(everything: Listing[PlanMixItem], code: str) -> Filters:
     """The filters beside the download button; their state is the address."""
     catalog = session.billing().catalog
+    known = everything.choices.get("plans", ())
+    unresolved = ("",) if any(not bar.key for bar in everything.bars) else ()
     plans = filters.several(
         "Plan",
         "plans",
-        everything.choices.get("plans", ()),
+        (*known, *unresolved),
         lambda slug: listing.plan_name(catalog, slug),
     )
     intervals = filters.several(
@@ -124,7 +125,7 @@ def table(page: Listing[PlanMixItem]) -> None:
             "customers": row.customers,
             "subscriptions": row.subscriptions,
             "mrr": row.mrr_minor,
-            "share": row.share,
+            "share": row.share * 100,
             "currency": row.currency,
         }
         for row in page.rows
@@ -137,7 +138,12 @@ def table(page: Listing[PlanMixItem]) -> None:
         "subscriptions": column.NumberColumn("Subscriptions", format="localized"),
         "mrr": column.NumberColumn("MRR"),
         "share": column.ProgressColumn(
-            "Share of MRR", format="percent", min_value=0, max_value=1, color="blue"
+            "Share of MRR",
+            format="%.1f%%",
+            min_value=0,
+            max_value=100,
+            color="blue",
+            help=METRICS["plan_share"].definition,
         ),
     }
     tables.show(
@@ -148,4 +154,42 @@ def table(page: Listing[PlanMixItem]) -> None:
         money=("mrr",),
         alt="Plans and intervals with customers and MRR",
         choose=False,
+    )
+
+
+def customers(page: Listing[PlanCustomerItem]) -> int | None:
+    """One page of the subscriptions behind the mix; answers the chosen row."""
+    zone, catalog = data.timezone(), session.billing().catalog
+    rows = [
+        {
+            "customer": listing.who(item),
+            "plan": listing.plan_name(catalog, item.plan),
+            "billed": fmt.every(item.interval, item.interval_count),
+            "mrr": item.mrr_minor,
+            "status": tables.one("winding_down" if item.winding_down else item.status),
+            "since": fmt.moment(item.start_date, zone),
+            "email": item.email,
+            "subscription": item.subscription_id,
+            "currency": item.currency,
+        }
+        for item in page.rows
+    ]
+    column = st.column_config
+    columns = {
+        "customer": column.TextColumn("Customer", width=200),
+        "plan": column.TextColumn("Plan", width=140),
+        "billed": column.TextColumn("Billed", width=115),
+        "mrr": column.NumberColumn("MRR", width=90),
+        "status": tables.badge("Status", width=125),
+        "since": column.DateColumn("Subscribed on", format="D MMM YYYY", width=115),
+        "email": column.TextColumn("E-mail", width=210),
+        "subscription": column.TextColumn("Subscription", width=150),
+    }
+    return tables.show(
+        rows,
+        columns,
+        key="plan_customers",
+        ids=[item.subscription_id for item in page.rows],
+        money=("mrr",),
+        alt="Subscriptions that count in MRR",
     )

@@ -8,19 +8,19 @@ import streamlit as st
 
 from dashboard import charts, data, navigation, session
 from dashboard import format as fmt
-from dashboard.ui import ending, kpis, listing, notes, tables
+from dashboard.ui import ending, failing, kpis, listing, notes, tables
 from lib.billing import (
     FailedPaymentItem,
     Filters,
     Overview,
     OverviewCurrency,
+    PlanChange,
     WindingDownItem,
 )
 
 DAY: Final = 86_400
 AHEAD: Final = 8 * 7 * DAY
 MOST_NEEDS: Final = 5
-TABLE_HEIGHT: Final = 320
 
 
 def cards(money: OverviewCurrency) -> list[kpis.Card]:
@@ -28,39 +28,34 @@ def cards(money: OverviewCurrency) -> list[kpis.Card]:
     code = money.currency
     people = money.paying_customers
     return [
-        kpis.Card(
-            "MRR",
+        kpis.defined(
+            "mrr",
             fmt.money_short(money.mrr_minor, code),
-            "Monthly value of active and past due subscriptions: "
-            f"{fmt.money(money.mrr_minor, code)}. Without what winds down: "
+            f"Now {fmt.money(money.mrr_minor, code)}; without what winds down "
             f"{fmt.money(money.committed_minor, code)} (committed MRR)."
             + _uncounted(money.uncounted),
             delta=fmt.signed(money.month_delta_minor, code) if money.month_delta_minor else 0,
             compared_to="this month",
             spark=tuple(fmt.major(point.amount_minor, code) for point in money.sparkline),
         ),
-        kpis.Card(
-            "Paying customers",
+        kpis.defined(
+            "paying_customers",
             f"{people:,}",
-            f"Customers whose MRR in {code.upper()} is above zero.",
             delta=fmt.money(money.mrr_minor // people, code) if people else None,
-            compared_to="each a month (ARPA)" if people else None,
+            compared_to="ARPA" if people else None,
             good="neither",
         ),
-        kpis.Card(
-            "Winding down",
+        kpis.defined(
+            "winding_down",
             fmt.money_short(money.winding_down.amount_minor, code),
-            "MRR of live subscriptions whose end is scheduled. It leaves at the end, not before.",
+            "It leaves at the end, not before, and can still be kept.",
             delta=fmt.plural(money.winding_down.count, "subscription"),
-            compared_to="can still be kept",
             good="neither",
         ),
-        kpis.Card(
-            "At risk",
+        kpis.defined(
+            "at_risk",
             fmt.money_short(money.at_risk.amount_minor, code),
-            "MRR of subscriptions that are past due or whose invoice is failing.",
             delta=fmt.plural(money.at_risk.count, "subscription"),
-            compared_to="with a failed payment",
             good="neither",
         ),
     ]
@@ -129,41 +124,44 @@ def needs_you(currency: str) -> None:
     """The largest amounts that somebody can still save today."""
     st.subheader("What needs you?", anchor=False)
     now, zone = data.freshness().now, data.timezone()
-    failing = data.failed_payments(Filters(currencies=(currency,), limit=MOST_NEEDS)).rows
     largest = Filters(currencies=(currency,), sort="mrr_minor", descending=True, limit=MOST_NEEDS)
+    unpaid = data.failed_payments(largest).rows
     leaving = data.winding_down(largest).rows
-    owners = [item.customer_id for item in failing] + [item.customer_id for item in leaving]
+    owners = [item.customer_id for item in unpaid] + [item.customer_id for item in leaving]
     if not owners:
         notes.empty("Nothing fails and nothing is winding down.")
         return
     column = st.column_config
     chosen = tables.show(
-        [_failing(item, now, zone) for item in failing] + [_ending(item, zone) for item in leaving],
+        [_failing(item, now, zone) for item in unpaid] + [_ending(item, zone) for item in leaving],
         {
-            "customer": column.TextColumn("Customer", width=140),
-            "what": tables.badge("What", width=110),
-            "mrr": column.NumberColumn("MRR", width=75),
-            "by": column.DateColumn("Last day", format="D MMM YYYY", width=95),
-            "why": column.TextColumn("Why", width=220),
+            "customer": column.TextColumn("Customer", width="medium"),
+            "what": tables.badge("What", width=130),
+            "mrr": column.NumberColumn("MRR", width=90),
+            "by": column.DateColumn(
+                "Last day",
+                format="D MMM YYYY",
+                width=110,
+                help="When access ends; empty when it has ended already.",
+            ),
+            "why": column.TextColumn("Why", width="large"),
         },
         key="needs_you",
         ids=owners,
         money=("mrr",),
         alt="Largest failing and ending subscriptions",
-        height=TABLE_HEIGHT,
     )
     if chosen is not None:
         tables.open_customer(owners[chosen])
 
 
 def _failing(item: FailedPaymentItem, now: int, zone: str) -> dict[str, object]:
-    last = None if item.days_left is None else now + item.days_left * DAY
     return {
         "customer": listing.who(item),
-        "what": ["Past due"],
+        "what": tables.one(item.status or "open"),
         "mrr": item.mrr_minor,
-        "by": fmt.moment(last, zone),
-        "why": item.decline_words,
+        "by": fmt.moment(now + item.days_left * DAY, zone) if item.days_left else None,
+        "why": failing.cause(item),
         "currency": item.currency,
     }
 
@@ -192,7 +190,7 @@ def changes(view: Overview, currency: str) -> None:
             {
                 "customer": listing.who(change),
                 "kind": tables.one(change.kind),
-                "plans": f"{_plan(change.from_plan)} → {_plan(change.to_plan)}",
+                "plans": _path(change),
                 "change": change.delta_minor,
                 "when": fmt.moment(change.occurred_at, zone),
                 "currency": change.currency,
@@ -200,21 +198,29 @@ def changes(view: Overview, currency: str) -> None:
             for change in found
         ],
         {
-            "customer": column.TextColumn("Customer", width=140),
-            "kind": tables.badge("Kind", width=110),
-            "plans": column.TextColumn("From → to", width=120),
+            "customer": column.TextColumn("Customer", width="medium"),
+            "kind": tables.badge("Kind", width=130),
             "change": column.NumberColumn("MRR change", width=90),
-            "when": column.DatetimeColumn("When", format="D MMM, HH:mm", width=110),
+            "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
+            "plans": column.TextColumn("From → to", width="large"),
         },
         key="changes",
         ids=[f"{change.customer_id}:{change.occurred_at}" for change in found],
         money=("change",),
         alt="Latest plan changes",
-        height=TABLE_HEIGHT,
     )
     if chosen is not None:
         tables.open_customer(found[chosen].customer_id)
 
 
+def _path(change: PlanChange) -> str:
+    """From → to; the intervals too where the plan stays the same."""
+    before, after = _plan(change.from_plan), _plan(change.to_plan)
+    if before == after and change.from_interval != change.to_interval:
+        before += f", {fmt.every(change.from_interval, 1).lower()}"
+        after += f", {fmt.every(change.to_interval, 1).lower()}"
+    return " → ".join(part for part in (before, after) if part)
+
+
 def _plan(slug: str | None) -> str:
-    return session.billing().catalog.plan(slug).name if slug else fmt.UNKNOWN
+    return session.billing().catalog.plan(slug).name if slug else ""

@@ -69,17 +69,21 @@ def show(
     money: Sequence[str] = (),
     height: Any = "content",
     choose: bool = True,
+    sparse: bool = False,
 ) -> int | None:
     """Draw ``rows`` and answer the index of the chosen one.
 
+    ``sparse``: a column that is empty in every row is left out.
     The key carries a hash of the ids: a selection is a position, and must not slide to another
     customer when the rows change.
     """
+    if sparse:
+        columns = {name: c for name, c in columns.items() if any(row[name] for row in rows)}
     frame = pd.DataFrame(list(rows))
     currencies = frame["currency"] if "currency" in frame.columns else None
     drawn: Any = frame[list(columns)]
     if money and currencies is not None:
-        drawn = _spelled(drawn, money, currencies)
+        drawn = _spelled(drawn, [name for name in money if name in columns], currencies)
     digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
     shared = {
         "hide_index": True,

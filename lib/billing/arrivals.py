@@ -11,6 +11,7 @@ import orjson
 from .domain.errors import EventUnusable, PayloadInvalid
 from .domain.observations import Observation
 from .store.inbox import InboxRow, State
+from .stripe.fields import Fields
 from .stripe.parse import Parsed, parse_event, parse_object
 from .stripe.redact import storable
 
@@ -115,14 +116,14 @@ def _arrival(
 
 def _unusable(event: dict[str, Any], body: bytes, error: str, livemode: bool) -> Arrival:
     """The parser has already found the envelope to be sound."""
-    version = event.get("api_version")
+    version = Fields(event, "event").word("api_version")
     mode = event.get("livemode") is True
     other = mode != livemode
     return Arrival(
         event["id"],
-        event["type"],
+        str(Fields(event, "event").word("type")),
         int(event["created"]),
-        version if isinstance(version, str) else None,
+        version,
         mode,
         "ignored" if other else "failed",
         OTHER_MODE[mode] if other else error,

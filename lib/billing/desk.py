@@ -33,6 +33,7 @@ from .views import (
     Freshness,
     Listing,
     Overview,
+    PlanCustomerItem,
     PlanMixItem,
     SearchHit,
     WindingDownItem,
@@ -155,11 +156,18 @@ class Portside:
         return lists.failed_payments(self._reader, self._setup, self.now(), filters.cleaned())
 
     def plan_mix(self, filters: Filters = EVERYTHING) -> Listing[PlanMixItem]:
-        """MRR by plan, interval and currency. Bars: by plan.
+        """MRR by plan, interval and currency. Bars: by plan; the plan "" is not in the catalogue.
 
         Sortable: mrr_minor, customers, subscriptions, plan.
         """
         return lists.plan_mix(self._reader, self._setup, filters.cleaned())
+
+    def plan_customers(self, filters: Filters = EVERYTHING) -> Listing[PlanCustomerItem]:
+        """The subscriptions behind the plan mix, with their customers, the largest MRR first.
+
+        Sortable: mrr_minor, start_date, customer.
+        """
+        return lists.plan_customers(self._reader, filters.cleaned())
 
     def search(self, text: str, *, limit: int = 20) -> list[SearchHit]:
         """Customers whose id, e-mail, name or org, or whose sub_, in_ or invoice number matches.

@@ -14,11 +14,20 @@ from .domain.money import rate
 from .domain.times import DAY, day_start, local_date
 from .setup import Setup
 from .store.queries import failed_payments as failing
+from .store.queries import plan_customers as behind
 from .store.queries import plan_mix as mix
 from .store.queries import winding_down as winding
 from .store.queries.columns import QUARTER_HOUR
 from .store.queries.reading import Reader
-from .views import Bar, FailedPaymentItem, Listing, PlanMixItem, Sum, WindingDownItem
+from .views import (
+    Bar,
+    FailedPaymentItem,
+    Listing,
+    PlanCustomerItem,
+    PlanMixItem,
+    Sum,
+    WindingDownItem,
+)
 
 Record = Mapping[Any, Any]
 
@@ -120,6 +129,14 @@ def plan_mix(reader: Reader, setup: Setup, filters: Filters) -> Listing[PlanMixI
         bars=tuple(chart),
         choices=_choices(choices),
     )
+
+
+def plan_customers(reader: Reader, filters: Filters) -> Listing[PlanCustomerItem]:
+    """One page of the subscriptions behind the mix. No bars and no choices: the mix has them."""
+    with reader.open() as connection:
+        rows = behind.page(connection, filters)
+        sums = behind.sums(connection, filters)
+    return _listing(tuple(PlanCustomerItem(**row) for row in rows), sums, (), ())
 
 
 def _mix_item(cell: Record, whole: Mapping[str, int], catalog: Catalog) -> PlanMixItem:

@@ -129,6 +129,25 @@ class PlanMixItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanCustomerItem:
+    """A subscription that counts in MRR, and whose it is."""
+
+    customer_id: str
+    org_id: str | None
+    email: str | None
+    name: str | None
+    subscription_id: str
+    plan: str | None  # None = price not in the catalogue
+    interval: str | None
+    interval_count: int | None
+    status: str
+    winding_down: bool
+    mrr_minor: int
+    currency: str
+    start_date: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     at: int
     amount_minor: int

@@ -16,6 +16,7 @@ import orjson
 
 from lib.sandbox.index import Index, Row, columns
 from lib.sandbox.outbox import Outbox
+from lib.sandbox.packing import LEARN_FROM, Packer, learn
 
 Object = dict[str, Any]
 
@@ -53,6 +54,8 @@ class Storage:
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.executescript(_SCHEMA)
         self.outbox = Outbox(self._db)
+        self._packs = directory is not None
+        self._seen: list[bytes] = []
         self._load()
 
     @staticmethod
@@ -68,6 +71,8 @@ class Storage:
         self._events: list[tuple[Any, ...]] = []
         self._undo: list[tuple[str, str, Row | None]] = []
         self._spilled = False
+        dictionary = self.note("dictionary")
+        self._packer = Packer(None if dictionary is None else dictionary.encode())
         self.index = Index()
         self._seq = 0
         for kind, id, created, seq, customer, link, status in self._db.execute(
@@ -139,7 +144,7 @@ class Storage:
     def event(self, id: str) -> bytes | None:
         self.spill()
         row = self._db.execute("SELECT body FROM events WHERE id = ?", (id,)).fetchone()
-        return None if row is None else bytes(row[0])
+        return None if row is None else self._packer.unpack(row[0])
 
     def event_rows(self, where: str, values: Iterable[Any], order: str) -> list[tuple[Any, ...]]:
         """(seq, id, type, created) of stored events; ``where``/``order`` are fixed SQL of ours."""
@@ -181,7 +186,7 @@ class Storage:
             marks = ",".join("?" * len(part))
             query = f"SELECT seq, body FROM events WHERE seq IN ({marks})"  # noqa: S608
             found.update(self._db.execute(query, part).fetchall())
-        return [found[seq] for seq in seqs]
+        return [self._packer.unpack(found[seq]) for seq in seqs]
 
     def owe(self, deliveries: list[tuple[str, str]]) -> None:
         """(event, endpoint) pairs to deliver, as part of the transaction under way."""
@@ -227,11 +232,21 @@ class Storage:
             "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [self._record(kind, id, obj) for (kind, id), obj in self._dirty.items()],
         )
+        if self._packs and not self._packer.ready:
+            self._learn()
         self._db.executemany(
             "INSERT INTO events (id, type, created, customer, body) VALUES (?, ?, ?, ?, ?)",
-            self._events,
+            [(*event[:4], self._packer.pack(event[4])) for event in self._events],
         )
         self._dirty, self._deleted, self._events = {}, [], []
+
+    def _learn(self) -> None:
+        """Pack events from here on, once there are enough to learn from."""
+        self._seen += [event[4] for event in self._events]
+        if len(self._seen) >= LEARN_FROM:
+            dictionary = learn(self._seen).decode("utf-8", "ignore")
+            self.set_note("dictionary", dictionary)
+            self._packer, self._seen = Packer(dictionary.encode()), []
 
     def _begin(self) -> None:
         if not self._db.in_transaction:

@@ -133,6 +133,16 @@ def test_stacked_and_item_discounts_multiply():
 UNKNOWN = {
     "an interval nobody knows": ([item(price(interval="fortnight"))], [], None),
     "a price that says no interval": ([item(price(interval=None))], [], None),
+    "packages of no size": (
+        [item(price(transform={"divide_by": 0, "round": "up"}))],
+        [],
+        None,
+    ),
+    "packages that do not say their size": (
+        [item(price(transform={"divide_by": None, "round": None}))],
+        [],
+        None,
+    ),
     "tiers that were never seen": (
         [item(price(amount=None, billing_scheme="tiered", tiers_mode="volume"))],
         [],

@@ -32,6 +32,7 @@ from lib.billing import (
     OverviewCurrency,
     Permission,
     PlanChange,
+    PlanCustomerItem,
     PlanMixItem,
     Point,
     Role,
@@ -261,6 +262,30 @@ class FakeBilling:
                 "intervals": ("month", "3 month", "year"),
             },
         )
+
+    def plan_customers(self, filters: Filters = Filters()) -> Listing[PlanCustomerItem]:  # noqa: B008
+        found = [
+            PlanCustomerItem(
+                customer_id=customer_id(i),
+                org_id=f"org_{i}",
+                email=f"billing{i}@customer{i}.invalid",
+                name=name(i),
+                subscription_id=f"sub_{i:04d}",
+                plan=None if i == 7 else PLANS[i % 3],
+                interval="month",
+                interval_count=1,
+                status="active",
+                winding_down=i % 9 == 0,
+                mrr_minor=VALUES[PLANS[i % 3]],
+                currency="usd",
+                start_date=NOW - (i + 3) * 9 * DAY,
+            )
+            for i in range(0 if self.empty else 60)
+            if not filters.plans or ("" if i == 7 else PLANS[i % 3]) in filters.plans
+        ]
+        if not filters.currencies or "usd" in filters.currencies:
+            return _listing(found, filters, [], [i.mrr_minor for i in found], [])
+        return _listing([], filters, [], [], [])
 
     def overview(self) -> Overview:
         if self.empty:

@@ -461,6 +461,16 @@ CASES = [
         [("pro", 2900), (None, 100)],
     ),
     Case(
+        "what cannot be valued is a row without a value, never a smaller number",
+        "plan-mix",
+        [
+            *ANN,
+            created("subscription", "sub_8", paying(discounts=["di_new"]), "2026-01-06", "cus_8"),
+        ],
+        "plan interval currency subscriptions customers mrr_minor share",
+        [("pro", "month", "usd", 1, 1, 2900, 1.0), ("pro", "month", "usd", 1, 1, None, None)],
+    ),
+    Case(
         "an invoice comes out with every amount and its addresses",
         "invoices",
         BOB_FAILS,

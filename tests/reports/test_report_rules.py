@@ -130,6 +130,13 @@ def test_totals_never_mix_currencies(store: Store) -> None:
     }
 
 
+def test_totals_say_how_many_subscriptions_could_not_be_valued(store: Store) -> None:
+    odd = created("subscription", "sub_3", paying(discounts=["di_new"]), "2026-01-06", "cus_3")
+    assert desk(store, [*ANN, odd], "2026-03-15").report("plan-mix").totals == {
+        "usd": {"subscriptions": 1, "customers": 1, "mrr_minor": 2900, "uncounted": 1}
+    }
+
+
 def test_a_customer_with_two_plans_is_one_customer_of_the_total(store: Store) -> None:
     second = created("subscription", "sub_3", STARTER, "2026-01-06", "cus_1")
     report = desk(store, [*ANN, second], "2026-03-15").report("plan-mix")

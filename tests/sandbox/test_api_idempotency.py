@@ -72,3 +72,26 @@ def test_threads_without_keys_lose_no_request(frozen_shop: Shop) -> None:
     listed = frozen_shop.stripe.v1.customers.list({"limit": 100}).data
     assert {customer.id for customer in listed} == made
     assert len(made) == 60
+
+
+def test_a_declined_card_is_answered_the_same_again_without_another_attempt(
+    frozen_shop: Shop,
+) -> None:
+    customer = frozen_shop.customer("pm_card_chargeCustomerFail")
+    for _ in range(2):
+        with pytest.raises(stripe.CardError) as refusal:
+            frozen_shop.stripe.v1.subscriptions.create(
+                {
+                    "customer": customer,
+                    "items": [{"price": frozen_shop.prices["basic"]}],
+                    "payment_behavior": "error_if_incomplete",
+                },
+                {"idempotency_key": "declined"},
+            )
+    assert refusal.value.headers is not None
+    assert refusal.value.headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_key_of_more_than_255_characters_is_refused(frozen_shop: Shop) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="255"):
+        frozen_shop.stripe.v1.customers.create({}, {"idempotency_key": "k" * 256})

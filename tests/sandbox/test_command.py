@@ -61,6 +61,33 @@ def test_a_port_in_use_is_told_in_a_sentence() -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_a_folder_in_use_or_of_no_use_is_told_in_a_sentence(tmp_path: Path) -> None:
+    own = Sandbox(tmp_path / "held")
+    (tmp_path / "file").write_text("no folder")
+    for folder, words in (("held", "Another sandbox is using"), ("file", "cannot keep its world")):
+        command = [sys.executable, "-m", "lib.sandbox", "--port", "0", "--empty", "--dir"]
+        ended = subprocess.run(
+            [*command, str(tmp_path / folder)], capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 2
+        assert words in ended.stderr
+        assert "Traceback" not in ended.stderr
+    own.close()
+
+
+def test_a_port_that_does_not_exist_is_told_in_a_sentence() -> None:
+    command = [sys.executable, "-m", "lib.sandbox", "--port", "99999", "--empty"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+
+
+def test_answers_carry_one_date_the_sandboxs_own() -> None:
+    with started("--empty", "--frozen", "--now", "2026-11-22T03:00:00Z") as (_, url):
+        answer = httpx.get(f"{url}/v1/customers", auth=("sk_test_x", ""))
+        assert answer.headers.get_list("date") == ["Sun, 22 Nov 2026 03:00:00 GMT"]
+
+
 def test_an_interrupted_seeding_is_begun_again(tmp_path: Path) -> None:
     half = Sandbox(tmp_path)
     half.storage.set_note("seeding", "yes")

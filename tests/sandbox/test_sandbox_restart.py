@@ -120,3 +120,53 @@ def test_quiet_history_records_only_what_it_is_told_to() -> None:
     types = [row[2] for row in sandbox.storage.event_rows("1 = 1", (), "seq")]
     assert types == ["invoice.paid"]
     sandbox.close()
+
+
+def bodies(sandbox: Sandbox) -> list[bytes]:
+    with sandbox.lock:
+        rows = sandbox.storage.event_rows("1 = 1", (), "seq")
+        return sandbox.storage.event_bodies([row[0] for row in rows])
+
+
+def make_customers(sandbox: Sandbox, count: int) -> None:
+    for number in range(count):
+        customers.create(sandbox, {"name": f"Číslo {number}"})
+
+
+def test_a_long_history_is_packed_and_reads_the_same_after_a_restart(tmp_path: Path) -> None:
+    kept = Sandbox(tmp_path / "kept", now=NOW, frozen=True)
+    loose = Sandbox(now=NOW, frozen=True)
+    for sandbox in (kept, loose):
+        for _ in range(3):
+            with sandbox.transaction():
+                make_customers(sandbox, 300)
+    expected = bodies(loose)
+    assert bodies(kept) == expected
+    kept.close()
+    again = Sandbox(tmp_path / "kept", now=NOW, frozen=True)
+    assert bodies(again) == expected
+    again.close()
+    stored = (tmp_path / "kept" / "world.sqlite3").read_bytes()
+    assert stored.count(b'"type":"customer.created"') < 700
+
+
+def test_a_history_that_is_undone_before_it_is_kept_leaves_the_store_readable(
+    tmp_path: Path,
+) -> None:
+    sandbox = Sandbox(tmp_path, now=NOW, frozen=True)
+
+    def fail_late() -> None:
+        with sandbox.transaction():
+            make_customers(sandbox, 600)
+            sandbox.storage.spill()
+            raise SandboxError("no")
+
+    with pytest.raises(SandboxError):
+        fail_late()
+    with sandbox.transaction():
+        make_customers(sandbox, 3)
+    assert len(bodies(sandbox)) == 3
+    sandbox.close()
+    again = Sandbox(tmp_path, now=NOW, frozen=True)
+    assert len(bodies(again)) == 3
+    again.close()

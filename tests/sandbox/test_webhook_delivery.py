@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 
 from lib.sandbox.billing import webhook_endpoints
+from lib.sandbox.testing import running_sandbox
 from tests.sandbox.hooks import Receiver, receiving
-from tests.sandbox.shop import Shop
+from tests.sandbox.shop import NOW, Shop, open_shop
 
 
 @pytest.fixture
@@ -178,3 +180,36 @@ def test_a_disabled_endpoint_gets_nothing_and_a_deleted_one_is_gone(
     assert settled(frozen_shop)["delivered"] == 0
     assert endpoints.delete(made.id).deleted is True
     assert endpoints.list().data == []
+
+
+def test_a_restart_delivers_what_was_still_owed(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.answer = lambda number: 500
+    with running_sandbox(tmp_path, now=NOW, frozen=True) as running:
+        shop = open_shop(running)
+        secret = listen(shop, receiver, "customer.created").secret
+        customer = shop.customer(card=None)
+        receiver.wait_for(1)
+    receiver.attempts.clear()
+    receiver.answer = lambda number: 200
+    with running_sandbox(tmp_path, now=NOW, frozen=True) as again:
+        receiver.wait_for(1)
+        assert again.sandbox.deliverer.settle(20)
+        event = verified(receiver.attempts[0], secret)
+        assert event.data.object.id == customer
+        assert again.sandbox.deliverer.pending[event.id] == 0
+    receiver.attempts.clear()
+    with running_sandbox(tmp_path, now=NOW, frozen=True) as third:
+        assert third.sandbox.deliverer.counts.queued == 0
+
+
+def test_the_control_call_rolls_the_secret_and_both_sign_for_a_while(
+    frozen_shop: Shop, receiver: Receiver
+) -> None:
+    endpoint = listen(frozen_shop, receiver, "customer.created")
+    new = frozen_shop.running.control(
+        "POST", f"/_sandbox/webhook_endpoints/{endpoint.id}/roll_secret", {"expires_in": 600}
+    )["secret"]
+    frozen_shop.customer(card=None)
+    receiver.wait_for(1)
+    for secret in (endpoint.secret, new):
+        assert verified(receiver.attempts[0], secret).type == "customer.created"

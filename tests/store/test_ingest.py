@@ -76,6 +76,15 @@ def test_one_unusable_event_does_not_hold_back_its_neighbours(store):
     assert "items" in error
 
 
+@pytest.mark.parametrize("hostile", ["\ud800", "\x00"], ids=["half a character", "a NUL"])
+def test_an_unusable_event_is_kept_as_failed_whatever_its_envelope_holds(store, hostile):
+    odd = UNUSABLE | {"api_version": f"2026{hostile}"}
+    lines = [json.dumps(event).encode() for event in (odd, CREATED)]
+    summary = ingest_into(store).import_lines(lines)
+    assert (summary.applied, summary.failed) == (1, 1)
+    assert inbox_states(store) == {"evt_1": "applied", "evt_bad": "failed"}
+
+
 class Breaking(Catalog):
     """A catalogue over which every subscription's fold stumbles."""
 

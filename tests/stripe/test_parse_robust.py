@@ -39,6 +39,7 @@ NO_EVENTS: dict[str, Any] = {
     "a time that is a boolean": event(UPDATED, subscription(), created=True),
     "a time beyond any calendar": event(UPDATED, subscription(), created=10**15),
     "livemode as a text": event(UPDATED, subscription(), livemode="false"),
+    "an id that is an object": event(UPDATED, subscription(), id={"id": "evt_1"}),
     "data that is a list": event(UPDATED, subscription(), data=[]),
     "a thin event": {"object": "v2.core.event", "id": "evt_1", "type": "v1.customer.updated"},
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +15,12 @@ from ..config import Settings
 from ..domain.errors import BillingError
 from ..store import migrate
 from ..summary import Summary
+from ..sync import BackfillSummary
 from ..wiring import open_ingest, open_installation, open_store
-from .output import Format, progress, say, table, write
+from .output import Format, Status, progress, say, table, write
 from .reading import FormatOption
 
+TOLD_EVERY = 1_000
 COUNTS = ("lines", "applied", "stale", "ignored", "repeated", "failed")
 
 
@@ -36,7 +38,9 @@ def ingest(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Apply stored Stripe events through the webhook's own path."""
-    summary = open_ingest(Settings.load()).import_lines(_lines(file))
+    ingest = open_ingest(Settings.load())
+    with progress("Reading events") as status:
+        summary = ingest.import_lines(_told(_lines(file), status))
     _show(summary, output)
     if not summary.clean:
         raise typer.Exit(1)
@@ -56,7 +60,13 @@ def backfill(output: FormatOption = Format.TABLE) -> None:
         summary = open_installation(Settings.load()).backfill(progress=status)
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
-        return
+    else:
+        _show_read(summary)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def _show_read(summary: BackfillSummary) -> None:
     table(["objects", "read"], [[kind, f"{count:,}"] for kind, count in summary.read.items()])
     say(f"{summary.requests:,} requests to Stripe.")
     for kind, why in summary.left_out.items():
@@ -65,14 +75,20 @@ def backfill(output: FormatOption = Format.TABLE) -> None:
         say(f"Stripe would not give {kind} with all their details.")
     for event, error in summary.failures:
         say(f"{event}: {error}")
-    if summary.failed:
-        raise typer.Exit(1)
 
 
 def upgrade() -> None:
     """Create the tables, or bring them to this version."""
     store = open_store(Settings.load(), upgrade=True)
     say(f"The database is at revision {migrate.current(store)}.")
+
+
+def _told(lines: Iterable[bytes], status: Status) -> Iterator[bytes]:
+    """The same lines; every so often ``status`` hears how many there were."""
+    for number, line in enumerate(lines, 1):
+        if number % TOLD_EVERY == 0:
+            status(f"{number:,} lines read")
+        yield line
 
 
 def _lines(file: str) -> Iterator[bytes]:

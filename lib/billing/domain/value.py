@@ -50,7 +50,10 @@ def period_amount(price: State, quantity: int | None, references: References) ->
     units = quantity if quantity is not None else 1
     transform = price.get("transform")
     if transform:
-        whole, rest = divmod(units, int(transform["divide_by"]))
+        size = transform.get("divide_by") or 0
+        if size < 1:
+            raise CannotValue(f"price {price.get('id')} is sold in packages of no size")
+        whole, rest = divmod(units, size)
         units = whole + (1 if rest and transform.get("round") == "up" else 0)
     if price.get("billing_scheme") == "tiered":
         return _tiered(price, units, references)

@@ -22,10 +22,15 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
             "share": rate(mrr, int(total["mrr_minor"])),
             "_customers": int(total["customers"]),
         }
+    for row in plan_mix.unvalued_cells(connection, request.filters):
+        yield dict(row) | {"share": None, "_customers": 0}
 
 
 def _totals(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
-    """A customer with two plans is one customer of the total, so customers are not summed."""
+    """A customer with two plans is one customer of the total, so customers are not summed.
+
+    ``uncounted``, where it is not zero: live subscriptions whose MRR cannot be computed.
+    """
     found: dict[str, dict[str, int]] = {}
     for row in rows:
         if row["currency"] is None:
@@ -34,8 +39,11 @@ def _totals(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
             row["currency"],
             {"subscriptions": 0, "customers": row["_customers"], "mrr_minor": 0},
         )
-        total["subscriptions"] += int(row["subscriptions"])
-        total["mrr_minor"] += row["mrr_minor"]
+        if row["mrr_minor"] is None:
+            total["uncounted"] = total.get("uncounted", 0) + int(row["subscriptions"])
+        else:
+            total["subscriptions"] += int(row["subscriptions"])
+            total["mrr_minor"] += row["mrr_minor"]
     return dict(sorted(found.items()))
 
 
@@ -49,9 +57,13 @@ REPORT = Definition(
         Field("interval", Kind.TEXT, "The billing interval: day, week, month or year."),
         Field("interval_count", Kind.NUMBER, "How many intervals one period lasts."),
         Field("currency", Kind.TEXT, "Currency of the amounts."),
-        Field("subscriptions", Kind.NUMBER, "Subscriptions that count in MRR."),
+        Field("subscriptions", Kind.NUMBER, "Subscriptions that count in MRR, or should."),
         Field("customers", Kind.NUMBER, "Customers who hold them."),
-        Field("mrr_minor", Kind.MONEY, "Their monthly recurring revenue."),
+        Field(
+            "mrr_minor",
+            Kind.MONEY,
+            "Their monthly recurring revenue; null where it cannot be computed.",
+        ),
         Field("share", Kind.RATE, "Share of this currency's MRR."),
     ),
 )

@@ -48,6 +48,8 @@ def parse_event(event: dict[str, Any], *, org_key: str = "org_id") -> Parsed:
         raise PayloadInvalid(
             "This is not a Stripe event: it lacks an id, a type or a time of creation."
         )
+    if type(event["id"]) is not str:
+        fields.refuse("id", "an id", event["id"])
     livemode, version = fields.flag("livemode"), fields.word("api_version")
     if fields.word("account"):
         # A platform's endpoint hears of its connected accounts too: their customers are not ours.

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import logging
+import re
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -25,6 +26,7 @@ from lib.sandbox.forms import parse_form
 
 LOG = logging.getLogger(__name__)
 Object = dict[str, Any]
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?(; ?[a-z0-9_=;. ]+)?")
 IDEMPOTENCY_SECONDS = 86_400
 LONGEST_KEY = 255
 PAYMENT_FAILED = 402
@@ -76,6 +78,9 @@ def _answer(sandbox: Sandbox, request: Request, request_id: str) -> Reply:
             "Invalid request (check that your POST content type is "
             "application/x-www-form-urlencoded)."
         )
+    version = request.headers.get("stripe-version", API_VERSION)
+    if not _VERSION.fullmatch(version):
+        raise SandboxError(f"Invalid Stripe API version: {version}")
     endpoint, parts = resolve(request.method, request.path)
     parts = {name: unquote_plus(value) for name, value in parts.items()}
     values = {**parse_form(request.query), **parse_form(request.body)}

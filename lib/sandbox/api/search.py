@@ -12,7 +12,9 @@ from lib.sandbox.errors import SandboxError
 Object = dict[str, Any]
 
 FIELDS = {
-    "charge": "amount created currency customer disputed metadata refunded status",
+    "charge": "amount created currency customer disputed metadata refunded status "
+    "billing_details.address.postal_code payment_method_details.card.brand "
+    "payment_method_details.card.last4",
     "customer": "created email metadata name phone",
     "invoice": "created currency customer metadata number receipt_number status subscription total",
     "payment_intent": "amount created currency customer metadata status",
@@ -93,7 +95,12 @@ def _test(match: re.Match[str]) -> Test:
 
     def holds(obj: Object) -> bool:
         value: Any
-        value = (obj.get("_") or {}).get("link") if field == "subscription" else obj.get(field)
+        if field == "subscription":
+            value = obj["_"]["link"]
+        else:
+            value = obj
+            for part in field.split("."):
+                value = value.get(part) if isinstance(value, dict) else None
         if key is not None:
             value = value.get(key) if isinstance(value, dict) else None
         return _compare(value, op, wanted, quoted is None and wanted == "null")

@@ -31,7 +31,8 @@ def pay(sandbox: Sandbox, id: str, params: Object | None = None) -> Object:
     """One attempt now; a decline leaves the invoice open with its reason on the payment intent.
 
     ``params``: ``payment_method`` (else the default one; a new one is attached to the customer
-    when it has paid), ``paid_out_of_band``. Raises SandboxError when the invoice can not be paid or there is no method to charge.
+    when it has paid), ``paid_out_of_band``. Raises SandboxError when the invoice can not be
+    paid or there is no method to charge.
     """
     params = params or {}
     invoice = sandbox.get("invoice", id)

@@ -83,6 +83,12 @@ def attach(
             code="resource_already_exists",
             param=param,
         )
+    if method["_"].get("detached"):
+        raise SandboxError(
+            "This PaymentMethod was previously used without being attached to a Customer or was "
+            "detached from a Customer, and may not be used again.",
+            param=param,
+        )
     if verify:
         check(method)
     method["customer"] = customer["id"]
@@ -109,6 +115,7 @@ def detach(sandbox: Sandbox, id: str) -> Object:
         )
     before = sandbox.snapshot(method)
     method["customer"] = None
+    method["_"]["detached"] = True
     sandbox.put(method)
     sandbox.emit("payment_method.detached", method, sandbox.snapshot_diff(before, method))
     _forget(sandbox, owner, id)

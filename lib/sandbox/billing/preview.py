@@ -12,6 +12,7 @@ from lib.sandbox.billing import (
     invoice_items,
     items,
     lines,
+    proration,
 )
 from lib.sandbox.billing.subscription_changes import Plan, plan_change
 from lib.sandbox.core import Sandbox
@@ -84,6 +85,8 @@ def _of_subscription(
             code="invoice_upcoming_none",
         )
     plan = plan_change(sandbox, subscription, details) if details.get("items") else Plan()
+    if details.get("cancel_now") and details.get("proration_behavior") != "none":
+        plan.prorations = proration.of_end(sandbox, subscription, sandbox.now())
     changed = {**subscription, "items": dict(subscription["items"])}
     if plan.items is not None:
         changed["items"]["data"] = plan.items
@@ -208,7 +211,9 @@ def _shape(
     proration_date: int | None = None,
     real: bool = True,
 ) -> Object:
-    shared = discounts.running(sandbox, subscription["discounts"])
+    # A discount that ends with the period does not lower the renewal that is shown.
+    with sandbox.clock.pinned(period[1] if period and reason == "upcoming" else sandbox.now()):
+        shared = discounts.running(sandbox, subscription["discounts"])
     if params.get("discounts"):
         shared = discounts.apply(
             sandbox,

@@ -71,6 +71,13 @@ def one_of_intervals(
     return or_(*choices)
 
 
+def one_of_plans(plan: ColumnElement[Any], wanted: Iterable[str]) -> ColumnElement[bool]:
+    """Whether the plan is one of ``wanted``; "" means that the catalogue does not know it."""
+    slugs = set(wanted)
+    known = plan.in_(sorted(slugs - {""}))
+    return or_(known, plan.is_(None)) if "" in slugs else known
+
+
 def bounded(
     query: Select[Any], column: ColumnElement[Any], starts: int | None, ends: int | None
 ) -> Select[Any]:

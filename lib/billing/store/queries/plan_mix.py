@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import subscriptions as s
-from .columns import any_contains, by_bytes, one_of_intervals
+from .columns import any_contains, by_bytes, one_of_intervals, one_of_plans
 
 _COUNTED = (s.c.live, s.c.mrr_minor > 0)
+_UNVALUED = (s.c.live, s.c.mrr_minor.is_(None))
 _KEYS = (s.c.plan, s.c.interval, s.c.interval_count, s.c.currency)
 
 
@@ -22,7 +23,7 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
             any_contains(fields, filters.text)
         )
     if filters.plans:
-        query = query.where(s.c.plan.in_(filters.plans))
+        query = query.where(one_of_plans(s.c.plan, filters.plans))
     if filters.currencies:
         query = query.where(s.c.currency.in_(filters.currencies))
     if filters.statuses:
@@ -37,6 +38,17 @@ def cells(connection: Connection, filters: Filters) -> list[RowMapping]:
 
     Ordered by those keys; an unknown plan is last.
     """
+    return _cells(connection, filters, *_COUNTED)
+
+
+def unvalued_cells(connection: Connection, filters: Filters) -> list[RowMapping]:
+    """The same of live subscriptions whose MRR cannot be computed; ``mrr_minor`` is None."""
+    return _cells(connection, filters, *_UNVALUED)
+
+
+def _cells(
+    connection: Connection, filters: Filters, *conditions: ColumnElement[bool]
+) -> list[RowMapping]:
     query = (
         _narrowed(
             select(
@@ -44,7 +56,7 @@ def cells(connection: Connection, filters: Filters) -> list[RowMapping]:
                 func.count().label("subscriptions"),
                 func.count(s.c.customer_id.distinct()).label("customers"),
                 func.sum(s.c.mrr_minor).label("mrr_minor"),
-            ).where(*_COUNTED),
+            ).where(*conditions),
             filters,
         )
         .group_by(*_KEYS)
@@ -85,9 +97,7 @@ def choices(connection: Connection) -> list[RowMapping]:
 def uncounted(connection: Connection) -> dict[str | None, int]:
     """Live subscriptions whose MRR cannot be computed, by currency."""
     query = (
-        select(s.c.currency, func.count().label("count"))
-        .where(s.c.live, s.c.mrr_minor.is_(None))
-        .group_by(s.c.currency)
+        select(s.c.currency, func.count().label("count")).where(*_UNVALUED).group_by(s.c.currency)
     )
     rows = connection.execute(query).mappings()
     return {row["currency"]: int(row["count"]) for row in rows}
