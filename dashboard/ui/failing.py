@@ -160,21 +160,21 @@ def table(page: Listing[FailedPaymentItem]) -> int | None:
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn("Customer", width=160),
-        "left": column.NumberColumn("Left to pay", width=85),
-        "mrr": column.NumberColumn("MRR", width=75),
+        "customer": column.TextColumn("Customer", width=135),
+        "left": column.NumberColumn("Left to pay", width=80),
+        "mrr": column.NumberColumn("MRR", width=70),
         "days_left": column.NumberColumn(
-            "Days left", help="Whole days until access ends; 0: it has ended.", width=75
+            "Days left", help="Whole days until access ends; 0: it has ended.", width=70
         ),
         "cause": column.TextColumn(
-            "Cause", help="“Do not tell”: for staff only, never for the customer.", width=265
+            "Cause", help="“Do not tell”: for staff only, never for the customer.", width=235
         ),
-        "link": column.TextColumn("Suggested link", width=155),
+        "link": column.TextColumn("Suggested link", width=150),
         "next": column.DatetimeColumn(
-            "Next try", help="When Stripe tries again by itself.", format="D MMM, HH:mm", width=100
+            "Next try", help="When Stripe tries again by itself.", format="D MMM, HH:mm", width=95
         ),
-        "attempt": column.NumberColumn("Attempt", width=70),
-        "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=115),
+        "attempt": column.NumberColumn("Attempt", width=65),
+        "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=100),
         "hosted": column.LinkColumn("Invoice page", display_text="Open", width=95),
         "failed": column.DateColumn("Failed on", format="D MMM YYYY", width=105),
         "plan": column.TextColumn("Plan", width=85),

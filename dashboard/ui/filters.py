@@ -28,7 +28,7 @@ def text(label: str, placeholder: str) -> str:
         label_visibility="collapsed",
         bind="query-params",
         live=True,
-        width=200,
+        width=180,
         on_change=first_page,
     )
     return (value or "").strip()
@@ -49,7 +49,7 @@ def several(
         label_visibility="collapsed",
         bind="query-params",
         on_change=first_page,
-        width=135,
+        width=150,
     )
     return tuple(chosen)
 

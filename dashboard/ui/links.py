@@ -14,8 +14,8 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import session
 from dashboard import format as fmt
+from dashboard import session
 from dashboard.ui import handed, notes
 from lib.billing import (
     BillingError,

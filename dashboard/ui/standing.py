@@ -200,9 +200,9 @@ def changes(view: Overview, currency: str) -> None:
         {
             "customer": column.TextColumn("Customer", width="medium"),
             "kind": tables.badge("Kind", width=130),
-            "change": column.NumberColumn("MRR change", width=90),
+            "plans": column.TextColumn("From → to", width="medium"),
+            "change": column.NumberColumn("MRR change", width=95),
             "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
-            "plans": column.TextColumn("From → to", width="large"),
         },
         key="changes",
         ids=[f"{change.customer_id}:{change.occurred_at}" for change in found],
