@@ -23,7 +23,7 @@ def sidebar(staff: Staff) -> None:
     """The mark on top, who is signed in at the bottom."""
     st.logo(WORDMARK, size="large", icon_image=MARK)
     with st.sidebar:
-        st.caption(f"{fmt.md(staff.name)} `{fmt.code(staff.email)}`")
+        st.text(f"{staff.name}\n{staff.email}")
         st.button(
             "Sign out",
             key="sign_out",

@@ -21,7 +21,7 @@ def top(view: CustomerView) -> None:
     who = view.customer
     st.subheader(fmt.md(who.name or who.email or who.customer_id), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(
+        st.markdown(
             fmt.joined(
                 fmt.md(part)
                 for part in (
@@ -62,7 +62,7 @@ def top(view: CustomerView) -> None:
             )
         st.markdown(f"**{fmt.md(view.access_sentence)}**")
         st.caption(f"What would change it: {fmt.md(view.access.what_would_change)}")
-        st.caption(
+        st.markdown(
             f"Rule `{view.access.rule}`"
             + (f" · event `{fmt.code(view.access.event_id)}`" if view.access.event_id else "")
         )

@@ -14,8 +14,8 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard import data, session
 from dashboard import format as fmt
-from dashboard import session
 from dashboard.ui import handed, notes
 from lib.billing import (
     BillingError,
@@ -62,6 +62,11 @@ def _steps(customer_id: str) -> None:
     session.check(Permission.LINKS)
     options = session.billing().link_options(customer_id)
     st.markdown(fmt.md(options.sentence))
+    if not data.freshness().api_ready:
+        st.caption(
+            ":material/key_off: No Stripe API key is configured, so only pages that exist already "
+            "can be handed over. An administrator sets STRIPE_API_KEY."
+        )
     _allowed(customer_id, [choice for choice in options.choices if choice.allowed])
     _asked_for(customer_id, options.choices)
     _refused([choice for choice in options.choices if not choice.allowed])

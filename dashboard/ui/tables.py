@@ -78,7 +78,8 @@ def show(
     customer when the rows change.
     """
     if sparse:
-        columns = {name: c for name, c in columns.items() if any(row[name] for row in rows)}
+        told = {name for row in rows for name in columns if row[name] not in (None, [])}
+        columns = {name: column for name, column in columns.items() if name in told}
     frame = pd.DataFrame(list(rows))
     currencies = frame["currency"] if "currency" in frame.columns else None
     drawn: Any = frame[list(columns)]

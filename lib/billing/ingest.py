@@ -115,6 +115,14 @@ class Ingest:
         with self.store.reading() as connection:
             return inbox.any_rows(connection)
 
+    def refold(self, customer_ids: Sequence[str]) -> bool:
+        """Derive these customers' rows anew; True when any differed. See `lib.billing.replay`."""
+        return retried(lambda: self._writer.refold(customer_ids))
+
+    def sign(self) -> None:
+        """Note that every row is folded by the rules of now."""
+        self._writer.sign()
+
     def retry_failed(self) -> Summary:
         """Try the events again that could not be applied, as after an upgrade."""
         with self.store.reading() as connection:

@@ -6,11 +6,11 @@ customers by id, and the facts about the whole last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from .arrivals import Arrival
-from .domain.fold import Rules, fold_customer
+from .domain.fold import Rules, fold_customer, mark_of
 from .domain.observations import REFERENCE_TYPES, Observation
 from .domain.project import project
 from .domain.references import References
@@ -62,11 +62,29 @@ class Writer:
                     meta.put_highest(connection, meta.LAST_WEBHOOK_AT, received_at)
                 if taken.new or fresh:
                     self._note(connection, once.values())
+                if meta.get(connection, meta.FOLDED_BY) is None:
+                    meta.put(connection, meta.FOLDED_BY, mark_of(self._rules))
                 return fates
         except BaseException:
             # What was read of references inside a transaction that never happened is not so.
             self._references = None
             raise
+
+    def refold(self, customer_ids: Sequence[str]) -> bool:
+        """Derive the rows of these customers anew from what was seen; True when any differed."""
+        with self._store.writing() as connection:
+            references.lock(connection, changing=False)
+            owners.lock_customers(connection, customer_ids)
+            stories = history.of_customers(connection, customer_ids)
+            changed = self._project(connection, stories, known=set(customer_ids))
+            if changed:
+                meta.raise_watermark(connection)
+            return changed
+
+    def sign(self) -> None:
+        """Note that every row is folded by the rules of now."""
+        with self._store.writing() as connection:
+            meta.put(connection, meta.FOLDED_BY, mark_of(self._rules))
 
     def _fold(self, connection: Connection, fresh: Sequence[Arrival]) -> set[str]:
         """Store what was observed, fold every customer it concerns; gives the events that moved."""
@@ -91,15 +109,22 @@ class Writer:
         self._project(connection, stories)
         return moving
 
-    def _project(self, connection: Connection, stories: dict[str, list[Observation]]) -> None:
+    def _project(
+        self,
+        connection: Connection,
+        stories: dict[str, list[Observation]],
+        *,
+        known: Collection[str] | None = None,
+    ) -> bool:
         rules = replace(self._rules, references=self._known_references(connection))
         projected = [
             project(fold_customer(customer_id, stories[customer_id], rules))
             for customer_id in sorted(stories)
             if stories[customer_id]
         ]
-        known = projection.known_among(connection, stories)
-        projection.write(connection, projected, known=known)
+        if known is None:
+            known = projection.known_among(connection, stories)
+        return projection.write(connection, projected, known=known)
 
     def _known_references(self, connection: Connection) -> References:
         version = references.version(connection)

@@ -233,6 +233,19 @@ def unsupported() -> Field:
     return Field(read, clear=True)
 
 
+def switched_off() -> Field:
+    """An object with ``enabled``: false is how things are, true is not implemented."""
+    known = obj({"enabled": boolean(required=True)})
+
+    def read(value: Any, path: str) -> dict[str, Any]:
+        given: dict[str, Any] = known.read(value, path)
+        if given["enabled"]:
+            raise SandboxError.unsupported_parameter(f"{path}[enabled]")
+        return given
+
+    return Field(read)
+
+
 def created_range() -> Field:
     """``created``: a second, or a range of gt, gte, lt, lte."""
     return one_of(

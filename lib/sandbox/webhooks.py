@@ -1,7 +1,8 @@
 """Delivery of events to webhook endpoints: signed, retried, and disturbed on request.
 
 Each endpoint has a lane of its own (a queue and a thread), so that a dead endpoint holds up no
-other one. Without disturbances a lane delivers in the order in which things happened.
+other one. Without disturbances, and one at a time, it delivers in the order in which things
+happened.
 """
 
 from __future__ import annotations

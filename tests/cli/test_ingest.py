@@ -95,3 +95,23 @@ def test_an_earlier_time_shows_what_was_true_then(portside):
     (row,) = after.json["rows"]
     assert (row["access"], row["plan"], row["rule"]) == (False, "free", "winding_down")
     assert PERIOD_END < 1_703_980_800
+
+
+OTHER = 'default_plan = "none"\n[plans.gold]\n[[plans.gold.prices]]\nlookup_key = "pro_monthly"\n'
+
+
+def test_a_changed_catalogue_is_noticed_by_doctor_and_brought_in_by_replay(portside, tmp_path):
+    portside("ingest", "-", stdin=LINES[0])
+    (tmp_path / "other.toml").write_text(OTHER)
+    other = {"PORTSIDE_CATALOG": "other.toml"}
+
+    def rules() -> bool:
+        checks = portside("doctor", "--format", "json", **other).json
+        return next(check["ok"] for check in checks if check["check"] == "Rules")
+
+    assert rules() is False
+    ran = portside("replay", "--format", "json", **other)
+    assert (ran.code, ran.json) == (0, {"customers": 1, "batches_changed": 1})
+    assert rules() is True
+    (row,) = portside("report", "entitlements", "--format", "json", **other).json["rows"]
+    assert row["plan"] == "gold"

@@ -50,7 +50,10 @@ def found(environment, **over):
     return {finding.name: finding for finding in examine(Settings.load(changed))}
 
 
-HEALTHY = ["API key", "Webhook secret", "Return URL", "Clock", "Database", "Catalogue", "Portal"]
+HEALTHY = [
+    "API key", "Webhook secret", "Return URL", "Clock", "Business", "Database", "Rules",
+    "Catalogue", "Portal",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HEALTHY)

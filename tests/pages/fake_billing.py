@@ -95,6 +95,7 @@ class FakeBilling:
     followed: tuple[tuple[int, str, str], ...] = ()
     watermark_now: int = 41
     away: bool = False
+    api_ready: bool = True
 
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))
     timezone = "UTC"
@@ -110,7 +111,7 @@ class FakeBilling:
         if self.away:
             raise DatabaseUnavailable("The database does not answer. Nothing was lost; try again.")
         seen = None if self.empty else NOW - (7300 if self.stale else 42)
-        return Freshness(NOW, seen, seen, False, self.watermark_now, True, self.stale, 0)
+        return Freshness(NOW, seen, seen, False, self.watermark_now, self.api_ready, self.stale, 0)
 
     def roles_of(self, email: str) -> frozenset[Role]:
         return frozenset()
@@ -222,20 +223,21 @@ class FakeBilling:
             ("business", "year", 1, "usd", 34),
             ("starter", "week", 1, "usd", 12),
             ("pro", "month", 3, "usd", 9),
+            (None, "month", 1, "usd", 2),
             ("pro", "month", 1, "eur", 80),
             ("starter", "month", 1, "eur", 55),
         ]
         rows = [
             PlanMixItem(
                 plan=plan,
-                plan_name=self.catalog.plan(plan).name,
+                plan_name=self.catalog.plan(plan).name if plan else "Not in the catalogue",
                 interval=interval,
                 interval_count=count,
                 currency=currency,
                 subscriptions=n + 2,
                 customers=n,
-                mrr_minor=n * VALUES[plan],
-                share=round(n * VALUES[plan] / 2_300_000, 6),
+                mrr_minor=n * VALUES.get(plan or "", 4500),
+                share=round(n * VALUES.get(plan or "", 4500) / 2_300_000, 6),
             )
             for plan, interval, count, currency, n in ([] if self.empty else cells)
         ]
@@ -243,7 +245,7 @@ class FakeBilling:
             row
             for row in rows
             if (not filters.currencies or row.currency in filters.currencies)
-            and (not filters.plans or row.plan in filters.plans)
+            and (not filters.plans or (row.plan or "") in filters.plans)
         ]
         plans: dict[tuple[str, str], list[int]] = {}
         for row in found:

@@ -98,6 +98,28 @@ def test_the_link_is_shown_once_and_is_kept_nowhere(open_page: Open) -> None:
     assert "secret_once" not in everything(app)
 
 
+def test_the_second_half_of_a_double_click_shows_the_same_link_again(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    app = mint(open_page("customer", "support", customer="cus_0001"))
+    # The button is gone from the page, but the browser had sent its second press before.
+    app.session_state["link_pressed"] = desk.minted[0].click_id
+    app.run()
+    assert shown(app) == [URL]
+    first, second = desk.minted
+    assert first == second
+    app.run()
+    assert not shown(app)
+
+
+def test_without_an_api_key_the_panel_says_so_before_anything_is_filled_in(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk.api_ready = False
+    app = open_page("customer", "support", customer="cus_0001")
+    assert any("No Stripe API key is configured" in c.value for c in app.caption)
+
+
 def test_after_minting_the_panel_waits_and_says_what_followed(
     open_page: Open, desk: FakeBilling
 ) -> None:
@@ -142,10 +164,16 @@ def test_an_unknown_customer_is_a_sentence(open_page: Open) -> None:
 
 def test_the_customer_page_says_the_rule_and_the_event(open_page: Open) -> None:
     app = open_page("customer", "support", customer="cus_0001")
-    captions = [caption.value for caption in app.caption]
-    assert "Rule `winding_down` · event `evt_0042`" in captions
+    said = [markdown.value for markdown in app.markdown]
+    assert "Rule `winding_down` · event `evt_0042`" in said
     ends = next(metric for metric in app.metric if metric.label == "Ends on")
     assert ends.value == "12 Dec 2026"
+
+
+def test_the_only_hit_is_shown_at_once(open_page: Open) -> None:
+    app = open_page("customer", "support", find="cus_0001")
+    assert next(heading.value for heading in app.subheader) == "Nordlicht Analytics"
+    assert any(label(button) == "Renew subscription" for button in app.button)
 
 
 def test_searching_lists_who_matches(open_page: Open) -> None:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation
-from lib.billing import Role
+from lib.billing import METRICS, Role
 from tests.pages.conftest import Open, everything
 from tests.pages.fake_billing import FakeBilling
 
@@ -126,6 +126,66 @@ def test_a_filter_that_nothing_matches_says_so(open_page: Open) -> None:
     app = open_page("winding-down", q="nobody at all")
     assert not app.dataframe
     assert any("No subscription matches these filters." in m.value for m in app.markdown)
+
+
+def test_filters_that_match_nothing_can_be_cleared(open_page: Open) -> None:
+    app = open_page("winding-down", q="nobody at all")
+    app.button(key="clear_filters").click().run()
+    assert app.session_state["q"] == ""
+    assert len(app.dataframe[0].value) == 25
+
+
+@pytest.mark.parametrize(
+    ("slug", "card", "metric"),
+    [
+        ("overview", "MRR", "mrr"),
+        ("overview", "At risk", "at_risk"),
+        ("winding-down", "MRR that leaves", "winding_down"),
+        ("failed-payments", "Failing invoices", "failing_invoices"),
+        ("failed-payments", "Left to pay, USD", "failing_amount"),
+        ("plan-mix", "ARPA", "arpa"),
+    ],
+)
+def test_a_number_s_help_is_its_definition_in_the_registry(
+    open_page: Open, slug: str, card: str, metric: str
+) -> None:
+    app = open_page(slug)
+    help_text = next(m.proto.help for m in app.metric if m.label == card)
+    assert help_text.startswith(METRICS[metric].definition)
+
+
+def test_the_currency_most_used_comes_first_whatever_its_amounts(open_page: Open) -> None:
+    app = open_page("winding-down")
+    leaves = next(metric for metric in app.metric if metric.label == "MRR that leaves")
+    assert leaves.value.startswith("$")
+
+
+def test_a_reason_that_is_for_staff_only_says_so_where_it_cannot_be_cut_off(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    causes = open_page("failed-payments").dataframe[0].value["cause"]
+    secret = [cause for cause in causes if "lost" in cause]
+    assert secret
+    assert all(cause.startswith("Do not tell: ") for cause in secret)
+
+
+def test_no_next_try_is_promised_after_the_final_attempt(open_page: Open) -> None:
+    frame = open_page("failed-payments").dataframe[0].value
+    final = frame["flag"].map(bool)
+    assert final.any()
+    assert frame.loc[final, "next"].isna().all()
+
+
+def test_a_plan_lists_the_customers_behind_it(open_page: Open) -> None:
+    app = open_page("plan-mix")
+    assert len(app.dataframe[1].value) == 25
+    app.multiselect(key="plans").select("starter").run()
+    assert set(app.dataframe[1].value["plan"]) == {"Starter"}
+
+
+def test_what_is_not_in_the_catalogue_can_be_filtered_like_a_plan(open_page: Open) -> None:
+    app = open_page("plan-mix")
+    assert "Not in the catalogue" in app.multiselect(key="plans").options
 
 
 def test_narrowing_a_list_goes_back_to_its_first_page(open_page: Open) -> None:

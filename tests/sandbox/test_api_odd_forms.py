@@ -119,3 +119,20 @@ def test_a_trailing_slash_is_the_list_and_an_unknown_method_a_stripe_error(
     refused = httpx.put(f"{frozen_shop.running.url}/v1/customers", headers=key)
     assert refused.status_code == 404
     assert refused.json()["error"]["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize(
+    ("enabled", "status"),
+    [
+        pytest.param("false", 200, id="taxes switched off are how things are"),
+        pytest.param("true", 400, id="taxes switched on are refused plainly"),
+    ],
+)
+def test_automatic_taxes_can_only_be_off(frozen_shop: Shop, enabled: str, status: int) -> None:
+    answer = post(
+        frozen_shop,
+        "/v1/subscriptions",
+        f"customer={frozen_shop.customer()}&items[0][price]={frozen_shop.prices['basic']}"
+        f"&automatic_tax[enabled]={enabled}",
+    )
+    assert answer.status_code == status

@@ -82,3 +82,15 @@ def test_a_detached_card_cannot_be_used_again(frozen_shop: Shop) -> None:
     frozen_shop.stripe.v1.payment_methods.detach(card)
     with pytest.raises(stripe.InvalidRequestError, match="may not be used again"):
         frozen_shop.stripe.v1.payment_methods.attach(card, {"customer": customer})
+
+
+def test_cancelling_before_the_first_payment_expires_and_voids(frozen_shop: Shop) -> None:
+    made, _ = waiting(frozen_shop)
+    before = frozen_shop.events[0].id
+    ended = frozen_shop.stripe.v1.subscriptions.cancel(made.id)
+    assert ended.status == "incomplete_expired"
+    assert ended.canceled_at == ended.ended_at == frozen_shop.running.sandbox.now()
+    assert frozen_shop.stripe.v1.invoices.retrieve(made.latest_invoice).status == "void"
+    told = [event.type for event in frozen_shop.events_after(before)]
+    assert "customer.subscription.updated" in told
+    assert "customer.subscription.deleted" not in told

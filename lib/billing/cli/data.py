@@ -13,6 +13,7 @@ import typer
 
 from ..config import Settings
 from ..domain.errors import BillingError
+from ..replay import replay as fold_again
 from ..store import migrate
 from ..summary import Summary
 from ..sync import BackfillSummary
@@ -27,6 +28,7 @@ COUNTS = ("lines", "applied", "stale", "ignored", "repeated", "failed")
 def register(app: typer.Typer) -> None:
     app.command("ingest")(ingest)
     app.command("backfill")(backfill)
+    app.command("replay")(replay)
     app.command("drain")(drain)
     database = typer.Typer(help="The database's tables.", no_args_is_help=True)
     database.command("upgrade")(upgrade)
@@ -64,6 +66,17 @@ def backfill(output: FormatOption = Format.TABLE) -> None:
         _show_read(summary)
     if summary.failed:
         raise typer.Exit(1)
+
+
+def replay(output: FormatOption = Format.TABLE) -> None:
+    """Derive every row anew from what was observed, after a change of catalogue or policy."""
+    with progress("Folding") as status:
+        summary = fold_again(open_ingest(Settings.load()), progress=status)
+    if output is Format.JSON:
+        write(json.dumps(asdict(summary), indent=2))
+    else:
+        done = "some rows differed" if summary.batches_changed else "nothing differed"
+        say(f"{summary.customers:,} customers folded, {done}.")
 
 
 def _show_read(summary: BackfillSummary) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,12 @@ class Rules:
     policy: Policy = PRESETS["portside"]
     references: References = field(default_factory=References)
     timezone: str = "UTC"
+
+
+def mark_of(rules: Rules) -> str:
+    """A short mark that differs when rows folded by ``rules`` could differ."""
+    said = repr((rules.catalog, rules.policy.slug, rules.timezone))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

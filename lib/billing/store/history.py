@@ -7,12 +7,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, union
 
 from ..domain.observations import Observation
 from . import dialect
 from .spelling import read, spell
-from .tables import observations
+from .tables import customers, observations
 
 _COLUMNS = (
     "event_id, object_type, object_id, customer_id, parent_type, parent_id, "
@@ -44,6 +44,18 @@ def of_customers(
     for row in rows:
         found[row[3]].append(_observation(row))
     return found
+
+
+def customer_ids(connection: Connection, after: str, limit: int) -> list[str]:
+    """The next ``limit`` customers, by id, of whom anything was seen or who have rows."""
+    known = union(
+        *(
+            select(column).where(column > after).distinct()
+            for column in (observations.c.customer_id, customers.c.customer_id)
+        )
+    ).subquery()
+    found = connection.execute(select(known).order_by(known.c[0]).limit(limit))
+    return [str(row[0]) for row in found]
 
 
 def of_loose_objects(connection: Connection, object_ids: Iterable[str]) -> list[Observation]:

@@ -10,6 +10,7 @@ from .tables import meta
 WATERMARK = "watermark"
 LAST_WEBHOOK_AT = "last_webhook_at"
 LAST_EVENT_AT = "last_event_at"
+FOLDED_BY = "folded_by"  # the mark of the rules that every row was last folded by
 
 
 def get(connection: Connection, key: str) -> str | None:

@@ -17,6 +17,7 @@ from lib.sandbox.paging import in_range, list_object, listing, page, page_of
 
 UPDATE: dict[str, p.Field] = {
     "auto_advance": p.boolean(),
+    "automatic_tax": p.switched_off(),
     "default_payment_method": p.reference(clear=True),
     "description": p.text(),
     "due_date": p.timestamp(),
@@ -24,7 +25,6 @@ UPDATE: dict[str, p.Field] = {
     "metadata": p.metadata(),
     **p.unsupported_all(
         "account_tax_ids",
-        "automatic_tax",
         "custom_fields",
         "default_tax_rates",
         "discounts",

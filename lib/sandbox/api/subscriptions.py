@@ -11,6 +11,7 @@ from lib.sandbox.errors import SandboxError
 from lib.sandbox.paging import in_range, listing, page
 
 SHARED: dict[str, p.Field] = {
+    "automatic_tax": p.switched_off(),
     "cancel_at_period_end": p.boolean(),
     "collection_method": p.enum("charge_automatically", "send_invoice"),
     "days_until_due": p.integer(minimum=0),
@@ -32,7 +33,6 @@ SHARED: dict[str, p.Field] = {
     **p.unsupported_all(
         "add_invoice_items",
         "application_fee_percent",
-        "automatic_tax",
         "billing_schedules",
         "billing_thresholds",
         "default_source",

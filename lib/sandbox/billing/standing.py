@@ -88,11 +88,14 @@ def end(sandbox: Sandbox, subscription: Object, *, reason: str | None) -> None:
     entitlements.refresh(sandbox, subscription["customer"])
 
 
-def expire_incomplete(sandbox: Sandbox, subscription: Object) -> None:
-    """Its first invoice was not paid in time: terminal, and the invoice is void."""
+def expire_incomplete(sandbox: Sandbox, subscription: Object, **also: Any) -> None:
+    """Its first invoice was not paid in time, or nobody waits for it: terminal, the invoice void.
+
+    ``also`` are further fields to set with it.
+    """
     invoice = sandbox.peek("invoice", subscription["latest_invoice"])
     before = sandbox.snapshot(subscription)
-    subscription.update(status="incomplete_expired", ended_at=sandbox.now())
+    subscription.update(status="incomplete_expired", ended_at=sandbox.now(), **also)
     sandbox.update(subscription, before, "customer.subscription.updated")
     if invoice is not None and invoice["status"] == "open":
         invoices.void(sandbox, invoice["id"])

@@ -113,15 +113,27 @@ def plan_change(sandbox: Sandbox, subscription: Object, params: Object) -> Plan:
 
 
 def cancel(sandbox: Sandbox, id: str, params: Object) -> Object:
-    """End it now (API: DELETE): ``prorate`` credits what is left, ``invoice_now`` bills that."""
+    """End it now (API: DELETE): ``prorate`` credits what is left, ``invoice_now`` bills that.
+
+    One that never began is not canceled but expires, and its invoice is void.
+    """
     subscription = sandbox.get("subscription", id)
     if subscription["status"] in standing.OVER:
         raise SandboxError.missing_resource("subscription", id)
-    subscription["cancellation_details"] = ending(
+    details = ending(
         sandbox,
         subscription,
         {"cancellation_details": params.get("cancellation_details") or {}},
     )["cancellation_details"]
+    if subscription["status"] == "incomplete":
+        standing.expire_incomplete(
+            sandbox,
+            subscription,
+            canceled_at=sandbox.now(),
+            cancellation_details={**details, "reason": "cancellation_requested"},
+        )
+        return subscription
+    subscription["cancellation_details"] = details
     if params.get("prorate"):
         credits = proration.of_end(sandbox, subscription, sandbox.now())
         billing_run.keep_prorations(sandbox, subscription, credits)

@@ -24,5 +24,5 @@ LEAN = AllBut(
     "payment_intent.succeeded",
     "payment_method.attached",
 )
-"""Without the companions of every successful payment, which retell nothing: what is left gives
-each object's last state."""
+"""Without the companions of every successful payment: invoice.paid tells of them. An intent that
+failed first therefore shows its success only through its invoice."""

@@ -1,0 +1,1 @@
+"""The checks of `lib.billing.doctor`, by what they look at."""

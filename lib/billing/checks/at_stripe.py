@@ -1,0 +1,113 @@
+"""Is Stripe set up as the product needs it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..domain.catalog import Catalog
+from ..domain.errors import BillingError
+from ..stripe.gateway import Gateway
+from ..stripe.parse import parse_object
+from .finding import Finding, some
+
+
+def stripe(gateway: Gateway, catalog: Catalog | None) -> Iterator[Finding]:
+    for check in (_portal, _endpoint):
+        try:
+            yield from check(gateway)
+        except BillingError as error:
+            yield Finding(False, "Stripe", str(error), "Check the key and its rights.")
+            return
+    if catalog is not None:
+        try:
+            yield from _prices(gateway, catalog)
+        except BillingError as error:
+            yield Finding(False, "Prices", str(error), "Give the key the right rak_plan_read.")
+
+
+def _portal(gateway: Gateway) -> Iterator[Finding]:
+    name = "Portal"
+    remedy = "Change it in Stripe: Settings, Billing, Customer portal."
+    default = gateway.default_configuration()
+    if default is None:
+        yield Finding(False, name, "No default configuration is saved.", remedy)
+        return
+    if default.subscription_cancel and default.cancel_mode != "at_period_end":
+        yield Finding(
+            False,
+            name,
+            "It cancels immediately: customers lose at once what they have paid for.",
+            f"Let it cancel at the end of the period. {remedy}",
+        )
+        return
+    off = [
+        label
+        for label, on in (
+            ("cancellation", default.subscription_cancel),
+            ("plan changes", default.subscription_update),
+            ("updating the card", default.payment_method_update),
+        )
+        if not on
+    ]
+    if off:
+        yield Finding(False, name, f"Off: {', '.join(off)}.", remedy)
+        return
+    yield Finding(True, name, "It cancels at the end of the period.")
+
+
+def _endpoint(gateway: Gateway) -> Iterator[Finding]:
+    name = "Webhook endpoint"
+    try:
+        found = [raw for page in gateway.list_objects("webhook_endpoints") for raw in page.objects]
+    except BillingError:
+        # A key for daily work has no right to see endpoints, and that is well.
+        return
+    enabled = [raw for raw in found if raw.get("status", "enabled") == "enabled"]
+    if not any(_delivers_here(raw) for raw in enabled):
+        yield Finding(
+            False,
+            name,
+            "Stripe delivers to no address that ends in /webhooks/stripe.",
+            "Add an endpoint in Stripe: Developers, Webhooks.",
+        )
+    else:
+        yield Finding(True, name, "Stripe delivers to it.")
+
+
+def _delivers_here(endpoint: dict[str, Any]) -> bool:
+    return str(endpoint.get("url", "")).rstrip("/").endswith("/webhooks/stripe")
+
+
+def _prices(gateway: Gateway, catalog: Catalog) -> Iterator[Finding]:
+    """Catalogue and Stripe name the same prices."""
+    states: dict[str, dict[str, Any]] = {}
+    for page in gateway.list_objects("prices", active=True, type="recurring"):
+        for raw in page.objects:
+            for seen in parse_object(raw, second=page.date, event_id="doctor"):
+                if seen.object_type == "price" and seen.after is not None:
+                    states[seen.object_id] = seen.after | {"id": seen.object_id}
+    unmapped = sorted(i for i, state in states.items() if catalog.plan_of(state) is None)
+    there = {state["lookup_key"] for state in states.values()} | states.keys()
+    missing = sorted(
+        price.lookup_key or "/".join(price.price_ids)
+        for plan in catalog.plans.values()
+        for price in plan.prices
+        if not there & {price.lookup_key, *price.price_ids}
+    )
+    if unmapped:
+        yield Finding(
+            False,
+            "Prices in Stripe",
+            f"{len(unmapped)} active prices map to no plan: {some(unmapped)}.",
+            "Add them to the catalogue, or archive them in Stripe.",
+        )
+    if missing:
+        yield Finding(
+            False,
+            "Prices in the catalogue",
+            f"{len(missing)} are not active in Stripe: {some(missing)}.",
+            "Create them in Stripe with this lookup key, or take them out.",
+        )
+    if not unmapped and not missing:
+        yield Finding(True, "Prices", f"All {len(states)} active prices map to a plan.")

@@ -1,0 +1,66 @@
+"""Is the database there, and do its rows say what today's rules say?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..business import Business
+from ..config import Settings
+from ..domain.catalog import Catalog
+from ..domain.errors import BillingError
+from ..domain.fold import Rules, mark_of
+from ..store import coverage, meta, migrate
+from ..store.engine import Store
+from .finding import Finding, some
+
+
+def database(
+    settings: Settings, catalog: Catalog | None, business: Business | None
+) -> Iterator[Finding]:
+    try:
+        store = Store(settings.database_url, read_url=settings.read_database_url)
+    except BillingError as error:
+        yield Finding(False, "Database", str(error), "Correct PORTSIDE_DATABASE_URL.")
+        return
+    try:
+        revision = migrate.current(store)
+        if revision != migrate.head():
+            said = "It has no tables yet." if revision is None else f"It is at revision {revision}."
+            yield Finding(False, "Database", said, "Run `portside db upgrade`.")
+            return
+        yield Finding(True, "Database", f"Reachable, at revision {revision}.")
+        with store.reading() as connection:
+            unknown = coverage.unresolved_prices(connection)
+            folded_by = meta.get(connection, meta.FOLDED_BY)
+        yield _unresolved(unknown)
+        if catalog is not None and business is not None:
+            now = Rules(catalog=catalog, policy=business.policy, timezone=business.timezone)
+            yield _folded(now, folded_by)
+    except BillingError as error:
+        yield Finding(False, "Database", str(error), "Check PORTSIDE_DATABASE_URL.")
+    finally:
+        store.close()
+
+
+def _folded(now: Rules, folded_by: str | None) -> Finding:
+    name = "Rules"
+    if folded_by in (None, mark_of(now)):
+        return Finding(True, name, "Every row is folded by today's catalogue and policy.")
+    return Finding(
+        False,
+        name,
+        "The catalogue, the policy or the time zone has changed since rows were folded.",
+        "Run `portside replay`.",
+    )
+
+
+def _unresolved(unknown: list[str]) -> Finding:
+    name = "Subscriptions' prices"
+    if not unknown:
+        return Finding(True, name, "Every live subscription's price maps to a plan.")
+    return Finding(
+        False,
+        name,
+        f"{len(unknown)} prices of live subscriptions map to no plan: {some(unknown)}.",
+        "Add them to the catalogue, by lookup key or price id.",
+    )
