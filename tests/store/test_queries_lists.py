@@ -229,6 +229,35 @@ def test_the_mix_keeps_shares_of_the_whole_currency_when_narrowed(store: Store) 
     assert narrowed.sums == (Sum("usd", 1, 900),)
 
 
+def test_the_customers_behind_the_mix_add_up_to_it_page_by_page(store: Store) -> None:
+    portside = desk(store, LEAVERS, NOW)
+    whole = portside.plan_customers()
+    assert [row.subscription_id for row in whole.rows] == ["sub_1", "sub_3", "sub_2"]
+    assert whole.sums == portside.plan_mix().sums
+    second = portside.plan_customers(Filters(limit=1, offset=1))
+    assert [row.name for row in second.rows] == ["Carol"]
+    assert (second.total, second.sums) == (3, whole.sums)
+
+
+@pytest.mark.parametrize(
+    ("plans", "expected"),
+    [
+        pytest.param(("",), ["sub_6"], id="the empty plan is what the catalogue does not know"),
+        pytest.param(("pro",), ["sub_1", "sub_3"], id="a plan is itself only"),
+        pytest.param(("", "starter"), ["sub_2", "sub_6"], id="both"),
+    ],
+)
+def test_a_bar_of_the_mix_lists_whom_it_counts(
+    plans: tuple[str, ...], expected: list[str], store: Store
+) -> None:
+    told = [*LEAVERS, *leaver(6, "Frank", "2026-04-20", "not_in_the_catalogue")]
+    portside = desk(store, told, NOW)
+    wanted = Filters(plans=plans)
+    listed = portside.plan_customers(wanted)
+    assert sorted(row.subscription_id for row in listed.rows) == expected
+    assert sum(row.subscriptions for row in portside.plan_mix(wanted).rows) == listed.total
+
+
 def test_the_exported_list_is_the_filtered_list(store: Store) -> None:
     portside = desk(store, LEAVERS, NOW)
     wanted = Filters(currencies=("usd",), sort="mrr_minor", limit=1)

@@ -13,6 +13,7 @@ from .finding import Finding, some
 
 
 def stripe(gateway: Gateway, catalog: Catalog | None) -> Iterator[Finding]:
+    """The portal's configuration, the webhook endpoint, and prices on both sides."""
     for check in (_portal, _endpoint):
         try:
             yield from check(gateway)

@@ -13,6 +13,7 @@ from .finding import Finding
 
 
 def keys(settings: Settings) -> Iterator[Finding]:
+    """The API key: there, restricted, and of the mode that was asked for."""
     name = "API key"
     key = settings.api_key.get_secret_value() if settings.api_key else None
     if key is None:
@@ -44,6 +45,7 @@ def keys(settings: Settings) -> Iterator[Finding]:
 
 
 def secret(settings: Settings) -> Iterator[Finding]:
+    """The webhook's signing secrets."""
     name = "Webhook secret"
     secrets = settings.webhook_secrets
     if not secrets:
@@ -66,6 +68,7 @@ def secret(settings: Settings) -> Iterator[Finding]:
 
 
 def return_url(settings: Settings) -> Finding:
+    """Where the portal sends customers back."""
     name, url = "Return URL", settings.return_url
     remedy = "Set PORTSIDE_RETURN_URL to an address like https://app.example.com/billing."
     if url is None:
@@ -78,6 +81,7 @@ def return_url(settings: Settings) -> Finding:
 
 
 def clock(settings: Settings) -> Finding:
+    """Whether another clock than the system's is in force."""
     if settings.now is not None and settings.livemode:
         return Finding(
             False, "Clock", "PORTSIDE_NOW replaces the clock in live mode.", "Unset PORTSIDE_NOW."
@@ -87,6 +91,7 @@ def clock(settings: Settings) -> Finding:
 
 
 def business(settings: Settings) -> tuple[Business | None, Finding]:
+    """`portside.toml`, and what it says."""
     name = "Business"
     try:
         business = settings.business()
@@ -97,6 +102,7 @@ def business(settings: Settings) -> tuple[Business | None, Finding]:
 
 
 def catalog(settings: Settings) -> tuple[Catalog | None, Finding]:
+    """The catalogue file, and what it says."""
     try:
         catalog = read_catalog(settings.catalog)
     except BillingError as error:

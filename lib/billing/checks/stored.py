@@ -17,6 +17,7 @@ from .finding import Finding, some
 def database(
     settings: Settings, catalog: Catalog | None, business: Business | None
 ) -> Iterator[Finding]:
+    """Whether the database answers, is migrated, and holds rows of today's rules."""
     try:
         store = Store(settings.database_url, read_url=settings.read_database_url)
     except BillingError as error:
