@@ -103,7 +103,7 @@ def first_allowed(staff: Staff) -> PageRow | None:
     return next((row for row in PAGES if row.permission in staff.permissions), None)
 
 
-def open_page(slug: str, **query: str) -> None:
+def open_page(slug: str, **query: str | list[str]) -> None:
     """Leave for the page called ``slug`` with ``query`` in its address."""
     st.switch_page(str(BY_SLUG[slug].file), query_params=query)
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard import format as fmt
-from dashboard.ui import chrome, customer, dossier, finding, links, notes
+from dashboard.ui import chrome, customer, dossier, finding, links, notes, tables
 from lib.billing import Permission
 
 staff = session.guard(Permission.CUSTOMERS)
@@ -47,6 +47,7 @@ def body() -> None:
     if search:
         found(search)
     elif wanted:
+        tables.way_back()
         one(wanted)
     else:
         notes.empty(

@@ -36,6 +36,7 @@ def sidebar(staff: Staff) -> None:
 
 def head(row: PageRow) -> None:
     """Title, the one line that says what the page answers, and the freshness line."""
+    st.session_state["page_shown"] = row.slug
     with st.container(gap="xxsmall", key="head"):
         st.title(row.title, anchor=False)
         st.caption(row.question)

@@ -133,4 +133,19 @@ def pager(total: int, *, key: str = "page") -> int:
 
 def open_customer(customer_id: str) -> None:
     """Go to the customer's page; its address can be pasted into a chat."""
+    # The browser's way back forgets the filters: a page switch empties the address it leaves.
+    left = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state["came_from"] = (st.session_state.get("page_shown"), left)
     navigation.open_page("customer", customer=customer_id)
+
+
+def way_back() -> None:
+    """To the list that the customer was opened from, filtered as it was."""
+    slug, query = st.session_state.get("came_from", (None, {}))
+    row = navigation.BY_SLUG.get(slug)
+    if row is None or slug == "customer":
+        return
+    if st.button(
+        f"Back to {row.title}", key="way_back", type="tertiary", icon=":material/arrow_back:"
+    ):
+        navigation.open_page(slug, **query)

@@ -151,7 +151,9 @@ class Dashboard:
         assert box is not None
         self.page.mouse.click(box["x"] + 18, box["y"] + 35 + 35 * index + 17)
 
-    def makes_link(self, flow: str, reason: str = "Customer asked by e-mail") -> str:
+    def makes_link(
+        self, flow: str, reason: str = "Customer asked by e-mail", *, clicks: int = 1
+    ) -> str:
         """Through the link panel; answers the address that is shown once."""
         panel = self.page.locator(".st-key-link_panel")
         panel.get_by_role("button", name=flow, exact=False).first.click()
@@ -162,7 +164,8 @@ class Dashboard:
         box.scroll_into_view_if_needed()
         box.click()
         self.page.get_by_role("option", name=reason).click()
-        panel.get_by_role("button", name=f"Make the link: {flow}").click()
+        panel.get_by_role("button", name=f"Make the link: {flow}").click(click_count=clicks)
+        self.settles()
         code = self.page.locator(".st-key-link_once code")
         expect(code).to_be_visible(timeout=PATIENCE)
         return code.inner_text().replace("\n", "").strip()

@@ -154,6 +154,38 @@ def test_a_minted_link_stays_in_the_panel_that_showed_it(
         assert not path.exists() or secret.encode() not in path.read_bytes()
 
 
+def test_an_impatient_double_click_still_shows_the_link(
+    dashboard: Dashboard, stripe: Stripe
+) -> None:
+    customer, _ = stripe.subscriber("Impatient Ltd")
+    stripe.delivers()
+    dashboard.opens(f"/customer?customer={customer}")
+    dashboard.signs_in("support")
+    dashboard.makes_link("Open customer portal", clicks=2)
+    dashboard.page.wait_for_timeout(1_500)
+    expect(dashboard.page.locator(".st-key-link_once code")).to_have_count(1)
+
+
+def test_the_way_back_leads_to_the_list_as_it_was_filtered(
+    admin: Dashboard, hostile: list[str]
+) -> None:
+    admin.opens("/winding-down?q=foreign&sort=Largest+MRR")
+    admin.chooses_row(0)
+    expect(admin.page).to_have_url(re.compile("customer=cus_"), timeout=PATIENCE)
+    admin.clicks("Back to Winding down")
+    expect(admin.page).to_have_url(re.compile("q=foreign"), timeout=PATIENCE)
+    assert "sort=Largest+MRR" in admin.page.url
+
+
+def test_a_click_on_a_plan_lists_the_customers_behind_it(admin: Dashboard) -> None:
+    admin.opens("/plan-mix")
+    bar = admin.page.locator(".js-plotly-plot .point path").last
+    expect(bar).to_be_visible(timeout=PATIENCE)
+    bar.click(force=True)
+    expect(admin.page).to_have_url(re.compile("plans="), timeout=PATIENCE)
+    admin.sees("Who is behind these numbers?")
+
+
 def test_every_answer_is_hardened_and_foreign_hosts_are_turned_away(stack: Stack) -> None:
     answer = httpx.get(f"{stack.dashboard_url}/overview")
     assert answer.status_code == 200

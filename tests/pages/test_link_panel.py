@@ -171,9 +171,17 @@ def test_the_customer_page_says_the_rule_and_the_event(open_page: Open) -> None:
 
 
 def test_the_only_hit_is_shown_at_once(open_page: Open) -> None:
-    app = open_page("customer", "support", find="cus_0001")
+    app = open_page("customer", "admin", find="cus_0001")
     assert any(heading.value == "Nordlicht Analytics" for heading in app.subheader)
     assert any(label(button) == "Renew subscription" for button in app.button)
+
+
+def test_a_way_back_is_offered_to_whom_came_from_a_list(open_page: Open) -> None:
+    app = open_page("customer", "admin", customer="cus_0001")
+    assert not [button for button in app.button if button.key == "way_back"]
+    app.session_state["came_from"] = ("winding-down", {"plans": ["Pro"]})
+    app.run()
+    assert app.button(key="way_back").label == "Back to Winding down"
 
 
 def test_searching_lists_who_matches(open_page: Open) -> None:
