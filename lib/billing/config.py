@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from .business import Business, read_business
 from .domain.errors import ConfigurationError
+from .settings.business import Business, read_business
 
 Mode = Literal["test", "live"]
 

@@ -11,22 +11,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import customers, lists, overview
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
 from .reports import Report, run_report
 from .reports.request import ReportRequest
-from .rules import current_rules
-from .setup import Setup
-from .store.engine import Store
-from .store.meta import WATERMARK
-from .store.queries.freshness import read_meta
-from .store.queries.reading import Reader
-from .store.queries.search import find_customer_ids
-from .store.scratch import scratch
-from .views import (
+from .settings.rules import current_rules
+from .settings.setup import Setup
+from .showing import customers, lists, overview
+from .showing.views import (
     CustomerView,
     Explanation,
     FailedPaymentItem,
@@ -38,6 +32,12 @@ from .views import (
     SearchHit,
     WindingDownItem,
 )
+from .store.engine import Store
+from .store.meta import WATERMARK
+from .store.queries.freshness import read_meta
+from .store.queries.reading import Reader
+from .store.queries.search import find_customer_ids
+from .store.scratch import scratch
 
 if TYPE_CHECKING:
     from .domain.flows import LinkOptions

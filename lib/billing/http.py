@@ -24,9 +24,9 @@ from starlette.routing import Route
 from . import logs
 from .domain.errors import BillingError, DatabaseUnavailable, PayloadInvalid, SignatureInvalid
 from .enrich import Enricher
-from .grouping import Grouping
 from .ingest import Ingest
-from .meters import Meters
+from .intake.grouping import Grouping
+from .intake.meters import Meters
 from .store import migrate
 from .store.engine import Store
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from .arrivals import Arrival, read_body, read_event, read_object
 from .domain.errors import BillingError, PayloadInvalid
 from .domain.fold import Rules
+from .intake.arrivals import Arrival, read_body, read_event, read_object
+from .intake.summary import Outcome, Summary
+from .intake.writer import Writer
 from .store import inbox
 from .store.engine import Store, retried
 from .stripe.signature import verify
-from .summary import Outcome, Summary
-from .writer import Writer
 
 BATCH = 2_000
 """Events a transaction of `apply`: enough to touch each customer rarely, little enough to hold."""

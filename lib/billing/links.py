@@ -25,12 +25,12 @@ from .domain.flow_values import Choice, LinkOptions, Situation
 from .domain.flows import options as choices_of
 from .domain.follow_ups import FollowUp, LinkProgress
 from .domain.permissions import Permission, require
-from .link_outcomes import handed_out
-from .link_sessions import PORTAL_SECONDS, Address, LinkMaker
-from .link_values import LinkRequest, MintedLink, RateLimit, checked
-from .rules import current_rules
-from .setup import Setup
-from .situations import situation_of
+from .linking.outcomes import handed_out
+from .linking.sessions import PORTAL_SECONDS, Address, LinkMaker
+from .linking.situations import situation_of
+from .linking.values import LinkRequest, MintedLink, RateLimit, checked
+from .settings.rules import current_rules
+from .settings.setup import Setup
 from .store import audit
 from .store.audit import AuditRow
 from .store.engine import Store

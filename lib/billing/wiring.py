@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from .business import Business
-from .catalog_file import read_catalog
-from .clock import Clock, make_clock
 from .config import Settings
 from .desk import Portside
 from .domain.catalog import Catalog
@@ -15,9 +12,12 @@ from .domain.errors import ConfigurationError
 from .domain.fold import Rules
 from .enrich import Enricher
 from .ingest import Ingest
-from .link_sessions import LinkMaker
+from .linking.sessions import LinkMaker
 from .links import LinkDesk
-from .setup import Setup
+from .settings.business import Business
+from .settings.catalog_file import read_catalog
+from .settings.clock import Clock, make_clock
+from .settings.setup import Setup
 from .store import migrate
 from .store.engine import Store
 from .stripe.gateway import Gateway

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from lib.billing.clock import ClockUnavailable, make_clock
 from lib.billing.domain.errors import ConfigurationError
+from lib.billing.settings.clock import ClockUnavailable, make_clock
 
 
 class Wall(BaseHTTPRequestHandler):

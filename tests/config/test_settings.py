@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from lib.billing.business import parse_business, read_business
-from lib.billing.catalog_file import read_catalog
 from lib.billing.config import Settings
 from lib.billing.domain.errors import ConfigurationError
 from lib.billing.domain.permissions import Role
+from lib.billing.settings.business import parse_business, read_business
+from lib.billing.settings.catalog_file import read_catalog
 
 
 def test_everything_is_optional():

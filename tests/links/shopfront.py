@@ -13,9 +13,9 @@ from lib.billing.domain.fold import Rules
 from lib.billing.domain.permissions import Role
 from lib.billing.domain.policy import PRESETS
 from lib.billing.ingest import Ingest
-from lib.billing.link_sessions import LinkMaker
+from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import LinkDesk, LinkRequest, MintedLink, RateLimit
-from lib.billing.setup import Setup
+from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
 from lib.billing.stripe.gateway import Gateway
 from lib.sandbox.portal import configurations

@@ -12,8 +12,8 @@ from lib.billing.domain.fold import fold_customer
 from lib.billing.domain.observations import Observation, State
 from lib.billing.domain.project import project
 from lib.billing.domain.times import parse_iso
-from lib.billing.rules import current_rules
-from lib.billing.setup import Setup
+from lib.billing.settings.rules import current_rules
+from lib.billing.settings.setup import Setup
 from lib.billing.store import history, projection
 from lib.billing.store.engine import Store
 from tests.domain.states import item, price, seen, subscription

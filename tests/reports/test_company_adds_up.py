@@ -10,7 +10,7 @@ import pytest
 from lib.billing.desk import Portside
 from lib.billing.domain.filters import Filters
 from lib.billing.domain.times import iso
-from lib.billing.setup import Setup
+from lib.billing.settings.setup import Setup
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from tests.store.company import CATALOG, DAY, Raw, company, ingest_into

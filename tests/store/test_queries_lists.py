@@ -9,8 +9,8 @@ import pytest
 from lib.billing.desk import Portside
 from lib.billing.domain.filters import Filters
 from lib.billing.domain.observations import Observation
+from lib.billing.showing.views import Sum
 from lib.billing.store.engine import Store
-from lib.billing.views import Sum
 from tests.domain.states import item, price
 from tests.reports.ledger import at, changed, created, customer, desk, invoice, paying, payment
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lib.billing.showing.views import Sum
 from lib.billing.store import meta
 from lib.billing.store.engine import Store
-from lib.billing.views import Sum
 from tests.reports.ledger import at, changed, created, desk, paying
 from tests.reports.test_report_rows import ACTIVE, ANN_LEAVES, BOB_FAILS, EUROS, STARTER, WANTS_OUT
 

@@ -6,7 +6,7 @@ import pytest
 
 from lib.billing.domain.observations import Observation
 from lib.billing.domain.trail import fold_object
-from lib.billing.turns import Turns
+from lib.billing.intake.turns import Turns
 
 A, B, C = ({"s": letter} for letter in "ABC")
 

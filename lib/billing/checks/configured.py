@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..business import Business
-from ..catalog_file import read_catalog
 from ..config import Settings, is_absolute_url
 from ..domain.catalog import Catalog
 from ..domain.errors import BillingError
+from ..settings.business import Business
+from ..settings.catalog_file import read_catalog
 from .finding import Finding
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..business import Business
 from ..config import Settings
 from ..domain.catalog import Catalog
 from ..domain.errors import BillingError
 from ..domain.fold import Rules, mark_of
+from ..settings.business import Business
 from ..store import coverage, meta, migrate
 from ..store.engine import Store
 from .finding import Finding, some

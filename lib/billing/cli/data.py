@@ -13,9 +13,9 @@ import typer
 
 from ..config import Settings
 from ..domain.errors import BillingError
+from ..intake.summary import Summary
 from ..replay import replay as fold_again
 from ..store import migrate
-from ..summary import Summary
 from ..sync import BackfillSummary
 from ..wiring import open_ingest, open_installation, open_store
 from .output import Format, Status, progress, say, table, write

@@ -21,6 +21,8 @@ def _why(chosen: Grant | None, rule: str, gives: bool, catalog: Catalog, timezon
         return f"{default} only: this customer has never had a subscription."
     name = catalog.plan(chosen.plan).name if chosen.plan else "a plan outside the catalogue"
 
+    subscription = f"the {name} subscription" if chosen.plan else "the subscription"
+
     def day(second: int | None) -> str:
         return spoken_day(second, timezone) if second is not None else "an unknown day"
 
@@ -56,16 +58,16 @@ def _why(chosen: Grant | None, rule: str, gives: bool, catalog: Catalog, timezon
             kept = name if chosen.granting else f"{default} only"
             return f"{kept}: collection of payments for {name} is paused."
         case "paused":
-            return f"{default} only: the {name} subscription is paused."
+            return f"{default} only: {subscription} is paused."
         case "unpaid":
-            return f"{default} only: the {name} subscription is unpaid, all retries have failed."
+            return f"{default} only: {subscription} is unpaid, all retries have failed."
         case "plan_unresolved":
             known = f"{name}, the last known plan" if chosen.plan else default
             return (
                 f"{known}: the subscription is {chosen.status}, "
                 "but its price is not in the catalogue."
             )
-    return f"{default} only: the {name} subscription ended on {day(chosen.ended_at)}."
+    return f"{default} only: {subscription} ended on {day(chosen.ended_at)}."
 
 
 def what_would_change(chosen: Grant | None, rule: str, catalog: Catalog, timezone: str) -> str:

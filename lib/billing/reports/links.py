@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..domain.times import iso
-from ..link_outcomes import handed_out
-from ..rules import current_rules
+from ..linking.outcomes import handed_out
+from ..settings.rules import current_rules
 from ..store.queries.links import link_rows
 from ..store.queries.reading import Connection
 from .definition import Definition, Row

@@ -9,7 +9,7 @@ from ..domain.errors import WrongUsage
 from ..domain.filters import Filters
 from ..domain.policy import PRESETS
 from ..domain.times import as_of_second, day_start
-from ..setup import Setup
+from ..settings.setup import Setup
 
 _END_OF_TIME = 253_370_764_800  # the year 9999, where calendars end
 PERIODS = ("day", "week", "month", "quarter")

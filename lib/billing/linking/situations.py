@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .domain.errors import NoCustomer
-from .domain.flow_values import Situation
-from .setup import Setup
-from .store.queries import customer as stored
-from .store.queries.invoices import invoices_of
-from .store.queries.reading import Connection
+from ..domain.errors import NoCustomer
+from ..domain.flow_values import Situation
+from ..settings.setup import Setup
+from ..store.queries import customer as stored
+from ..store.queries.invoices import invoices_of
+from ..store.queries.reading import Connection
 
 _MOST_INVOICES = 200
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from .domain.amounts import spoken_amount
-from .domain.fold import CustomerFold
-from .domain.grants import Access
-from .domain.happenings import RENEWAL, first_seen, happened
-from .domain.rows import MovementRow
-from .domain.times import iso
-from .domain.trail import ObjectFold
+from ..domain.amounts import spoken_amount
+from ..domain.fold import CustomerFold
+from ..domain.grants import Access
+from ..domain.happenings import RENEWAL, first_seen, happened
+from ..domain.rows import MovementRow
+from ..domain.times import iso
+from ..domain.trail import ObjectFold
 from .views import Explanation, LinkSeen, TimelineEntry, TimelineKind
 
 _KINDS: dict[str, TimelineKind] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .domain.fold import Rules
-from .domain.policy import PRESETS
+from ..domain.fold import Rules
+from ..domain.policy import PRESETS
+from ..store import references
+from ..store.queries.reading import Connection
 from .setup import Setup
-from .store import references
-from .store.queries.reading import Connection
 
 
 def current_rules(connection: Connection, setup: Setup, policy: str | None = None) -> Rules:

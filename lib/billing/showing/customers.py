@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .domain.access import judge, merge
-from .domain.errors import NoCustomer
-from .domain.fold import CustomerFold, fold_customer
-from .domain.project import project
-from .domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
-from .domain.times import iso
+from ..domain.access import judge, merge
+from ..domain.errors import NoCustomer
+from ..domain.fold import CustomerFold, fold_customer
+from ..domain.project import project
+from ..domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
+from ..domain.times import iso
+from ..linking.outcomes import handed_out
+from ..settings.rules import current_rules
+from ..settings.setup import Setup
+from ..store import history
+from ..store.queries import customer as stored
+from ..store.queries import invoices
+from ..store.queries import search as finding
+from ..store.queries.entitlements import entitlements_of
+from ..store.queries.links import link_rows
+from ..store.queries.reading import Connection, Reader
 from .explain import explanation, timeline
-from .link_outcomes import handed_out
-from .rules import current_rules
-from .setup import Setup
-from .store import history
-from .store.queries import customer as stored
-from .store.queries import invoices
-from .store.queries import search as finding
-from .store.queries.entitlements import entitlements_of
-from .store.queries.links import link_rows
-from .store.queries.reading import Connection, Reader
 from .views import CustomerView, Explanation, LinkSeen, SearchHit
 
 MOST_HITS = 50

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .domain.observations import Observation, State
-from .domain.trail import NEIGHBOURHOOD, fold_object
+from ..domain.observations import Observation, State
+from ..domain.trail import NEIGHBOURHOOD, fold_object
 
 
 @dataclass(slots=True)

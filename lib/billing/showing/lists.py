@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from .domain.catalog import Catalog
-from .domain.declines import SENSITIVE, decline_words, is_final_attempt, suggested_flow
-from .domain.filters import Filters, interval_name
-from .domain.money import rate
-from .domain.times import DAY, day_start, local_date
-from .setup import Setup
-from .store.queries import failed_payments as failing
-from .store.queries import plan_customers as behind
-from .store.queries import plan_mix as mix
-from .store.queries import winding_down as winding
-from .store.queries.columns import QUARTER_HOUR
-from .store.queries.reading import Reader
+from ..domain.catalog import Catalog
+from ..domain.declines import SENSITIVE, decline_words, is_final_attempt, suggested_flow
+from ..domain.filters import Filters, interval_name
+from ..domain.money import rate
+from ..domain.times import DAY, day_start, local_date
+from ..settings.setup import Setup
+from ..store.queries import failed_payments as failing
+from ..store.queries import plan_customers as behind
+from ..store.queries import plan_mix as mix
+from ..store.queries import winding_down as winding
+from ..store.queries.columns import QUARTER_HOUR
+from ..store.queries.reading import Reader
 from .views import (
     Bar,
     FailedPaymentItem,

@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from .domain.errors import ConfigurationError
-from .domain.permissions import Role
-from .domain.policy import PRESETS, Policy
+from ..domain.errors import ConfigurationError
+from ..domain.permissions import Role
+from ..domain.policy import PRESETS, Policy
 
 _KNOWN: Final = frozenset(
     "timezone policy org_key reporting_currency stale_after_minutes roles rates alerts".split()

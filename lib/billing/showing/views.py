@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from .domain.grants import Access
-from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
+from ..domain.grants import Access
+from ..domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
 
 Row = TypeVar("Row")
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from .domain.errors import BillingError, ConfigurationError, LinkRefused, NoSuchObject
-from .domain.flow_values import Choice, Flow, Situation
-from .domain.portal import Deeplink, PortalConfiguration, SessionMade
-from .domain.rows import SubscriptionRow
+from ..domain.errors import BillingError, ConfigurationError, LinkRefused, NoSuchObject
+from ..domain.flow_values import Choice, Flow, Situation
+from ..domain.portal import Deeplink, PortalConfiguration, SessionMade
+from ..domain.rows import SubscriptionRow
 
 PORTAL_SECONDS: Final = 300
 """A portal session that nobody opens ends after five minutes; Stripe does not tell when."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .domain.catalog import Catalog, parse_catalog
-from .domain.errors import ConfigurationError
+from ..domain.catalog import Catalog, parse_catalog
+from ..domain.errors import ConfigurationError
 
 
 def read_catalog(path: Path) -> Catalog:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .domain.errors import WrongUsage
-from .domain.permissions import Role
+from ..domain.errors import WrongUsage
+from ..domain.permissions import Role
 
 _LONGEST_REASON: Final = 500
 _LONGEST_NAME: Final = 200

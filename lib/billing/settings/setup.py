@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .domain.catalog import Catalog
-from .domain.permissions import Role
+from ..domain.catalog import Catalog
+from ..domain.permissions import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from ..domain.errors import DatabaseUnavailable
 from .arrivals import Arrival
-from .domain.errors import DatabaseUnavailable
 from .summary import Outcome
 
 GROUP = 500

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
+from ..domain.fold import Rules, fold_customer, mark_of
+from ..domain.observations import REFERENCE_TYPES, Observation
+from ..domain.project import project
+from ..domain.references import References
+from ..store import history, inbox, meta, owners, projection, references
+from ..store.engine import Connection, Store
 from .arrivals import Arrival
-from .domain.fold import Rules, fold_customer, mark_of
-from .domain.observations import REFERENCE_TYPES, Observation
-from .domain.project import project
-from .domain.references import References
-from .store import history, inbox, meta, owners, projection, references
-from .store.engine import Connection, Store
 from .summary import Outcome
 from .turns import Turns
 

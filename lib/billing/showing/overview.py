@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from .domain.filters import EVERYTHING
-from .domain.times import day_start, local_date
-from .setup import Setup
-from .store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
-from .store.queries import failed_payments, movements, plan_mix, winding_down
-from .store.queries.columns import QUARTER_HOUR
-from .store.queries.customer import count_customers
-from .store.queries.freshness import count_failed, read_meta
-from .store.queries.reading import Reader
+from ..domain.filters import EVERYTHING
+from ..domain.times import day_start, local_date
+from ..settings.setup import Setup
+from ..store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
+from ..store.queries import failed_payments, movements, plan_mix, winding_down
+from ..store.queries.columns import QUARTER_HOUR
+from ..store.queries.customer import count_customers
+from ..store.queries.freshness import count_failed, read_meta
+from ..store.queries.reading import Reader
 from .views import Freshness, Overview, OverviewCurrency, PlanChange, Point, Sum
 
 SPARKLINE_DAYS = 30

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import orjson
 
-from .domain.errors import EventUnusable, PayloadInvalid
-from .domain.observations import Observation
-from .store.inbox import InboxRow, State
-from .stripe.fields import Fields
-from .stripe.parse import Parsed, parse_event, parse_object
-from .stripe.redact import storable
+from ..domain.errors import EventUnusable, PayloadInvalid
+from ..domain.observations import Observation
+from ..store.inbox import InboxRow, State
+from ..stripe.fields import Fields
+from ..stripe.parse import Parsed, parse_event, parse_object
+from ..stripe.redact import storable
 
 OTHER_MODE: Final = {
     True: "A live event, and this installation is set to test mode.",

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import httpx
 
-from .config import is_absolute_url
-from .domain.errors import BillingError, ConfigurationError
-from .domain.times import parse_iso
+from ..config import is_absolute_url
+from ..domain.errors import BillingError, ConfigurationError
+from ..domain.times import parse_iso
 
 CACHE_SECONDS = 0.5
 ANSWER_SECONDS = 5.0

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .domain.flow_values import Flow
-from .domain.fold import CustomerFold, Rules, fold_customer
-from .domain.follow_ups import LinkProgress, progress
-from .store import history
-from .store.queries.reading import Connection
+from ..domain.flow_values import Flow
+from ..domain.fold import CustomerFold, Rules, fold_customer
+from ..domain.follow_ups import LinkProgress, progress
+from ..store import history
+from ..store.queries.reading import Connection
 
 _AT_ONCE = 500
 _CLOSED: Mapping[str, LinkProgress] = {

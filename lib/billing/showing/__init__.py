@@ -1,0 +1,1 @@
+"""What `lib.billing.desk` shows: values for pages, and the questions they answer."""
