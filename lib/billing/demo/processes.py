@@ -84,7 +84,7 @@ def python(*arguments: str) -> list[str]:
 
 
 def free_port(preferred: int) -> int:
-    """``preferred`` when nobody listens there, else any free one."""
+    """``preferred`` when nobody listens there, else any free one; 0 prefers none."""
     for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

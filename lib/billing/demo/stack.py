@@ -119,8 +119,12 @@ class Stack:
             wait_for(f"{self.dashboard_url}/_stcore/health", dashboard, seconds=60)
 
     def _ports(self) -> dict[str, int]:
-        """The same ports as last time where they are free: stored invoice pages point there."""
-        wanted = {"sandbox": 12_111, "receiver": 8_000} | self._memory().get("ports", {})
+        """The same ports as last time where they are free: stored invoice pages point there.
+
+        With ``port`` 0 none is preferred, so that stacks started together never want the same one.
+        """
+        usual = {"sandbox": 12_111, "receiver": 8_000} if self.options.port else {}
+        wanted = {"sandbox": 0, "receiver": 0} | usual | self._memory().get("ports", {})
         wanted["dashboard"] = self.options.port
         ports = {name: free_port(port) for name, port in wanted.items()}
         self._remember(ports={name: ports[name] for name in ("sandbox", "receiver")})
