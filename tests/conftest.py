@@ -13,6 +13,7 @@ import pytest
 
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
+from tests.chromium import browser, browser_context_args, playwright  # noqa: F401  (fixtures)
 from tests.openapi.judging import judge_every_sandbox  # noqa: F401  (autouse: by import)
 
 TEMPLATE = "portside_template"

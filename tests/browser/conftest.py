@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,26 +15,10 @@ from tests.browser.acting import Customer, Dashboard, Stripe
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _browser() -> str:
-    """The Chromium that the set-up found."""
-    noted = ROOT / ".venv" / ".browser"
-    if noted.exists():
-        return noted.read_text(encoding="utf-8").strip()
-    return os.environ.get("PORTSIDE_BROWSER", "/usr/bin/chromium")
-
-
 @pytest.fixture(scope="session")
 def base_url() -> str | None:
     """In place of a plugin's own, which this pytest warns about."""
     return None
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {
-        "executable_path": _browser(),
-        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-    }
 
 
 @pytest.fixture(scope="session")

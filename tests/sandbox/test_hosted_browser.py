@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import http.server
-import os
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from lib.sandbox.testing import running_sandbox
 from tests.sandbox.shop import DECLINED, GOOD_CARD, NOW, Shop, open_shop
 
-pytestmark = pytest.mark.browser
-
-
-def chromium() -> str:
-    """The browser that the set-up noted, or the system's."""
-    noted = Path(sys.prefix) / ".browser"
-    if noted.exists():
-        return noted.read_text(encoding="utf-8").strip()
-    return os.environ.get("PORTSIDE_BROWSER", "/usr/bin/chromium")
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hosted")]
 
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
     with running_sandbox(now=NOW, frozen=True) as running:
         yield open_shop(running)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox"], headless=True
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
