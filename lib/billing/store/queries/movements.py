@@ -62,7 +62,10 @@ def summed(
 
 
 def latest(connection: Connection, policy: str, limit: int) -> list[RowMapping]:
-    """The newest changes of plan or interval, with who the customer is; reconstructed ones not."""
+    """The newest changes from one plan or interval to another, with who the customer is.
+
+    Coming and going are no change of plan; reconstructed movements are left out.
+    """
     query = (
         select(
             m.c.occurred_at,
@@ -84,6 +87,8 @@ def latest(connection: Connection, policy: str, limit: int) -> list[RowMapping]:
         .where(
             m.c.policy == policy,
             ~m.c.reconstructed,
+            m.c.before_minor > 0,
+            m.c.after_minor > 0,
             or_(
                 m.c.from_plan.is_distinct_from(m.c.to_plan),
                 m.c.from_interval.is_distinct_from(m.c.to_interval),
