@@ -17,25 +17,13 @@ import orjson
 from lib.sandbox.index import Index, Row, columns
 from lib.sandbox.outbox import Outbox
 from lib.sandbox.packing import LEARN_FROM, Packer, learn
+from lib.sandbox.schema import SCHEMA
 
 Object = dict[str, Any]
 
 LIVE_OBJECTS = 60_000
 FILE_NAME = "world.sqlite3"
 BUSY_SECONDS = 1.0
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS objects (kind TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL,
-  seq INTEGER NOT NULL, customer TEXT, link TEXT, status TEXT, body BLOB NOT NULL,
-  PRIMARY KEY (kind, id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL,
-  created INTEGER NOT NULL, customer TEXT, body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS events_id ON events (id);
-CREATE INDEX IF NOT EXISTS events_created ON events (created);
-CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL,
-  status INTEGER NOT NULL, body BLOB NOT NULL, created INTEGER NOT NULL);
-"""
 
 
 class Storage:
@@ -52,7 +40,7 @@ class Storage:
         self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(SCHEMA)
         self.outbox = Outbox(self._db)
         self._packs = directory is not None
         self._seen: list[bytes] = []
