@@ -19,14 +19,16 @@ if .venv/bin/python -m pip --version >/dev/null 2>&1; then pip=".venv/bin/python
 else pip="$python -m pip --python .venv/bin/python"; fi
 $pip --version >/dev/null 2>&1 || { say "pip 22.3 or newer is needed beside '$python'."; exit 1; }
 
-install() { $pip install -qq --disable-pip-version-check --no-compile "$@"; }
+# The pins are the whole closure. Resolving again would look at what came out since: a requirement with an extra
+# (coverage[toml]) then takes the newest release, which has no hash here.
+install() { $pip install -qq --disable-pip-version-check --no-compile --no-deps "$@"; }
 pins=$(cat requirements/*.txt pyproject.toml | cksum | tr ' ' '-')
 
 if [ "$(cat .venv/.app 2>/dev/null || true)" != "$pins" ]; then
   say "installing the pinned requirements into .venv"
   install --require-hashes -r requirements/app.txt
   install --require-hashes -r requirements/build.txt
-  install --no-build-isolation --no-deps -e .
+  install --no-build-isolation -e .
   printf '%s' "$pins" > .venv/.app
 fi
 [ "$set_wanted" = app ] && exit 0
@@ -34,7 +36,7 @@ fi
 if [ "$(cat .venv/.dev 2>/dev/null || true)" != "$pins" ]; then
   say "installing the tools of the tests"
   install --require-hashes -r requirements/dev.txt
-  install --no-deps --require-hashes -r requirements/spec.txt
+  install --require-hashes -r requirements/spec.txt
   printf '%s' "$pins" > .venv/.dev
 fi
 .venv/bin/python scripts/browser.py
