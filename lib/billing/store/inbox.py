@@ -33,6 +33,7 @@ class InboxRow:
     api_version: str | None
     livemode: bool
     body: bytes
+    next_attempt_at: int | None = None  # of a failed event
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +130,5 @@ def _tuple(row: InboxRow) -> tuple[Any, ...]:
         row.livemode,
         zlib.compress(row.body, FASTEST),
         len(row.body),
+        row.next_attempt_at,
     )

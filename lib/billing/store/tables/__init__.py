@@ -1,0 +1,36 @@
+"""Every table of the database.
+
+Times are unix seconds UTC and money is minor units, both `BigInteger`. Lists and objects are
+canonical JSON text (`lib.billing.domain.observations.canonical`).
+
+    kept        inbox, observations, owners, tallies, meta
+    derived     customers, plan_entitlements, subscriptions, invoices, movements,
+                rollups, standings, and the references prices, products, coupons
+    health      findings, reconciliations
+    desk        audit, notes, acknowledgements, requests
+"""
+
+from .columns import metadata as metadata
+from .derived import DERIVED as DERIVED
+from .derived import REFERENCES as REFERENCES
+from .derived import coupons as coupons
+from .derived import customers as customers
+from .derived import invoices as invoices
+from .derived import movements as movements
+from .derived import plan_entitlements as plan_entitlements
+from .derived import prices as prices
+from .derived import products as products
+from .derived import rollups as rollups
+from .derived import standings as standings
+from .derived import subscriptions as subscriptions
+from .desk import acknowledgements as acknowledgements
+from .desk import audit as audit
+from .desk import notes as notes
+from .desk import requests as requests
+from .health import findings as findings
+from .health import reconciliations as reconciliations
+from .kept import inbox as inbox
+from .kept import meta as meta
+from .kept import observations as observations
+from .kept import owners as owners
+from .kept import tallies as tallies

@@ -1,0 +1,260 @@
+"""What is folded from observations; dropping it loses nothing.
+
+The columns of a table are the fields of its value in `lib.billing.domain.rows`, in the same order.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    func,
+)
+from sqlalchemy import text as sql
+
+from .columns import flag, key, maybe_number, maybe_text, metadata, number, text
+
+customers = Table(
+    "customers",
+    metadata,
+    key("customer_id"),
+    maybe_text("org_id"),
+    maybe_text("email"),
+    maybe_text("name"),
+    maybe_text("currency"),
+    maybe_text("locale"),
+    maybe_number("created_at"),
+    flag("deleted"),
+    flag("delinquent"),
+    number("balance_minor"),
+    maybe_text("default_payment_method"),
+    number("last_second"),
+    flag("needs_reread"),
+    number("gaps"),
+    text("awaiting"),
+    Index(None, "org_id"),
+    Index(
+        "ix_customers_awaiting",
+        "awaiting",
+        sqlite_where=sql("awaiting <> ''"),
+        postgresql_where=sql("awaiting <> ''"),
+    ),
+)
+Index("ix_customers_email_lower", func.lower(customers.c.email))
+Index("ix_customers_name_lower", func.lower(customers.c.name))
+
+plan_entitlements = Table(
+    "plan_entitlements",
+    metadata,
+    key("customer_id"),
+    maybe_text("org_id"),
+    text("plan"),
+    text("rule"),
+    maybe_text("status"),
+    flag("granting"),
+    maybe_number("access_until"),
+    maybe_number("past_due_since"),
+    flag("cancel_at_period_end"),
+    maybe_number("cancel_at"),
+    maybe_number("current_period_end"),
+    text("features"),  # JSON list
+    text("limits"),  # JSON object
+    maybe_text("subscription_id"),
+    maybe_text("event_id"),
+    text("grants"),  # JSON list
+    Index(None, "org_id"),
+    Index(None, "plan"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    key("subscription_id"),
+    text("customer_id"),
+    text("status"),
+    flag("live"),
+    maybe_text("plan"),
+    number("plan_rank"),
+    flag("plan_resolved"),
+    maybe_text("interval"),
+    maybe_number("interval_count"),
+    maybe_text("currency"),
+    maybe_text("collection_method"),
+    maybe_number("quantity"),
+    number("item_count"),
+    flag("metered"),
+    text("items"),  # JSON list
+    maybe_number("mrr_minor"),
+    maybe_number("value_minor"),
+    maybe_text("mrr_note"),
+    maybe_number("current_period_start"),
+    maybe_number("current_period_end"),
+    maybe_number("cancel_at"),
+    flag("cancel_at_period_end"),
+    flag("winding_down"),
+    maybe_number("ends_at"),
+    maybe_number("requested_at"),
+    maybe_number("ended_at"),
+    maybe_text("reason"),
+    maybe_text("feedback"),
+    maybe_text("comment"),
+    maybe_number("trial_start"),
+    maybe_number("trial_end"),
+    maybe_text("pause_behavior"),
+    maybe_number("resumes_at"),
+    maybe_text("schedule"),
+    maybe_number("past_due_since"),
+    maybe_number("start_date"),
+    maybe_number("created_at"),
+    maybe_text("latest_invoice"),
+    maybe_text("default_payment_method"),
+    text("event_id"),
+    number("last_second"),
+    text("certainty"),
+    Index(None, "customer_id"),
+    Index(
+        "ix_subscriptions_winding_down",
+        "ends_at",
+        "subscription_id",
+        sqlite_where=sql("winding_down = 1"),
+        postgresql_where=sql("winding_down"),
+    ),
+    Index(
+        "ix_subscriptions_live",
+        "plan",
+        "interval",
+        "currency",
+        sqlite_where=sql("live = 1"),
+        postgresql_where=sql("live"),
+    ),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    key("invoice_id"),
+    text("customer_id"),
+    maybe_text("subscription_id"),
+    maybe_text("number"),
+    maybe_text("status"),
+    maybe_text("currency"),
+    maybe_text("collection_method"),
+    maybe_text("billing_reason"),
+    number("total_minor"),
+    number("tax_minor"),
+    number("amount_due_minor"),
+    number("amount_paid_minor"),
+    number("amount_remaining_minor"),
+    maybe_number("created_at"),
+    maybe_number("due_at"),
+    maybe_number("finalized_at"),
+    maybe_number("paid_at"),
+    maybe_number("voided_at"),
+    maybe_number("uncollectible_at"),
+    number("attempt_count"),
+    maybe_number("next_attempt_at"),
+    flag("auto_advance"),
+    maybe_number("failed_at"),
+    flag("failing"),
+    maybe_text("failure_code"),
+    maybe_text("decline_code"),
+    maybe_text("hosted_invoice_url"),
+    maybe_text("pdf"),
+    text("event_id"),
+    Index(None, "customer_id", "created_at"),
+    Index(None, "subscription_id"),
+    Index(None, "created_at"),
+    Index(
+        "ix_invoices_failing",
+        "failed_at",
+        "invoice_id",
+        sqlite_where=sql("failing = 1"),
+        postgresql_where=sql("failing"),
+    ),
+    Index(
+        "ix_invoices_open",
+        "due_at",
+        "invoice_id",
+        sqlite_where=sql("status = 'open'"),
+        postgresql_where=sql("status = 'open'"),
+    ),
+)
+
+movements = Table(
+    "movements",
+    metadata,
+    text("movement_id"),
+    text("policy"),
+    text("customer_id"),
+    text("currency"),
+    number("occurred_at"),
+    text("kind"),
+    number("delta_minor"),
+    number("before_minor"),
+    number("after_minor"),
+    maybe_text("from_plan"),
+    maybe_text("to_plan"),
+    maybe_text("from_interval"),
+    maybe_text("to_interval"),
+    maybe_text("subscription_id"),
+    maybe_text("event_id"),
+    flag("reconstructed"),
+    flag("switched"),
+    PrimaryKeyConstraint("policy", "movement_id"),
+    Index(None, "customer_id"),
+    Index(None, "policy", "occurred_at"),
+)
+
+rollups = Table(
+    "rollups",
+    metadata,
+    text("kind"),  # plan_mix · paying · leaving · movement
+    text("bucket"),  # a day or a Monday, ISO; "" where there is none
+    text("policy"),
+    text("plan"),
+    text("interval"),
+    number("interval_count"),
+    text("currency"),
+    text("tag"),  # a movement's kind
+    number("subscriptions"),
+    number("customers"),
+    number("minor"),
+    PrimaryKeyConstraint(
+        "kind", "bucket", "policy", "plan", "interval", "interval_count", "currency", "tag"
+    ),
+)
+"""Sums over all customers, kept by adding what each customer's fold changes."""
+
+standings = Table(
+    "standings",
+    metadata,
+    key("customer_id"),
+    text("folded_by"),  # the mark of the rules
+    number("references_version"),
+    Column("state", LargeBinary, nullable=False),  # zlib: see lib.billing.store.standings
+)
+"""Where each customer's fold stands, so that what comes next can be applied in place."""
+
+
+def _reference(name: str, key_name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        key(key_name),
+        text("state"),  # canonical state
+        number("last_second"),
+        flag("deleted"),
+    )
+
+
+prices = _reference("prices", "price_id")
+products = _reference("products", "product_id")
+coupons = _reference("coupons", "coupon_id")
+
+DERIVED: Final = (customers, plan_entitlements, subscriptions, invoices, movements)
+REFERENCES: Final = {"price": prices, "product": products, "coupon": coupons}
