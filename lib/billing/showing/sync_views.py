@@ -1,0 +1,154 @@
+"""What the facade hands to the Sync page: frozen values. Times are unix seconds UTC.
+
+Text in them may come from Stripe or a customer: whoever shows it escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How long webhooks were under way, from Stripe's ``created`` to their arrival, in seconds."""
+
+    since: int
+    deliveries: int
+    p50: int | None  # None without a delivery
+    p95: int | None
+    late: int  # under way for over an hour
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDay:
+    """One UTC day of webhooks by what became of them."""
+
+    day: int  # its first second
+    fates: Mapping[str, int]  # applied · stale · ignored · repeated · failed
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileRun:
+    """One comparison with Stripe."""
+
+    started_at: int
+    ended_at: int | None
+    applied: bool
+    customers: int
+    requests: int
+    findings: int
+    repaired: int
+    problem: str | None  # why it did not come to its end
+
+
+@dataclass(frozen=True, slots=True)
+class SyncHealth:
+    """How well the projection keeps up with Stripe."""
+
+    now: int
+    day: Lag
+    week: Lag
+    days: tuple[DeliveryDay, ...]  # oldest first, every day of the last two weeks
+    failed: int
+    waiting: int  # failed events that are tried again by themselves
+    next_retry_at: int | None
+    drift: int  # open
+    drift_acknowledged: int  # of those
+    gaps: int
+    gaps_acknowledged: int
+    nearest_loss: int | None  # when Stripe forgets the first of the missing events
+    needing_reread: int  # customers
+    last_run: ReconcileRun | None
+
+    @property
+    def today(self) -> Mapping[str, int]:
+        """What became of the webhooks of this UTC day."""
+        return self.days[-1].fates if self.days else {}
+
+
+@dataclass(frozen=True, slots=True)
+class FailedEvent:
+    event_id: str
+    type: str
+    created_at: int
+    received_at: int
+    source: str
+    error: str | None
+    attempts: int
+    next_attempt_at: int | None  # None = not by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Somebody looked at a difference and means to leave it for a while."""
+
+    staff: str
+    reason: str
+    at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """One field; None where that side has no such object or field."""
+
+    field: str
+    projected: str | None
+    stripe: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where Stripe and the projection were seen to differ, from first sight to resolution."""
+
+    finding_id: int
+    subject: str  # what differs, by name: the same difference has the same one
+    kind: str  # drift · gap
+    customer_id: str | None
+    name: str | None
+    email: str | None
+    object_type: str | None
+    object_id: str | None
+    fields: tuple[str, ...]  # that differ
+    differences: tuple[FieldDifference, ...]
+    cause: str
+    cause_sentence: str
+    event_id: str | None  # the event that was missed or failed
+    lost_after: int | None  # when Stripe's event list forgets it
+    first_seen_at: int
+    last_seen_at: int
+    times: int  # runs that saw it
+    resolved_at: int | None
+    resolution: str | None  # repaired · gone
+    acknowledgement: Acknowledgement | None  # that still holds
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRequest:
+    """What somebody asked of the one writer; `portside serve` carries it out."""
+
+    request_id: int
+    at: int
+    staff: str
+    action: str  # check · repair · retry · ignore
+    subject: str  # a customer or an event; "" is everyone
+    reason: str | None
+    state: str  # waiting · done · failed
+    outcome: str | None  # one sentence
+    done_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HappenedToFinding:
+    at: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding with what happened to it, newest first, and the latest request about it."""
+
+    finding: Finding
+    history: tuple[HappenedToFinding, ...]
+    request: StaffRequest | None
