@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .reports import REPORTS, Report
     from .showing.sync_views import (
         Acknowledgement,
+        Deliveries,
         DeliveryDay,
         FailedEvent,
         FieldDifference,
@@ -78,6 +79,7 @@ _HOMES = {
     "CustomerRow": "domain.rows",
     "CustomerView": "showing.views",
     "DatabaseUnavailable": "domain.errors",
+    "Deliveries": "showing.sync_views",
     "DeliveryDay": "showing.sync_views",
     "Explanation": "showing.views",
     "FailedEvent": "showing.sync_views",
@@ -161,6 +163,7 @@ __all__ = [
     "CustomerRow",
     "CustomerView",
     "DatabaseUnavailable",
+    "Deliveries",
     "DeliveryDay",
     "Explanation",
     "FailedEvent",

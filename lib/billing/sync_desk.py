@@ -7,7 +7,14 @@ from collections.abc import Callable, Collection
 from .asking import Asking
 from .domain.permissions import Role
 from .showing import sync
-from .showing.sync_views import FailedEvent, Finding, FindingView, StaffRequest, SyncHealth
+from .showing.sync_views import (
+    Deliveries,
+    FailedEvent,
+    Finding,
+    FindingView,
+    StaffRequest,
+    SyncHealth,
+)
 from .showing.views import Listing
 from .store.engine import Store
 from .store.queries.reading import Reader
@@ -21,8 +28,12 @@ class SyncDesk:
     _clock: Callable[[], int]
 
     def health(self) -> SyncHealth:
-        """Lag, duplicates, failures, differences and the last comparison with Stripe."""
+        """Failures, differences and the last comparison with Stripe."""
         return sync.health(self._reader, self._clock())
+
+    def deliveries(self) -> Deliveries:
+        """How long webhooks were under way, and what became of them day by day."""
+        return sync.deliveries(self._reader, self._clock())
 
     def failed_events(self, *, limit: int = 25, offset: int = 0) -> Listing[FailedEvent]:
         """One page of the events kept as failed, the latest received first."""

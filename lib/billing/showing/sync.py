@@ -14,6 +14,7 @@ from ..store.queries.reading import Connection, Reader
 from .differing import compared
 from .sync_views import (
     Acknowledgement,
+    Deliveries,
     DeliveryDay,
     FailedEvent,
     Finding,
@@ -36,17 +37,13 @@ MOST_HISTORY: Final = 20
 
 
 def health(reader: Reader, now: int) -> SyncHealth:
-    """What the cards, the verdict and the chart show."""
-    today = now - now % DAY
+    """Failures, differences and the last comparison, counted now."""
     with reader.open() as connection:
         counted = differences.counts(connection, now)
         retries = sync.retries(connection)
         run = sync.last_run(connection)
         return SyncHealth(
             now=now,
-            day=_lag(connection, now - DAY),
-            week=_lag(connection, now - 7 * DAY),
-            days=tuple(_days(connection, today)),
             failed=retries["failed"] or 0,
             waiting=retries["waiting"] or 0,
             next_retry_at=retries["next"],
@@ -57,6 +54,16 @@ def health(reader: Reader, now: int) -> SyncHealth:
             nearest_loss=counted["gap"]["nearest"],
             needing_reread=sync.needing_reread(connection),
             last_run=_run(run) if run else None,
+        )
+
+
+def deliveries(reader: Reader, now: int) -> Deliveries:
+    """Lag of the last day and week, and the fates of the last two weeks, day by day."""
+    with reader.open() as connection:
+        return Deliveries(
+            day=_lag(connection, now - DAY),
+            week=_lag(connection, now - 7 * DAY),
+            days=tuple(_days(connection, now - now % DAY)),
         )
 
 

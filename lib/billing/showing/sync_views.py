@@ -43,13 +43,24 @@ class ReconcileRun:
 
 
 @dataclass(frozen=True, slots=True)
-class SyncHealth:
-    """How well the projection keeps up with Stripe."""
+class Deliveries:
+    """How webhooks arrived and what became of them."""
 
-    now: int
     day: Lag
     week: Lag
     days: tuple[DeliveryDay, ...]  # oldest first, every day of the last two weeks
+
+    @property
+    def today(self) -> Mapping[str, int]:
+        """What became of the webhooks of this UTC day."""
+        return self.days[-1].fates if self.days else {}
+
+
+@dataclass(frozen=True, slots=True)
+class SyncHealth:
+    """What stands between the projection and Stripe."""
+
+    now: int
     failed: int
     waiting: int  # failed events that are tried again by themselves
     next_retry_at: int | None
@@ -60,11 +71,6 @@ class SyncHealth:
     nearest_loss: int | None  # when Stripe forgets the first of the missing events
     needing_reread: int  # customers
     last_run: ReconcileRun | None
-
-    @property
-    def today(self) -> Mapping[str, int]:
-        """What became of the webhooks of this UTC day."""
-        return self.days[-1].fates if self.days else {}
 
 
 @dataclass(frozen=True, slots=True)
