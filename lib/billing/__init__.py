@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         WrongUsage,
     )
     from .domain.filters import Filters
+    from .domain.findings import Acknowledgement, Finding, FindingFilters, Reconciliation
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
     from .domain.metrics import METRICS, Metric
@@ -34,16 +35,14 @@ if TYPE_CHECKING:
     from .links import LinkProgress, LinkRequest, MintedLink
     from .reports import REPORTS, Report
     from .showing.sync_views import (
-        Acknowledgement,
         Deliveries,
         DeliveryDay,
         FailedEvent,
         FieldDifference,
-        Finding,
+        FindingItem,
         FindingView,
         HappenedToFinding,
         Lag,
-        ReconcileRun,
         StaffRequest,
         SyncHealth,
     )
@@ -70,7 +69,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Access": "domain.access",
-    "Acknowledgement": "showing.sync_views",
+    "Acknowledgement": "domain.findings",
     "Bar": "showing.views",
     "BillingError": "domain.errors",
     "Catalog": "domain.catalog",
@@ -87,7 +86,9 @@ _HOMES = {
     "Feature": "domain.catalog",
     "FieldDifference": "showing.sync_views",
     "Filters": "domain.filters",
-    "Finding": "showing.sync_views",
+    "Finding": "domain.findings",
+    "FindingFilters": "domain.findings",
+    "FindingItem": "showing.sync_views",
     "FindingView": "showing.sync_views",
     "Freshness": "showing.views",
     "HappenedToFinding": "showing.sync_views",
@@ -117,7 +118,7 @@ _HOMES = {
     "Price": "domain.catalog",
     "REPORTS": "reports",
     "RateLimited": "domain.errors",
-    "ReconcileRun": "showing.sync_views",
+    "Reconciliation": "domain.findings",
     "Report": "reports",
     "Role": "domain.permissions",
     "SearchHit": "showing.views",
@@ -172,6 +173,8 @@ __all__ = [
     "FieldDifference",
     "Filters",
     "Finding",
+    "FindingFilters",
+    "FindingItem",
     "FindingView",
     "Freshness",
     "HappenedToFinding",
@@ -199,7 +202,7 @@ __all__ = [
     "Portside",
     "Price",
     "RateLimited",
-    "ReconcileRun",
+    "Reconciliation",
     "Report",
     "Role",
     "SearchHit",

@@ -13,13 +13,12 @@ from .domain.errors import NoSuchObject, WrongUsage
 from .domain.filters import clean
 from .domain.permissions import Permission, Role, require
 from .domain.times import DAY
-from .store import audit, staff_requests
+from .store import acknowledgements, audit, staff_requests
 from .store.audit import AuditRow
 from .store.engine import Connection, Store
-from .store.queries import differences, sync
+from .store.queries import sync
 
 LONGEST_REASON: Final = 300
-MOST_DAYS: Final = 90
 _WHAT: Final = {"check": "comparison", "repair": "repair", "retry": "retry", "ignore": "ignoring"}
 
 
@@ -64,26 +63,21 @@ class Asking:
     ) -> None:
         """Leave the open finding called ``subject`` alone for ``days`` days.
 
-        Raises PermissionDenied, NoSuchObject, and WrongUsage for a missing reason or a length that
-        is not between 1 and 90 days.
+        Raises PermissionDenied, NotFound, and WrongUsage for a missing reason or a time that is
+        too short or too long.
         """
         require(roles, Permission.REPAIR)
-        why = _checked(reason, needed=True)
-        if not 1 <= days <= MOST_DAYS:
-            raise WrongUsage(f"Acknowledge for 1 to {MOST_DAYS} days, not {days}.")
         with self._store.writing() as connection:
             audit.hold(connection)
-            found = differences.open_subject(connection, subject)
-            if found is None:
-                raise NoSuchObject("This difference is gone already. Reload the list.")
             now = self._clock()
-            staff_requests.acknowledge(connection, subject, staff, str(why), now, now + days * DAY)
+            kept = acknowledgements.acknowledge(
+                connection, subject, staff=staff, reason=reason, at=now, expires_at=now + days * DAY
+            )
             row = AuditRow(
                 at=now,
                 staff=staff,
                 action="finding.acknowledged",
-                customer_id=found["customer_id"],
-                reason=why,
+                reason=kept.reason,
                 detail=f"{subject}, for {days} days",
             )
             audit.append(connection, row)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from .asking import Asking
+from .domain.findings import FindingFilters
 from .domain.permissions import Role
 from .showing import sync
 from .showing.sync_views import (
     Deliveries,
     FailedEvent,
-    Finding,
+    FindingItem,
     FindingView,
     StaffRequest,
     SyncHealth,
@@ -39,9 +40,9 @@ class SyncDesk:
         """One page of the events kept as failed, the latest received first."""
         return sync.failed_events(self._reader, limit, offset)
 
-    def findings(self, kind: str, *, limit: int = 25, offset: int = 0) -> Listing[Finding]:
-        """One page of the open differences; ``kind`` is drift or gap. Unacknowledged ones first."""
-        return sync.findings(self._reader, self._clock(), kind, limit, offset)
+    def findings(self, filters: FindingFilters) -> Listing[FindingItem]:
+        """One page of the open differences and gaps; bars and choices are empty."""
+        return sync.board(self._reader, self._clock(), filters.cleaned())
 
     def finding(self, finding_id: int) -> FindingView:
         """One difference with its history, open or resolved. Raises NoSuchObject."""

@@ -6,6 +6,7 @@ import pytest
 
 from lib.billing.desk import Portside
 from lib.billing.domain.errors import NoSuchObject
+from lib.billing.domain.findings import FindingFilters
 from lib.billing.settings.setup import Setup
 from lib.billing.showing.differing import compared
 from lib.billing.showing.sync_views import FieldDifference
@@ -13,6 +14,9 @@ from lib.billing.store.engine import Store
 from tests.health import seeding
 from tests.health.seeding import DAY, NOW, TODAY
 from tests.reports.ledger import CATALOG
+
+DRIFT = FindingFilters(kinds=("drift",))
+GAPS = FindingFilters(kinds=("gap",), sort="lost_after")
 
 
 @pytest.fixture
@@ -112,11 +116,11 @@ def test_drift_shows_what_nobody_looked_at_first_then_the_oldest(
     seeding.drift(store, "cus_2", first_seen_at=NOW - 3 * DAY)
     seeding.drift(store, "cus_3", first_seen_at=NOW - 9 * DAY, subject="drift:known")
     seeding.acknowledgement(store, "drift:known")
-    rows = desk.findings("drift").rows
-    assert [row.customer_id for row in rows] == ["cus_2", "cus_1", "cus_3"]
+    rows = desk.findings(DRIFT).rows
+    assert [row.finding.customer_id for row in rows] == ["cus_2", "cus_1", "cus_3"]
     assert rows[1].name == "Harbour Lane Bakery"
-    assert rows[1].acknowledgement is None
-    known = rows[2].acknowledgement
+    assert rows[1].finding.acknowledged is None
+    known = rows[2].finding.acknowledged
     assert known is not None
     assert (known.staff, known.expires_at) == ("ada@example.com", NOW + 6 * DAY)
 
@@ -125,17 +129,18 @@ def test_an_acknowledgement_that_ran_out_no_longer_counts(desk: Portside, store:
     seeding.drift(store, "cus_1", subject="drift:a")
     seeding.acknowledgement(store, "drift:a", expires_at=NOW)
     assert desk.health().drift_acknowledged == 0
-    assert desk.findings("drift").rows[0].acknowledgement is None
+    assert desk.findings(DRIFT).rows[0].finding.acknowledged is None
 
 
 def test_of_several_acknowledgements_the_newest_counts(desk: Portside, store: Store) -> None:
     seeding.drift(store, "cus_1", subject="drift:a")
     seeding.acknowledgement(store, "drift:a", reason="First")
     seeding.acknowledgement(store, "drift:a", reason="Second", at=NOW)
-    found = desk.findings("drift")
+    found = desk.findings(DRIFT)
     assert found.total == len(found.rows) == 1
-    assert found.rows[0].acknowledgement is not None
-    assert found.rows[0].acknowledgement.reason == "Second"
+    known = found.rows[0].finding.acknowledged
+    assert known is not None
+    assert known.reason == "Second"
     assert desk.health().drift == 1
 
 
@@ -143,7 +148,7 @@ def test_gaps_come_by_what_stripe_forgets_first(desk: Portside, store: Store) ->
     seeding.gap(store, "evt_late", NOW + 20 * DAY)
     seeding.gap(store, "evt_soon", NOW + DAY)
     seeding.gap(store, "evt_unknown", None)
-    assert [row.event_id for row in desk.findings("gap").rows] == [
+    assert [row.finding.event_id for row in desk.findings(GAPS).rows] == [
         "evt_soon",
         "evt_late",
         "evt_unknown",
@@ -154,7 +159,7 @@ def test_a_finding_has_its_differences_and_its_history(desk: Portside, store: St
     number = seeding.drift(store, "cus_1", subject="drift:a")
     seeding.acknowledgement(store, "drift:a")
     view = desk.finding(number)
-    assert view.finding.differences == (
+    assert view.item.differences == (
         FieldDifference("cancel_at", "none", "2026-12-01T03:00:00Z"),
         FieldDifference("status", "active", "past_due"),
     )
@@ -163,7 +168,8 @@ def test_a_finding_has_its_differences_and_its_history(desk: Portside, store: St
         "Acknowledged by ada@example.com for 7 days: Finance is on it",
         "First seen.",
     ]
-    assert view.request is None
+    assert view.item.means == "Stripe has an event that never arrived here."
+    assert view.item.repairable
 
 
 def test_an_unknown_finding_says_so(desk: Portside) -> None:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ..domain.causes import cause_sentence
+from ..domain.causes import CAUSES, Cause
 from ..domain.errors import NoSuchObject
+from ..domain.findings import Acknowledgement, Finding, FindingFilters
+from ..domain.rows import CustomerRow
 from ..domain.times import DAY
-from ..store.queries import differences, sync
+from ..store.queries import findings, sync
+from ..store.queries.customer import customers_of
 from ..store.queries.reading import Connection, Reader
 from .differing import compared
 from .sync_views import (
-    Acknowledgement,
     Deliveries,
     DeliveryDay,
     FailedEvent,
-    Finding,
+    FindingItem,
     FindingView,
     HappenedToFinding,
     Lag,
-    ReconcileRun,
     StaffRequest,
     SyncHealth,
 )
@@ -34,26 +35,27 @@ LATE: Final = 3_600
 DAYS: Final = 14
 MOST_REQUESTS: Final = 50
 MOST_HISTORY: Final = 20
+UNKNOWN_CAUSE: Final = "The cause has no description in this version."
+LOOK: Final = "Update Portside, then compare again."
 
 
 def health(reader: Reader, now: int) -> SyncHealth:
     """Failures, differences and the last comparison, counted now."""
     with reader.open() as connection:
-        counted = differences.counts(connection, now)
+        counted = findings.by_cause(connection, now)
         retries = sync.retries(connection)
-        run = sync.last_run(connection)
         return SyncHealth(
             now=now,
             failed=retries["failed"] or 0,
             waiting=retries["waiting"] or 0,
             next_retry_at=retries["next"],
-            drift=counted["drift"]["open"] or 0,
-            drift_acknowledged=counted["drift"]["acknowledged"] or 0,
-            gaps=counted["gap"]["open"] or 0,
-            gaps_acknowledged=counted["gap"]["acknowledged"] or 0,
-            nearest_loss=counted["gap"]["nearest"],
+            drift=sum(c.open for c in counted if c.kind == "drift"),
+            drift_acknowledged=sum(c.acknowledged for c in counted if c.kind == "drift"),
+            gaps=sum(c.open for c in counted if c.kind == "gap"),
+            gaps_acknowledged=sum(c.acknowledged for c in counted if c.kind == "gap"),
+            nearest_loss=findings.nearest_loss(connection),
             needing_reread=sync.needing_reread(connection),
-            last_run=_run(run) if run else None,
+            last_run=sync.last_run(connection),
         )
 
 
@@ -88,19 +90,6 @@ def _days(connection: Connection, today: int) -> Iterator[DeliveryDay]:
         yield DeliveryDay(day, by_day[day])
 
 
-def _run(row: Record) -> ReconcileRun:
-    return ReconcileRun(
-        started_at=row["started_at"],
-        ended_at=row["ended_at"],
-        applied=row["applied"],
-        customers=row["customers"],
-        requests=row["requests"],
-        findings=row["findings"],
-        repaired=row["repaired"],
-        problem=row["problem"],
-    )
-
-
 def failed_events(reader: Reader, limit: int, offset: int) -> Listing[FailedEvent]:
     """One page of the events kept as failed, the latest received first."""
     with reader.open() as connection:
@@ -109,31 +98,31 @@ def failed_events(reader: Reader, limit: int, offset: int) -> Listing[FailedEven
     return Listing(tuple(FailedEvent(**row) for row in rows), total, (), (), {})
 
 
-def findings(reader: Reader, now: int, kind: str, limit: int, offset: int) -> Listing[Finding]:
-    """One page of the open findings of ``kind`` (drift or gap), unacknowledged first."""
+def board(reader: Reader, now: int, filters: FindingFilters) -> Listing[FindingItem]:
+    """One page of the open findings; gaps by what Stripe forgets first."""
     with reader.open() as connection:
-        total = differences.counts(connection, now)[kind]["open"] or 0
-        rows = differences.open_findings(connection, kind, now, limit, offset)
-    return Listing(tuple(_finding(row) for row in rows), total, (), (), {})
+        total = findings.count_open(connection, filters, now)
+        rows = findings.open_findings(connection, filters, now)
+        items = _items(connection, rows)
+    return Listing(tuple(items), total, (), (), {})
 
 
 def finding(reader: Reader, now: int, finding_id: int) -> FindingView:
     """One finding, open or resolved, with its history. Raises NoSuchObject."""
     with reader.open() as connection:
-        row = differences.finding(connection, finding_id, now)
-        if row is None:
+        found = findings.one(connection, finding_id, now)
+        if found is None:
             raise NoSuchObject(f"No finding has the number {finding_id}. Choose one of the list.")
-        found = _finding(row)
-        seen = differences.seen_before(connection, found.subject, MOST_HISTORY)
-        known = differences.acknowledged(connection, found.subject, MOST_HISTORY)
-        asked = sync.latest_requests(
-            connection, MOST_HISTORY, subjects=tuple({found.customer_id or "", ""})
-        )
-    about = [_request(row) for row in asked if row["at"] >= found.first_seen_at]
-    told = [*_sightings(seen), *_acknowledgements(known), *_asked(about)]
+        seen = findings.history(connection, found.subject, now)
+        left = findings.acknowledgements_of(connection, found.subject)
+        about = tuple({found.customer_id or "", ""})
+        asked = sync.latest_requests(connection, MOST_HISTORY, subjects=about)
+        (item,) = _items(connection, [found])
+    since = min(earlier.first_seen_at for earlier in seen)
+    told = [*_sightings(seen), *_left_alone(left)]
+    told += _asked([_request(row) for row in asked if row["at"] >= since])
     told.sort(key=lambda entry: (-entry.at, entry.sentence))
-    latest = next((request for request in about if request.action in ("check", "repair")), None)
-    return FindingView(found, tuple(told[:MOST_HISTORY]), latest)
+    return FindingView(item, tuple(told[:MOST_HISTORY]))
 
 
 def requests(reader: Reader) -> list[StaffRequest]:
@@ -153,59 +142,43 @@ def _request(row: Record) -> StaffRequest:
     return StaffRequest(**row)
 
 
-def _finding(row: Record) -> Finding:
-    known = None
-    if row["acknowledged_at"] is not None:
-        known = Acknowledgement(
-            staff=row["acknowledged_by"],
-            reason=row["acknowledged_for"],
-            at=row["acknowledged_at"],
-            expires_at=row["acknowledged_until"],
-        )
-    compared_fields = compared(row["field"], row["projected"], row["stripe"])
-    return Finding(
-        finding_id=row["finding_id"],
-        subject=row["subject"],
-        kind=row["kind"],
-        customer_id=row["customer_id"],
-        name=row["name"],
-        email=row["email"],
-        object_type=row["object_type"],
-        object_id=row["object_id"],
-        fields=tuple(difference.field for difference in compared_fields),
-        differences=compared_fields,
-        cause=row["cause"],
-        cause_sentence=cause_sentence(row["cause"]),
-        event_id=row["event_id"],
-        lost_after=row["lost_after"],
-        first_seen_at=row["first_seen_at"],
-        last_seen_at=row["last_seen_at"],
-        times=row["times"],
-        resolved_at=row["resolved_at"],
-        resolution=row["resolution"],
-        acknowledgement=known,
+def _items(connection: Connection, found: Sequence[Finding]) -> list[FindingItem]:
+    known = customers_of(connection, sorted({f.customer_id for f in found if f.customer_id}))
+    return [_item(each, known.get(each.customer_id or "")) for each in found]
+
+
+def _item(found: Finding, customer: CustomerRow | None) -> FindingItem:
+    cause = CAUSES.get(found.cause) or Cause(found.cause, UNKNOWN_CAUSE, LOOK)
+    return FindingItem(
+        finding=found,
+        name=customer.name if customer else None,
+        email=customer.email if customer else None,
+        means=cause.means,
+        remedy=cause.remedy,
+        repairable=cause.repairable,
+        differences=compared(found.field, found.projected, found.stripe),
     )
 
 
-def _sightings(rows: list[Any]) -> Iterator[HappenedToFinding]:
+def _sightings(rows: Iterable[Finding]) -> Iterator[HappenedToFinding]:
     for row in rows:
-        yield HappenedToFinding(row["first_seen_at"], "First seen.")
-        if row["times"] > 1:
-            again = f"Seen again, {row['times']} times so far."
-            yield HappenedToFinding(row["last_seen_at"], again)
-        if row["resolved_at"] is not None:
-            words = "Repaired." if row["resolution"] == "repaired" else "Gone by itself."
-            yield HappenedToFinding(row["resolved_at"], words)
+        yield HappenedToFinding(row.first_seen_at, "First seen.")
+        if row.times > 1:
+            again = f"Seen again, {row.times} times so far."
+            yield HappenedToFinding(row.last_seen_at, again)
+        if row.resolved_at is not None:
+            words = "Repaired." if row.resolution == "repaired" else "Gone by itself."
+            yield HappenedToFinding(row.resolved_at, words)
 
 
-def _acknowledgements(rows: list[Any]) -> Iterator[HappenedToFinding]:
+def _left_alone(rows: Iterable[Acknowledgement]) -> Iterator[HappenedToFinding]:
     for row in rows:
-        days = max((row["expires_at"] - row["at"]) // DAY, 1)
-        told = f"Acknowledged by {row['staff']} for {days} days: {row['reason']}"
-        yield HappenedToFinding(row["at"], told)
+        days = max((row.expires_at - row.at) // DAY, 1)
+        told = f"Acknowledged by {row.staff} for {days} days: {row.reason}"
+        yield HappenedToFinding(row.at, told)
 
 
-def _asked(rows: list[StaffRequest]) -> Iterator[HappenedToFinding]:
+def _asked(rows: Iterable[StaffRequest]) -> Iterator[HappenedToFinding]:
     for row in rows:
         whom = "" if row.subject else ", of everyone"
         yield HappenedToFinding(row.at, f"{row.staff} asked for a {row.action}{whom}.")

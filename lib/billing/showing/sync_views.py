@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..domain.findings import Finding, Reconciliation
+
 
 @dataclass(frozen=True, slots=True)
 class Lag:
@@ -26,20 +28,6 @@ class DeliveryDay:
 
     day: int  # its first second
     fates: Mapping[str, int]  # applied · stale · ignored · repeated · failed
-
-
-@dataclass(frozen=True, slots=True)
-class ReconcileRun:
-    """One comparison with Stripe."""
-
-    started_at: int
-    ended_at: int | None
-    applied: bool
-    customers: int
-    requests: int
-    findings: int
-    repaired: int
-    problem: str | None  # why it did not come to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +58,7 @@ class SyncHealth:
     gaps_acknowledged: int
     nearest_loss: int | None  # when Stripe forgets the first of the missing events
     needing_reread: int  # customers
-    last_run: ReconcileRun | None
+    last_run: Reconciliation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +74,6 @@ class FailedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """Somebody looked at a difference and means to leave it for a while."""
-
-    staff: str
-    reason: str
-    at: int
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
 class FieldDifference:
     """One field; None where that side has no such object or field."""
 
@@ -105,29 +83,16 @@ class FieldDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Where Stripe and the projection were seen to differ, from first sight to resolution."""
+class FindingItem:
+    """One finding as the board shows it: whose it is, field by field, and its cause in words."""
 
-    finding_id: int
-    subject: str  # what differs, by name: the same difference has the same one
-    kind: str  # drift · gap
-    customer_id: str | None
-    name: str | None
+    finding: Finding
+    name: str | None  # of the customer
     email: str | None
-    object_type: str | None
-    object_id: str | None
-    fields: tuple[str, ...]  # that differ
+    means: str  # the cause in a sentence
+    remedy: str  # what to do, in a sentence
+    repairable: bool  # a repair mends it
     differences: tuple[FieldDifference, ...]
-    cause: str
-    cause_sentence: str
-    event_id: str | None  # the event that was missed or failed
-    lost_after: int | None  # when Stripe's event list forgets it
-    first_seen_at: int
-    last_seen_at: int
-    times: int  # runs that saw it
-    resolved_at: int | None
-    resolution: str | None  # repaired · gone
-    acknowledgement: Acknowledgement | None  # that still holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +118,7 @@ class HappenedToFinding:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One finding with what happened to it, newest first, and the latest request about it."""
+    """One finding with what happened to it, newest first."""
 
-    finding: Finding
+    item: FindingItem
     history: tuple[HappenedToFinding, ...]
-    request: StaffRequest | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, exists, insert, or_, select
 
-from .tables import acknowledgements, customers, findings, requests
+from .tables import customers, findings, requests
 
 
 def add(
@@ -29,19 +29,6 @@ def waiting(connection: Connection, action: str, subject: str) -> int | None:
         requests.c.state == "waiting", requests.c.action == action, requests.c.subject == subject
     )
     return connection.execute(query.order_by(requests.c.request_id).limit(1)).scalar()
-
-
-def acknowledge(
-    connection: Connection, subject: str, staff: str, reason: str, at: int, expires_at: int
-) -> None:
-    row = {
-        "subject": subject,
-        "staff": staff,
-        "reason": reason,
-        "at": at,
-        "expires_at": expires_at,
-    }
-    connection.execute(insert(acknowledgements).values(row))
 
 
 def known_customer(connection: Connection, customer_id: str) -> bool:

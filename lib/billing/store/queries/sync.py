@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Select, and_, case, func, select
 
+from ...domain.findings import Reconciliation
 from ..tables import customers, inbox, reconciliations, requests, tallies
 from .columns import by_bytes
 
@@ -92,7 +93,7 @@ def needing_reread(connection: Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def last_run(connection: Connection) -> RowMapping | None:
+def last_run(connection: Connection) -> Reconciliation | None:
     """The latest comparison of everyone with Stripe."""
     query = (
         select(reconciliations)
@@ -100,7 +101,8 @@ def last_run(connection: Connection) -> RowMapping | None:
         .order_by(reconciliations.c.run_id.desc())
         .limit(1)
     )
-    return connection.execute(query).mappings().one_or_none()
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Reconciliation(**row)
 
 
 def latest_requests(
