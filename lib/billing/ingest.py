@@ -39,13 +39,14 @@ class Ingest:
         org_key: str = "org_id",
     ) -> None:
         self.store = store
+        self.rules = rules
+        self.livemode = livemode
+        self.org_key = org_key
         self._writer = Writer(store, rules, clock=clock, livemode=livemode)
-        self._livemode = livemode
-        self._org_key = org_key
 
     def read(self, event: Any, *, body: bytes | None = None) -> Arrival:
         """One event, ready for :meth:`commit`. Raises PayloadInvalid when it is none."""
-        return read_event(event, livemode=self._livemode, org_key=self._org_key, body=body)
+        return read_event(event, livemode=self.livemode, org_key=self.org_key, body=body)
 
     def receive(self, body: bytes, header: str | None, secrets: Sequence[str]) -> Arrival:
         """A webhook delivery, ready for :meth:`commit`, once its signature is verified.
@@ -78,8 +79,8 @@ class Ingest:
                 obj,
                 second=second,
                 source=source,
-                livemode=self._livemode,
-                org_key=self._org_key,
+                livemode=self.livemode,
+                org_key=self.org_key,
             )
             summary.lines += 1
             if arrival is None:

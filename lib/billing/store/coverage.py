@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, select
 
 from .spelling import read
@@ -22,3 +24,28 @@ def unresolved_prices(connection: Connection) -> list[str]:
             if item["plan"] is None
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UnmappedPrice:
+    """``customers``: who has it on a live subscription, sorted."""
+
+    price_id: str
+    lookup_key: str | None
+    customers: tuple[str, ...]
+
+
+def unmapped_prices(connection: Connection) -> list[UnmappedPrice]:
+    """Prices that live subscriptions have and the catalogue has not, by id."""
+    table = subscriptions.c
+    rows = connection.execute(
+        select(table.customer_id, table["items"]).where(table.live, table.plan_resolved.is_(False))
+    )
+    held: dict[str, set[str]] = {}
+    keys: dict[str, str | None] = {}
+    for customer_id, items in rows:
+        for item in read(items):
+            if item["plan"] is None:
+                held.setdefault(item["price"], set()).add(customer_id)
+                keys[item["price"]] = item["lookup_key"]
+    return [UnmappedPrice(name, keys[name], tuple(sorted(held[name]))) for name in sorted(held)]

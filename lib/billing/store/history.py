@@ -58,6 +58,35 @@ def customer_ids(connection: Connection, after: str, limit: int) -> list[str]:
     return [str(row[0]) for row in found]
 
 
+def of_objects(
+    connection: Connection, object_type: str, object_ids: Iterable[str]
+) -> dict[str, list[Observation]]:
+    """Everything seen of these objects, each in the order it was stored; nothing of none."""
+    condition = dialect.among(connection, "object_id")
+    rows = dialect.fetch(
+        connection,
+        f"SELECT {_COLUMNS} FROM observations "  # noqa: S608 - no input
+        f"WHERE object_type = {dialect.mark(connection)} AND {condition} ORDER BY seq",
+        object_type,
+        dialect.keys(connection, sorted(object_ids)),
+    )
+    found: dict[str, list[Observation]] = {}
+    for row in rows:
+        found.setdefault(row[2], []).append(_observation(row))
+    return found
+
+
+def seen_among(connection: Connection, customer_ids: Iterable[str]) -> set[str]:
+    """Those of these customers of whom anything was ever seen."""
+    condition = dialect.among(connection, "customer_id")
+    rows = dialect.fetch(
+        connection,
+        f"SELECT DISTINCT customer_id FROM observations WHERE {condition}",  # noqa: S608
+        dialect.keys(connection, sorted(customer_ids)),
+    )
+    return {row[0] for row in rows}
+
+
 def of_loose_objects(connection: Connection, object_ids: Iterable[str]) -> list[Observation]:
     """What was seen of objects that have no customer (yet), in the order it was stored."""
     wanted = sorted(object_ids)
