@@ -13,7 +13,7 @@ from .domain.errors import NoSuchObject, WrongUsage
 from .domain.filters import clean
 from .domain.permissions import Permission, Role, require
 from .domain.times import DAY
-from .store import acknowledgements, audit, staff_requests
+from .store import acknowledgements, audit, requests, staff_requests
 from .store.audit import AuditRow
 from .store.engine import Connection, Store
 from .store.queries import sync
@@ -50,11 +50,11 @@ class Asking:
         with self._store.writing() as connection:
             audit.hold(connection)  # the other half of a double click waits here
             _there(connection, action, subject)
-            waiting = staff_requests.waiting(connection, action, subject)
+            waiting = staff_requests.already_waiting(connection, action, subject)
             if waiting is not None:
                 return waiting
             now = self._clock()
-            number = staff_requests.add(connection, now, staff, action, subject, why)
+            number = requests.add(connection, staff, action, subject, why, now)
             self._keep(connection, now, staff, action, subject, why)
             return number
 

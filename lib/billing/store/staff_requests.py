@@ -1,29 +1,13 @@
-"""The dashboard's own rows: requests to the one writer, and acknowledged differences."""
+"""What is looked at before a request is added: the same one waiting, and whether it makes sense."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, exists, insert, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from .tables import customers, findings, requests
 
 
-def add(
-    connection: Connection, at: int, staff: str, action: str, subject: str, reason: str | None
-) -> int:
-    """A new request that waits to be carried out; gives its number."""
-    row = {
-        "at": at,
-        "staff": staff,
-        "action": action,
-        "subject": subject,
-        "reason": reason,
-        "state": "waiting",
-    }
-    query = insert(requests).values(row).returning(requests.c.request_id)
-    return int(connection.execute(query).scalar_one())
-
-
-def waiting(connection: Connection, action: str, subject: str) -> int | None:
+def already_waiting(connection: Connection, action: str, subject: str) -> int | None:
     """The number of the same request that still waits."""
     query = select(requests.c.request_id).where(
         requests.c.state == "waiting", requests.c.action == action, requests.c.subject == subject
