@@ -7,7 +7,7 @@ grace and period ends pass without any write.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import streamlit as st
@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard import session
 from lib.billing import (
     CustomerView,
+    Deliveries,
     FailedPaymentItem,
     Filters,
     Freshness,
@@ -95,9 +96,17 @@ def search(text: str) -> list[SearchHit]:
     return found
 
 
-def customer(customer_id: str) -> CustomerView:
+def customer(customer_id: str, at: int | None = None) -> CustomerView:
     """Not cached: the page that an agent reads out while the customer is on the phone."""
-    return session.billing().customer(customer_id)
+    return session.billing().customer(customer_id, at=at)
+
+
+def deliveries() -> Deliveries:
+    """Counted once a minute: the watermark of a busy day would count them at every click."""
+    found: Deliveries = _cached(
+        "deliveries", replace(stamp(), watermark=0), lambda: session.billing().deliveries()
+    )
+    return found
 
 
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:

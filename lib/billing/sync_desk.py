@@ -52,9 +52,12 @@ class SyncDesk:
         """What staff asked for lately and what came of it, the latest first."""
         return sync.requests(self._reader)
 
-    def request_about(self, subject: str) -> StaffRequest | None:
-        """The latest request about one event or customer; "" is everyone."""
-        return sync.request_about(self._reader, subject)
+    def request_about(self, subject: str, *, actions: tuple[str, ...] = ()) -> StaffRequest | None:
+        """The latest request about one event or customer; "" is everyone.
+
+        With ``actions`` (check · repair · retry · ignore) only one of those.
+        """
+        return sync.request_about(self._reader, subject, actions)
 
     def request_check(
         self, customer_id: str = "", *, staff: str, roles: Collection[Role], reason: str = ""

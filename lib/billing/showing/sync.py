@@ -131,10 +131,10 @@ def requests(reader: Reader) -> list[StaffRequest]:
         return [_request(row) for row in sync.latest_requests(connection, MOST_REQUESTS)]
 
 
-def request_about(reader: Reader, subject: str) -> StaffRequest | None:
+def request_about(reader: Reader, subject: str, actions: tuple[str, ...]) -> StaffRequest | None:
     """The latest request about one event or one customer; "" is everyone."""
     with reader.open() as connection:
-        rows = sync.latest_requests(connection, 1, subjects=(subject,))
+        rows = sync.latest_requests(connection, 1, subjects=(subject,), actions=actions)
     return _request(rows[0]) if rows else None
 
 

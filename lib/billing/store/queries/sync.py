@@ -106,10 +106,16 @@ def last_run(connection: Connection) -> Reconciliation | None:
 
 
 def latest_requests(
-    connection: Connection, limit: int, *, subjects: tuple[str, ...] = ()
+    connection: Connection,
+    limit: int,
+    *,
+    subjects: tuple[str, ...] = (),
+    actions: tuple[str, ...] = (),
 ) -> list[RowMapping]:
-    """What staff asked for, the latest first; with ``subjects`` only what is about those."""
+    """What staff asked for, the latest first; only these ``subjects`` and ``actions``, if any."""
     query = select(requests).order_by(requests.c.request_id.desc()).limit(limit)
     if subjects:
         query = query.where(requests.c.subject.in_(subjects))
+    if actions:
+        query = query.where(requests.c.action.in_(actions))
     return list(connection.execute(query).mappings())
