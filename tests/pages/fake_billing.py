@@ -46,6 +46,7 @@ from lib.billing import (
 from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
+from tests.pages.fake_sync import FakeSync
 
 NOW = 1_795_316_400  # Sunday 22 November 2026, 03:00 UTC
 DAY = 86_400
@@ -85,7 +86,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling:
+class FakeBilling(FakeSync):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
