@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .desk import Portside
     from .domain.catalog import Catalog, Feature, Plan, Price
+    from .domain.corrections import Correction
     from .domain.errors import (
         BillingError,
         ConfigurationError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
+    from .domain.schedules import ScheduleAhead
     from .links import LinkProgress, LinkRequest, MintedLink
     from .reports import REPORTS, Report
     from .showing.sync_views import (
@@ -76,6 +78,7 @@ _HOMES = {
     "Catalog": "domain.catalog",
     "Choice": "domain.flows",
     "ConfigurationError": "domain.errors",
+    "Correction": "domain.corrections",
     "CustomerRow": "domain.rows",
     "CustomerView": "showing.views",
     "DatabaseUnavailable": "domain.errors",
@@ -123,6 +126,7 @@ _HOMES = {
     "Reconciliation": "domain.findings",
     "Report": "reports",
     "Role": "domain.permissions",
+    "ScheduleAhead": "domain.schedules",
     "SearchHit": "showing.views",
     "StaffRequest": "showing.sync_views",
     "StripeRefused": "domain.errors",
@@ -163,6 +167,7 @@ __all__ = [
     "Catalog",
     "Choice",
     "ConfigurationError",
+    "Correction",
     "CustomerRow",
     "CustomerView",
     "DatabaseUnavailable",
@@ -208,6 +213,7 @@ __all__ = [
     "Reconciliation",
     "Report",
     "Role",
+    "ScheduleAhead",
     "SearchHit",
     "StaffRequest",
     "StripeRefused",
