@@ -55,14 +55,17 @@ def _head(item: FindingItem) -> None:
         if found.kind == "gap" and found.resolved_at is None:
             word = board.hurry(item, now)
             st.badge(word, icon=":material/hourglass_bottom:", color=tables.BADGES[word])
-    st.markdown(f"**{fmt.md(item.means)}** {fmt.md(item.remedy)}")
+    # Sentences of our own, with commands in code marks: nothing of Stripe's is in them.
+    st.markdown(f"**{item.means}** {item.remedy}")
     st.caption(
         fmt.joined(
             (
                 fmt.joined((board.thing(item), fmt.md(found.object_id)))
                 if found.object_id
                 else board.thing(item),
-                f"event {fmt.md(found.event_id)}" if found.event_id else None,
+                f"event {fmt.md(found.event_id)}"
+                if found.event_id not in (None, found.object_id)
+                else None,
                 f"seen {fmt.plural(found.times, 'time')}",
                 f"first {fmt.clock(found.first_seen_at, zone)}",
                 f"Stripe forgets it on {fmt.day(found.lost_after, zone)}"
