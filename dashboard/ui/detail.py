@@ -91,9 +91,9 @@ def _fields(item: FindingItem) -> None:
             for difference in item.differences
         ],
         {
-            "field": column.TextColumn("Field", width=170),
-            "projected": column.TextColumn("Projected", width="medium"),
-            "stripe": column.TextColumn("Stripe", width="medium"),
+            "field": column.TextColumn("Field"),
+            "projected": column.TextColumn("Projected"),
+            "stripe": column.TextColumn("Stripe"),
         },
         key="fields",
         ids=[str(item.finding.finding_id)],

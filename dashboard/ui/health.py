@@ -64,8 +64,9 @@ def _tried_again(seen: SyncHealth) -> str | None:
         return None
     if not seen.waiting:
         return "none is tried again by itself"
-    soon = max((seen.next_retry_at or seen.now) - seen.now, 0)
-    return f"{seen.waiting:,} tried again, next in {fmt.span(soon)}"
+    soon = (seen.next_retry_at or seen.now) - seen.now
+    following = f"next in {fmt.span(soon)}" if soon > 0 else "one is due"
+    return f"{seen.waiting:,} tried again, {following}"
 
 
 def verdict(seen: SyncHealth, delivered: Deliveries) -> None:
