@@ -62,7 +62,8 @@ def _lags(seen: Deliveries) -> None:
         )
         st.caption(
             "From Stripe's “created” to the arrival here. Late is over an hour: the receiver was "
-            "away, or Stripe had to send again. What comes late is put into its place in history."
+            "away, or Stripe had to send again. What comes late is put into its place in history. "
+            f"Counted every {data.COUNTED_EVERY} minutes."
         )
 
 
