@@ -10,10 +10,16 @@ from .desk import Portside
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.fold import Rules
+from .drain import Drain
 from .enrich import Enricher
 from .ingest import Ingest
+from .jobs.due import Periodic
+from .jobs.job import Job
+from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .prune import prune
+from .requests import Reconciles, Requests
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
@@ -87,6 +93,38 @@ class Installation:
         if self.gateway is None:
             return None
         return Enricher(self.store, self.ingest, self.gateway)
+
+    @cached_property
+    def drain(self) -> Drain:
+        return Drain(self.store, self.ingest, clock=self.clock, gateway=self.gateway)
+
+    @cached_property
+    def reconciles(self) -> Reconciles | None:
+        """Compares with Stripe; None without a key."""
+        return None
+
+    @cached_property
+    def jobs(self) -> tuple[Job, ...]:
+        """What runs beside the receiver, as far as it is configured."""
+        business, reconciles = self.business, self.reconciles
+        requests = Requests(self.store, self.drain, clock=self.clock, reconciles=reconciles)
+        return jobs_of(
+            requests=requests.round,
+            enrich=self.enricher.round if self.enricher else None,
+            drain=self.drain.round,
+            reread=None,
+            reconcile=(
+                Periodic(self.store, reconciles, self.clock, hours=business.reconcile_hours).round
+                if reconciles and business.reconcile_hours
+                else None
+            ),
+            prune=self._prune if business.retention_days else None,
+        )
+
+    def _prune(self) -> None:
+        days = self.business.retention_days
+        if days is not None:
+            prune(self.store, now=self.clock(), days=days)
 
     def backfill(self, *, progress: Progress = lambda _: None) -> BackfillSummary:
         """Read everything from Stripe. Raises ConfigurationError without a key."""
