@@ -11,6 +11,7 @@ from ..store.meta import WATERMARK
 from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
 from . import (
+    access_matrix,
     entitlements,
     failed_payments,
     inbox,
@@ -33,6 +34,7 @@ REPORTS: Final[dict[str, Definition]] = {
     definition.name: definition
     for definition in (
         entitlements.REPORT,
+        access_matrix.REPORT,
         winding_down.REPORT,
         failed_payments.REPORT,
         plan_mix.REPORT,
