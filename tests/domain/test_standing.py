@@ -21,6 +21,8 @@ TWO = subscription(items=[item(price(), 2)])
 STARTER = subscription(items=[item(price("starter_monthly", "900"))])
 UNHEARD = subscription(items=[item(price("unheard_of", "100"))])
 LATE = subscription("past_due")
+LATER = LATE | {"schedule": "s"}
+AFRESH = UNHEARD | {"status": "past_due"}
 OVER = subscription("canceled", ended_at=T + 5_000, canceled_at=T + 5_000)
 EUROS = subscription(currency="eur")
 BORN = seen(ACTIVE, T, kind="created")
@@ -62,13 +64,22 @@ GOES_ON = {
         [
             BORN,
             seen(LATE, T + 100, before=ACTIVE),
-            seen(LATE | {"schedule": "s"}, T + 200, before=LATE),
+            seen(LATER, T + 200, before=LATE),
         ],
-        [seen(LATE | {"schedule": "t"}, T + 300, before=LATE | {"schedule": "s"})],
+        [seen(LATE | {"schedule": "t"}, T + 300, before=LATER)],
     ),
     "the last known plan of a price that is unheard of": (
         [BORN, seen(STARTER, T + 100, before=ACTIVE), seen(UNHEARD, T + 200, before=STARTER)],
         [seen(UNHEARD | {"schedule": "t"}, T + 9_000)],
+    ),
+    "trouble anew, after an earlier one that ended under a price that is unheard of": (
+        [
+            BORN,
+            seen(LATE, T + 100, before=ACTIVE),
+            seen(UNHEARD, T + 200, before=LATE),
+            seen(AFRESH, T + 300, before=UNHEARD),
+        ],
+        [seen(AFRESH | {"schedule": "t"}, T + 9_000, before=AFRESH)],
     ),
     "something is missing before it": ([BORN], [seen(STARTER, T + 5_000, before=TWO)]),
 }
