@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -22,6 +23,7 @@ from .spelling import read, spell
 from .tables import standings
 
 FASTEST: Final = 1
+_CELLS: Final = attrgetter(*(field.name for field in fields(Worth)))
 
 
 def load(
@@ -116,7 +118,7 @@ def _read_ledger(plain: list[Any] | None) -> Ledger | None:
 
 
 def _worths(worths: Mapping[str, Worth]) -> list[Any]:
-    return [astuple(worth) for worth in worths.values()]
+    return [_CELLS(worth) for worth in worths.values()]
 
 
 def _read_worths(plain: list[Any]) -> dict[str, Worth]:
