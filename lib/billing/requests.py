@@ -6,7 +6,7 @@ process is killed in between it is carried out again, which does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -22,8 +22,16 @@ log = structlog.get_logger(__name__)
 
 
 class Reconciled(Protocol):
-    def sentence(self) -> str:
-        """What was compared, found and repaired, in one sentence."""
+    """What a comparison came to; `lib.billing.reconcile.ReconcileSummary` is one."""
+
+    @property
+    def customers(self) -> int: ...
+    @property
+    def found(self) -> int: ...
+    @property
+    def repaired(self) -> int: ...
+    @property
+    def left_out(self) -> Mapping[str, str]: ...
 
 
 class Reconciles(Protocol):
@@ -87,7 +95,13 @@ class Requests:
         if self._reconciles is None:
             raise WrongUsage("This needs Stripe's API: set STRIPE_API_KEY where `serve` runs.")
         found = self._reconciles.run(apply=request.action == "repair", only=request.subject or None)
-        return found.sentence()
+        told = f"{_counted(found.customers, 'customer')} compared, "
+        told += f"{_counted(found.found, 'difference')} found"
+        if request.action == "repair":
+            told += f", {found.repaired:,} repaired"
+        if found.left_out:
+            told += f"; left out: {', '.join(sorted(found.left_out))}"
+        return f"{told}."
 
     def _retry(self, event_id: str) -> str:
         if not event_id:
@@ -115,3 +129,7 @@ class Requests:
         if kept.state == "ignored" and kept.error == why:
             return "It is ignored from now on."  # we were killed before we could say so
         raise WrongUsage(f"The event is {kept.state}: only a failed one can be ignored.")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -93,14 +93,12 @@ def test_its_own_tables_take_what_staff_write(roles: Roles) -> None:
                 "VALUES ('cus_1', 'ann', 1, 'Called') RETURNING note_id"
             )
         )
-        connection.execute(text("UPDATE notes SET body = 'Called twice'"))
         connection.execute(
             text(
                 "INSERT INTO acknowledgements (subject, staff, reason, at, expires_at) "
                 "VALUES ('drift:sub_1:status', 'ann', 'Known', 1, 2)"
             )
         )
-        connection.execute(text("UPDATE acknowledgements SET expires_at = 1"))
         requests.add(connection, "ann", "check", "", None, 1)
     with roles.dashboard.reading() as connection:
         assert [asked.action for asked in requests.waiting(connection)] == ["check"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy import select
@@ -22,10 +22,10 @@ from tests.store.company import START
 
 @dataclass(frozen=True)
 class Found:
-    apply: bool
-
-    def sentence(self) -> str:
-        return "1 difference, repaired." if self.apply else "1 difference."
+    customers: int = 1
+    found: int = 1
+    repaired: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -34,12 +34,13 @@ class Comparing:
 
     error: Exception | None = None
     runs: list[tuple[bool, str | None]] = field(default_factory=list)
+    finds: Found = Found()
 
     def run(self, *, apply: bool, only: str | None) -> Found:
         self.runs.append((apply, only))
         if self.error is not None:
             raise self.error
-        return Found(apply)
+        return replace(self.finds, repaired=1) if apply else self.finds
 
 
 def ask(store: Store, action: str, subject: str = "", reason: str | None = None) -> int:
@@ -66,9 +67,18 @@ def test_they_are_carried_out_in_the_order_asked(store: Store) -> None:
     assert serving(Bench(store), comparing).round() == 3
     assert comparing.runs == [(False, "cus_1"), (True, "cus_1"), (False, None)]
     assert outcomes(store) == [
-        ("done", "1 difference."),
-        ("done", "1 difference, repaired."),
-        ("done", "1 difference."),
+        ("done", "1 customer compared, 1 difference found."),
+        ("done", "1 customer compared, 1 difference found, 1 repaired."),
+        ("done", "1 customer compared, 1 difference found."),
+    ]
+
+
+def test_the_outcome_counts_and_names_what_was_left_out(sqlite_store: Store) -> None:
+    ask(sqlite_store, "check")
+    found = Found(customers=2_000, found=0, left_out={"coupons": "The key may not."})
+    serving(Bench(sqlite_store), Comparing(finds=found)).round()
+    assert outcomes(sqlite_store) == [
+        ("done", "2,000 customers compared, 0 differences found; left out: coupons.")
     ]
 
 
@@ -136,7 +146,7 @@ def test_killed_half_way_it_is_carried_out_again(store: Store) -> None:
         serving(Bench(store), comparing).round()
     comparing.error = None
     assert serving(Bench(store), comparing).round() == 1
-    assert outcomes(store) == [("done", "1 difference, repaired.")]
+    assert outcomes(store) == [("done", "1 customer compared, 1 difference found, 1 repaired.")]
 
 
 def test_one_event_is_retried(store: Store) -> None:

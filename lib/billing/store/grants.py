@@ -2,8 +2,8 @@
 
     receiver    `serve` and the command line: reads everything, writes the projection, carries out
                 requests. It adds to the audit and cannot change what is there.
-    dashboard   reads what it shows, adds to its own tables, changes none of them but notes and
-                acknowledgements. Raw bodies of events are for engineers: only when asked for.
+    dashboard   reads what it shows and adds to its own tables; it changes nothing that is there.
+                Raw bodies of events are for engineers: only when asked for.
 
 Roles are made without a password: whoever runs the database sets one, or uses another way in.
 """
@@ -24,13 +24,8 @@ RECEIVER: Final = "portside_receiver"
 DASHBOARD: Final = "portside_dashboard"
 _LONGEST: Final = 63  # bytes of a name in PostgreSQL
 
-_DESK: Final = {
-    "audit": ("INSERT",),
-    "requests": ("INSERT",),
-    "notes": ("INSERT", "UPDATE", "DELETE"),
-    "acknowledgements": ("INSERT", "UPDATE"),
-}
-"""What the dashboard may do to its own tables beside reading them."""
+_DESK: Final = frozenset({"audit", "requests", "notes", "acknowledgements"})
+"""The dashboard's own tables: beside reading them it may add to them."""
 
 _RECEIVER: Final = {
     "audit": ("INSERT",),  # links minted on the command line
@@ -125,9 +120,9 @@ def _dashboard(role: str, *, payloads: bool) -> Iterator[str]:
             shown = ", ".join(_name(c.name) for c in table.columns if c.name != "payload")
             yield f"GRANT SELECT ({shown}) ON inbox TO {role}"
             continue
-        rights = ("SELECT", *_DESK.get(table.name, ()))
-        yield f"GRANT {', '.join(rights)} ON {_name(table.name)} TO {role}"
-        if "INSERT" in rights:
+        rights = "SELECT, INSERT" if table.name in _DESK else "SELECT"
+        yield f"GRANT {rights} ON {_name(table.name)} TO {role}"
+        if table.name in _DESK:
             yield from _sequences(table, role)
     yield f"GRANT SELECT ON {_VERSION} TO {role}"
 
