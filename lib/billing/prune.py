@@ -49,10 +49,10 @@ def prune(
     before = now - days * DAY
     with store.reading() as connection:
         bodies, size = retention.prunable(connection, before)
-    done = 0
+    done, place = 0, (-1, "")
     while bodies and not dry_run:
         with store.writing() as connection:
-            dropped = retention.prune(connection, before, at_once)
+            dropped, place = retention.prune(connection, before, at_once, place)
         if not dropped:
             break
         done += dropped

@@ -22,17 +22,35 @@ def prunable(connection: Connection, before: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def prune(connection: Connection, before: int, limit: int) -> int:
-    """Drop the next ``limit`` of them, the oldest first; gives how many there were.
+Place = tuple[int, str]
+"""(received_at, event id) of the last body that was dropped: where the next batch goes on."""
+
+
+def prune(
+    connection: Connection, before: int, limit: int, after: Place = (-1, "")
+) -> tuple[int, Place]:
+    """Drop the next ``limit`` of them, the oldest first; gives how many, and the place reached.
 
     A row that a writer holds at this moment is left for the next time rather than waited for.
     """
     sign = dialect.mark(connection)
     lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE SKIP LOCKED"
-    done = connection.exec_driver_sql(
-        "UPDATE inbox SET payload = NULL WHERE event_id IN ("  # noqa: S608 - no input
-        f"SELECT event_id FROM inbox WHERE {_OLD.format(sign=sign)} "
-        f"ORDER BY received_at, event_id LIMIT {sign}{lock})",
-        (before, limit),
+    rows = dialect.fetch(
+        connection,
+        f"SELECT received_at, event_id FROM inbox WHERE {_OLD.format(sign=sign)} "  # noqa: S608
+        # The first condition is implied by the second; an index can serve it.
+        f"AND received_at >= {sign} AND (received_at, event_id) > ({sign}, {sign}) "
+        f"ORDER BY received_at, event_id LIMIT {sign}{lock}",
+        before,
+        after[0],
+        *after,
+        limit,
     )
-    return done.rowcount
+    if not rows:
+        return 0, after
+    condition = dialect.among(connection, "event_id")
+    connection.exec_driver_sql(
+        f"UPDATE inbox SET payload = NULL WHERE {condition}",  # noqa: S608 - no input
+        (dialect.keys(connection, [row[1] for row in rows]),),
+    )
+    return len(rows), (rows[-1][0], rows[-1][1])
