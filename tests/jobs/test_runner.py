@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from lib.billing.config import Settings
 from lib.billing.domain.errors import StripeUnavailable
-from lib.billing.jobs.due import AFTER_A_FAULT, Periodic
+from lib.billing.jobs.due import AFTER_A_FAULT, FIRST_AFTER, Periodic
 from lib.billing.jobs.job import Job
 from lib.billing.jobs.runner import LONGEST_PAUSE, Runner, pause
 from lib.billing.jobs.table import EVERY, jobs_of
@@ -241,23 +241,37 @@ class Recorded(Comparing):
 def test_stripe_is_compared_once_the_last_comparison_is_old_enough(store: Store) -> None:
     bench = Bench(store)
     comparing = Recorded(store, bench.now)
+    comparing.run(apply=False, only=None)
 
     def due() -> bool:
         """A new process asks, whatever an earlier one remembers."""
         return Periodic(store, comparing, bench.now, hours=24).round()
 
-    assert (due(), due()) == (True, False)
     bench.at += 24 * 3_600 - 1
     assert not due()
     bench.at += 1
-    assert due()
+    assert (due(), due()) == (True, False)
     assert comparing.runs == [(False, None), (False, None)]
+
+
+def test_the_first_comparison_ever_waits_until_the_installation_is_filled(
+    sqlite_store: Store,
+) -> None:
+    bench = Bench(sqlite_store)
+    periodic = Periodic(sqlite_store, Recorded(sqlite_store, bench.now), bench.now, hours=24)
+    rounds = []
+    for at in (0, FIRST_AFTER - 1, FIRST_AFTER, FIRST_AFTER + 1):
+        bench.at = START + at
+        rounds.append(periodic.round())
+    assert rounds == [False, False, True, False]
 
 
 def test_a_comparison_that_fails_is_not_begun_again_every_minute(sqlite_store: Store) -> None:
     bench = Bench(sqlite_store)
     comparing = Comparing(StripeUnavailable("Stripe did not answer."))
     periodic = Periodic(sqlite_store, comparing, bench.now, hours=24)
+    assert not periodic.round()
+    bench.at += FIRST_AFTER
     with pytest.raises(StripeUnavailable):
         periodic.round()
     bench.at += AFTER_A_FAULT - 1

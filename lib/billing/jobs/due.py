@@ -12,6 +12,10 @@ from ..store.queries.health import last_reconciled_at
 AFTER_A_FAULT: Final = 3_600
 """Seconds before the next try of one that did not come to its end: it reads a lot."""
 
+FIRST_AFTER: Final = 900
+"""Seconds before the first one ever: a new installation is still being filled, and what is on its
+way would be taken for missing."""
+
 
 class Periodic:
     """Compares everyone, without repairing, once the last comparison is ``hours`` old.
@@ -26,6 +30,7 @@ class Periodic:
         self._reconciles = reconciles
         self._clock = clock
         self._seconds = hours * 3_600
+        self._began_at: int | None = None
         self._tried_at: int | None = None
 
     def round(self) -> bool:
@@ -33,7 +38,10 @@ class Periodic:
         with self._store.reading() as connection:
             last = last_reconciled_at(connection)
         now = self._clock()
-        if last is not None and now - last < self._seconds:
+        if self._began_at is None:
+            self._began_at = now
+        since, pause = (last, self._seconds) if last is not None else (self._began_at, FIRST_AFTER)
+        if now - since < pause:
             return False
         if self._tried_at is not None and now - self._tried_at < AFTER_A_FAULT:
             return False
