@@ -252,7 +252,7 @@ class _Comparison:
 
     def _told_of(self, event: Unapplied) -> bool:
         named = (event.object_type, event.object_id) in self._named
-        return named or event.customer_id in self._objects.absorbed
+        return named or self._events.owner_of(event) in self._objects.absorbed
 
     def _events_of(self, finding: Finding) -> list[Unapplied]:
         if finding.cause in ("missing_customer", "deleted_customer"):

@@ -14,6 +14,8 @@ from .enrich import Enricher
 from .ingest import Ingest
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .reconcile import Reconcile, ReconcileSummary
+from .reread import Rereader
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
@@ -87,6 +89,26 @@ class Installation:
         if self.gateway is None:
             return None
         return Enricher(self.store, self.ingest, self.gateway)
+
+    @cached_property
+    def rereader(self) -> Rereader | None:
+        """Reads what events leave open, beside the receiver; None without a key."""
+        if self.gateway is None:
+            return None
+        return Rereader(self.store, self.ingest, self.gateway)
+
+    def reconcile(
+        self,
+        *,
+        apply: bool = False,
+        only: str | None = None,
+        progress: Progress = lambda _: None,
+    ) -> ReconcileSummary:
+        """Compare with Stripe, and repair with ``apply``. Raises ConfigurationError without a
+        key, else as `Reconcile.run` does."""
+        gateway = self.gateway or open_gateway(self.settings)
+        reconcile = Reconcile(self.store, self.ingest, gateway, clock=self.clock, progress=progress)
+        return reconcile.run(apply=apply, only=only)
 
     def backfill(self, *, progress: Progress = lambda _: None) -> BackfillSummary:
         """Read everything from Stripe. Raises ConfigurationError without a key."""

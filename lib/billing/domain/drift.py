@@ -96,6 +96,7 @@ class Unapplied:
     object_type: str
     object_id: str
     customer_id: str | None
+    parent_id: str | None  # of an object that names no customer: what it belongs to
     why: str  # lacking · failed · ignored
 
 

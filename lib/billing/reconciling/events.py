@@ -30,6 +30,7 @@ class Events:
         self._livemode = livemode
         self._known: dict[str, Unapplied] = {}
         self._by_object: dict[tuple[str, str], set[str]] = {}
+        self._owners: dict[str, str] = {}
         self.read_until: int | None = None  # Stripe's second when its newest page was read
         self.problem: str | None = None  # why the list cannot be read
 
@@ -75,7 +76,11 @@ class Events:
 
     def of_customer(self, customer_id: str) -> list[Unapplied]:
         """Events of one customer that are still not applied."""
-        return self._still(e for e in self._known.values() if e.customer_id == customer_id)
+        return self._still(e for e in self._known.values() if self.owner_of(e) == customer_id)
+
+    def owner_of(self, event: Unapplied) -> str | None:
+        """Whose object it is about, where the event or another one of its kind says so."""
+        return event.customer_id or self._owners.get(event.parent_id or "")
 
     def lacking(self) -> list[Unapplied]:
         """Events that never arrived, oldest first."""
@@ -114,6 +119,8 @@ class Events:
             self._known[event.event_id] = event
             about = (event.object_type, event.object_id)
             self._by_object.setdefault(about, set()).add(event.event_id)
+            if event.customer_id is not None:
+                self._owners[event.object_id] = event.customer_id
 
     def _still(self, events: Iterable[Unapplied]) -> list[Unapplied]:
         """Those whose standing in the inbox has not changed since they were noted."""

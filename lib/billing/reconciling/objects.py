@@ -100,6 +100,10 @@ class Objects:
                 raise
             return self._stripe.retrieve(object_type, object_id)
 
+    def state_of(self, object_type: str, object_id: str) -> dict[str, Any] | None:
+        """The newest state that is known here."""
+        return _state(self._folds(object_type, [object_id]).get(object_id))
+
     def judge(self, seen: Observation) -> Difference | None:
         """What Stripe showed beside what the history folds to at this moment."""
         fold = self._folds(seen.object_type, [seen.object_id]).get(seen.object_id)

@@ -19,7 +19,7 @@ from ..store.queries.lacking import states_of
 from ..store.queries.reading import Reader
 from ..stripe.gateway import Page
 from ..stripe.paced import Paced, Progress
-from ..stripe.told import deleted_stub, listed_as
+from ..stripe.told import deleted_stub, holder_of
 from .events import Events
 from .objects import Objects
 from .references import LISTS
@@ -101,11 +101,14 @@ class Repairs:
 
     def _second(self, finding: Finding) -> bool:
         """Read what cannot be told from its events."""
-        kind = listed_as(finding.object_type or "")
-        if kind is None or finding.object_id is None or finding.customer_id is None:
+        if not (finding.object_type and finding.object_id and finding.customer_id):
             return False
+        state = self._objects.state_of(finding.object_type, finding.object_id)
+        kind, name, expand = holder_of(
+            finding.object_type, finding.object_id, state, finding.customer_id
+        )
         try:
-            raw, second = self._objects.read(kind, finding.object_id)
+            raw, second = self._stripe.retrieve(kind, name, expand=expand)
         except NoSuchObject:
             return False
         self._ingest.observe([raw], second=second, source=SOURCE)

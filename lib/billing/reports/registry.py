@@ -11,6 +11,7 @@ from ..store.meta import WATERMARK
 from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
 from . import (
+    drift,
     entitlements,
     failed_payments,
     inbox,
@@ -39,6 +40,7 @@ REPORTS: Final[dict[str, Definition]] = {
         mrr.REPORT,
         movements.REPORT,
         invoices.REPORT,
+        drift.REPORT,
         inbox.REPORT,
         links.REPORT,
     )

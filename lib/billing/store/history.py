@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, union
 from ..domain.observations import Observation
 from . import dialect
 from .spelling import read, spell
-from .tables import customers, observations
+from .tables import DERIVED, observations
 
 _COLUMNS = (
     "event_id, object_type, object_id, customer_id, parent_type, parent_id, "
@@ -47,13 +47,17 @@ def of_customers(
 
 
 def customer_ids(connection: Connection, after: str, limit: int) -> list[str]:
-    """The next ``limit`` customers, by id, of whom anything was seen or who have rows."""
-    known = union(
-        *(
-            select(column).where(column > after).distinct()
-            for column in (observations.c.customer_id, customers.c.customer_id)
-        )
-    ).subquery()
+    """The next ``limit`` customers, by id, of whom anything was seen or who have any row."""
+    parts = [
+        select(column.label("customer_id"))
+        .where(column > after)
+        .distinct()
+        .order_by(column)
+        .limit(limit)
+        .subquery()
+        for column in (table.c.customer_id for table in (observations, *DERIVED))
+    ]
+    known = union(*(select(part.c.customer_id) for part in parts)).subquery()
     found = connection.execute(select(known).order_by(known.c[0]).limit(limit))
     return [str(row[0]) for row in found]
 

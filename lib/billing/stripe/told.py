@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..domain.drift import Unapplied
+from ..domain.observations import State
 from .event_types import EVENT_TYPES
 
 _OURS: Final = {
@@ -45,6 +46,7 @@ def told(event: Any, why: str) -> Unapplied | None:
         object_type=_OURS.get(reader.name, reader.name),
         object_id=object_id,
         customer_id=customer,
+        parent_id=None if customer else _parent(about),
         why=why,
     )
 
@@ -54,6 +56,11 @@ def listed_as(object_type: str) -> str | None:
     if object_type in _WITHIN:
         return None
     return _THEIRS.get(object_type, object_type)
+
+
+def _parent(about: dict[str, Any]) -> str | None:
+    named = (_named(about.get(key)) for key in ("invoice", "subscription", "payment_intent"))
+    return next((name for name in (*named, _named(about.get("charge"))) if name), None)
 
 
 def _named(value: Any) -> str | None:
@@ -68,3 +75,19 @@ def _id(holder: dict[str, Any]) -> str | None:
 def deleted_stub(object_name: str, object_id: str) -> dict[str, Any]:
     """What Stripe answers to whoever deletes an object."""
     return {"id": object_id, "object": object_name, "deleted": True}
+
+
+def holder_of(
+    object_type: str, object_id: str, state: State | None, customer_id: str
+) -> tuple[str, str, tuple[str, ...]]:
+    """What to ask `Gateway.retrieve` for (kind, id, expand) to see an object of ours.
+
+    A discount cannot be asked for; the subscription or customer that it is on shows it.
+    """
+    kind = listed_as(object_type)
+    if kind is not None:
+        return kind, object_id, ("discounts",) if kind == "subscription" else ()
+    subscription = (state or {}).get("subscription")
+    if subscription:
+        return "subscription", str(subscription), ("discounts",)
+    return "customer", customer_id, ("discount",)
