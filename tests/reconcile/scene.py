@@ -61,10 +61,12 @@ def of_type(*types: str) -> Which:
 class Scene:
     """``ada`` and ``bob`` have a subscription each, ``eve`` has none."""
 
+    catalog = CATALOG
+
     def __init__(self, running: RunningSandbox, store: Store) -> None:
         self.running = running
         self.store = store
-        self.catalog = CATALOG
+
         session = requests.Session()
         session.headers["Connection"] = "close"
         self.stripe = stripe.StripeClient(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from lib.billing.domain.causes import CAUSES
-from tests.reconcile.scene import CATALOG, DAY, Scene, of_type
+from tests.reconcile.scene import CATALOG, DAY, Scene, of_type, scene
 
 Inject = Callable[[Scene], None]
 
@@ -178,8 +178,7 @@ BY_HAND: dict[str, Inject] = {
 """What somebody has to do before the repair can help."""
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_shows_once_with_its_cause_and_repair_clears_it(company, name):
+def shows_once_until_repaired(company: Scene, name: str) -> None:
     inject, cause = FAULTS[name]
     assert company.reconcile().found == 0
     inject(company)
@@ -197,6 +196,28 @@ def test_a_fault_shows_once_with_its_cause_and_repair_clears_it(company, name):
     assert repaired.repaired >= 1
     last = company.reconcile()
     assert (last.found, last.unanswered, company.open()) == (0, 0, [])
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_shows_once_with_its_cause_and_repair_clears_it(small, name):
+    shows_once_until_repaired(small, name)
+
+
+ON_POSTGRES = (
+    "an event that was lost",
+    "an event that cannot be used",
+    "a customer of whom nothing ever arrived",
+    "a price outside the catalogue",
+    "a row without a history",
+    "flips within one second, half of them lost",
+)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", ON_POSTGRES)
+def test_the_same_on_postgresql(postgres_store, name):
+    with scene(postgres_store) as company:
+        shows_once_until_repaired(company, name)
 
 
 def test_every_cause_is_injected_here_or_told_apart_elsewhere():

@@ -41,10 +41,12 @@ class Paced:
         sleep: Callable[[float], None] = time.sleep,
         progress: Progress = lambda _: None,
         per_second: float | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gateway = gateway
         self._sleep = sleep
         self._progress = progress
+        self._monotonic = monotonic
         self._between = 0.0 if per_second is None else 1.0 / per_second
         self._next = 0.0
         self.requests = 0
@@ -92,7 +94,7 @@ class Paced:
     def _keep_pace(self) -> None:
         if not self._between:
             return
-        now = time.monotonic()
+        now = self._monotonic()
         if self._next > now:
             self._sleep(self._next - now)
         self._next = max(now, self._next) + self._between
