@@ -439,6 +439,26 @@ def test_a_customer_never_seen_is_brought_by_name(small):
     assert small.open() == []
 
 
+def test_a_customer_whose_events_stripe_has_forgotten_is_read_with_all_that_is_theirs(small):
+    made: list[str] = []
+
+    def join() -> None:
+        made.append(small.customer("zoe"))
+        small.stripe.subscriptions.cancel(small.subscribe(made[0], small.pro))
+
+    small.lose(join)
+    small.tick(40 * DAY)
+    small.deliver()
+    small.reconcile()
+    assert [f.cause for f in small.open()] == ["missing_customer"]
+    small.reconcile(apply=True)
+    with small.store.reading() as connection:
+        for table in ("subscriptions", "invoices"):
+            query = text(f"SELECT count(*) FROM {table} WHERE customer_id = :c")
+            assert connection.execute(query, {"c": made[0]}).scalar_one() == 1
+    assert (small.open(), small.reconcile().found) == ([], 0)
+
+
 # -- runs ----------------------------------------------------------------------------------------
 
 

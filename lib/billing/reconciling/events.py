@@ -32,6 +32,7 @@ class Events:
         self._by_object: dict[tuple[str, str], set[str]] = {}
         self._owners: dict[str, str] = {}
         self.read_until: int | None = None  # Stripe's second when its newest page was read
+        self._read_from = 0
         self.problem: str | None = None  # why the list cannot be read
 
     @property
@@ -56,6 +57,8 @@ class Events:
                 raise
             self.problem = str(error)
             return
+        first = self.read_until is None
+        self._read_from = (since or 0) if first else min(self._read_from, since or 0)
         self.read_until = newest
 
     def read_failed(self) -> None:
@@ -65,9 +68,12 @@ class Events:
         for body in bodies:
             self._add(_loaded(body), "failed")
 
-    def refresh(self, since: int) -> None:
-        """Read what has been added since the last time; at first from ``since`` on."""
-        self.read(since if self.read_until is None else self.read_until - 1)
+    def refresh(self, since: int, now: int) -> None:
+        """Make sure that the list is known from ``since`` up to Stripe's second ``now``."""
+        if self.read_until is None or since < self._read_from:
+            self.read(since)
+        elif now > self.read_until:
+            self.read(self.read_until - 1)
 
     def about(self, object_type: str, object_id: str) -> list[Unapplied]:
         """Events about one object that are still not applied."""

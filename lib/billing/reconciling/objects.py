@@ -144,7 +144,7 @@ class Objects:
         if event is None:
             # It may have changed since the list was read.
             since = after.get("created") if known_until is None else known_until - NEIGHBOURHOOD
-            self._events.refresh(since or seen.second)
+            self._events.refresh(since or seen.second, seen.second)
             events = self._events.about(seen.object_type, name)
             cause, event = explained(
                 events, known_until, seen.second, readable=self._events.readable

@@ -141,8 +141,8 @@ class Repairs:
 
     def _customer(self, customer_id: str) -> None:
         """A customer with what belongs to it, where its events did not bring it all."""
-        self._objects.absorbed.discard(customer_id)
         self._read_again("customer", customer_id)
+        self._objects.absorbed.discard(customer_id)
         for kind, page in self._belongings(customer_id):
             differing = {d.object_id for d in self._objects.compare_page(kind, page)}
             raws = [raw for raw in page.objects if raw["id"] in differing]
