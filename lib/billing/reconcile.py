@@ -90,11 +90,12 @@ class Reconcile:
         with self._store.writing() as connection:
             scope, started = only or "", comparison.started
             run_id = findings.begin_run(connection, at=started, applied=apply, scope=scope)
-        problem: str | None = None
+        problem: str | None = "It was interrupted."
         try:
             comparison.compare()
             if apply:
                 comparison.repair()
+            problem = None
         except BillingError as error:
             problem = str(error)
             raise

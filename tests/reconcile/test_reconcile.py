@@ -459,6 +459,19 @@ def test_a_customer_whose_events_stripe_has_forgotten_is_read_with_all_that_is_t
     assert (small.open(), small.reconcile().found) == ([], 0)
 
 
+def test_a_customer_deleted_before_stripe_forgot_the_events_ends_with_all_that_was_theirs(small):
+    small.lose(lambda: small.stripe.customers.delete(small.bob))
+    small.tick(31 * DAY)
+    small.deliver()
+    small.reconcile()
+    assert [(f.cause, f.event_id) for f in small.open()] == [("deleted_customer", None)]
+    small.reconcile(apply=True)
+    with small.store.reading() as connection:
+        query = text("SELECT status FROM subscriptions WHERE customer_id = :c")
+        assert connection.execute(query, {"c": small.bob}).scalar_one() == "canceled"
+    assert (small.open(), small.reconcile().found) == ([], 0)
+
+
 # -- runs ----------------------------------------------------------------------------------------
 
 

@@ -128,6 +128,17 @@ def compared(object_type: str, state: State | None) -> State | None:
     return kept
 
 
+def names_discount(subscription: State | None, discount_id: str) -> bool:
+    """Whether the discount is on a subscription or on one of its items."""
+    if subscription is None:
+        return False
+    named = [
+        *subscription["discounts"],
+        *(d for i in subscription["items"] for d in i["discounts"]),
+    ]
+    return discount_id in named
+
+
 def _gone(object_type: str, state: State | None) -> bool:
     if state is None:
         return False

@@ -30,7 +30,11 @@ from ..stripe.parse import parse_object
 from .events import Events
 from .ids import Ids
 
-EXPAND: Final = {"subscription": ("discounts",), "price": ("tiers",)}
+EXPAND: Final = {
+    "subscription": ("discounts", "items.data.discounts"),
+    "customer": ("discount",),
+    "price": ("tiers",),
+}
 """What is read along, so that an object that is read again brings what its value needs."""
 
 

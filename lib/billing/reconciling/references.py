@@ -1,4 +1,4 @@
-"""Prices, products and coupons beside Stripe's. What nobody here has seen or needs is left out.
+"""Prices, products, coupons and discounts beside Stripe's: what somebody here has seen or needs.
 
 What Stripe no longer lists is left out too: a deleted coupon still discounts whoever has it.
 """
@@ -37,7 +37,7 @@ class ReferenceComparison:
         with self._store.reading() as connection:
             awaited = lacking.awaited(connection)
             known = {kind: references.states(connection, kind) for kind in LISTS}
-        found = [self._missing(kind, name) for kind, name in awaited]
+        found = [self._missing(*what, awaited[what]) for what in sorted(awaited)]
         for kind, plural in LISTS.items():
             try:
                 shown = self._listed(kind, plural)
@@ -110,10 +110,10 @@ class ReferenceComparison:
                     del told[holder]
         return list(told.values())
 
-    def _missing(self, kind: str, name: str) -> Difference:
+    def _missing(self, kind: str, name: str, customers: list[str]) -> Difference:
         return Difference(
             subject=f"reference {kind} {name}",
-            customer_id=None,
+            customer_id=customers[0] if len(customers) == 1 else None,
             object_type=kind,
             object_id=name,
             fields=(),

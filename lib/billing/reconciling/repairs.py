@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from ..domain.drift import Unapplied
+from ..domain.drift import Unapplied, names_discount
 from ..domain.errors import NoSuchObject
 from ..domain.findings import Finding
 from ..ingest import Ingest
 from ..replay import replay
-from ..store import inbox
-from ..store.queries.lacking import states_of
+from ..store import history, inbox
+from ..store.queries.lacking import awaited, states_of
 from ..store.queries.reading import Reader
 from ..stripe.gateway import Page
 from ..stripe.paced import Paced, Progress
@@ -165,16 +165,33 @@ class Repairs:
         self._ingest.observe([stub], second=second, source=SOURCE)
 
     def _reference(self, finding: Finding) -> bool:
-        """Read a price, product or coupon; a moved lookup key also where it is now."""
+        """Read a price, product or coupon; a discount shows only in what it is on."""
         object_type, object_id = finding.object_type or "", finding.object_id or ""
+        asked = [(object_type, object_id)]
         if object_type not in LISTS:
-            return False
-        try:
-            raw, second = self._objects.read(object_type, object_id)
-        except NoSuchObject:
-            return False
-        self._ingest.observe([raw], second=second, source=SOURCE)
-        return True
+            asked = self._holders(object_type, object_id)
+        for kind, name in asked:
+            try:
+                raw, second = self._objects.read(kind, name)
+            except NoSuchObject:
+                return False
+            if self._ingest.observe([raw], second=second, source=SOURCE).failed:
+                return False
+        with self._reader.open() as connection:
+            return (object_type, object_id) not in awaited(connection)
+
+    def _holders(self, object_type: str, object_id: str) -> list[tuple[str, str]]:
+        """Subscriptions that name a discount; the customer where none does."""
+        with self._reader.open() as connection:
+            owners = awaited(connection).get((object_type, object_id), [])
+            stories = history.of_customers(connection, owners)
+        holders = {
+            (seen.object_type, seen.object_id)
+            for story in stories.values()
+            for seen in story
+            if seen.object_type == "subscription" and names_discount(seen.after, object_id)
+        }
+        return sorted(holders) or [("customer", owner) for owner in owners]
 
     def _gaps(self, findings: list[Finding]) -> Iterator[Finding]:
         wanted = [finding.event_id for finding in findings if finding.event_id is not None]
