@@ -132,11 +132,8 @@ def names_discount(subscription: State | None, discount_id: str) -> bool:
     """Whether the discount is on a subscription or on one of its items."""
     if subscription is None:
         return False
-    named = [
-        *subscription["discounts"],
-        *(d for i in subscription["items"] for d in i["discounts"]),
-    ]
-    return discount_id in named
+    of_items = [name for item in subscription["items"] for name in item["discounts"]]
+    return discount_id in [*subscription["discounts"], *of_items]
 
 
 def _gone(object_type: str, state: State | None) -> bool:

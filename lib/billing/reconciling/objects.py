@@ -27,14 +27,11 @@ from ..store.engine import Store
 from ..stripe.gateway import Page
 from ..stripe.paced import Paced
 from ..stripe.parse import parse_object
+from ..stripe.told import DISCOUNTS
 from .events import Events
 from .ids import Ids
 
-EXPAND: Final = {
-    "subscription": ("discounts", "items.data.discounts"),
-    "customer": ("discount",),
-    "price": ("tiers",),
-}
+EXPAND: Final = {"subscription": DISCOUNTS, "price": ("tiers",)}
 """What is read along, so that an object that is read again brings what its value needs."""
 
 

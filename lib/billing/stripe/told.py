@@ -14,6 +14,9 @@ _OURS: Final = {
     "payment_intent": "payment",
 }
 _THEIRS: Final = {ours: theirs.replace(".", "_") for theirs, ours in _OURS.items()}
+DISCOUNTS: Final = ("discounts", "items.data.discounts")
+"""What a subscription is asked for with, so that its discounts are seen too."""
+
 _WITHIN: Final = frozenset({"discount"})
 """Types that the API does not give by themselves, only inside what they belong to."""
 
@@ -86,8 +89,8 @@ def holder_of(
     """
     kind = listed_as(object_type)
     if kind is not None:
-        return kind, object_id, ("discounts",) if kind == "subscription" else ()
+        return kind, object_id, DISCOUNTS if kind == "subscription" else ()
     subscription = (state or {}).get("subscription")
     if subscription:
-        return "subscription", str(subscription), ("discounts",)
-    return "customer", customer_id, ("discount",)
+        return "subscription", str(subscription), DISCOUNTS
+    return "customer", customer_id, ()
