@@ -39,13 +39,14 @@ class Ingest:
         org_key: str = "org_id",
     ) -> None:
         self.store = store
+        self.rules = rules
+        self.livemode = livemode
+        self.org_key = org_key
         self._writer = Writer(store, rules, clock=clock, livemode=livemode)
-        self._livemode = livemode
-        self._org_key = org_key
 
     def read(self, event: Any, *, body: bytes | None = None) -> Arrival:
         """One event, ready for :meth:`commit`. Raises PayloadInvalid when it is none."""
-        return read_event(event, livemode=self._livemode, org_key=self._org_key, body=body)
+        return read_event(event, livemode=self.livemode, org_key=self.org_key, body=body)
 
     def receive(self, body: bytes, header: str | None, secrets: Sequence[str]) -> Arrival:
         """A webhook delivery, ready for :meth:`commit`, once its signature is verified.
@@ -75,7 +76,7 @@ class Ingest:
         None for what is not kept here: another kind of object, or one of the other mode.
         """
         return read_object(
-            obj, second=second, source=source, livemode=self._livemode, org_key=self._org_key
+            obj, second=second, source=source, livemode=self.livemode, org_key=self.org_key
         )
 
     def observe(self, objects: Iterable[dict[str, Any]], *, second: int, source: str) -> Summary:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .domain.errors import StripeRefused, StripeUnavailable
+from .domain.errors import StripeRefused
 from .ingest import Ingest
 from .store import meta
 from .store.engine import Store
 from .stripe.gateway import Gateway, Page
+from .stripe.paced import PAUSES, Paced, Progress
+
+__all__ = ["CURSOR", "KINDS", "PAUSES", "Backfill", "BackfillSummary", "Progress"]
 
 KINDS: Final[dict[str, dict[str, Any]]] = {
     "products": {},
@@ -39,12 +42,7 @@ NEEDED: Final = frozenset({"customers", "subscriptions", "invoices"})
 
 _KEY_CODES: Final = frozenset({"stripe_key", "stripe_permission"})
 
-PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
-"""Seconds to wait when Stripe asks to slow down or has a problem; then it is given up."""
-
 CURSOR: Final = "backfill"
-
-Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -81,9 +79,8 @@ class Backfill:
     ) -> None:
         self._store = store
         self._ingest = ingest
-        self._gateway = gateway
+        self._stripe = Paced(gateway, sleep=sleep, progress=progress)
         self._progress = progress
-        self._sleep = sleep
         self._summary = BackfillSummary()
 
     def run(self) -> BackfillSummary:
@@ -96,6 +93,7 @@ class Backfill:
             after = None
         with self._store.writing() as connection:
             meta.forget(connection, CURSOR)
+        self._summary.requests = self._stripe.requests
         return self._summary
 
     def _read(self, kind: str, after: str | None) -> None:
@@ -120,7 +118,7 @@ class Backfill:
             self._summary.unexpanded.append(kind)
 
     def _read_pages(self, kind: str, after: str | None, filters: dict[str, Any]) -> None:
-        for page in self._pages(kind, after, filters):
+        for page in self._stripe.pages(kind, after=after, **filters):
             self._take(kind, page)
 
     def _take(self, kind: str, page: Page) -> None:
@@ -136,25 +134,6 @@ class Backfill:
         if page.objects:
             self._remember(kind, str(page.objects[-1]["id"]))
         self._progress(f"{kind.replace('_', ' ').capitalize()}: {summary.read[kind]:,} read")
-
-    def _pages(self, kind: str, after: str | None, filters: dict[str, Any]) -> Iterator[Page]:
-        """Every page; a page that Stripe could not give is asked for again after a pause."""
-        tries = 0
-        while True:
-            try:
-                for page in self._gateway.list_objects(kind, after=after, **filters):
-                    self._summary.requests += 1
-                    tries = 0
-                    yield page
-                    after = str(page.objects[-1]["id"]) if page.objects else after
-                return
-            except StripeUnavailable:
-                self._summary.requests += 1
-                if tries == len(PAUSES):
-                    raise
-                self._progress(f"Stripe asks to wait: {PAUSES[tries]:.0f} seconds")
-                self._sleep(PAUSES[tries])
-                tries += 1
 
     def _place(self) -> tuple[str | None, str | None]:
         """(kind, id after which to go on) of an interrupted run; (None, None) for a new one."""

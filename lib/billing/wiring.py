@@ -19,7 +19,9 @@ from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
 from .prune import prune
+from .reconcile import Reconcile, ReconcileSummary
 from .requests import Reconciles, Requests
+from .reread import Rereader
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
@@ -100,8 +102,10 @@ class Installation:
 
     @cached_property
     def reconciles(self) -> Reconciles | None:
-        """Compares with Stripe; None without a key."""
-        return None
+        """Compares with Stripe, beside the receiver; None without a key."""
+        if self.gateway is None:
+            return None
+        return Reconcile(self.store, self.ingest, self.gateway, clock=self.clock)
 
     @cached_property
     def jobs(self) -> tuple[Job, ...]:
@@ -112,7 +116,7 @@ class Installation:
             requests=requests.round,
             enrich=self.enricher.round if self.enricher else None,
             drain=self.drain.round,
-            reread=None,
+            reread=self.rereader.round if self.rereader else None,
             reconcile=(
                 Periodic(self.store, reconciles, self.clock, hours=business.reconcile_hours).round
                 if reconciles and business.reconcile_hours
@@ -125,6 +129,26 @@ class Installation:
         days = self.business.retention_days
         if days is not None:
             prune(self.store, now=self.clock(), days=days)
+
+    @cached_property
+    def rereader(self) -> Rereader | None:
+        """Reads what events leave open, beside the receiver; None without a key."""
+        if self.gateway is None:
+            return None
+        return Rereader(self.store, self.ingest, self.gateway)
+
+    def reconcile(
+        self,
+        *,
+        apply: bool = False,
+        only: str | None = None,
+        progress: Progress = lambda _: None,
+    ) -> ReconcileSummary:
+        """Compare with Stripe, and repair with ``apply``. Raises ConfigurationError without a
+        key, else as `Reconcile.run` does."""
+        gateway = self.gateway or open_gateway(self.settings)
+        reconcile = Reconcile(self.store, self.ingest, gateway, clock=self.clock, progress=progress)
+        return reconcile.run(apply=apply, only=only)
 
     def backfill(self, *, progress: Progress = lambda _: None) -> BackfillSummary:
         """Read everything from Stripe. Raises ConfigurationError without a key."""

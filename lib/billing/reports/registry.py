@@ -12,6 +12,7 @@ from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
 from . import (
     access_matrix,
+    drift,
     entitlements,
     failed_payments,
     inbox,
@@ -41,6 +42,7 @@ REPORTS: Final[dict[str, Definition]] = {
         mrr.REPORT,
         movements.REPORT,
         invoices.REPORT,
+        drift.REPORT,
         inbox.REPORT,
         links.REPORT,
     )

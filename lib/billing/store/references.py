@@ -38,6 +38,11 @@ def load(connection: Connection) -> References:
     return References(prices=_states(connection, "price"), coupons=_states(connection, "coupon"))
 
 
+def states(connection: Connection, kind: str) -> dict[str, State]:
+    """Newest known states of price, product or coupon, by id."""
+    return _states(connection, kind)
+
+
 def version(connection: Connection) -> int:
     """Grows whenever :func:`load` would give something else."""
     return int(meta.get(connection, VERSION) or 0)
