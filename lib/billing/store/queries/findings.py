@@ -103,6 +103,19 @@ def of_customer(connection: Connection, customer_id: str, now: int) -> list[Find
     return [_finding(row) for row in _rows(connection, query.order_by(f.c.finding_id))]
 
 
+def one(connection: Connection, finding_id: int, now: int) -> Finding | None:
+    """A finding, open or resolved."""
+    rows = _rows(connection, _select(now).where(f.c.finding_id == finding_id))
+    return _finding(rows[0]) if rows else None
+
+
+def nearest_loss(connection: Connection) -> int | None:
+    """When Stripe's event list forgets the first event of the open gaps; None without any."""
+    query = select(func.min(f.c.lost_after)).where(f.c.resolved_at.is_(None), f.c.kind == "gap")
+    nearest: int | None = connection.execute(query).scalar_one()
+    return nearest
+
+
 def recent_runs(connection: Connection, limit: int = 10) -> list[Reconciliation]:
     """The latest comparisons with Stripe, the newest first."""
     query = select(r).order_by(r.c.run_id.desc()).limit(limit)
