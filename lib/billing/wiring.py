@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from .config import Settings
 from .desk import Portside
@@ -14,6 +15,8 @@ from .enrich import Enricher
 from .ingest import Ingest
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .reading.pace import PER_SECOND, Pace
+from .reading.pages import PageReader
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
@@ -88,10 +91,20 @@ class Installation:
             return None
         return Enricher(self.store, self.ingest, self.gateway)
 
-    def backfill(self, *, progress: Progress = lambda _: None) -> BackfillSummary:
+    def page_reader(
+        self, *, per_second: float = PER_SECOND, tell: Progress = lambda _: None
+    ) -> PageReader:
+        """Reads Stripe's lists at a pace. Raises ConfigurationError without a key."""
+        # Without retries of its own, so that every request is paced and counted.
+        gateway = open_gateway(self.settings, retries=0)
+        return PageReader(gateway, Pace(per_second), tell=tell)
+
+    def backfill(
+        self, *, progress: Progress = lambda _: None, per_second: float = PER_SECOND
+    ) -> BackfillSummary:
         """Read everything from Stripe. Raises ConfigurationError without a key."""
-        gateway = self.gateway or open_gateway(self.settings)
-        return Backfill(self.store, self.ingest, gateway, progress=progress).run()
+        reader = self.page_reader(per_second=per_second, tell=progress)
+        return Backfill(self.store, self.ingest, reader, progress=progress).run()
 
     def close(self) -> None:
         self.store.close()
@@ -122,11 +135,12 @@ def open_store(settings: Settings, *, upgrade: bool = False) -> Store:
     return store
 
 
-def open_gateway(settings: Settings) -> Gateway:
+def open_gateway(settings: Settings, **client_options: Any) -> Gateway:
     """Stripe's API. Raises ConfigurationError without a key."""
     if settings.api_key is None:
         raise ConfigurationError("This needs Stripe's API: set STRIPE_API_KEY.")
-    return Gateway(settings.api_key.get_secret_value(), settings.stripe_api_base)
+    key = settings.api_key.get_secret_value()
+    return Gateway(key, settings.stripe_api_base, **client_options)
 
 
 def open_portside(settings: Settings | None = None) -> Portside:
