@@ -13,9 +13,8 @@ from typing import Any
 from .catalog import Catalog, Plan
 from .fold import CustomerFold, choose_plan, last_known_plan
 from .grants import INCOMPLETE, Access, Grant
-from .movements import winding_down
 from .observations import State
-from .policy import ENDED
+from .policy import ENDED, winding_down
 from .rows import EntitlementRow
 from .sentences import sentence, what_would_change
 from .times import DAY

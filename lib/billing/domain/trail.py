@@ -63,6 +63,37 @@ def fold_object(observations: Sequence[Observation]) -> ObjectFold:
     )
 
 
+def continue_object(known: ObjectFold, seen: Sequence[Observation]) -> ObjectFold | None:
+    """``known`` with what was ``seen`` of it since; None when only its whole history can tell.
+
+    That is so unless what is new lies clear of what is known, and that was proven: then the two
+    cannot be one trail, and :func:`fold_object` of everything gives the same.
+    """
+    last = known.steps[-1]
+    if known.terminal or last.certainty != "proven" or any(o.kind == "created" for o in seen):
+        return None
+    if min(o.second for o in seen) <= known.last_second + NEIGHBOURHOOD:
+        return None
+    stands = replace(seen[0], kind="point", before=None, after=last.state)
+    measure = Measure(known.object_type, [stands, *seen])
+    begun = Group(known.last_second, [], end=canonical(last.state), first=known.last_second)
+    _, *resolved = _resolve(_groups(seen), measure, [begun])
+    made = _steps(resolved)
+    if any(step.effective < last.effective for step in made):
+        return None  # its end lies before something that was already told of it
+    steps = known.steps
+    if made[0].state == last.state:
+        steps, made = (*steps[:-1], replace(last, certainty=made[0].certainty)), made[1:]
+    return replace(
+        known,
+        steps=steps + made,
+        terminal=any(o.kind == "terminal" for o in seen),
+        gaps=known.gaps + sum(group.certainty == "gap" for group in resolved),
+        last_second=max(o.second for o in seen),
+        ambiguous=resolved[-1].certainty == "ambiguous",
+    )
+
+
 def _groups(observations: Iterable[Observation]) -> list[Group]:
     """By second; creation before everything and the end after it, whatever their seconds."""
     every = list(observations)
@@ -80,8 +111,8 @@ def _groups(observations: Iterable[Observation]) -> list[Group]:
     return [Group(second, by_second[second], first=second) for second in sorted(by_second)]
 
 
-def _resolve(groups: list[Group], measure: Measure) -> list[Group]:
-    done: list[Group] = []
+def _resolve(groups: list[Group], measure: Measure, begun: Sequence[Group] = ()) -> list[Group]:
+    done = list(begun)
     clusters = _clusters(groups)
     for index, cluster in enumerate(clusters):
         start = done[-1].end if done else UNKNOWN
