@@ -14,6 +14,7 @@ from typing import Any
 
 from lib.billing.domain.fold import CustomerFold, Rules
 from lib.billing.domain.observations import Observation, State, canonical
+from lib.billing.domain.references import References
 from lib.billing.domain.trail import ObjectFold, Step
 from lib.billing.stripe.parse import parse_event
 from tests.store.company import CATALOG, PLANS, Company
@@ -22,7 +23,12 @@ from tests.stripe import shapes
 Raw = dict[str, Any]
 DAY = 86_400
 NOON = shapes.NOW - shapes.NOW % DAY + DAY // 2
-RULES = Rules(CATALOG)
+COUPON = shapes.event("coupon.created", shapes.coupon()) | {"id": "evt_coupon", "created": 1}
+"""What every discount refers to; it is known before any life begins."""
+
+RULES = Rules(
+    CATALOG, references=References(coupons={"co_half": parse_event(COUPON).observations[0].after})
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Life(Company):
         self.alive: set[str] = set()
         self.discounts: dict[str, str] = {}
         self.count = 0
+        self.flips = 0
         self._live()
 
     def tick(self) -> None:
@@ -188,6 +195,7 @@ def _there_and_back(life: Life) -> None:
     """A → B → A within one second."""
     if name := _some(life):
         before = copy.deepcopy(life.state(name)["items"])
+        life.flips += 1
         _update(life, name, items=_items(life, name))
         _update(life, name, items=before)
 
