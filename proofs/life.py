@@ -7,7 +7,6 @@ its event ids are random, and it keeps in which order everything really happened
 from __future__ import annotations
 
 import copy
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -126,4 +126,3 @@ def _past(store: Store, told: Sequence[Raw], rng: random.Random, which: str) -> 
 def _rows_only(tables: Tables) -> Tables:
     names = {table.name for table in COMPARED} - {"rollups"}
     return {name: rows for name, rows in tables.items() if name in names}
-

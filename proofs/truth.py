@@ -18,7 +18,7 @@ from lib.billing.domain.rows import MovementRow, ProjectionRows
 from lib.billing.stripe.parse import parse_event
 
 from .life import RULES, Life, Plot, Raw, final_states, truth
-from .proof import Disproved, Figures, holds
+from .proof import Figures, holds
 
 SHARES = (0.02, 0.1, 0.3)
 """Shares of the events that are lost, by history in turn."""
@@ -81,16 +81,18 @@ def tells_the_truth(plot: Plot, salt: int, counted: Counter[str]) -> None:
     wrong = wrong_objects(folded, real)
     holds(not wrong, f"{plot}: wrong final states of {wrong}")
     expected = project(real)
-    holds(
-        _entitlement(rows) == _entitlement(expected) or plot.skew, f"{plot}: another entitlement"
-    )
+    holds(_entitlement(rows) == _entitlement(expected) or plot.skew, f"{plot}: another entitlement")
     moved, should = [_moved(m, plot.skew) for m in rows.movements], expected.movements
     if moved != [_moved(m, plot.skew) for m in should]:
-        raise Disproved(f"{plot}: movements {moved}, truly {[_moved(m, plot.skew) for m in should]}")
+        raise Disproved(
+            f"{plot}: movements {moved}, truly {[_moved(m, plot.skew) for m in should]}"
+        )
     counted["events"] += len(life.events)
     counted["flips"] += life.flips
     counted["skewed"] += plot.skew
-    counted["labels"] += [_label(m) for m in rows.movements] != [_label(m) for m in should]
+    counted["labels"] += [_label(m) for m in rows.movements] != [
+        _label(m) for m in expected.movements
+    ]
 
 
 def observed(life: Life, events: Sequence[Raw]) -> list[Observation]:
@@ -125,7 +127,7 @@ def _label(row: MovementRow) -> tuple[Any, ...]:
 
 
 def lossy(scale: int) -> Figures:
-    """``scale`` lives with losses: what is wrong, what of it is flagged, and why the rest is not."""
+    """``scale`` lives with losses: what is wrong, whether it is flagged, and if not, why."""
     counted: Counter[str] = Counter()
     for number in range(scale):
         rng = random.Random(number)
