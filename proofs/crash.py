@@ -13,6 +13,7 @@ from lib.billing.replay import replay
 
 from .ground import Tables, dump, postgres, same, sqlite_file
 from .life import COUPON, Life, Plot, Raw
+from .processes import Nursery
 from .proof import Figures, holds
 from .serving import Sender, Served, installation
 
@@ -62,8 +63,9 @@ def _crash(url: str, kills: int, *, seed: int, strike: Callable[[], None] | None
     rng = random.Random(seed)
     with (
         tempfile.TemporaryDirectory(prefix="portside-proof-") as folder,
-        Served(url, Path(folder) / "log") as served,
+        Nursery() as nursery,
     ):
+        served = Served(nursery, url, Path(folder) / "log")
         sender = Sender(served.url, lives(seed), seed)
         served.start()
         served.wait_until_ready()
@@ -83,7 +85,7 @@ def _crash(url: str, kills: int, *, seed: int, strike: Callable[[], None] | None
             sender.finish()
         finally:
             sender.give_up()
-        served.end(signal.SIGTERM)
+            served.end(signal.SIGTERM)
         complaints = served.log.read_text().count("Traceback")
     return {"kills of the receiver": kills, **_account(url, sender), "tracebacks": complaints}
 

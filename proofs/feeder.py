@@ -1,4 +1,4 @@
-"""A process that feeds a file of events into a database: ``python -m proofs.feeder URL FILE BATCH``.
+"""A process that feeds events into a database: ``python -m proofs.feeder URL FILE BATCH``.
 
 Prints what became of them, and how often PostgreSQL made it try a transaction again.
 """
@@ -6,6 +6,7 @@ Prints what became of them, and how often PostgreSQL made it try a transaction a
 from __future__ import annotations
 
 import json
+import select
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,6 @@ COUNTED = ("lines", "applied", "stale", "ignored", "repeated", "failed")
 
 def _replay_until_told(ingest: Any) -> int:
     """Rounds until standard input ends."""
-    import select
-
     rounds = 0
     while not select.select([sys.stdin], [], [], 0)[0]:
         replay(ingest, at_once=20)

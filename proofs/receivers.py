@@ -15,8 +15,9 @@ from typing import Any
 from .crash import lives, undisturbed
 from .ground import dump, postgres, same, sqlite_file
 from .life import Raw
+from .processes import ROOT
 from .proof import Disproved, Figures, holds
-from .serving import ROOT, installation
+from .serving import installation
 
 BATCHES = (1, 3, 10)
 

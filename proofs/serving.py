@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 import json
-import os
 import random
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -24,19 +20,20 @@ from lib.billing.config import Settings
 from lib.billing.stripe.signature import sign
 from lib.billing.wiring import Installation, open_installation
 
+from .processes import ROOT, Nursery, Process
 from .proof import Disproved
 
-ROOT = Path(__file__).parent.parent
 SECRET = "whsec_of_the_proofs"
 STARTS_WITHIN = 120.0
 
 
-def environment(database: str) -> dict[str, str]:
+def environment(database: str, **over: str) -> dict[str, str]:
     """The settings of one installation."""
     return {
         "PORTSIDE_DATABASE_URL": database,
         "PORTSIDE_CATALOG": str(ROOT / "catalog.toml"),
         "STRIPE_WEBHOOK_SECRET": SECRET,
+        **over,
     }
 
 
@@ -46,38 +43,20 @@ def installation(database: str) -> Installation:
 
 
 class Served:
-    """A receiver on a port of its own; its log goes to ``log``. Use as a context manager."""
+    """A receiver on a port of its own; its log goes to ``log``."""
 
-    def __init__(self, database: str, log: Path) -> None:
+    def __init__(self, nursery: Nursery, database: str, log: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
-        self._told = {"environment": environment(database), "port": str(self.port)}
-        self._process: int | None = None
-        self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "proofs.nursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-
-    def __enter__(self) -> Served:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.end(signal.SIGTERM)
-        self._nursery.communicate()
+        self._nursery = nursery
+        self._environment = environment(database)
+        self._process: Process | None = None
 
     def start(self) -> None:
-        asked, answered = self._nursery.stdin, self._nursery.stdout
-        if asked is None or answered is None:
-            raise AssertionError("both are pipes")
-        asked.write(json.dumps(self._told | {"log": str(self.log)}) + "\n")
-        asked.flush()
-        self._process = int(answered.readline())
+        arguments = ["serve", "--port", str(self.port)]
+        self._process = self._nursery.start(arguments, self._environment, self.log)
 
     def wait_until_ready(self) -> None:
         """Raise Disproved when it does not answer in time."""
@@ -88,29 +67,16 @@ class Served:
                     return
             except httpx.HTTPError:
                 pass
-            if not self.alive:
+            if self._process is None or not self._process.alive:
                 break
             time.sleep(0.05)
         raise Disproved(f"The receiver does not start: {self.log.read_text()[-600:]}")
 
-    @property
-    def alive(self) -> bool:
-        try:
-            os.kill(self._process or 0, 0)
-        except ProcessLookupError:
-            return False
-        return self._process is not None
-
     def end(self, how: signal.Signals) -> None:
         """Send a signal and wait until the process is gone."""
-        if self._process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process, how)
-        deadline = time.monotonic() + 60
-        while self.alive and time.monotonic() < deadline:
-            time.sleep(0.01)
-        self._process = None
+        if self._process is not None:
+            self._process.end(how)
+            self._process = None
 
 
 class Sender:
