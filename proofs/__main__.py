@@ -32,9 +32,7 @@ def main() -> int:
             continue
         seconds = time.monotonic() - started
         for name, value in figures.items():
-            console.print(
-                f"  {name}: {value:,}" if isinstance(value, int) else f"  {name}: {value}"
-            )
+            console.print(f"  {name}: {spelt(value)}")
         console.print(f"  {seconds:,.0f} seconds")
         day = f"{datetime.now(UTC):%Y-%m-%d}"
         write(PROOFS, kept() | {proof.name: row(proof, scale, figures, seconds, day)})
