@@ -115,6 +115,10 @@ class Ingest:
         with self.store.reading() as connection:
             return inbox.any_rows(connection)
 
+    def refold_references(self) -> bool:
+        """Derive prices, products and coupons anew; the first step of a replay."""
+        return retried(self._writer.refold_references)
+
     def refold(self, customer_ids: Sequence[str]) -> bool:
         """Derive these customers' rows anew; True when any differed. See `lib.billing.replay`."""
         return retried(lambda: self._writer.refold(customer_ids))

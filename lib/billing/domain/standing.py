@@ -177,12 +177,13 @@ def _trimmed(folded: ObjectFold, rules: Rules) -> ObjectFold:
 
 
 def _plan_and_trouble(steps: Sequence[Step], rules: Rules) -> set[int]:
-    """The newest step of a known plan, and the one that began the present run of past_due."""
+    """The newest step of a known plan, the one that began the present run of past_due, and the one
+    before it: without that the run would join an earlier one that is carried for its plan."""
     known = _where(steps, lambda state: choose_plan(state, rules.catalog).plan is not None)
     began = len(steps) - 1
     while began > 0 and (steps[began - 1].state or {}).get("status") == "past_due":
         began -= 1
-    return {*known[-1:], began}
+    return {*known[-1:], began, max(began - 1, 0)}
 
 
 def _failures(folded: ObjectFold) -> list[int]:

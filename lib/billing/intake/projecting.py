@@ -58,8 +58,8 @@ class Projector:
         candidates = fresh.keys() - settled.handed
         if not candidates:
             return {}
-        rules, version = self._rules_now(connection)
-        found = standings.load(connection, candidates, folded_by=self._mark, references=version)
+        rules = self._rules_now(connection)
+        found = standings.load(connection, candidates, folded_by=self._mark)
         keys = {(o.object_type, o.object_id) for c in found for o in fresh[c]}
         stored = history.known_objects(connection, keys) if keys else set()
         folded = {}
@@ -85,9 +85,9 @@ class Projector:
 
         ``known``: the customers that may already have rows, where the caller can tell.
         """
-        rules, version = self._rules_now(connection)
+        rules = self._rules_now(connection)
         told = sorted(customer_id for customer_id in stories if stories[customer_id])
-        stood = standings.load(connection, stories, folded_by=self._mark, references=version)
+        stood = standings.load(connection, stories, folded_by=self._mark)
         folded = dict(in_place)
         for customer_id in told:
             fold = fold_customer(customer_id, stories[customer_id], rules)
@@ -98,26 +98,34 @@ class Projector:
         projected = [folded[customer_id].rows for customer_id in sorted(folded)]
         gone = [key for each in folded.values() for key in _reopened(each)]
         changed = projection.write(connection, projected, known={*known, *in_place}, gone=gone)
-        self._stand(connection, folded, version)
+        # All that was seen of them has turned out to be somebody else's.
+        emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
+        self._stand(connection, folded, emptied)
         return changed
 
-    def _stand(self, connection: Connection, folded: Mapping[str, Folded], version: int) -> None:
+    def _stand(
+        self,
+        connection: Connection,
+        folded: Mapping[str, Folded],
+        emptied: Mapping[str, Standing],
+    ) -> None:
+        now = {c: (standing_of(e.fold, e.rows, e.before), e.before) for c, e in folded.items()}
+        now |= {customer_id: (UNKNOWN, before) for customer_id, before in emptied.items()}
         made = {}
         changes: dict[Cell, Sums] = {}
-        for customer_id, each in folded.items():
-            standing = standing_of(each.fold, each.rows, each.before)
-            if standing != each.before:
+        for customer_id, (standing, before) in now.items():
+            if standing != before:
                 made[customer_id] = standing
                 add_to(changes, standing.contribution)
-                add_to(changes, minus(each.before.contribution))
-        standings.save(connection, made, folded_by=self._mark, references=version)
+                add_to(changes, minus(before.contribution))
+        standings.save(connection, made, folded_by=self._mark)
         rollups.add(connection, changes)
 
-    def _rules_now(self, connection: Connection) -> tuple[Rules, int]:
+    def _rules_now(self, connection: Connection) -> Rules:
         version = references.version(connection)
         if self._references is None or self._references[0] != version:
             self._references = version, references.load(connection)
-        return replace(self._rules, references=self._references[1]), version
+        return replace(self._rules, references=self._references[1])
 
 
 def _reopened(each: Folded) -> list[projection.MovementKey]:

@@ -78,6 +78,15 @@ class Writer:
                 meta.raise_watermark(connection)
             return changed
 
+    def refold_references(self) -> bool:
+        """Derive prices, products and coupons anew; True when any differed."""
+        with self._store.writing() as connection:
+            references.lock(connection, changing=True)
+            changed = references.rebuild(connection)
+            if changed:
+                meta.raise_watermark(connection)
+            return changed
+
     def sign(self) -> None:
         """Note that every row is folded by the rules of now, and make the sums what the rows say.
 

@@ -61,6 +61,13 @@ def known_objects(
     return {(row[0], row[1]) for row in rows} & set(wanted)
 
 
+def ids_of_type(connection: Connection, object_type: str) -> set[str]:
+    """The ids of every object of a type that was ever seen."""
+    sign = dialect.mark(connection)
+    statement = f"SELECT DISTINCT object_id FROM observations WHERE object_type = {sign}"  # noqa: S608
+    return {row[0] for row in dialect.fetch(connection, statement, object_type)}
+
+
 def customer_ids(connection: Connection, after: str, limit: int) -> list[str]:
     """The next ``limit`` customers, by id, of whom anything was seen or who have rows."""
     known = union(

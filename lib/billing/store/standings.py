@@ -1,10 +1,15 @@
-"""Standings as rows: compact JSON, compressed. Bound to the rules and references they came from."""
+"""Standings as rows: compact JSON, compressed, bound to the rules that they came from.
+
+They need not be bound to references: whoever depends on a price or coupon that changes is folded
+anew in the transaction that changes it.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -18,33 +23,32 @@ from .spelling import read, spell
 from .tables import standings
 
 FASTEST: Final = 1
+_CELLS: Final = attrgetter(*(field.name for field in fields(Worth)))
 
 
 def load(
-    connection: Connection, customer_ids: Iterable[str], *, folded_by: str, references: int
+    connection: Connection, customer_ids: Iterable[str], *, folded_by: str
 ) -> dict[str, Standing]:
-    """Standings of these customers. One that other rules or references made keeps only its sums."""
+    """Standings of these customers. One that other rules made keeps only its sums."""
     condition = dialect.among(connection, "customer_id")
     found = dialect.fetch(
         connection,
-        "SELECT customer_id, folded_by, references_version, state FROM standings "  # noqa: S608
+        "SELECT customer_id, folded_by, state FROM standings "  # noqa: S608
         f"WHERE {condition}",
         dialect.keys(connection, sorted(customer_ids)),
     )
     loaded = {}
-    for customer_id, made_by, version, state in found:
+    for customer_id, made_by, state in found:
         plain = read(zlib.decompress(state).decode())
-        if (made_by, version) != (folded_by, references):
+        if made_by != folded_by:
             plain |= {"objects": [], "ledger": None}
         loaded[customer_id] = _standing(plain)
     return loaded
 
 
-def save(
-    connection: Connection, made: Mapping[str, Standing], *, folded_by: str, references: int
-) -> None:
+def save(connection: Connection, made: Mapping[str, Standing], *, folded_by: str) -> None:
     rows = [
-        (customer_id, folded_by, references, zlib.compress(_text(made[customer_id]), FASTEST))
+        (customer_id, folded_by, zlib.compress(_text(made[customer_id]), FASTEST))
         for customer_id in sorted(made)
     ]
     dialect.upsert(connection, standings, rows)
@@ -114,7 +118,7 @@ def _read_ledger(plain: list[Any] | None) -> Ledger | None:
 
 
 def _worths(worths: Mapping[str, Worth]) -> list[Any]:
-    return [astuple(worth) for worth in worths.values()]
+    return [_CELLS(worth) for worth in worths.values()]
 
 
 def _read_worths(plain: list[Any]) -> dict[str, Worth]:
