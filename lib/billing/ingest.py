@@ -70,18 +70,21 @@ class Ingest:
         """
         return self._take(((None, line) for line in lines), source, batch)
 
+    def read_object(self, obj: dict[str, Any], *, second: int, source: str) -> Arrival | None:
+        """An object as the API showed it at ``second``, ready for :meth:`commit`.
+
+        None for what is not kept here: another kind of object, or one of the other mode.
+        """
+        return read_object(
+            obj, second=second, source=source, livemode=self.livemode, org_key=self.org_key
+        )
+
     def observe(self, objects: Iterable[dict[str, Any]], *, second: int, source: str) -> Summary:
         """Apply objects as the API showed them at ``second``, the response's ``Date``."""
         summary = Summary()
         arrivals = []
         for obj in objects:
-            arrival = read_object(
-                obj,
-                second=second,
-                source=source,
-                livemode=self.livemode,
-                org_key=self.org_key,
-            )
+            arrival = self.read_object(obj, second=second, source=source)
             summary.lines += 1
             if arrival is None:
                 summary.ignored += 1
@@ -116,6 +119,10 @@ class Ingest:
         with self.store.reading() as connection:
             return inbox.any_rows(connection)
 
+    def refold_references(self) -> bool:
+        """Derive prices, products and coupons anew; the first step of a replay."""
+        return retried(self._writer.refold_references)
+
     def refold(self, customer_ids: Sequence[str]) -> bool:
         """Derive these customers' rows anew; True when any differed. See `lib.billing.replay`."""
         return retried(lambda: self._writer.refold(customer_ids))
@@ -123,12 +130,6 @@ class Ingest:
     def sign(self) -> None:
         """Note that every row is folded by the rules of now."""
         self._writer.sign()
-
-    def retry_failed(self) -> Summary:
-        """Try the events again that could not be applied, as after an upgrade."""
-        with self.store.reading() as connection:
-            bodies = inbox.failed_bodies(connection)
-        return self.import_lines(bodies, source="retry")
 
     def _take(
         self, offered: Iterable[tuple[Any, bytes | None]], source: str, batch: int

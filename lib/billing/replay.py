@@ -28,7 +28,7 @@ def replay(
     ingest: Ingest, *, progress: Callable[[str], None] = lambda _: None, at_once: int = AT_ONCE
 ) -> ReplaySummary:
     """Fold every customer again. Raises DatabaseUnavailable; running it again is harmless."""
-    last, customers, changed = "", 0, 0
+    last, customers, changed = "", 0, int(ingest.refold_references())
     while True:
         with ingest.store.reading() as connection:
             batch = history.customer_ids(connection, last, at_once)

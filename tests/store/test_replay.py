@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from lib.billing.domain.fold import Rules
 from lib.billing.ingest import Ingest
 from lib.billing.replay import replay
+from lib.billing.store.tables import REFERENCES
+from tests.stripe import shapes
 
 from .company import CATALOG, START, company, derived, ingest_into
 
@@ -47,6 +49,44 @@ def test_what_was_damaged_is_as_before(filled, damage):
     assert derived(filled.store) != before
     replay(filled, at_once=4)
     assert derived(filled.store) == before
+
+
+def references_of(store):
+    with store.reading() as connection:
+        return {
+            name: sorted(tuple(row) for row in connection.execute(select(table)))
+            for name, table in REFERENCES.items()
+        }
+
+
+OBJECTS = {
+    "price": shapes.price(),
+    "coupon": shapes.coupon(),
+    "product": {"id": "prod_pro", "object": "product", "name": "Pro", "active": True},
+}
+
+REFERENCE_DAMAGE = {
+    "a price that was edited": "UPDATE prices SET state = '{}'",
+    "coupons that were deleted": "DELETE FROM coupons",
+    "a product that nobody ever saw": (
+        "INSERT INTO products (product_id, state, last_second, deleted) "
+        "VALUES ('prod_of_nobody', '{}', 1, false)"
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", REFERENCE_DAMAGE.values(), ids=REFERENCE_DAMAGE.keys())
+def test_prices_products_and_coupons_are_as_before_too(store, damage):
+    ingest = ingest_into(store)
+    ingest.apply(company(1))
+    for number, (kind, obj) in enumerate(OBJECTS.items()):
+        ingest.apply([shapes.event(f"{kind}.created", obj, id=f"evt_reference_{number}")])
+    before = references_of(store), derived(store)
+    assert all(before[0].values())
+    with store.writing() as connection:
+        connection.execute(text(damage))
+    assert replay(ingest).batches_changed >= 1
+    assert (references_of(store), derived(store)) == before
 
 
 def test_a_changed_catalogue_reaches_every_row(filled):

@@ -406,6 +406,17 @@ def test_what_stripe_does_not_know_is_not_found(running: Stub, gateway: Gateway)
         gateway.retrieve("invoice", "in_9")
 
 
+def test_an_id_of_the_other_mode_is_not_found_and_says_so(running: Stub, gateway: Gateway) -> None:
+    said = (
+        "No such subscription: 'sub_9'; a similar object exists in live mode, but a test mode key "
+        "was used to make this request."
+    )
+    running.will(_error(said, 404, code="resource_missing"))
+    with pytest.raises(NoSuchObject, match="live mode") as refused:
+        gateway.retrieve("subscription", "sub_9")
+    assert refused.value.code == "other_mode"
+
+
 @pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}], ids=["none", "not a date"])
 def test_a_read_without_a_date_is_no_observation(
     running: Stub, gateway: Gateway, headers: dict[str, str]
@@ -462,3 +473,19 @@ def test_the_default_configuration_is_read(running: Stub, gateway: Gateway) -> N
 def test_there_may_be_no_default_configuration(running: Stub, gateway: Gateway) -> None:
     running.will(Answer({"data": [], "has_more": False}))
     assert gateway.default_configuration() is None
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (429, {"Retry-After": "7"}, 7.0),
+        (503, {"retry-after": "30"}, 30.0),
+        (429, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        (429, {}, None),
+    ],
+)
+def test_how_long_stripe_asks_to_wait_is_passed_on(running, gateway, status, headers, expected):
+    running.will(Answer({"error": {"message": "Busy"}}, status, headers))
+    with pytest.raises(StripeUnavailable) as caught:
+        list(gateway.list_objects("customers"))
+    assert caught.value.retry_after == expected

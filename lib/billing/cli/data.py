@@ -1,4 +1,4 @@
-"""Commands that bring data in: ingest, backfill, drain, db."""
+"""Commands that bring data in: ingest, backfill, replay, drain."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import typer
 from ..config import Settings
 from ..domain.errors import BillingError
 from ..intake.summary import Summary
+from ..reading.pace import PER_SECOND
 from ..replay import replay as fold_again
-from ..store import migrate
 from ..sync import BackfillSummary
-from ..wiring import open_ingest, open_installation, open_store
+from ..wiring import open_ingest, open_installation
 from .output import Format, Status, progress, say, table, write
 from .reading import FormatOption
 
@@ -30,9 +30,6 @@ def register(app: typer.Typer) -> None:
     app.command("backfill")(backfill)
     app.command("replay")(replay)
     app.command("drain")(drain)
-    database = typer.Typer(help="The database's tables.", no_args_is_help=True)
-    database.command("upgrade")(upgrade)
-    app.add_typer(database, name="db")
 
 
 def ingest(
@@ -49,17 +46,24 @@ def ingest(
 
 
 def drain(output: FormatOption = Format.TABLE) -> None:
-    """Try again the events that could not be applied."""
-    summary = open_ingest(Settings.load()).retry_failed()
+    """Try again every event that could not be applied, also those given up."""
+    summary = open_installation(Settings.load()).drain.run()
     _show(summary, output)
     if not summary.clean:
         raise typer.Exit(1)
 
 
-def backfill(output: FormatOption = Format.TABLE) -> None:
+def backfill(
+    output: FormatOption = Format.TABLE,
+    per_second: Annotated[
+        float, typer.Option(min=0.1, max=100, help="Requests a second; Stripe allows 25.")
+    ] = PER_SECOND,
+) -> None:
     """Read customers, subscriptions, invoices and prices from Stripe, resuming where it stopped."""
     with progress("Reading from Stripe") as status:
-        summary = open_installation(Settings.load()).backfill(progress=status)
+        summary = open_installation(Settings.load()).backfill(
+            progress=status, per_second=per_second
+        )
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
     else:
@@ -80,20 +84,21 @@ def replay(output: FormatOption = Format.TABLE) -> None:
 
 
 def _show_read(summary: BackfillSummary) -> None:
-    table(["objects", "read"], [[kind, f"{count:,}"] for kind, count in summary.read.items()])
-    say(f"{summary.requests:,} requests to Stripe.")
+    rows = [
+        [kind, f"{summary.read.get(kind, 0):,}", f"{count:,}"]
+        for kind, count in summary.read_in_all.items()
+    ]
+    table(["objects", "this run", "in all"], rows)
+    say(
+        f"{summary.requests:,} requests to Stripe, {summary.requests_in_all:,} in all of "
+        f"{summary.runs:,} runs."
+    )
     for kind, why in summary.left_out.items():
         say(f"Left out: {kind}. {why}")
     for kind in summary.unexpanded:
         say(f"Stripe would not give {kind} with all their details.")
     for event, error in summary.failures:
         say(f"{event}: {error}")
-
-
-def upgrade() -> None:
-    """Create the tables, or bring them to this version."""
-    store = open_store(Settings.load(), upgrade=True)
-    say(f"The database is at revision {migrate.current(store)}.")
 
 
 def _told(lines: Iterable[bytes], status: Status) -> Iterator[bytes]:

@@ -7,19 +7,20 @@ and period ends pass without any event.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from .catalog import Catalog, Plan
 from .fold import CustomerFold, choose_plan, last_known_plan
 from .grants import INCOMPLETE, Access, Grant
-from .movements import winding_down
 from .observations import State
-from .policy import ENDED
+from .policy import ENDED, winding_down
 from .rows import EntitlementRow
 from .sentences import sentence, what_would_change
 from .times import DAY
 from .trail import ObjectFold
+
+_GRANT = tuple(field.name for field in fields(Grant))
 
 
 def decide(fold: CustomerFold, org_id: str | None, at: int) -> EntitlementRow:
@@ -225,4 +226,5 @@ def _plan_shown(chosen: Grant | None, catalog: Catalog, giving: bool) -> str:
 
 
 def _stored(grant: Grant) -> dict[str, Any]:
-    return asdict(grant) | {"features": list(grant.features), "limits": dict(grant.limits)}
+    plain = {name: getattr(grant, name) for name in _GRANT}
+    return plain | {"features": list(grant.features), "limits": dict(grant.limits)}

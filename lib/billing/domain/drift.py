@@ -96,6 +96,7 @@ class Unapplied:
     object_type: str
     object_id: str
     customer_id: str | None
+    parent_id: str | None  # of an object that names no customer: what it belongs to
     why: str  # lacking · failed · ignored
 
 
@@ -125,6 +126,14 @@ def compared(object_type: str, state: State | None) -> State | None:
             for item in state["items"]
         ]
     return kept
+
+
+def names_discount(subscription: State | None, discount_id: str) -> bool:
+    """Whether the discount is on a subscription or on one of its items."""
+    if subscription is None:
+        return False
+    of_items = [name for item in subscription["items"] for name in item["discounts"]]
+    return discount_id in [*subscription["discounts"], *of_items]
 
 
 def _gone(object_type: str, state: State | None) -> bool:

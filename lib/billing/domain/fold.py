@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .catalog import Catalog, Plan
+from .ledger import Earlier
 from .observations import Observation, State
 from .policy import PRESETS, Policy
 from .references import References
@@ -33,11 +34,16 @@ def mark_of(rules: Rules) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFold:
-    """Folds of every object of one customer, by type and then id, ids sorted."""
+    """Folds of every object of one customer, by type and then id, ids sorted.
+
+    ``earlier``: of a fold that goes on from a standing (`lib.billing.domain.standing`), what it
+    does not carry as objects.
+    """
 
     customer_id: str
     rules: Rules
     objects: dict[str, dict[str, ObjectFold]]
+    earlier: Earlier | None = None
 
     def of(self, object_type: str) -> dict[str, ObjectFold]:
         return self.objects.get(object_type, {})

@@ -9,8 +9,8 @@ from typing import Final, Literal
 from .flow_values import Flow
 from .fold import CustomerFold
 from .happenings import happened
-from .movements import winding_down
 from .observations import State
+from .policy import winding_down
 from .trail import ObjectFold, Step
 
 Outcome = Literal["waiting", "acted", "no_change_seen", "refused", "failed"]

@@ -10,8 +10,8 @@ from .catalog import Catalog
 from .declines import decline_words
 from .filters import interval_name
 from .fold import choose_plan
-from .movements import winding_down
 from .observations import State
+from .policy import winding_down
 from .times import spoken_day
 
 RENEWAL: Final = "Next period runs until"

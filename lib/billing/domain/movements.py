@@ -6,30 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .fold import CustomerFold, last_known_plan
-from .observations import State
-from .policy import ENDED, LIVE, Policy
+from .fold import CustomerFold
+from .ledger import Ledger, NeedsHistory, OpenGroup, Worth
 from .rows import MovementRow
 from .times import local_date
-from .trail import ObjectFold, Step
-from .value import CannotValue, item_values
+from .worth import worth_of
 
 GROUPING_SECONDS = 3_600
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """From ``at`` on a subscription counts ``minor`` a month in ``currency``."""
-
-    at: int
-    subscription_id: str
-    currency: str
-    minor: int
-    plan: str | None
-    interval: str | None
-    event_id: str
-    reconstructed: bool
-    stays: bool = False  # worth nothing, and by the policy a customer all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,133 +20,73 @@ class _Change:
     at: int
     before: dict[str, Worth]  # by subscription
     after: dict[str, Worth]
-    cause: Worth
+    rebuilt: bool  # reckoned back from what was first seen of it
 
 
-def counted(state: State, policy: Policy) -> bool:
-    """Whether a subscription in this state is part of MRR."""
-    if state["status"] not in policy.statuses:
-        return False
-    if state["pause"] and not policy.collection_paused:
-        return False
-    return not (policy.leaves_when_scheduled and winding_down(state))
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``rows``: oldest first; of a fold that goes on from a standing, those since its open group.
 
+    ``ledger``: what the next movement is reckoned from; None for a customer of several currencies.
+    """
 
-def winding_down(state: State) -> bool:
-    """Live and its end is scheduled, in either of Stripe's two encodings."""
-    return state["status"] in LIVE and (
-        state["cancel_at"] is not None or bool(state["cancel_at_period_end"])
-    )
+    rows: tuple[MovementRow, ...]
+    ledger: Ledger | None
 
 
 def movements(fold: CustomerFold) -> tuple[MovementRow, ...]:
     """Every movement of one customer under the rules' policy, oldest first."""
-    worths = [w for s in fold.of("subscription").values() for w in worth_of(s, fold)]
+    return account(fold).rows
+
+
+def account(fold: CustomerFold) -> Account:
+    """The movements of one customer and where they stand.
+
+    Raises NeedsHistory for a fold that goes on from a standing which cannot tell.
+    """
+    told = {
+        subscription_id: worth_of(subscription, fold)
+        for subscription_id, subscription in fold.of("subscription").items()
+    }
     by_currency: dict[str, list[Worth]] = defaultdict(list)
-    for worth in worths:
-        by_currency[worth.currency].append(worth)
-    rows = [
-        row
-        for currency in sorted(by_currency)
-        for row in _currency_movements(fold, currency, by_currency[currency])
-    ]
-    return tuple(
-        sorted(_mark_switches(rows), key=lambda row: (row.occurred_at, row.currency, row.kind))
-    )
+    for worths, _ in told.values():
+        for worth in worths:
+            by_currency[worth.currency].append(worth)
+    start = _start(fold, by_currency)
+    rows: list[MovementRow] = []
+    ledger = start
+    if start.currency is not None:
+        by_currency.setdefault(start.currency, [])
+    for currency in sorted(by_currency):
+        made, ledger = _currency_movements(fold, currency, by_currency[currency], start)
+        rows += made
+    ordered = sorted(_mark_switches(rows), key=lambda r: (r.occurred_at, r.currency, r.kind))
+    if len(by_currency) > 1:
+        return Account(tuple(ordered), None)
+    values = {subscription_id: value for subscription_id, (_, value) in told.items()}
+    return Account(tuple(ordered), replace(ledger, values=values))
 
 
-def worth_of(subscription: ObjectFold, fold: CustomerFold) -> list[Worth]:
-    """The step function of one subscription's MRR; what cannot be valued keeps its last value."""
-    worths: list[Worth] = []
-    known = 0
-    if not subscription.born:
-        worths += _before_first_sight(subscription, fold)
-    for number, step in enumerate(subscription.steps):
-        if step.state is not None:
-            known = _value(step.state, fold, known)
-            minor = known if counted(step.state, fold.rules.policy) else 0
-            seen_ended = number == 0 and not subscription.born and step.state["status"] in ENDED
-            worths.append(_worth(subscription, step, step.effective, minor, fold, seen_ended))
-    return worths
-
-
-def _value(state: State, fold: CustomerFold, otherwise: int) -> int:
-    rules = fold.rules
-    try:
-        return sum(item_values(state, fold.states("discount"), rules.policy, rules.references))
-    except CannotValue:
-        return otherwise
-
-
-def _worth(
-    subscription: ObjectFold,
-    step: Step,
-    at: int,
-    minor: int,
-    fold: CustomerFold,
-    reconstructed: bool,
-) -> Worth:
-    state = step.state or {}
-    seen = replace(subscription, steps=_up_to(subscription.steps, step))
-    choice = last_known_plan(seen, fold.rules.catalog)
-    return Worth(
-        at=at,
-        subscription_id=subscription.object_id,
-        currency=state.get("currency") or "",
-        minor=minor,
-        plan=choice.plan.slug if choice.plan else None,
-        interval=interval_name(choice.item["price"]) if choice.item else None,
-        event_id=step.event_id,
-        reconstructed=reconstructed,
-        stays=minor == 0 and _given_away(state, fold),
-    )
-
-
-def _given_away(state: State, fold: CustomerFold) -> bool:
-    """Whether discounts alone take all of it, under a policy that keeps such a customer."""
-    policy = fold.rules.policy
-    if not policy.zero_stays_customer or not state or not counted(state, policy):
-        return False
-    items = [item | {"discounts": []} for item in state["items"]]
-    return _value(state | {"discounts": [], "items": items}, fold, 0) > 0
-
-
-def _up_to(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
-    return steps[: steps.index(step) + 1]
-
-
-def interval_name(price: State) -> str | None:
-    """``month``, or ``3 month`` for a count other than one."""
-    if not price.get("interval"):
-        return None
-    count = price.get("interval_count") or 1
-    return price["interval"] if count == 1 else f"{count} {price['interval']}"
-
-
-def _before_first_sight(subscription: ObjectFold, fold: CustomerFold) -> list[Worth]:
-    """A subscription first seen in mid-life began when its trial ended, else when it started."""
-    first = subscription.steps[0]
-    # An update says what it was before; that is the value first seen.
-    state = subscription.origin or first.state
-    if state is None:
-        return []
-    policy = fold.rules.policy
-    start = state["trial_end"] or state["start_date"] or state["created"]
-    paid = state["status"] == "canceled" or (
-        state["status"] in policy.statuses and (policy.collection_paused or not state["pause"])
-    )
-    if start is None or start >= first.effective or not paid:
-        return []
-    seen = replace(first, state=state)
-    whole = replace(subscription, steps=(seen,))
-    return [_worth(whole, seen, start, _value(state, fold, 0), fold, True)]
+def _start(fold: CustomerFold, by_currency: dict[str, list[Worth]]) -> Ledger:
+    if fold.earlier is None:
+        return Ledger()
+    ledger = fold.earlier.ledger
+    first = min((worth.at for worths in by_currency.values() for worth in worths), default=None)
+    if first is not None and ledger.newest is not None and first <= ledger.newest:
+        raise NeedsHistory
+    if ledger.currency is not None and by_currency.keys() - {ledger.currency}:
+        raise NeedsHistory
+    return ledger
 
 
 def _currency_movements(
-    fold: CustomerFold, currency: str, worths: Iterable[Worth]
-) -> list[MovementRow]:
-    changes = _changes(worths)
+    fold: CustomerFold, currency: str, worths: Sequence[Worth], start: Ledger
+) -> tuple[list[MovementRow], Ledger]:
+    now = dict(start.now)
+    moved = start.group.moved_before if start.group else False
+    changes = _reopened(start) + _changes(worths, now)
     rows: list[MovementRow] = []
+    group = None
     index = 0
     while index < len(changes):
         end = index + 1
@@ -175,25 +98,48 @@ def _currency_movements(
             and local_date(changes[end].at, fold.rules.timezone) == day
         ):
             end += 1
-        row = _movement(fold, currency, changes[index:end], bool(rows))
+        together = changes[index:end]
+        group = OpenGroup(
+            anchor=anchor,
+            last_at=together[-1].at,
+            opened=together[0].before,
+            reached=together[-1].after,
+            reconstructed=any(change.rebuilt for change in together),
+            moved_before=moved,
+        )
+        row = _movement(fold, currency, together, moved)
         if row is not None:
             rows.append(row)
+            moved = True
         index = end
-    return rows
+    newest = max((worth.at for worth in worths), default=start.newest)
+    return rows, Ledger(currency, newest, now, {}, group)
 
 
-def _changes(worths: Iterable[Worth]) -> list[_Change]:
+def _reopened(ledger: Ledger) -> list[_Change]:
+    """The open group as the changes at its two ends, which are all that its movement depends on."""
+    group = ledger.group
+    if group is None:
+        return []
+    opened, reached = dict(group.opened), dict(group.reached)
+    first = _Change(group.anchor, opened, reached, group.reconstructed)
+    if group.last_at == group.anchor:
+        return [first]
+    return [first, _Change(group.last_at, reached, reached, False)]
+
+
+def _changes(worths: Iterable[Worth], now: dict[str, Worth]) -> list[_Change]:
+    """The seconds at which the sum changes; ``now`` is brought up to the last of ``worths``."""
     by_second: dict[int, list[Worth]] = defaultdict(list)
     for worth in worths:
         by_second[worth.at].append(worth)
-    now: dict[str, Worth] = {}
     changes = []
     for at in sorted(by_second):
         before = dict(now)
         for worth in by_second[at]:
             now[worth.subscription_id] = worth
         if _total(before) != _total(now):
-            changes.append(_Change(at, before, dict(now), _cause(before, now)))
+            changes.append(_Change(at, before, dict(now), _cause(before, now).reconstructed))
     return changes
 
 
@@ -236,7 +182,7 @@ def _movement(
         to_interval=went_to.interval if went_to else None,
         subscription_id=cause.subscription_id,
         event_id=cause.event_id,
-        reconstructed=any(change.cause.reconstructed for change in changes),
+        reconstructed=any(change.rebuilt for change in changes),
         switched=False,
     )
 

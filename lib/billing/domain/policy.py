@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from .observations import State
+
 LIVE: Final = frozenset({"active", "trialing", "past_due", "unpaid", "paused"})
 """Statuses of a subscription that has begun and not ended."""
 
@@ -38,3 +40,19 @@ PRESETS: Final[dict[str, Policy]] = {
         Policy("profitwell", discounts="all"),
     )
 }
+
+
+def counted(state: State, policy: Policy) -> bool:
+    """Whether a subscription in this state is part of MRR."""
+    if state["status"] not in policy.statuses:
+        return False
+    if state["pause"] and not policy.collection_paused:
+        return False
+    return not (policy.leaves_when_scheduled and winding_down(state))
+
+
+def winding_down(state: State) -> bool:
+    """Live and its end is scheduled, in either of Stripe's two encodings."""
+    return state["status"] in LIVE and (
+        state["cancel_at"] is not None or bool(state["cancel_at_period_end"])
+    )

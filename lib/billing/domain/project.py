@@ -8,17 +8,22 @@ from typing import Any
 from .access import decide, ends_at, past_due_since, period_end
 from .fold import CustomerFold, last_known_plan
 from .invoices import invoice_rows
-from .movements import counted, movements, winding_down
+from .movements import account
 from .observations import State
-from .policy import LIVE
+from .policy import LIVE, counted, winding_down
 from .rows import CustomerRow, ProjectionRows, SubscriptionRow
 from .trail import ObjectFold
 from .value import CannotValue, item_values, licensed
 
 
 def project(fold: CustomerFold) -> ProjectionRows:
-    """Every derived row of one customer. Equal folds give equal rows."""
-    last_second = max(o.last_second for o in fold.all)
+    """Every derived row of one customer. Equal folds give equal rows.
+
+    Raises NeedsHistory for a fold that goes on from a standing which cannot tell.
+    """
+    earlier = fold.earlier
+    seconds = [o.last_second for o in fold.all]
+    last_second = max(seconds if earlier is None else [*seconds, earlier.last_second])
     org_id = org_of(fold)
     valued = [
         subscription_row(fold, subscription)
@@ -26,12 +31,15 @@ def project(fold: CustomerFold) -> ProjectionRows:
         if subscription.state is not None
     ]
     awaiting = sorted({key for _, missing in valued for key in missing})
+    accounted = account(fold)
     return ProjectionRows(
         customer=_customer_row(fold, org_id, last_second, awaiting),
         entitlement=decide(fold, org_id, last_second),
         subscriptions=tuple(row for row, _ in valued),
         invoices=tuple(invoice_rows(fold)),
-        movements=movements(fold),
+        movements=accounted.rows,
+        ledger=accounted.ledger,
+        whole=earlier is None,
     )
 
 
@@ -75,7 +83,7 @@ def _customer_row(
         default_payment_method=state.get("default_payment_method"),
         last_second=last_second,
         needs_reread=any(o.ambiguous and not o.terminal for o in fold.all),
-        gaps=sum(o.gaps for o in fold.all),
+        gaps=sum(o.gaps for o in fold.all) + (fold.earlier.gaps if fold.earlier else 0),
         awaiting=f" {keys} " if keys else "",
     )
 

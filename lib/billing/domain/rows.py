@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .ledger import Ledger
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
@@ -149,10 +151,17 @@ class MovementRow:
 
 @dataclass(frozen=True, slots=True)
 class ProjectionRows:
-    """Everything derived for one customer; replaces whatever the tables hold for it."""
+    """Everything derived for one customer.
+
+    ``whole``: it replaces whatever the tables hold for it. Else invoices that nothing has happened
+    to and movements before the ledger's open group are left out, and stay as they are.
+    ``ledger`` is None for a customer of several currencies.
+    """
 
     customer: CustomerRow
     entitlement: EntitlementRow
     subscriptions: tuple[SubscriptionRow, ...]
     invoices: tuple[InvoiceRow, ...]
     movements: tuple[MovementRow, ...]
+    ledger: Ledger | None = None
+    whole: bool = True

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..domain.observations import Observation, State
-from ..domain.trail import NEIGHBOURHOOD, fold_object
+from ..domain.trail import NEIGHBOURHOOD, ObjectFold, fold_object
 
 
 @dataclass(slots=True)
@@ -31,6 +31,23 @@ class Turns:
         self._known: dict[tuple[str, str], _Known] = {}
         for observation in stored:
             self.take(observation)
+
+    def stand(self, folds: Iterable[ObjectFold]) -> None:
+        """Take in objects as their customer's standing has them."""
+        for folded in folds:
+            near = Observation(
+                event_id=folded.steps[-1].event_id,
+                object_type=folded.object_type,
+                object_id=folded.object_id,
+                customer_id=None,
+                second=folded.last_second,
+                kind="point",
+                before=None,
+                after=folded.state,
+                effective=folded.last_second,
+            )
+            key = (folded.object_type, folded.object_id)
+            self._known[key] = _Known(folded.last_second, folded.state, folded.terminal, [near])
 
     def take(self, seen: Observation) -> bool:
         """Take the next observation; True when the object is now something else than before."""

@@ -6,16 +6,14 @@ customers by id, and the facts about the whole last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 
-from ..domain.fold import Rules, fold_customer, mark_of
-from ..domain.observations import REFERENCE_TYPES, Observation
-from ..domain.project import project
-from ..domain.references import References
-from ..store import history, inbox, meta, owners, projection, references
+from ..domain.fold import Rules
+from ..domain.observations import REFERENCE_TYPES
+from ..store import history, inbox, meta, owners, references, rollups, tallies
 from ..store.engine import Connection, Store
 from .arrivals import Arrival
+from .projecting import Projector
 from .summary import Outcome
 from .turns import Turns
 
@@ -27,10 +25,10 @@ class Writer:
         self, store: Store, rules: Rules, *, clock: Callable[[], int], livemode: bool
     ) -> None:
         self._store = store
-        self._rules = rules
+        self._timezone = rules.timezone
+        self._projector = Projector(rules)
         self._clock = clock
         self._livemode = livemode
-        self._references: tuple[int, References] | None = None
 
     def write(self, arrivals: Sequence[Arrival], source: str) -> list[Outcome]:
         """One batch, one transaction; all of it or nothing. Outcomes in the order of ``arrivals``.
@@ -57,17 +55,17 @@ class Writer:
                 ]
                 moving = self._fold(connection, fresh)
                 fates = _fates(arrivals, fresh, moving)
-                _mark(connection, fates, once, taken)
+                _mark(connection, fates, once, taken, received_at)
+                tallies.add(connection, received_at, source, [o.fate for o in fates])
                 if source == "webhook":
                     meta.put_highest(connection, meta.LAST_WEBHOOK_AT, received_at)
                 if taken.new or fresh:
                     self._note(connection, once.values())
                 if meta.get(connection, meta.FOLDED_BY) is None:
-                    meta.put(connection, meta.FOLDED_BY, mark_of(self._rules))
+                    meta.put(connection, meta.FOLDED_BY, self._projector.mark)
                 return fates
         except BaseException:
-            # What was read of references inside a transaction that never happened is not so.
-            self._references = None
+            self._projector.forget()
             raise
 
     def refold(self, customer_ids: Sequence[str]) -> bool:
@@ -76,15 +74,30 @@ class Writer:
             references.lock(connection, changing=False)
             owners.lock_customers(connection, customer_ids)
             stories = history.of_customers(connection, customer_ids)
-            changed = self._project(connection, stories, known=set(customer_ids))
+            changed = self._projector.write(connection, stories, {}, known=set(customer_ids))
+            if changed:
+                meta.raise_watermark(connection)
+            return changed
+
+    def refold_references(self) -> bool:
+        """Derive prices, products and coupons anew; True when any differed."""
+        with self._store.writing() as connection:
+            references.lock(connection, changing=True)
+            changed = references.rebuild(connection)
             if changed:
                 meta.raise_watermark(connection)
             return changed
 
     def sign(self) -> None:
-        """Note that every row is folded by the rules of now."""
+        """Note that every row is folded by the rules of now, and make the sums what the rows say.
+
+        Writers wait meanwhile: sums are right only between two of them.
+        """
         with self._store.writing() as connection:
-            meta.put(connection, meta.FOLDED_BY, mark_of(self._rules))
+            references.lock(connection, changing=True)
+            if rollups.rebuild(connection, self._timezone):
+                meta.raise_watermark(connection)
+            meta.put(connection, meta.FOLDED_BY, self._projector.mark)
 
     def _fold(self, connection: Connection, fresh: Sequence[Arrival]) -> set[str]:
         """Store what was observed, fold every customer it concerns; gives the events that moved."""
@@ -92,45 +105,25 @@ class Writer:
         if not seen:
             return set()
         settled = owners.settle(connection, seen)
-        stories = history.of_customers(connection, settled.customers)
+        in_place = self._projector.in_place(connection, settled)
+        stories = history.of_customers(connection, settled.customers - in_place.keys())
         loose = {o.object_id for o in settled.observations if o.customer_id is None}
         past = [o for story in stories.values() for o in story]
         past += history.of_loose_objects(connection, loose)
         turns = Turns(past)
+        for each in in_place.values():
+            turns.stand(each.before.objects.values())
         moving = {o.event_id for o in settled.observations if turns.take(o)}
         history.append(connection, settled.observations)
         for observation in settled.observations:
-            if observation.customer_id is not None:
+            if observation.customer_id in stories:
                 stories[observation.customer_id].append(observation)
         more = references.update(connection, settled.observations) - stories.keys()
         if more:
             owners.lock_customers(connection, more)
             stories |= history.of_customers(connection, more)
-        self._project(connection, stories)
+        self._projector.write(connection, stories, in_place)
         return moving
-
-    def _project(
-        self,
-        connection: Connection,
-        stories: dict[str, list[Observation]],
-        *,
-        known: Collection[str] | None = None,
-    ) -> bool:
-        rules = replace(self._rules, references=self._known_references(connection))
-        projected = [
-            project(fold_customer(customer_id, stories[customer_id], rules))
-            for customer_id in sorted(stories)
-            if stories[customer_id]
-        ]
-        if known is None:
-            known = projection.known_among(connection, stories)
-        return projection.write(connection, projected, known=known)
-
-    def _known_references(self, connection: Connection) -> References:
-        version = references.version(connection)
-        if self._references is None or self._references[0] != version:
-            self._references = version, references.load(connection)
-        return self._references[1]
 
     def _note(self, connection: Connection, offered: Iterable[Arrival]) -> None:
         newest = [
@@ -164,6 +157,7 @@ def _mark(
     fates: Sequence[Outcome],
     offered: dict[str, Arrival],
     taken: inbox.Taken,
+    now: int,
 ) -> None:
     stale = [o.event_id for o in fates if o.fate == "stale" and o.event_id in taken.new]
     inbox.mark(connection, "stale", stale)
@@ -175,4 +169,4 @@ def _mark(
     for event_id in taken.failed_before:
         arrival = offered[event_id]
         again.append((event_id, *told.get(event_id, (arrival.state, arrival.error))))
-    inbox.mark_retried(connection, again)
+    inbox.mark_retried(connection, again, now)

@@ -9,11 +9,11 @@ import orjson
 
 from ..domain.drift import Unapplied
 from ..domain.errors import NoSuchObject, StripeRefused
-from ..store import inbox
+from ..reading.paced import Asks, Paced
+from ..store import unapplied
 from ..store.engine import Store
 from ..store.queries import lacking
 from ..stripe.gateway import Page
-from ..stripe.paced import Paced
 from ..stripe.told import told
 
 FAILED_AT_MOST: Final = 5_000
@@ -24,13 +24,15 @@ ONE_BY_ONE: Final = 50
 class Events:
     """What Stripe's list names that was not applied here. Only those are held in memory."""
 
-    def __init__(self, store: Store, stripe: Paced, *, livemode: bool) -> None:
+    def __init__(self, store: Store, stripe: Paced[Asks], *, livemode: bool) -> None:
         self._store = store
         self._stripe = stripe
         self._livemode = livemode
         self._known: dict[str, Unapplied] = {}
         self._by_object: dict[tuple[str, str], set[str]] = {}
+        self._owners: dict[str, str] = {}
         self.read_until: int | None = None  # Stripe's second when its newest page was read
+        self._read_from = 0
         self.problem: str | None = None  # why the list cannot be read
 
     @property
@@ -55,18 +57,24 @@ class Events:
                 raise
             self.problem = str(error)
             return
+        first = self.read_until is None
+        self._read_from = (since or 0) if first else min(self._read_from, since or 0)
         self.read_until = newest
 
     def read_failed(self) -> None:
         """Add the events that are kept here as failed, however old."""
         with self._store.reading() as connection:
-            bodies = inbox.failed_bodies(connection, limit=FAILED_AT_MOST)
-        for body in bodies:
-            self._add(_loaded(body), "failed")
+            failed = unapplied.failed_events(connection, None, FAILED_AT_MOST)
+        for kept in failed:
+            if kept.body is not None:
+                self._add(_loaded(kept.body), "failed")
 
-    def refresh(self, since: int) -> None:
-        """Read what has been added since the last time; at first from ``since`` on."""
-        self.read(since if self.read_until is None else self.read_until - 1)
+    def refresh(self, since: int, now: int) -> None:
+        """Make sure that the list is known from ``since`` up to Stripe's second ``now``."""
+        if self.read_until is None or since < self._read_from:
+            self.read(since)
+        elif now > self.read_until:
+            self.read(self.read_until - 1)
 
     def about(self, object_type: str, object_id: str) -> list[Unapplied]:
         """Events about one object that are still not applied."""
@@ -75,7 +83,11 @@ class Events:
 
     def of_customer(self, customer_id: str) -> list[Unapplied]:
         """Events of one customer that are still not applied."""
-        return self._still(e for e in self._known.values() if e.customer_id == customer_id)
+        return self._still(e for e in self._known.values() if self.owner_of(e) == customer_id)
+
+    def owner_of(self, event: Unapplied) -> str | None:
+        """Whose object it is about, where the event or another one of its kind says so."""
+        return event.customer_id or self._owners.get(event.parent_id or "")
 
     def lacking(self) -> list[Unapplied]:
         """Events that never arrived, oldest first."""
@@ -114,6 +126,8 @@ class Events:
             self._known[event.event_id] = event
             about = (event.object_type, event.object_id)
             self._by_object.setdefault(about, set()).add(event.event_id)
+            if event.customer_id is not None:
+                self._owners[event.object_id] = event.customer_id
 
     def _still(self, events: Iterable[Unapplied]) -> list[Unapplied]:
         """Those whose standing in the inbox has not changed since they were noted."""

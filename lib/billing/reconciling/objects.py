@@ -22,15 +22,16 @@ from ..domain.drift import (
 from ..domain.errors import EventUnusable, NoSuchObject, StripeRefused
 from ..domain.observations import Observation
 from ..domain.trail import NEIGHBOURHOOD, ObjectFold, fold_object
+from ..reading.paced import Asks, Paced
 from ..store import history
 from ..store.engine import Store
 from ..stripe.gateway import Page
-from ..stripe.paced import Paced
 from ..stripe.parse import parse_object
+from ..stripe.told import DISCOUNTS
 from .events import Events
 from .ids import Ids
 
-EXPAND: Final = {"subscription": ("discounts",), "price": ("tiers",)}
+EXPAND: Final = {"subscription": DISCOUNTS, "price": ("tiers",)}
 """What is read along, so that an object that is read again brings what its value needs."""
 
 
@@ -38,7 +39,7 @@ class Objects:
     """Compares page by page; remembers only which ids Stripe listed."""
 
     def __init__(
-        self, store: Store, stripe: Paced, events: Events, *, livemode: bool, org_key: str
+        self, store: Store, stripe: Paced[Asks], events: Events, *, livemode: bool, org_key: str
     ) -> None:
         self._store = store
         self._stripe = stripe
@@ -100,6 +101,10 @@ class Objects:
                 raise
             return self._stripe.retrieve(object_type, object_id)
 
+    def state_of(self, object_type: str, object_id: str) -> dict[str, Any] | None:
+        """The newest state that is known here."""
+        return _state(self._folds(object_type, [object_id]).get(object_id))
+
     def judge(self, seen: Observation) -> Difference | None:
         """What Stripe showed beside what the history folds to at this moment."""
         fold = self._folds(seen.object_type, [seen.object_id]).get(seen.object_id)
@@ -140,7 +145,7 @@ class Objects:
         if event is None:
             # It may have changed since the list was read.
             since = after.get("created") if known_until is None else known_until - NEIGHBOURHOOD
-            self._events.refresh(since or seen.second)
+            self._events.refresh(since or seen.second, seen.second)
             events = self._events.about(seen.object_type, name)
             cause, event = explained(
                 events, known_until, seen.second, readable=self._events.readable

@@ -1,4 +1,4 @@
-"""Prices, products and coupons beside Stripe's. What nobody here has seen or needs is left out.
+"""Prices, products, coupons and discounts beside Stripe's: what somebody here has seen or needs.
 
 What Stripe no longer lists is left out too: a deleted coupon still discounts whoever has it.
 """
@@ -11,10 +11,10 @@ from typing import Any, Final
 from ..domain.drift import Difference, Unapplied, compared, differing
 from ..domain.errors import EventUnusable, StripeRefused
 from ..domain.observations import State
+from ..reading.paced import Asks, Paced
 from ..store import references
 from ..store.engine import Store
 from ..store.queries import lacking
-from ..stripe.paced import Paced
 from ..stripe.parse import parse_object
 from .events import Events
 
@@ -25,7 +25,7 @@ class ReferenceComparison:
     """``problems``: lists that could not be read, and why. ``touched``: further objects that the
     differences tell of, as (type, id)."""
 
-    def __init__(self, store: Store, stripe: Paced, events: Events) -> None:
+    def __init__(self, store: Store, stripe: Paced[Asks], events: Events) -> None:
         self._store = store
         self._stripe = stripe
         self._events = events
@@ -37,7 +37,7 @@ class ReferenceComparison:
         with self._store.reading() as connection:
             awaited = lacking.awaited(connection)
             known = {kind: references.states(connection, kind) for kind in LISTS}
-        found = [self._missing(kind, name) for kind, name in awaited]
+        found = [self._missing(*what, awaited[what]) for what in sorted(awaited)]
         for kind, plural in LISTS.items():
             try:
                 shown = self._listed(kind, plural)
@@ -110,10 +110,10 @@ class ReferenceComparison:
                     del told[holder]
         return list(told.values())
 
-    def _missing(self, kind: str, name: str) -> Difference:
+    def _missing(self, kind: str, name: str, customers: list[str]) -> Difference:
         return Difference(
             subject=f"reference {kind} {name}",
-            customer_id=None,
+            customer_id=customers[0] if len(customers) == 1 else None,
             object_type=kind,
             object_id=name,
             fields=(),

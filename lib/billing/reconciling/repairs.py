@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from ..domain.drift import Unapplied
+from ..domain.drift import Unapplied, names_discount
 from ..domain.errors import NoSuchObject
 from ..domain.findings import Finding
 from ..ingest import Ingest
+from ..reading.paced import Asks, Paced, Progress
 from ..replay import replay
-from ..store import inbox
-from ..store.queries.lacking import states_of
+from ..store import history, inbox
+from ..store.queries.lacking import awaited, states_of
 from ..store.queries.reading import Reader
 from ..stripe.gateway import Page
-from ..stripe.paced import Paced, Progress
-from ..stripe.told import deleted_stub, listed_as
+from ..stripe.told import deleted_stub, holder_of
 from .events import Events
 from .objects import Objects
 from .references import LISTS
@@ -36,7 +36,7 @@ class Repairs:
     def __init__(
         self,
         ingest: Ingest,
-        stripe: Paced,
+        stripe: Paced[Asks],
         events: Events,
         objects: Objects,
         *,
@@ -101,11 +101,14 @@ class Repairs:
 
     def _second(self, finding: Finding) -> bool:
         """Read what cannot be told from its events."""
-        kind = listed_as(finding.object_type or "")
-        if kind is None or finding.object_id is None or finding.customer_id is None:
+        if not (finding.object_type and finding.object_id and finding.customer_id):
             return False
+        state = self._objects.state_of(finding.object_type, finding.object_id)
+        kind, name, expand = holder_of(
+            finding.object_type, finding.object_id, state, finding.customer_id
+        )
         try:
-            raw, second = self._objects.read(kind, finding.object_id)
+            raw, second = self._stripe.retrieve(kind, name, expand=expand)
         except NoSuchObject:
             return False
         self._ingest.observe([raw], second=second, source=SOURCE)
@@ -138,8 +141,8 @@ class Repairs:
 
     def _customer(self, customer_id: str) -> None:
         """A customer with what belongs to it, where its events did not bring it all."""
-        self._objects.absorbed.discard(customer_id)
         self._read_again("customer", customer_id)
+        self._objects.absorbed.discard(customer_id)
         for kind, page in self._belongings(customer_id):
             differing = {d.object_id for d in self._objects.compare_page(kind, page)}
             raws = [raw for raw in page.objects if raw["id"] in differing]
@@ -162,16 +165,33 @@ class Repairs:
         self._ingest.observe([stub], second=second, source=SOURCE)
 
     def _reference(self, finding: Finding) -> bool:
-        """Read a price, product or coupon; a moved lookup key also where it is now."""
+        """Read a price, product or coupon; a discount shows only in what it is on."""
         object_type, object_id = finding.object_type or "", finding.object_id or ""
+        asked = [(object_type, object_id)]
         if object_type not in LISTS:
-            return False
-        try:
-            raw, second = self._objects.read(object_type, object_id)
-        except NoSuchObject:
-            return False
-        self._ingest.observe([raw], second=second, source=SOURCE)
-        return True
+            asked = self._holders(object_type, object_id)
+        for kind, name in asked:
+            try:
+                raw, second = self._objects.read(kind, name)
+            except NoSuchObject:
+                return False
+            if self._ingest.observe([raw], second=second, source=SOURCE).failed:
+                return False
+        with self._reader.open() as connection:
+            return (object_type, object_id) not in awaited(connection)
+
+    def _holders(self, object_type: str, object_id: str) -> list[tuple[str, str]]:
+        """Subscriptions that name a discount; the customer where none does."""
+        with self._reader.open() as connection:
+            owners = awaited(connection).get((object_type, object_id), [])
+            stories = history.of_customers(connection, owners)
+        holders = {
+            (seen.object_type, seen.object_id)
+            for story in stories.values()
+            for seen in story
+            if seen.object_type == "subscription" and names_discount(seen.after, object_id)
+        }
+        return sorted(holders) or [("customer", owner) for owner in owners]
 
     def _gaps(self, findings: list[Finding]) -> Iterator[Finding]:
         wanted = [finding.event_id for finding in findings if finding.event_id is not None]

@@ -36,16 +36,21 @@ class UnmappedPrice:
 
 
 def unmapped_prices(connection: Connection) -> list[UnmappedPrice]:
-    """Prices that live subscriptions have and the catalogue has not, by id."""
+    """Prices of live subscriptions no item of which maps to a plan, by id.
+
+    An add-on beside a mapped item decides nothing: `unresolved_prices` names it too.
+    """
     table = subscriptions.c
     rows = connection.execute(
         select(table.customer_id, table["items"]).where(table.live, table.plan_resolved.is_(False))
     )
     held: dict[str, set[str]] = {}
     keys: dict[str, str | None] = {}
-    for customer_id, items in rows:
-        for item in read(items):
-            if item["plan"] is None:
-                held.setdefault(item["price"], set()).add(customer_id)
-                keys[item["price"]] = item["lookup_key"]
+    for customer_id, text in rows:
+        items = read(text)
+        if any(item["plan"] is not None for item in items):
+            continue
+        for item in items:
+            held.setdefault(item["price"], set()).add(customer_id)
+            keys[item["price"]] = item["lookup_key"]
     return [UnmappedPrice(name, keys[name], tuple(sorted(held[name]))) for name in sorted(held)]

@@ -37,9 +37,9 @@ def keys(connection: Connection, values: Iterable[str]) -> Any:
     return json.dumps(listed) if connection.dialect.name == "sqlite" else listed
 
 
-def insert(connection: Connection, table: Table, rows: Rows) -> None:
-    """Insert whole rows."""
-    _write(connection, table, rows, "", ())
+def insert(connection: Connection, table: Table, rows: Rows, conflict: str = "") -> None:
+    """Insert whole rows; ``conflict`` is the clause for those that are there already."""
+    _write(connection, table, rows, conflict, ())
 
 
 def insert_new(

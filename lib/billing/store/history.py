@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, union
 from ..domain.observations import Observation
 from . import dialect
 from .spelling import read, spell
-from .tables import customers, observations
+from .tables import DERIVED, observations
 
 _COLUMNS = (
     "event_id, object_type, object_id, customer_id, parent_type, parent_id, "
@@ -46,14 +46,40 @@ def of_customers(
     return found
 
 
+def known_objects(
+    connection: Connection, wanted: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Those of ``wanted``, each (object type, object id), of which anything was seen."""
+    if not wanted:
+        return set()
+    condition = dialect.among(connection, "object_id")
+    rows = dialect.fetch(
+        connection,
+        f"SELECT DISTINCT object_type, object_id FROM observations WHERE {condition}",  # noqa: S608
+        dialect.keys(connection, sorted({object_id for _, object_id in wanted})),
+    )
+    return {(row[0], row[1]) for row in rows} & set(wanted)
+
+
+def ids_of_type(connection: Connection, object_type: str) -> set[str]:
+    """The ids of every object of a type that was ever seen."""
+    sign = dialect.mark(connection)
+    statement = f"SELECT DISTINCT object_id FROM observations WHERE object_type = {sign}"  # noqa: S608
+    return {row[0] for row in dialect.fetch(connection, statement, object_type)}
+
+
 def customer_ids(connection: Connection, after: str, limit: int) -> list[str]:
-    """The next ``limit`` customers, by id, of whom anything was seen or who have rows."""
-    known = union(
-        *(
-            select(column).where(column > after).distinct()
-            for column in (observations.c.customer_id, customers.c.customer_id)
-        )
-    ).subquery()
+    """The next ``limit`` customers, by id, of whom anything was seen or who have any row."""
+    parts = [
+        select(column.label("customer_id"))
+        .where(column > after)
+        .distinct()
+        .order_by(column)
+        .limit(limit)
+        .subquery()
+        for column in (table.c.customer_id for table in (observations, *DERIVED))
+    ]
+    known = union(*(select(part.c.customer_id) for part in parts)).subquery()
     found = connection.execute(select(known).order_by(known.c[0]).limit(limit))
     return [str(row[0]) for row in found]
 

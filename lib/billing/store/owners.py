@@ -33,6 +33,7 @@ class Settled:
 
     observations: list[Observation]
     customers: frozenset[str]  # whose history changes, locked
+    handed: frozenset[str]  # of these, who gained or lost what was seen before
 
 
 def settle(connection: Connection, seen: Sequence[Observation]) -> Settled:
@@ -53,7 +54,7 @@ def settle(connection: Connection, seen: Sequence[Observation]) -> Settled:
     settled = [_owned(o, known) for o in seen]
     customers = {o.customer_id for o in settled if o.customer_id is not None} | moved
     lock_customers(connection, customers)
-    return Settled(settled, frozenset(customers))
+    return Settled(settled, frozenset(customers), frozenset(moved))
 
 
 def lock_customers(connection: Connection, customer_ids: Iterable[str]) -> None:

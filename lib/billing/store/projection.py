@@ -16,6 +16,8 @@ from .spelling import spell
 from .tables import customers, invoices, movements, plan_entitlements, subscriptions
 
 Cells = tuple[Any, ...]
+MovementKey = tuple[str, str]
+"""(policy, movement id), as the table's primary key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class _Shape:
     json: tuple[int, ...]
     key: tuple[int, ...]
     owner: int  # the column that holds the customer
+    complete: bool  # every customer's rows of it are always given
 
     def rows(self, projected: Iterable[ProjectionRows]) -> dict[Cells, Cells]:
         made: dict[Cells, Cells] = {}
@@ -43,7 +46,13 @@ class _Shape:
         return made
 
 
-def _shape(table: Table, of: type[Any], parts: Callable[[ProjectionRows], Sequence[Any]]) -> _Shape:
+def _shape(
+    table: Table,
+    of: type[Any],
+    parts: Callable[[ProjectionRows], Sequence[Any]],
+    *,
+    complete: bool = True,
+) -> _Shape:
     names = [field.name for field in fields(of)]
     kinds = [str(field.type) for field in fields(of)]
     return _Shape(
@@ -53,6 +62,7 @@ def _shape(table: Table, of: type[Any], parts: Callable[[ProjectionRows], Sequen
         json=tuple(i for i, kind in enumerate(kinds) if kind.startswith(("list", "dict"))),
         key=tuple(names.index(column.name) for column in table.primary_key.columns),
         owner=names.index("customer_id"),
+        complete=complete,
     )
 
 
@@ -60,26 +70,35 @@ _SHAPES: Final = (
     _shape(customers, rows.CustomerRow, lambda p: (p.customer,)),
     _shape(plan_entitlements, rows.EntitlementRow, lambda p: (p.entitlement,)),
     _shape(subscriptions, rows.SubscriptionRow, lambda p: p.subscriptions),
-    _shape(invoices, rows.InvoiceRow, lambda p: p.invoices),
-    _shape(movements, rows.MovementRow, lambda p: p.movements),
+    _shape(invoices, rows.InvoiceRow, lambda p: p.invoices, complete=False),
+    _shape(movements, rows.MovementRow, lambda p: p.movements, complete=False),
 )
 
 
 def write(
-    connection: Connection, projected: Sequence[ProjectionRows], *, known: Collection[str]
+    connection: Connection,
+    projected: Sequence[ProjectionRows],
+    *,
+    known: Collection[str],
+    gone: Collection[MovementKey] = (),
 ) -> bool:
     """Make the tables say what ``projected`` says of its customers, touching only what differs.
 
-    ``known`` are the customers that may already have rows. True when anything was written.
+    ``known`` are the customers that may already have rows. ``gone`` are movements that those left
+    out of rows that are not whole do not include. True when anything was written.
     """
     changed = False
+    partial = {rows.customer.customer_id for rows in projected if not rows.whole}
     for shape in _SHAPES:
         wanted = shape.rows(projected)
-        stored = _stored(connection, shape, known)
+        stored = _stored(connection, shape, known if shape.complete else set(known) - partial)
         differing = [cells for key, cells in sorted(wanted.items()) if stored.get(key) != cells]
-        vanished = sorted(stored.keys() - wanted.keys())
+        vanished = stored.keys() - wanted.keys()
+        if shape.table is movements:
+            vanished |= set(gone) - wanted.keys()
         names = [column.name for column in shape.table.primary_key.columns]
-        dialect.many(connection, dialect.delete(connection, shape.table, *names), vanished)
+        delete = dialect.delete(connection, shape.table, *names)
+        dialect.many(connection, delete, sorted(vanished))
         dialect.upsert(connection, shape.table, differing)
         changed = changed or bool(differing or vanished)
     return changed

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from ..domain.observations import REFERENCE_TYPES, Observation, State
 from ..domain.references import References
@@ -17,6 +17,8 @@ from .tables import REFERENCES
 
 VERSION: Final = "references_version"
 _LOCK: Final = 7_067_168_384  # any number that only this lock takes
+Cells = tuple[Any, ...]
+
 _VALUED: Final = ("price", "coupon")
 """Types that a customer's MRR looks up."""
 
@@ -58,27 +60,53 @@ def update(connection: Connection, seen: Iterable[Observation]) -> set[str]:
     return concerned
 
 
+def rebuild(connection: Connection) -> bool:
+    """Derive every reference anew; True when any row differed. The caller holds :func:`lock`.
+
+    Customers that depend on what changed are the caller's to fold again.
+    """
+    changed = False
+    for kind, table in REFERENCES.items():
+        stored = {row[0]: tuple(row) for row in connection.execute(select(table))}
+        wanted = _folded(connection, kind, history.ids_of_type(connection, kind))
+        key = table.primary_key.columns[0].name
+        gone = sorted((object_id,) for object_id in stored.keys() - wanted.keys())
+        differing = [cells for object_id, cells in wanted.items() if stored.get(object_id) != cells]
+        dialect.many(connection, dialect.delete(connection, table, key), gone)
+        dialect.upsert(connection, table, differing)
+        changed = changed or bool(gone or differing)
+    if changed:
+        meta.put(connection, VERSION, str(version(connection) + 1))
+    return changed
+
+
 def _update_kind(connection: Connection, kind: str, object_ids: set[str]) -> set[str]:
-    table = REFERENCES[kind]
     before = _states(connection, kind, object_ids)
+    folded = _folded(connection, kind, object_ids)
+    concerned: set[str] = set()
+    for object_id, (_, state, *_) in folded.items():
+        known = before.get(object_id)
+        if kind in _VALUED and (known is None or spell(known) != state):
+            concerned |= _customers_of(connection, kind, object_id, replaced=object_id in before)
+    dialect.upsert(connection, REFERENCES[kind], list(folded.values()))
+    if kind in _VALUED and folded:
+        meta.put(connection, VERSION, str(version(connection) + 1))
+    return concerned
+
+
+def _folded(connection: Connection, kind: str, object_ids: set[str]) -> dict[str, Cells]:
+    """The rows of these references by id, ids sorted; what never was anything has none."""
     by_object: dict[str, list[Observation]] = defaultdict(list)
     for observation in history.of_loose_objects(connection, object_ids):
         if observation.object_type == kind:
             by_object[observation.object_id].append(observation)
-    cells: list[tuple[Any, ...]] = []
-    concerned: set[str] = set()
+    cells: dict[str, Cells] = {}
     for object_id, observations in sorted(by_object.items()):
         state, last_second = _newest(observations)
-        if state is None:
-            continue
-        deleted = any(o.kind == "terminal" for o in observations)
-        cells.append((object_id, spell(state), last_second, deleted))
-        if kind in _VALUED and before.get(object_id) != state:
-            concerned |= _customers_of(connection, kind, object_id, replaced=object_id in before)
-    dialect.upsert(connection, table, cells)
-    if kind in _VALUED and cells:
-        meta.put(connection, VERSION, str(version(connection) + 1))
-    return concerned
+        if state is not None:
+            deleted = any(o.kind == "terminal" for o in observations)
+            cells[object_id] = (object_id, spell(state), last_second, deleted)
+    return cells
 
 
 def _newest(observations: Sequence[Observation]) -> tuple[State | None, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..domain.drift import Unapplied
+from ..domain.observations import State
 from .event_types import EVENT_TYPES
 
 _OURS: Final = {
@@ -13,6 +14,9 @@ _OURS: Final = {
     "payment_intent": "payment",
 }
 _THEIRS: Final = {ours: theirs.replace(".", "_") for theirs, ours in _OURS.items()}
+DISCOUNTS: Final = ("discounts", "items.data.discounts")
+"""What a subscription is asked for with, so that its discounts are seen too."""
+
 _WITHIN: Final = frozenset({"discount"})
 """Types that the API does not give by themselves, only inside what they belong to."""
 
@@ -45,6 +49,7 @@ def told(event: Any, why: str) -> Unapplied | None:
         object_type=_OURS.get(reader.name, reader.name),
         object_id=object_id,
         customer_id=customer,
+        parent_id=None if customer else _parent(about),
         why=why,
     )
 
@@ -54,6 +59,11 @@ def listed_as(object_type: str) -> str | None:
     if object_type in _WITHIN:
         return None
     return _THEIRS.get(object_type, object_type)
+
+
+def _parent(about: dict[str, Any]) -> str | None:
+    named = (_named(about.get(key)) for key in ("invoice", "subscription", "payment_intent"))
+    return next((name for name in (*named, _named(about.get("charge"))) if name), None)
 
 
 def _named(value: Any) -> str | None:
@@ -68,3 +78,19 @@ def _id(holder: dict[str, Any]) -> str | None:
 def deleted_stub(object_name: str, object_id: str) -> dict[str, Any]:
     """What Stripe answers to whoever deletes an object."""
     return {"id": object_id, "object": object_name, "deleted": True}
+
+
+def holder_of(
+    object_type: str, object_id: str, state: State | None, customer_id: str
+) -> tuple[str, str, tuple[str, ...]]:
+    """What to ask `Gateway.retrieve` for (kind, id, expand) to see an object of ours.
+
+    A discount cannot be asked for; the subscription or customer that it is on shows it.
+    """
+    kind = listed_as(object_type)
+    if kind is not None:
+        return kind, object_id, DISCOUNTS if kind == "subscription" else ()
+    subscription = (state or {}).get("subscription")
+    if subscription:
+        return "subscription", str(subscription), DISCOUNTS
+    return "customer", customer_id, ()

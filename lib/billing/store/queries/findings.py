@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, or_, select
 
 from ...domain.findings import (
     Acknowledgement,
@@ -38,8 +38,13 @@ def open_findings(connection: Connection, filters: FindingFilters, now: int) -> 
 
 
 def every_open(connection: Connection, now: int) -> Iterator[Finding]:
-    """The whole board, oldest first, for a report."""
-    query = _open(now).order_by(f.c.first_seen_at, by_bytes(f.c.subject))
+    """The whole board as it was at ``now``, oldest first, for a report."""
+    then = or_(f.c.resolved_at.is_(None), f.c.resolved_at > now)
+    query = (
+        _select(now)
+        .where(f.c.first_seen_at <= now, then)
+        .order_by(f.c.first_seen_at, by_bytes(f.c.subject), f.c.finding_id)
+    )
     for row in connection.execute(query.execution_options(yield_per=2_000)).mappings():
         yield _finding(row)
 

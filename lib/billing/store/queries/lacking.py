@@ -44,11 +44,15 @@ def began_at(connection: Connection, livemode: bool) -> int | None:
     return None if found is None else int(found)
 
 
-def awaited(connection: Connection) -> list[tuple[str, str]]:
-    """(type, id) of the prices and coupons that some customer's numbers still wait for, sorted."""
-    query = select(customers.c.awaiting).where(customers.c.awaiting != "").distinct()
-    words = {word for (text,) in connection.execute(query) for word in text.split()}
-    return sorted((kind, name) for kind, _, name in (word.partition(":") for word in words))
+def awaited(connection: Connection) -> dict[tuple[str, str], list[str]]:
+    """(type, id) of prices, coupons and discounts that were never seen -> the customers, sorted,
+    whose numbers wait for them."""
+    query = select(customers.c.customer_id, customers.c.awaiting).where(customers.c.awaiting != "")
+    waiting: dict[tuple[str, str], list[str]] = {}
+    for customer_id, text in connection.execute(query.order_by(by_bytes(customers.c.customer_id))):
+        for kind, _, name in (word.partition(":") for word in text.split()):
+            waiting.setdefault((kind, name), []).append(customer_id)
+    return waiting
 
 
 def living(

@@ -235,7 +235,6 @@ standings = Table(
     metadata,
     key("customer_id"),
     text("folded_by"),  # the mark of the rules
-    number("references_version"),
     Column("state", LargeBinary, nullable=False),  # zlib: see lib.billing.store.standings
 )
 """Where each customer's fold stands, so that what comes next can be applied in place."""

@@ -74,7 +74,6 @@ def _standings() -> None:
         "standings",
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("folded_by", sa.Text(), nullable=False),
-        sa.Column("references_version", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("customer_id", name="pk_standings"),
     )

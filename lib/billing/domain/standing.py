@@ -1,0 +1,196 @@
+"""Where one customer's fold stands, so that what comes next can be applied in place.
+
+A standing carries the objects that later events can still change, each trimmed to the steps that
+rows are made from, and the ledger of movements. What lies clear of it is folded from it; the answer
+is the one that a fold of the whole history gives, or there is none and the history is read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from .fold import CustomerFold, Rules, choose_plan
+from .ledger import Earlier, Ledger
+from .observations import Observation, State
+from .rollups import Cell, Sums, merged, of_movements, of_subscriptions
+from .rows import ProjectionRows
+from .times import DAY
+from .trail import ObjectFold, Step, continue_object, fold_object
+
+Key = tuple[str, str]
+"""(object type, object id)"""
+
+ALWAYS = frozenset({"customer", "subscription", "discount", "checkout"})
+"""Types whose every object a row may be made from, however old."""
+
+COLLECTING = frozenset({"payment", "charge", "invoice_payment"})
+"""Types that tell what became of an invoice."""
+
+CLOSED = frozenset({"paid", "void", "uncollectible", "deleted"})
+
+WAITS = 3 * DAY
+"""How long a payment of no known invoice is carried; after that the history is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``ledger`` None: this customer is always folded from history.
+
+    ``gaps`` and ``last_second`` are of objects that are not carried. ``settled`` is what movements
+    add to the sums that nothing can join any more, ``contribution`` all that the customer adds.
+    """
+
+    objects: Mapping[Key, ObjectFold] = field(default_factory=dict)
+    gaps: int = 0
+    last_second: int = 0
+    ledger: Ledger | None = None
+    settled: Mapping[Cell, Sums] = field(default_factory=dict)
+    contribution: Mapping[Cell, Sums] = field(default_factory=dict)
+
+
+def standing_of(fold: CustomerFold, rows: ProjectionRows, before: Standing) -> Standing:
+    """Where ``fold`` leaves its customer. ``before``: what ``fold`` went on from, if it did."""
+    timezone = fold.rules.timezone
+    closed = rows.movements
+    if rows.ledger is not None and rows.ledger.group is not None:
+        closed = tuple(m for m in closed if m.occurred_at != rows.ledger.group.last_at)
+    earlier = {} if rows.whole else before.settled
+    settled = merged(earlier, of_movements(closed, timezone))
+    contribution = merged(
+        earlier,
+        of_movements(rows.movements, timezone),
+        of_subscriptions(rows.subscriptions, timezone),
+    )
+    if rows.ledger is None or rows.customer.needs_reread:
+        return Standing(settled=settled, contribution=contribution)
+    carried = dict(_carried(fold))
+    left = [o for o in fold.all if (o.object_type, o.object_id) not in carried]
+    return Standing(
+        objects=carried,
+        gaps=sum(o.gaps for o in left) + (fold.earlier.gaps if fold.earlier else 0),
+        last_second=max(
+            [o.last_second for o in left] + ([fold.earlier.last_second] if fold.earlier else [0])
+        ),
+        ledger=rows.ledger,
+        settled=settled,
+        contribution=contribution,
+    )
+
+
+def resume(
+    customer_id: str,
+    standing: Standing,
+    fresh: Sequence[Observation],
+    rules: Rules,
+    *,
+    stored: Collection[Key],
+) -> CustomerFold | None:
+    """The fold after ``fresh`` (not repeated, not yet stored); None when history must be read.
+
+    ``stored``: objects of which anything is stored, among those that ``fresh`` is about.
+    """
+    if standing.ledger is None:
+        return None
+    by_object: dict[Key, list[Observation]] = defaultdict(list)
+    for seen in fresh:
+        by_object[seen.object_type, seen.object_id].append(seen)
+    objects = dict(standing.objects)
+    for key, told in by_object.items():
+        if key[0] == "discount":
+            return None  # it changes what every earlier step was worth
+        known = objects.get(key)
+        if known is None and key in stored:
+            return None
+        went_on = fold_object(told) if known is None else continue_object(known, told)
+        if went_on is None:
+            return None
+        objects[key] = went_on
+    if not all(key in objects for seen in fresh for key in _named(seen)):
+        return None
+    steps = {
+        object_id: len(folded.steps)
+        for (kind, object_id), folded in standing.objects.items()
+        if kind == "subscription"
+    }
+    arranged: dict[str, dict[str, ObjectFold]] = defaultdict(dict)
+    for (kind, object_id), folded in sorted(objects.items()):
+        arranged[kind][object_id] = folded
+    earlier = Earlier(standing.gaps, standing.last_second, standing.ledger, steps)
+    return CustomerFold(customer_id, rules, dict(arranged), earlier)
+
+
+def _named(seen: Observation) -> Iterator[Key]:
+    """The invoice and payment whose row depends on what was seen."""
+    if seen.object_type in COLLECTING:
+        for kind in ("invoice", "payment"):
+            named = (seen.after or {}).get(kind)
+            if named:
+                yield kind, named
+
+
+def _carried(fold: CustomerFold) -> Iterator[tuple[Key, ObjectFold]]:
+    open_invoices = {
+        invoice_id
+        for invoice_id, folded in fold.of("invoice").items()
+        if folded.state is not None and folded.state["status"] not in CLOSED
+    }
+    linked = {
+        link["payment"]: link["invoice"]
+        for link in fold.states("invoice_payment").values()
+        if link["payment"]
+    }
+    newest = max(o.last_second for o in fold.all)
+    for folded in fold.all:
+        kind = folded.object_type
+        if kind in COLLECTING:
+            invoice = _invoice_of(folded, linked)
+            if invoice is None or invoice not in fold.of("invoice"):
+                needed = folded.last_second > newest - WAITS or bool(_failures(folded))
+            else:
+                needed = invoice in open_invoices
+        else:
+            needed = kind in ALWAYS or folded.object_id in open_invoices
+        if needed:
+            yield (kind, folded.object_id), _trimmed(folded, fold.rules)
+
+
+def _invoice_of(folded: ObjectFold, linked: Mapping[str, str]) -> str | None:
+    state = folded.state or {}
+    named = state.get("invoice") or linked.get(folded.object_id)
+    return named or linked.get(state.get("payment") or "")
+
+
+def _trimmed(folded: ObjectFold, rules: Rules) -> ObjectFold:
+    """Only the steps that a row can still be made from; see who reads ``steps``."""
+    steps = folded.steps
+    kept = {len(steps) - 1}
+    match folded.object_type:
+        case "subscription":
+            kept |= _plan_and_trouble(steps, rules)
+        case "invoice":
+            kept |= set(_where(steps, lambda state: bool(state["payment_failed"]))[:1])
+        case "payment" | "charge":
+            kept |= set(_failures(folded))
+    return replace(folded, steps=tuple(steps[n] for n in sorted(kept)), origin=None)
+
+
+def _plan_and_trouble(steps: Sequence[Step], rules: Rules) -> set[int]:
+    """The newest step of a known plan, the one that began the present run of past_due, and the one
+    before it: without that the run would join an earlier one that is carried for its plan."""
+    known = _where(steps, lambda state: choose_plan(state, rules.catalog).plan is not None)
+    began = len(steps) - 1
+    while began > 0 and (steps[began - 1].state or {}).get("status") == "past_due":
+        began -= 1
+    return {*known[-1:], began, max(began - 1, 0)}
+
+
+def _failures(folded: ObjectFold) -> list[int]:
+    if folded.object_type == "invoice_payment":
+        return []
+    return _where(folded.steps, lambda state: bool(state["code"] or state["decline_code"]))
+
+
+def _where(steps: Sequence[Step], holds: Callable[[State], bool]) -> list[int]:
+    return [n for n, step in enumerate(steps) if step.state is not None and holds(step.state)]

@@ -1,0 +1,100 @@
+"""What a subscription counts a month, as a step function of time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .filters import interval_name
+from .fold import CustomerFold, last_known_plan
+from .ledger import Worth
+from .observations import State
+from .policy import ENDED, counted
+from .trail import ObjectFold, Step
+from .value import CannotValue, item_values
+
+
+def worth_of(subscription: ObjectFold, fold: CustomerFold) -> tuple[list[Worth], int]:
+    """The steps of one subscription's MRR that the fold's ledger does not hold yet, and its value
+    at the last of them; what cannot be valued keeps its last value."""
+    worths: list[Worth] = []
+    known, done = 0, 0
+    if fold.earlier is not None:
+        known = fold.earlier.ledger.values.get(subscription.object_id, 0)
+        done = fold.earlier.steps.get(subscription.object_id, 0)
+    if not subscription.born and not done:
+        worths += _before_first_sight(subscription, fold)
+    for number, step in enumerate(subscription.steps):
+        if step.state is not None and number >= done:
+            known = _value(step.state, fold, known)
+            minor = known if counted(step.state, fold.rules.policy) else 0
+            seen_ended = number == 0 and not subscription.born and step.state["status"] in ENDED
+            worths.append(_worth(subscription, step, step.effective, minor, fold, seen_ended))
+    return worths, known
+
+
+def _value(state: State, fold: CustomerFold, otherwise: int) -> int:
+    rules = fold.rules
+    try:
+        return sum(item_values(state, fold.states("discount"), rules.policy, rules.references))
+    except CannotValue:
+        return otherwise
+
+
+def _worth(
+    subscription: ObjectFold,
+    step: Step,
+    at: int,
+    minor: int,
+    fold: CustomerFold,
+    reconstructed: bool,
+) -> Worth:
+    state = step.state or {}
+    seen = replace(subscription, steps=_up_to(subscription.steps, step))
+    choice = last_known_plan(seen, fold.rules.catalog)
+    return Worth(
+        at=at,
+        subscription_id=subscription.object_id,
+        currency=state.get("currency") or "",
+        minor=minor,
+        plan=choice.plan.slug if choice.plan else None,
+        interval=_interval(choice.item["price"]) if choice.item else None,
+        event_id=step.event_id,
+        reconstructed=reconstructed,
+        stays=minor == 0 and _given_away(state, fold),
+    )
+
+
+def _given_away(state: State, fold: CustomerFold) -> bool:
+    """Whether discounts alone take all of it, under a policy that keeps such a customer."""
+    policy = fold.rules.policy
+    if not policy.zero_stays_customer or not state or not counted(state, policy):
+        return False
+    items = [item | {"discounts": []} for item in state["items"]]
+    return _value(state | {"discounts": [], "items": items}, fold, 0) > 0
+
+
+def _up_to(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    return steps[: steps.index(step) + 1]
+
+
+def _interval(price: State) -> str | None:
+    return interval_name(price.get("interval"), price.get("interval_count"))
+
+
+def _before_first_sight(subscription: ObjectFold, fold: CustomerFold) -> list[Worth]:
+    """A subscription first seen in mid-life began when its trial ended, else when it started."""
+    first = subscription.steps[0]
+    # An update says what it was before; that is the value first seen.
+    state = subscription.origin or first.state
+    if state is None:
+        return []
+    policy = fold.rules.policy
+    start = state["trial_end"] or state["start_date"] or state["created"]
+    paid = state["status"] == "canceled" or (
+        state["status"] in policy.statuses and (policy.collection_paused or not state["pause"])
+    )
+    if start is None or start >= first.effective or not paid:
+        return []
+    seen = replace(first, state=state)
+    whole = replace(subscription, steps=(seen,))
+    return [_worth(whole, seen, start, _value(state, fold, 0), fold, True)]

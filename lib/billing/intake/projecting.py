@@ -1,0 +1,137 @@
+"""From what was seen of customers to everything derived of them: rows, standings and sums."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..domain.fold import CustomerFold, Rules, fold_customer, mark_of
+from ..domain.ledger import NeedsHistory
+from ..domain.observations import REFERENCE_TYPES, Observation
+from ..domain.project import project
+from ..domain.references import References
+from ..domain.rollups import Cell, Sums, add_to, minus
+from ..domain.rows import ProjectionRows
+from ..domain.standing import Standing, resume, standing_of
+from ..store import history, projection, references, rollups, standings
+from ..store.engine import Connection
+from ..store.owners import Settled
+
+UNKNOWN = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """One customer after this batch. ``before`` is where it stood."""
+
+    fold: CustomerFold
+    rows: ProjectionRows
+    before: Standing
+
+
+class Projector:
+    """Folds and writes inside a transaction of the writer's."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._mark = mark_of(rules)
+        self._references: tuple[int, References] | None = None
+
+    @property
+    def mark(self) -> str:
+        """The mark of the rules that rows are folded by."""
+        return self._mark
+
+    def forget(self) -> None:
+        """What was read of references inside a transaction that never happened is not so."""
+        self._references = None
+
+    def in_place(self, connection: Connection, settled: Settled) -> dict[str, Folded]:
+        """The customers whose standing suffices to apply what is new of them."""
+        fresh: dict[str, list[Observation]] = defaultdict(list)
+        for seen in settled.observations:
+            if seen.object_type in REFERENCE_TYPES:
+                return {}  # whoever is sold by it is folded anew
+            if seen.customer_id is not None:
+                fresh[seen.customer_id].append(seen)
+        candidates = fresh.keys() - settled.handed
+        if not candidates:
+            return {}
+        rules = self._rules_now(connection)
+        found = standings.load(connection, candidates, folded_by=self._mark)
+        keys = {(o.object_type, o.object_id) for c in found for o in fresh[c]}
+        stored = history.known_objects(connection, keys) if keys else set()
+        folded = {}
+        for customer_id, standing in found.items():
+            fold = resume(customer_id, standing, fresh[customer_id], rules, stored=stored)
+            if fold is None:
+                continue
+            try:
+                folded[customer_id] = Folded(fold, project(fold), standing)
+            except NeedsHistory:
+                continue
+        return folded
+
+    def write(
+        self,
+        connection: Connection,
+        stories: Mapping[str, Sequence[Observation]],
+        in_place: Mapping[str, Folded],
+        *,
+        known: Collection[str] | None = None,
+    ) -> bool:
+        """Fold ``stories`` whole, and write all that follows; True when anything differed.
+
+        ``known``: the customers that may already have rows, where the caller can tell.
+        """
+        rules = self._rules_now(connection)
+        told = sorted(customer_id for customer_id in stories if stories[customer_id])
+        stood = standings.load(connection, stories, folded_by=self._mark)
+        folded = dict(in_place)
+        for customer_id in told:
+            fold = fold_customer(customer_id, stories[customer_id], rules)
+            before = stood.get(customer_id, UNKNOWN)
+            folded[customer_id] = Folded(fold, project(fold), before)
+        if known is None:
+            known = projection.known_among(connection, stories)
+        projected = [folded[customer_id].rows for customer_id in sorted(folded)]
+        gone = [key for each in folded.values() for key in _reopened(each)]
+        changed = projection.write(connection, projected, known={*known, *in_place}, gone=gone)
+        # All that was seen of them has turned out to be somebody else's.
+        emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
+        self._stand(connection, folded, emptied)
+        return changed
+
+    def _stand(
+        self,
+        connection: Connection,
+        folded: Mapping[str, Folded],
+        emptied: Mapping[str, Standing],
+    ) -> None:
+        now = {c: (standing_of(e.fold, e.rows, e.before), e.before) for c, e in folded.items()}
+        now |= {customer_id: (UNKNOWN, before) for customer_id, before in emptied.items()}
+        made = {}
+        changes: dict[Cell, Sums] = {}
+        for customer_id, (standing, before) in now.items():
+            if standing != before:
+                made[customer_id] = standing
+                add_to(changes, standing.contribution)
+                add_to(changes, minus(before.contribution))
+        standings.save(connection, made, folded_by=self._mark)
+        rollups.add(connection, changes)
+
+    def _rules_now(self, connection: Connection) -> Rules:
+        version = references.version(connection)
+        if self._references is None or self._references[0] != version:
+            self._references = version, references.load(connection)
+        return replace(self._rules, references=self._references[1])
+
+
+def _reopened(each: Folded) -> list[projection.MovementKey]:
+    """The stored movement that a fold in place may have given another second, or undone."""
+    ledger = each.before.ledger
+    if each.rows.whole or ledger is None or ledger.group is None:
+        return []
+    policy, last_at = each.fold.rules.policy.slug, ledger.group.last_at
+    return [(policy, f"{each.fold.customer_id}:{ledger.currency}:{last_at}")]

@@ -1,0 +1,71 @@
+"""The sums over all customers, kept by adding what each fold changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from ..domain.rollups import NOTHING, Cell, Sums, add_to, merged, of_movements, of_subscriptions
+from ..domain.rows import MovementRow, SubscriptionRow
+from . import dialect
+from .tables import movements, rollups, subscriptions
+
+_KEY: Final = ", ".join(f'"{name}"' for name in Cell._fields)
+_ADDED: Final = ", ".join(
+    f'"{name}" = rollups."{name}" + excluded."{name}"' for name in Sums._fields
+)
+
+
+def add(connection: Connection, changes: Mapping[Cell, Sums]) -> None:
+    """Add to the stored sums. Cells are taken in one order by every writer, after customers."""
+    rows = [(*cell, *changes[cell]) for cell in sorted(changes) if changes[cell] != NOTHING]
+    if not rows:
+        return
+    dialect.insert(connection, rollups, rows, f" ON CONFLICT ({_KEY}) DO UPDATE SET {_ADDED}")
+    spent = [cell for cell in sorted(changes) if min(changes[cell]) < 0]
+    empty = " AND ".join(f'"{name}" = 0' for name in Sums._fields)
+    delete = dialect.delete(connection, rollups, *Cell._fields)
+    dialect.many(connection, f"{delete} AND {empty}", spent)
+
+
+def stored(connection: Connection) -> dict[Cell, Sums]:
+    """Every sum as it is kept."""
+    width = len(Cell._fields)
+    rows = connection.execute(select(rollups))
+    return {Cell(*row[:width]): Sums(*row[width:]) for row in rows}
+
+
+def summed(connection: Connection, timezone: str) -> dict[Cell, Sums]:
+    """Every sum as the rows give it: what :func:`stored` must equal. Reads all of them."""
+    parts: dict[Cell, Sums] = {}
+    by_customer = connection.execute(
+        select(subscriptions)
+        .where(subscriptions.c.live, subscriptions.c.mrr_minor > 0)
+        .order_by(subscriptions.c.customer_id)
+        .execution_options(yield_per=2_000)
+    )
+    owned = (SubscriptionRow(*row) for row in by_customer)
+    for _, rows in groupby(owned, key=attrgetter("customer_id")):
+        add_to(parts, of_subscriptions(rows, timezone))
+    moved = connection.execute(select(movements).execution_options(yield_per=2_000))
+    add_to(parts, of_movements((MovementRow(*row) for row in moved), timezone))
+    return merged(parts)
+
+
+def rebuild(connection: Connection, timezone: str) -> bool:
+    """Make the stored sums what the rows give; True when any differed.
+
+    The caller keeps writers out: `references.lock(connection, changing=True)`.
+    """
+    wanted, known = summed(connection, timezone), stored(connection)
+    if wanted == known:
+        return False
+    gone = sorted(known.keys() - wanted.keys())
+    dialect.many(connection, dialect.delete(connection, rollups, *Cell._fields), gone)
+    rows = [(*c, *wanted[c]) for c in sorted(wanted) if known.get(c) != wanted[c]]
+    dialect.upsert(connection, rollups, rows)
+    return True

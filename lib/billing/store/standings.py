@@ -1,0 +1,134 @@
+"""Standings as rows: compact JSON, compressed, bound to the rules that they came from.
+
+They need not be bound to references: whoever depends on a price or coupon that changes is folded
+anew in the transaction that changes it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from ..domain.ledger import Ledger, OpenGroup, Worth
+from ..domain.rollups import Cell, Sums
+from ..domain.standing import Key, Standing
+from ..domain.trail import ObjectFold, Step
+from . import dialect
+from .spelling import read, spell
+from .tables import standings
+
+FASTEST: Final = 1
+_CELLS: Final = attrgetter(*(field.name for field in fields(Worth)))
+
+
+def load(
+    connection: Connection, customer_ids: Iterable[str], *, folded_by: str
+) -> dict[str, Standing]:
+    """Standings of these customers. One that other rules made keeps only its sums."""
+    condition = dialect.among(connection, "customer_id")
+    found = dialect.fetch(
+        connection,
+        "SELECT customer_id, folded_by, state FROM standings "  # noqa: S608
+        f"WHERE {condition}",
+        dialect.keys(connection, sorted(customer_ids)),
+    )
+    loaded = {}
+    for customer_id, made_by, state in found:
+        plain = read(zlib.decompress(state).decode())
+        if made_by != folded_by:
+            plain |= {"objects": [], "ledger": None}
+        loaded[customer_id] = _standing(plain)
+    return loaded
+
+
+def save(connection: Connection, made: Mapping[str, Standing], *, folded_by: str) -> None:
+    rows = [
+        (customer_id, folded_by, zlib.compress(_text(made[customer_id]), FASTEST))
+        for customer_id in sorted(made)
+    ]
+    dialect.upsert(connection, standings, rows)
+
+
+def _text(standing: Standing) -> bytes:
+    plain = {
+        "objects": [_object(folded) for folded in standing.objects.values()],
+        "gaps": standing.gaps,
+        "last_second": standing.last_second,
+        "ledger": _ledger(standing.ledger),
+        "settled": _sums(standing.settled),
+        "contribution": _sums(standing.contribution),
+    }
+    return spell(plain).encode()
+
+
+def _standing(plain: dict[str, Any]) -> Standing:
+    objects: dict[Key, ObjectFold] = {}
+    for kind, object_id, steps, *rest in plain["objects"]:
+        told = tuple(Step(*step) for step in steps)
+        objects[kind, object_id] = ObjectFold(kind, object_id, told, None, *rest)
+    return Standing(
+        objects=objects,
+        gaps=plain["gaps"],
+        last_second=plain["last_second"],
+        ledger=_read_ledger(plain["ledger"]),
+        settled=_read_sums(plain["settled"]),
+        contribution=_read_sums(plain["contribution"]),
+    )
+
+
+def _object(folded: ObjectFold) -> list[Any]:
+    steps = [[s.second, s.effective, s.state, s.event_id, s.certainty] for s in folded.steps]
+    return [
+        folded.object_type,
+        folded.object_id,
+        steps,
+        folded.born,
+        folded.terminal,
+        folded.gaps,
+        folded.last_second,
+        folded.ambiguous,
+    ]
+
+
+def _ledger(ledger: Ledger | None) -> list[Any] | None:
+    if ledger is None:
+        return None
+    group = ledger.group
+    opened = None
+    if group is not None:
+        worths = [_worths(group.opened), _worths(group.reached)]
+        opened = [group.anchor, group.last_at, *worths, group.reconstructed, group.moved_before]
+    return [ledger.currency, ledger.newest, _worths(ledger.now), dict(ledger.values), opened]
+
+
+def _read_ledger(plain: list[Any] | None) -> Ledger | None:
+    if plain is None:
+        return None
+    currency, newest, now, values, opened = plain
+    group = None
+    if opened is not None:
+        anchor, last_at, before, after, *marks = opened
+        group = OpenGroup(anchor, last_at, _read_worths(before), _read_worths(after), *marks)
+    return Ledger(currency, newest, _read_worths(now), values, group)
+
+
+def _worths(worths: Mapping[str, Worth]) -> list[Any]:
+    return [_CELLS(worth) for worth in worths.values()]
+
+
+def _read_worths(plain: list[Any]) -> dict[str, Worth]:
+    return {worth[1]: Worth(*worth) for worth in plain}
+
+
+def _sums(contribution: Mapping[Cell, Sums]) -> list[Any]:
+    return [[*cell, *sums] for cell, sums in contribution.items()]
+
+
+def _read_sums(plain: list[Any]) -> dict[Cell, Sums]:
+    width = len(Cell._fields)
+    return {Cell(*row[:width]): Sums(*row[width:]) for row in plain}

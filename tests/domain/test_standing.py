@@ -1,0 +1,163 @@
+"""What can be applied in place, what needs the history, and that both give the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lib.billing.domain.fold import Rules, fold_customer
+from lib.billing.domain.ledger import NeedsHistory
+from lib.billing.domain.project import project
+from lib.billing.domain.rollups import of_movements, of_subscriptions
+from lib.billing.domain.standing import Standing, resume, standing_of
+
+from .states import CATALOG, item, price, seen, subscription
+
+RULES = Rules(CATALOG)
+T = 1_700_000_000
+ACTIVE = subscription()
+TWO = subscription(items=[item(price(), 2)])
+STARTER = subscription(items=[item(price("starter_monthly", "900"))])
+UNHEARD = subscription(items=[item(price("unheard_of", "100"))])
+LATE = subscription("past_due")
+LATER = LATE | {"schedule": "s"}
+AFRESH = UNHEARD | {"status": "past_due"}
+OVER = subscription("canceled", ended_at=T + 5_000, canceled_at=T + 5_000)
+EUROS = subscription(currency="eur")
+BORN = seen(ACTIVE, T, kind="created")
+
+
+def stood(*told) -> Standing:
+    fold = fold_customer("cus_1", told, RULES)
+    return standing_of(fold, project(fold), Standing())
+
+
+def in_place(told, fresh):
+    stored = {(o.object_type, o.object_id) for o in told}
+    fold = resume("cus_1", stood(*told), fresh, RULES, stored=stored)
+    return None if fold is None else project(fold)
+
+
+def whole(told):
+    return project(fold_customer("cus_1", told, RULES))
+
+
+GOES_ON = {
+    "an update clear of the last one": ([BORN], [seen(TWO, T + 5_000, before=ACTIVE)]),
+    "two updates of one batch": (
+        [BORN],
+        [seen(TWO, T + 5_000, before=ACTIVE), seen(STARTER, T + 9_000, before=TWO)],
+    ),
+    "a change that joins the open movement": ([BORN], [seen(TWO, T + 60, before=ACTIVE)]),
+    "a change that takes the open movement back": (
+        [BORN, seen(TWO, T + 5_000, before=ACTIVE)],
+        [seen(ACTIVE, T + 5_060, before=TWO)],
+    ),
+    "the same again, told once more": ([BORN], [seen(ACTIVE, T + 5_000)]),
+    "an end": ([BORN], [seen(OVER, T + 5_000, kind="terminal")]),
+    "another subscription begins": (
+        [BORN],
+        [seen(STARTER, T + 5_000, kind="created", object_id="sub_2")],
+    ),
+    "trouble that began some steps ago": (
+        [
+            BORN,
+            seen(LATE, T + 100, before=ACTIVE),
+            seen(LATER, T + 200, before=LATE),
+        ],
+        [seen(LATE | {"schedule": "t"}, T + 300, before=LATER)],
+    ),
+    "the last known plan of a price that is unheard of": (
+        [BORN, seen(STARTER, T + 100, before=ACTIVE), seen(UNHEARD, T + 200, before=STARTER)],
+        [seen(UNHEARD | {"schedule": "t"}, T + 9_000)],
+    ),
+    "trouble anew, after an earlier one that ended under a price that is unheard of": (
+        [
+            BORN,
+            seen(LATE, T + 100, before=ACTIVE),
+            seen(UNHEARD, T + 200, before=LATE),
+            seen(AFRESH, T + 300, before=UNHEARD),
+        ],
+        [seen(AFRESH | {"schedule": "t"}, T + 9_000, before=AFRESH)],
+    ),
+    "something is missing before it": ([BORN], [seen(STARTER, T + 5_000, before=TWO)]),
+}
+"""what was seen before, what is new"""
+
+
+@pytest.mark.parametrize(("told", "fresh"), GOES_ON.values(), ids=GOES_ON.keys())
+def test_what_lies_clear_of_a_proven_standing_is_applied_in_place(told, fresh):
+    made, wanted = in_place(told, fresh), whole([*told, *fresh])
+    assert made is not None
+    assert not made.whole
+    assert (made.customer, made.entitlement) == (wanted.customer, wanted.entitlement)
+    assert made.subscriptions == wanted.subscriptions
+    assert made.movements == wanted.movements[-len(made.movements) :] if made.movements else True
+    assert made.ledger == wanted.ledger
+
+
+READS = {
+    "it is too near the last second": ([BORN], [seen(TWO, T + 2, before=ACTIVE)]),
+    "it is older": (
+        [BORN, seen(TWO, T + 5_000, before=ACTIVE)],
+        [seen(STARTER, T + 100, before=ACTIVE)],
+    ),
+    "it is the creation of what is known": (
+        [seen(TWO, T + 50, before=ACTIVE)],
+        [seen(ACTIVE, T + 9_000, kind="created")],
+    ),
+    "it is about what has ended": (
+        [BORN, seen(OVER, T + 5_000, kind="terminal")],
+        [seen(OVER | {"comment": "late"}, T + 9_000)],
+    ),
+    "the last second is not proven": (
+        [BORN, seen(TWO, T + 50), seen(STARTER, T + 50, event_id="evt_other")],
+        [seen(ACTIVE, T + 9_000)],
+    ),
+    "an older movement of another subscription is missing": (
+        [BORN, seen(TWO, T + 5_000, before=ACTIVE)],
+        [seen(STARTER, T + 100, kind="created", object_id="sub_2")],
+    ),
+    "another currency begins": (
+        [BORN],
+        [seen(EUROS, T + 5_000, kind="created", object_id="sub_2")],
+    ),
+    "a discount changes what every step was worth": (
+        [BORN],
+        [seen({}, T + 5_000, kind="created", object_type="discount", object_id="di_1")],
+    ),
+    "the end lies before what was already told": (
+        [BORN, seen(TWO, T + 8_000, before=ACTIVE)],
+        [seen(OVER, T + 9_000, kind="terminal")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("told", "fresh"), READS.values(), ids=READS.keys())
+def test_everything_else_reads_the_history(told, fresh):
+    try:
+        assert in_place(told, fresh) is None
+    except NeedsHistory:
+        pass
+
+
+def test_what_is_stored_but_not_carried_reads_the_history():
+    standing = stood(BORN)
+    late = seen(TWO, T + 5_000, kind="created", object_id="sub_old")
+    stored = {("subscription", "sub_old")}
+    assert resume("cus_1", standing, [late], RULES, stored=stored) is None
+
+
+def test_a_standing_adds_what_its_rows_add():
+    told = [BORN, seen(TWO, T + 5_000, before=ACTIVE), seen(STARTER, T + 90_000, before=TWO)]
+    rows = whole(told)
+    expected = of_subscriptions(rows.subscriptions, "UTC") | of_movements(rows.movements, "UTC")
+    assert stood(*told).contribution == expected
+    assert {cell.kind for cell in expected} == {"plan_mix", "paying", "movement"}
+
+
+def test_a_scheduled_end_is_summed_under_the_monday_of_its_week():
+    leaving = replace(whole([BORN]).subscriptions[0], winding_down=True, ends_at=1_700_000_000)
+    cells = {cell.kind: cell for cell in of_subscriptions([leaving], "UTC")}
+    assert cells["leaving"].bucket == "2023-11-13"
