@@ -104,8 +104,8 @@ def resume(
         if known is None and key in stored:
             return None
         went_on = fold_object(told) if known is None else continue_object(known, told)
-        if went_on is None:
-            return None
+        if went_on is None or went_on.state is None:
+            return None  # what is gone takes its row with it
         objects[key] = went_on
     if not all(key in objects for seen in fresh for key in _named(seen)):
         return None
