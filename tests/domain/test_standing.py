@@ -28,6 +28,7 @@ OVER = subscription("canceled", ended_at=T + 5_000, canceled_at=T + 5_000)
 EUROS = subscription(currency="eur")
 BORN = seen(ACTIVE, T, kind="created")
 DRAFT = invoice(status="draft")
+DELETED = invoice(status="deleted")
 
 
 def stood(*told) -> Standing:
@@ -131,7 +132,7 @@ READS = {
     ),
     "an invoice goes away, and its row with it": (
         [BORN, seen(DRAFT, T + 100, kind="created", object_type="invoice", object_id="in_1")],
-        [seen(None, T + 9_000, kind="terminal", object_type="invoice", object_id="in_1")],
+        [seen(DELETED, T + 9_000, kind="terminal", object_type="invoice", object_id="in_1")],
     ),
     "the end lies before what was already told": (
         [BORN, seen(TWO, T + 8_000, before=ACTIVE)],
