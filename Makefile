@@ -1,4 +1,4 @@
-.PHONY: demo test setup check bench pictures clean
+.PHONY: demo test setup check bench prove pictures clean
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
@@ -24,6 +24,10 @@ check:     ## lint, types, architecture
 bench:     ## benchmarks: ratios in one run
 	@scripts/setup.sh dev
 	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+prove:     ## the long proofs, about an hour; figures go to docs/proofs.md
+	@scripts/setup.sh dev
+	@exec $(BIN)/python -m proofs $(ARGS)
 
 pictures:  ## render every page, light and dark, into docs/images
 	@scripts/setup.sh dev

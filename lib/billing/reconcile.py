@@ -27,6 +27,8 @@ from .domain.errors import BillingError, NoCustomer, NoSuchObject
 from .domain.findings import Finding
 from .domain.times import DAY
 from .ingest import Ingest
+from .reading.pace import Pace
+from .reading.paced import Asks, Paced, Progress
 from .reconciling import walks
 from .reconciling.events import Events
 from .reconciling.objects import Objects
@@ -39,15 +41,11 @@ from .store.engine import Store
 from .store.queries import findings as board
 from .store.queries import lacking
 from .store.queries.reading import Reader
-from .stripe.paced import Asks, Paced, Progress
 
 __all__ = ["RECENT_DAYS", "Reconcile", "ReconcileSummary"]
 
 RECENT_DAYS: Final = 35
 """Invoices made since then are compared whatever their status: a month and its last days."""
-
-PER_SECOND: Final = 20.0
-"""Requests: below the 25 a second that Stripe allows in test mode and per endpoint."""
 
 COMPARED: Final = ("customer", "subscription", "invoice")
 
@@ -79,9 +77,8 @@ class Reconcile:
         or invoices), NoCustomer when neither side knows ``only``, DatabaseUnavailable. What was
         found until then is kept.
         """
-        stripe = Paced(
-            self._gateway, sleep=self._sleep, progress=self._progress, per_second=PER_SECOND
-        )
+        pace = Pace(sleep=self._sleep)
+        stripe = Paced(self._gateway, pace, tell=self._progress, sleep=self._sleep)
         comparison = _Comparison(
             self._store, self._ingest, stripe, self._clock, self._progress, only
         )
@@ -124,7 +121,7 @@ class _Comparison:
         self,
         store: Store,
         ingest: Ingest,
-        stripe: Paced,
+        stripe: Paced[Asks],
         clock: Callable[[], int],
         progress: Progress,
         only: str | None,

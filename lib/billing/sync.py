@@ -8,19 +8,15 @@ twice is harmless.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .domain.errors import StripeRefused
 from .ingest import Ingest
+from .reading.paced import Lists, Paced, Progress
 from .store import meta
 from .store.engine import Store
-from .stripe.gateway import Gateway, Page
-from .stripe.paced import PAUSES, Paced, Progress
-
-__all__ = ["CURSOR", "KINDS", "PAUSES", "Backfill", "BackfillSummary", "Progress"]
+from .stripe.gateway import Page
 
 KINDS: Final[dict[str, dict[str, Any]]] = {
     "products": {},
@@ -47,22 +43,43 @@ CURSOR: Final = "backfill"
 
 @dataclass(slots=True)
 class BackfillSummary:
-    """``read``: objects by kind in this run. ``left_out``: kind -> why it could not be read.
+    """What one run did; ``*_in_all`` counts the interrupted runs before it too.
 
-    ``unexpanded``: kinds that Stripe would not give with the details that were asked for.
+    ``read``: objects by kind; a page that was under way when a run was killed is read again and
+    counts once. ``requests``: answered by Stripe or not; what an interrupted run asked after the
+    last page that it kept is not in ``requests_in_all``.
+    ``left_out``: kind -> why it could not be read. ``unexpanded``: kinds that Stripe would not give
+    with the details that were asked for.
     """
 
     resumed: bool = False
+    runs: int = 1
     read: dict[str, int] = field(default_factory=dict)
+    read_in_all: dict[str, int] = field(default_factory=dict)
     applied: int = 0
     stale: int = 0
     ignored: int = 0
     repeated: int = 0
     failed: int = 0
     requests: int = 0
+    requests_in_all: int = 0
+    pauses: int = 0
     left_out: dict[str, str] = field(default_factory=dict)
     unexpanded: list[str] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where an interrupted backfill goes on, and what the runs so far had done."""
+
+    kind: str | None = None
+    after: str | None = None
+    runs: int = 0
+    requests: int = 0
+    read: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    unexpanded: list[str] = field(default_factory=list)
 
 
 class Backfill:
@@ -72,38 +89,54 @@ class Backfill:
         self,
         store: Store,
         ingest: Ingest,
-        gateway: Gateway,
+        reader: Paced[Lists],
         *,
         progress: Progress = lambda _: None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = store
         self._ingest = ingest
-        self._stripe = Paced(gateway, sleep=sleep, progress=progress)
+        self._reader = reader
         self._progress = progress
         self._summary = BackfillSummary()
+        self._begun = _Place()
 
     def run(self) -> BackfillSummary:
         """Read what is left to read."""
-        begun, after = self._place()
-        self._summary.resumed = begun is not None
-        kinds = list(KINDS)
-        for kind in kinds[kinds.index(begun) if begun else 0 :]:
+        self._begun = place = self._place()
+        summary = self._summary
+        summary.resumed = place.kind is not None
+        summary.runs = place.runs + 1
+        summary.read_in_all = dict(place.read)
+        summary.left_out |= place.left_out
+        summary.unexpanded += place.unexpanded
+        kinds, after = list(KINDS), place.after
+        for kind in kinds[kinds.index(place.kind) if place.kind else 0 :]:
             self._read(kind, after)
             after = None
         with self._store.writing() as connection:
             meta.forget(connection, CURSOR)
-        self._summary.requests = self._stripe.requests
-        return self._summary
+        self._count_requests()
+        return summary
 
     def _read(self, kind: str, after: str | None) -> None:
         self._summary.read[kind] = 0
+        self._summary.read_in_all.setdefault(kind, 0)
         try:
-            self._read_expanded(kind, after)
+            self._read_from(kind, after)
         except StripeRefused as error:
             if kind in NEEDED or error.code == "stripe_key":
                 raise
             self._summary.left_out[kind] = str(error)
+
+    def _read_from(self, kind: str, after: str | None) -> None:
+        """Go on after an object; from the beginning where that object is no more."""
+        try:
+            self._read_expanded(kind, after)
+        except StripeRefused as error:
+            if after is None or self._summary.read[kind] or not error.code.endswith("_missing"):
+                raise
+            self._summary.read_in_all[kind] = 0
+            self._read_expanded(kind, None)
 
     def _read_expanded(self, kind: str, after: str | None) -> None:
         """Read a kind with its details, or without them where only those are refused."""
@@ -111,39 +144,63 @@ class Backfill:
         try:
             self._read_pages(kind, after, filters)
         except StripeRefused as error:
-            if "expand" not in filters or self._summary.read[kind] or error.code in _KEY_CODES:
+            gone = error.code.endswith("_missing")
+            if "expand" not in filters or self._summary.read[kind] or gone:
+                raise
+            if error.code in _KEY_CODES:
                 raise
             plain = {name: value for name, value in filters.items() if name != "expand"}
             self._read_pages(kind, after, plain)
             self._summary.unexpanded.append(kind)
 
     def _read_pages(self, kind: str, after: str | None, filters: dict[str, Any]) -> None:
-        for page in self._stripe.pages(kind, after=after, **filters):
+        for page in self._reader.pages(kind, after=after, **filters):
             self._take(kind, page)
 
     def _take(self, kind: str, page: Page) -> None:
         summary = self._summary
         taken = self._ingest.observe(page.objects, second=page.date, source="backfill")
         summary.read[kind] += taken.lines
+        summary.read_in_all[kind] += taken.lines
         summary.applied += taken.applied
         summary.stale += taken.stale
         summary.ignored += taken.ignored
         summary.repeated += taken.repeated
         summary.failed += taken.failed
         summary.failures += taken.failures
+        self._count_requests()
         if page.objects:
             self._remember(kind, str(page.objects[-1]["id"]))
-        self._progress(f"{kind.replace('_', ' ').capitalize()}: {summary.read[kind]:,} read")
+        counted = f"{summary.read_in_all[kind]:,} read, {summary.requests_in_all:,} requests"
+        self._progress(f"{kind.replace('_', ' ').capitalize()}: {counted}")
 
-    def _place(self) -> tuple[str | None, str | None]:
-        """(kind, id after which to go on) of an interrupted run; (None, None) for a new one."""
+    def _count_requests(self) -> None:
+        self._summary.requests = self._reader.requests
+        self._summary.requests_in_all = self._begun.requests + self._reader.requests
+        self._summary.pauses = self._reader.pauses
+
+    def _place(self) -> _Place:
+        """The place of an interrupted run; an empty one for a new run."""
         with self._store.reading() as connection:
             kept = meta.get(connection, CURSOR)
         if kept is None:
-            return None, None
-        place = json.loads(kept)
-        return (place["kind"], place["after"]) if place["kind"] in KINDS else (None, None)
+            return _Place()
+        stored = json.loads(kept)
+        if stored.get("kind") not in KINDS:
+            return _Place()
+        # An earlier version kept the place alone.
+        return _Place(**{name: stored[name] for name in _Place.__slots__ if name in stored})
 
     def _remember(self, kind: str, after: str) -> None:
+        summary = self._summary
+        place = {
+            "kind": kind,
+            "after": after,
+            "runs": summary.runs,
+            "requests": summary.requests_in_all,
+            "read": summary.read_in_all,
+            "left_out": summary.left_out,
+            "unexpanded": summary.unexpanded,
+        }
         with self._store.writing() as connection:
-            meta.put(connection, CURSOR, json.dumps({"kind": kind, "after": after}))
+            meta.put(connection, CURSOR, json.dumps(place))

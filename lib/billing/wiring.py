@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from .config import Settings
 from .desk import Portside
@@ -19,6 +20,8 @@ from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
 from .prune import prune
+from .reading.pace import PER_SECOND, Pace
+from .reading.paced import Paced, Progress
 from .reconcile import Reconcile, ReconcileSummary
 from .requests import Reconciles, Requests
 from .reread import Rereader
@@ -29,7 +32,7 @@ from .settings.setup import Setup
 from .store import migrate
 from .store.engine import Store
 from .stripe.gateway import Gateway
-from .sync import Backfill, BackfillSummary, Progress
+from .sync import Backfill, BackfillSummary
 
 
 @dataclass(frozen=True)
@@ -146,14 +149,24 @@ class Installation:
     ) -> ReconcileSummary:
         """Compare with Stripe, and repair with ``apply``. Raises ConfigurationError without a
         key, else as `Reconcile.run` does."""
-        gateway = self.gateway or open_gateway(self.settings)
+        gateway = open_gateway(self.settings, retries=0)  # every request is paced and counted
         reconcile = Reconcile(self.store, self.ingest, gateway, clock=self.clock, progress=progress)
         return reconcile.run(apply=apply, only=only)
 
-    def backfill(self, *, progress: Progress = lambda _: None) -> BackfillSummary:
+    def paced(
+        self, *, per_second: float = PER_SECOND, tell: Progress = lambda _: None
+    ) -> Paced[Gateway]:
+        """Reads Stripe's lists at a pace. Raises ConfigurationError without a key."""
+        # Without retries of its own, so that every request is paced and counted.
+        gateway = open_gateway(self.settings, retries=0)
+        return Paced(gateway, Pace(per_second), tell=tell)
+
+    def backfill(
+        self, *, progress: Progress = lambda _: None, per_second: float = PER_SECOND
+    ) -> BackfillSummary:
         """Read everything from Stripe. Raises ConfigurationError without a key."""
-        gateway = self.gateway or open_gateway(self.settings)
-        return Backfill(self.store, self.ingest, gateway, progress=progress).run()
+        reader = self.paced(per_second=per_second, tell=progress)
+        return Backfill(self.store, self.ingest, reader, progress=progress).run()
 
     def close(self) -> None:
         self.store.close()
@@ -184,11 +197,12 @@ def open_store(settings: Settings, *, upgrade: bool = False) -> Store:
     return store
 
 
-def open_gateway(settings: Settings) -> Gateway:
+def open_gateway(settings: Settings, **client_options: Any) -> Gateway:
     """Stripe's API. Raises ConfigurationError without a key."""
     if settings.api_key is None:
         raise ConfigurationError("This needs Stripe's API: set STRIPE_API_KEY.")
-    return Gateway(settings.api_key.get_secret_value(), settings.stripe_api_base)
+    key = settings.api_key.get_secret_value()
+    return Gateway(key, settings.stripe_api_base, **client_options)
 
 
 def open_portside(settings: Settings | None = None) -> Portside:

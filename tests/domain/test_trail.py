@@ -72,6 +72,34 @@ LEDGER = {
         "B",
         "proven",
     ),
+    "three clocks are read together when only all of them make one walk": (
+        [
+            created("1", 9, A),
+            edge("2", 10, A, B),
+            edge("3", 10, B, A),
+            edge("4", 11, A, C),
+            edge("5", 9, C, A),
+            edge("6", 10, A, D),
+        ],
+        "D",
+        "proven",
+    ),
+    "a walk over all of a run comes before taking equal changes for twins": (
+        [
+            created("1", 5, A),
+            edge("2", 20, A, B),
+            edge("3", 20, B, C),
+            edge("4", 21, C, B),
+            edge("5", 19, B, C),
+        ],
+        "C",
+        "proven",
+    ),
+    "creation is no proof of what does not follow from it": (
+        [created("1", 9, A), edge("2", 9, B, A), edge("3", 10, A, B)],
+        "A",
+        "proven",
+    ),
     "what was only seen in the second of its creation came after it": (
         [created("9", 10, B), point("1", 10, A)],
         "A",

@@ -10,11 +10,12 @@ from sqlalchemy import text
 
 from lib.billing.domain.errors import NoCustomer, NoSuchObject, StripeRefused, StripeUnavailable
 from lib.billing.domain.findings import FindingFilters
+from lib.billing.reading.pace import Pace
+from lib.billing.reading.paced import PAUSES, Paced
 from lib.billing.reconcile import Reconcile
 from lib.billing.store.acknowledgements import acknowledge
 from lib.billing.store.queries import findings as board
 from lib.billing.stripe.gateway import Page
-from lib.billing.stripe.paced import PAUSES, Paced
 from tests.reconcile.scene import DAY, MINUTE, Beside, Scene, everything, values
 from tests.sandbox.worlds import every_event
 
@@ -392,12 +393,11 @@ def test_a_stripe_that_stays_away_ends_the_run_and_the_reason_is_kept(small):
 
 def test_requests_keep_below_the_pace_that_stripe_allows(small):
     slept: list[float] = []
-    times = iter([100.0, 100.0, 100.01, 108.0])
-    paced = Paced(small.gateway, sleep=slept.append, per_second=20, monotonic=lambda: next(times))
-    for _ in range(4):
+    paced = Paced(small.gateway, Pace(20, clock=lambda: 100.0, sleep=slept.append))
+    for _ in range(3):
         paced.retrieve("customer", small.ada)
-    assert [round(pause, 3) for pause in slept] == [0.05, 0.09]
-    assert paced.requests == 4
+    assert [round(pause, 3) for pause in slept] == [0.05, 0.1]
+    assert paced.requests == 3
 
 
 # -- one customer --------------------------------------------------------------------------------

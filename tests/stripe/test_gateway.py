@@ -473,3 +473,19 @@ def test_the_default_configuration_is_read(running: Stub, gateway: Gateway) -> N
 def test_there_may_be_no_default_configuration(running: Stub, gateway: Gateway) -> None:
     running.will(Answer({"data": [], "has_more": False}))
     assert gateway.default_configuration() is None
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (429, {"Retry-After": "7"}, 7.0),
+        (503, {"retry-after": "30"}, 30.0),
+        (429, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        (429, {}, None),
+    ],
+)
+def test_how_long_stripe_asks_to_wait_is_passed_on(running, gateway, status, headers, expected):
+    running.will(Answer({"error": {"message": "Busy"}}, status, headers))
+    with pytest.raises(StripeUnavailable) as caught:
+        list(gateway.list_objects("customers"))
+    assert caught.value.retry_after == expected

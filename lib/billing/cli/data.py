@@ -14,6 +14,7 @@ import typer
 from ..config import Settings
 from ..domain.errors import BillingError
 from ..intake.summary import Summary
+from ..reading.pace import PER_SECOND
 from ..replay import replay as fold_again
 from ..sync import BackfillSummary
 from ..wiring import open_ingest, open_installation
@@ -52,10 +53,17 @@ def drain(output: FormatOption = Format.TABLE) -> None:
         raise typer.Exit(1)
 
 
-def backfill(output: FormatOption = Format.TABLE) -> None:
+def backfill(
+    output: FormatOption = Format.TABLE,
+    per_second: Annotated[
+        float, typer.Option(min=0.1, max=100, help="Requests a second; Stripe allows 25.")
+    ] = PER_SECOND,
+) -> None:
     """Read customers, subscriptions, invoices and prices from Stripe, resuming where it stopped."""
     with progress("Reading from Stripe") as status:
-        summary = open_installation(Settings.load()).backfill(progress=status)
+        summary = open_installation(Settings.load()).backfill(
+            progress=status, per_second=per_second
+        )
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
     else:
@@ -76,8 +84,15 @@ def replay(output: FormatOption = Format.TABLE) -> None:
 
 
 def _show_read(summary: BackfillSummary) -> None:
-    table(["objects", "read"], [[kind, f"{count:,}"] for kind, count in summary.read.items()])
-    say(f"{summary.requests:,} requests to Stripe.")
+    rows = [
+        [kind, f"{summary.read.get(kind, 0):,}", f"{count:,}"]
+        for kind, count in summary.read_in_all.items()
+    ]
+    table(["objects", "this run", "in all"], rows)
+    say(
+        f"{summary.requests:,} requests to Stripe, {summary.requests_in_all:,} in all of "
+        f"{summary.runs:,} runs."
+    )
     for kind, why in summary.left_out.items():
         say(f"Left out: {kind}. {why}")
     for kind in summary.unexpanded:

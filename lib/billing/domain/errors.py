@@ -91,7 +91,15 @@ class RateLimited(BillingError):
 
 
 class StripeUnavailable(BillingError):
+    """``retry_after``: the seconds for which Stripe asked not to be asked again."""
+
     code = "stripe_unavailable"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
 
 
 class StripeRefused(BillingError):

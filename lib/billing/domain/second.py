@@ -75,13 +75,19 @@ class Measure:
         return before is not None and after is not None and after >= before
 
 
-def settle(group: Group, start: str, following: Group | None, measure: Measure) -> None:
+def settle(
+    group: Group, start: str, following: Group | None, measure: Measure, *, twins: bool
+) -> None:
+    """Say where ``group`` ends when it begins at ``start``.
+
+    ``twins``: equal edges may also be one change told twice; a walk over all of them comes first.
+    """
     group.start = start
     terminal = [s for s in group.seen if s.observation.kind == "terminal"]
     group.end, group.certainty = (
         _end_of_life(terminal, start)
         if terminal
-        else _end_of_second(group.seen, start, following, measure)
+        else _end_of_second(group.seen, start, following, measure, twins)
     )
 
 
@@ -97,11 +103,13 @@ def _end_of_life(terminal: list[Seen], start: str) -> tuple[str, Certainty]:
 
 
 def _end_of_second(
-    seen: list[Seen], start: str, following: Group | None, measure: Measure
+    seen: list[Seen], start: str, following: Group | None, measure: Measure, twins: bool
 ) -> tuple[str, Certainty]:
     edges = [(s.before, s.after) for s in seen if s.before is not None and s.before != s.after]
     points = {s.after for s in seen if s.before is None or s.before == s.after}
-    found = _trail(edges, start) or _trail(list(dict.fromkeys(sorted(edges))), start)
+    found = _trail(edges, start)
+    if found is None and twins:
+        found = _trail(list(dict.fromkeys(sorted(edges))), start)
     ends = {found.end} if found else {after for _, after in edges}
     aside = points - {vertex for edge in edges for vertex in edge}
     if found and not aside:
@@ -109,7 +117,9 @@ def _end_of_second(
     candidates = ends | aside
     end = min(candidates) if len(candidates) == 1 else measure.farthest(candidates)
     if end is not None:
-        return end, "proven" if measure.follows(start, end) else "gap"
+        # Edges that make no walk lack one between them, unless the object only moves forward.
+        whole = found is not None or not edges or measure(end) is not None
+        return end, "proven" if whole and measure.follows(start, end) else "gap"
     if found and found.begin == ABSENT and all(before == ABSENT for before, _ in edges):
         # Creation is first of all, so what else was seen in its second came after it.
         certainty: Certainty = "gap" if len(aside) == 1 else "ambiguous"

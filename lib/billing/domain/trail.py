@@ -113,14 +113,58 @@ def _groups(observations: Iterable[Observation]) -> list[Group]:
 
 def _resolve(groups: list[Group], measure: Measure, begun: Sequence[Group] = ()) -> list[Group]:
     done = list(begun)
+    clusters = _clusters(groups)
+    for index, cluster in enumerate(clusters):
+        start = done[-1].end if done else UNKNOWN
+        following = clusters[index + 1][0] if index + 1 < len(clusters) else None
+        done += _settle_cluster(cluster, start, following, measure)
+    return done
+
+
+def _clusters(groups: list[Group]) -> list[list[Group]]:
+    """Runs of seconds that may be out of order among themselves; between runs nothing is."""
+    runs: list[list[Group]] = []
+    for group in groups:
+        if runs and _near(runs[-1][-1], group):
+            runs[-1].append(group)
+        else:
+            runs.append([group])
+    return runs
+
+
+def _settle_cluster(
+    cluster: list[Group], start: str, following: Group | None, measure: Measure
+) -> list[Group]:
+    """Second by second if that proves every one, else all at once if that is proven.
+
+    Each event is first taken for a change of its own: part of a run can nearly always be proven by
+    taking two equal changes for twins, where the whole run shows that there were two.
+    """
+    settled: list[Group] = []
+    for twins in (False, True):
+        settled = _one_by_one([replace(g) for g in cluster], start, following, measure, twins)
+        if all(group.certainty == "proven" for group in settled):
+            break
+        if len(cluster) > 1:
+            whole = _merged(cluster)
+            settle(whole, start, None, measure, twins=twins)
+            if whole.certainty == "proven":
+                return [whole]
+    return settled
+
+
+def _one_by_one(
+    groups: list[Group], begin: str, after: Group | None, measure: Measure, twins: bool
+) -> list[Group]:
+    done: list[Group] = []
     index = 0
     while index < len(groups):
         group = groups[index]
-        start = done[-1].end if done else UNKNOWN
-        following = groups[index + 1] if index + 1 < len(groups) else None
-        settle(group, start, following, measure)
+        start = done[-1].end if done else begin
+        following = groups[index + 1] if index + 1 < len(groups) else after
+        settle(group, start, following, measure, twins=twins)
         if group.certainty != "proven":
-            merged = _with_neighbours(group, done, following, measure)
+            merged = _with_neighbours(group, done, following, measure, twins)
             if merged is not None:
                 taken_before, taken_after, group = merged
                 del done[len(done) - taken_before :]
@@ -131,7 +175,7 @@ def _resolve(groups: list[Group], measure: Measure, begun: Sequence[Group] = ())
 
 
 def _with_neighbours(
-    group: Group, done: list[Group], following: Group | None, measure: Measure
+    group: Group, done: list[Group], following: Group | None, measure: Measure, twins: bool
 ) -> tuple[int, int, Group] | None:
     """Try the second together with the next, the one before, or both; only a proof is accepted."""
     near_next = following if following and _near(group, following) else None
@@ -145,12 +189,16 @@ def _with_neighbours(
         tries.append((1, 1, [near_last, group, near_next]))
     for before, after, parts in tries:
         start = parts[0].start
-        merged = Group(parts[-1].second, [s for part in parts for s in part.seen])
-        merged.first = parts[0].first
-        settle(merged, start, None, measure)
+        merged = _merged(parts)
+        settle(merged, start, None, measure, twins=twins)
         if merged.certainty == "proven":
             return before, after, merged
     return None
+
+
+def _merged(parts: list[Group]) -> Group:
+    seen = [s for part in parts for s in part.seen]
+    return Group(parts[-1].second, seen, first=parts[0].first)
 
 
 def _near(earlier: Group, later: Group) -> bool:

@@ -9,11 +9,11 @@ import orjson
 
 from ..domain.drift import Unapplied
 from ..domain.errors import NoSuchObject, StripeRefused
+from ..reading.paced import Asks, Paced
 from ..store import unapplied
 from ..store.engine import Store
 from ..store.queries import lacking
 from ..stripe.gateway import Page
-from ..stripe.paced import Paced
 from ..stripe.told import told
 
 FAILED_AT_MOST: Final = 5_000
@@ -24,7 +24,7 @@ ONE_BY_ONE: Final = 50
 class Events:
     """What Stripe's list names that was not applied here. Only those are held in memory."""
 
-    def __init__(self, store: Store, stripe: Paced, *, livemode: bool) -> None:
+    def __init__(self, store: Store, stripe: Paced[Asks], *, livemode: bool) -> None:
         self._store = store
         self._stripe = stripe
         self._livemode = livemode

@@ -22,10 +22,10 @@ from ..domain.drift import (
 from ..domain.errors import EventUnusable, NoSuchObject, StripeRefused
 from ..domain.observations import Observation
 from ..domain.trail import NEIGHBOURHOOD, ObjectFold, fold_object
+from ..reading.paced import Asks, Paced
 from ..store import history
 from ..store.engine import Store
 from ..stripe.gateway import Page
-from ..stripe.paced import Paced
 from ..stripe.parse import parse_object
 from ..stripe.told import DISCOUNTS
 from .events import Events
@@ -39,7 +39,7 @@ class Objects:
     """Compares page by page; remembers only which ids Stripe listed."""
 
     def __init__(
-        self, store: Store, stripe: Paced, events: Events, *, livemode: bool, org_key: str
+        self, store: Store, stripe: Paced[Asks], events: Events, *, livemode: bool, org_key: str
     ) -> None:
         self._store = store
         self._stripe = stripe

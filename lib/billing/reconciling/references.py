@@ -11,10 +11,10 @@ from typing import Any, Final
 from ..domain.drift import Difference, Unapplied, compared, differing
 from ..domain.errors import EventUnusable, StripeRefused
 from ..domain.observations import State
+from ..reading.paced import Asks, Paced
 from ..store import references
 from ..store.engine import Store
 from ..store.queries import lacking
-from ..stripe.paced import Paced
 from ..stripe.parse import parse_object
 from .events import Events
 
@@ -25,7 +25,7 @@ class ReferenceComparison:
     """``problems``: lists that could not be read, and why. ``touched``: further objects that the
     differences tell of, as (type, id)."""
 
-    def __init__(self, store: Store, stripe: Paced, events: Events) -> None:
+    def __init__(self, store: Store, stripe: Paced[Asks], events: Events) -> None:
         self._store = store
         self._stripe = stripe
         self._events = events

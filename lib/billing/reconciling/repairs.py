@@ -13,12 +13,12 @@ from ..domain.drift import Unapplied, names_discount
 from ..domain.errors import NoSuchObject
 from ..domain.findings import Finding
 from ..ingest import Ingest
+from ..reading.paced import Asks, Paced, Progress
 from ..replay import replay
 from ..store import history, inbox
 from ..store.queries.lacking import awaited, states_of
 from ..store.queries.reading import Reader
 from ..stripe.gateway import Page
-from ..stripe.paced import Paced, Progress
 from ..stripe.told import deleted_stub, holder_of
 from .events import Events
 from .objects import Objects
@@ -36,7 +36,7 @@ class Repairs:
     def __init__(
         self,
         ingest: Ingest,
-        stripe: Paced,
+        stripe: Paced[Asks],
         events: Events,
         objects: Objects,
         *,

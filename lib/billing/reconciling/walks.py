@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ..domain.findings import Finding
+from ..reading.paced import Asks, Paced
 from ..store import findings, history
 from ..store.engine import Store
 from ..store.queries import lacking
 from ..stripe.gateway import Page
-from ..stripe.paced import Paced
 
 AT_ONCE: Final = 200
 
@@ -56,7 +56,7 @@ def open_findings(store: Store, only: str | None) -> Iterator[list[Finding]]:
         last = batch[-1].finding_id
 
 
-def listed(stripe: Paced, object_type: str, since: int, only: str | None) -> Iterator[Page]:
+def listed(stripe: Paced[Asks], object_type: str, since: int, only: str | None) -> Iterator[Page]:
     """Stripe's lists of what is compared; a named customer is in none and is asked for by id."""
     whose: dict[str, Any] = {} if only is None else {"customer": only}
     match object_type:

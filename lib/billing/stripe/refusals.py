@@ -118,7 +118,9 @@ def _translate(error: stripe.StripeError, asked: str) -> BillingError:
         )
     if isinstance(error, stripe.RateLimitError) or status == 429:
         return StripeUnavailable(
-            f"Stripe asks to slow down. Try again in a minute.{reference}", code="stripe_rate_limit"
+            f"Stripe asks to slow down. Try again in a minute.{reference}",
+            code="stripe_rate_limit",
+            retry_after=_retry_after(error),
         )
     if isinstance(error, stripe.AuthenticationError) or status == 401:
         return StripeRefused(
@@ -140,12 +142,19 @@ def _translate(error: stripe.StripeError, asked: str) -> BillingError:
         )
     if isinstance(error, stripe.APIError) or status >= 500:
         return StripeUnavailable(
-            f"Stripe has a problem of its own. Try again in a moment.{reference}"
+            f"Stripe has a problem of its own. Try again in a moment.{reference}",
+            retry_after=_retry_after(error),
         )
     # Some stand-ins for Stripe leave the code out where an object is not there.
     code, remedy = _known(said, error.code or ("resource_missing" if status == 404 else None))
     sentence = f"Stripe refused: {said.rstrip('.')}. {remedy}".rstrip()
     return StripeRefused(sentence + reference, code=code)
+
+
+def _retry_after(error: stripe.StripeError) -> float | None:
+    """The header's seconds; its other form, a date, is not worth trusting two clocks for."""
+    said = str((error.headers or {}).get("Retry-After", "")).strip()
+    return float(said) if re.fullmatch(r"\d{1,6}", said) else None
 
 
 def _not_offered(error: stripe.StripeError, said: str, status: int) -> bool:

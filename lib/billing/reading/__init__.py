@@ -1,0 +1,1 @@
+"""Reading much from Stripe: at a pace within its limits, with patience, page by page."""

@@ -1,0 +1,127 @@
+"""Every proof, in the order in which they are told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .backfill import backfill
+from .crash import crash_postgres, crash_sqlite
+from .fuzz import fuzz
+from .order import order
+from .proof import Proof
+from .receivers import processes_postgres, processes_sqlite, receivers
+from .truth import lossy, whole
+
+PROOFS: Final = (
+    Proof(
+        "order",
+        "Any order, repetition and batching of the same events gives byte-identical tables",
+        "Histories of one customer each, eight at a time, losses, twins and skewed clocks "
+        "included: one by one in order (which folds in place), all at once, and shuffled with "
+        "repeats in odd batches; replay afterwards changes nothing; the state at T equals a store "
+        "that was fed nothing later.",
+        "histories",
+        2_000,
+        order,
+    ),
+    Proof(
+        "truth",
+        "With nothing lost, final states and movements are what really happened",
+        "Hypothesis looks for a life whose fold, in any order and with repeats, differs from its "
+        "generator's own record.",
+        "histories",
+        10_000,
+        whole,
+        "With clocks a second apart, a state that lasted for no time can seem to have lasted a "
+        "second: it may name the plan that a movement came from or went to. Amounts and kinds are "
+        "right all the same.",
+    ),
+    Proof(
+        "losses",
+        "With losses, what is wrong is flagged or cannot be seen in what arrived",
+        "Lives of which 2, 10 or 30 % of the events never arrive, a fifth of them without any "
+        "creation. Wrong is an object whose final state is not the true one; flagged is one with "
+        "a gap or marked for a re-read.",
+        "histories",
+        5_000,
+        lossy,
+        "Not flagged is only what leaves no trace in what did arrive: an object of which nothing "
+        "came, a newest event that is missing, and half a there-and-back (or one whose beginning "
+        "is unknown). An object wrong for any other reason disproves this. Movements inherit the "
+        "same: most that are wrong belong to a subscription that is wrong. `portside reconcile` "
+        "finds these by comparing with Stripe.",
+    ),
+    Proof(
+        "processes-sqlite",
+        "Several processes on one SQLite file end where one would",
+        "Shuffled and repeated events split over three processes.",
+        "events",
+        3_000,
+        processes_sqlite,
+    ),
+    Proof(
+        "processes-postgresql",
+        "Several processes on one PostgreSQL end where one would",
+        "Shuffled and repeated events split over three processes.",
+        "events",
+        3_000,
+        processes_postgres,
+    ),
+    Proof(
+        "receivers",
+        "Two receivers and a replay at once on PostgreSQL end where one would, without a deadlock",
+        "Two processes take the same events in opposite orders, in small batches, while a third "
+        "replays everything again and again.",
+        "events",
+        4_000,
+        receivers,
+        "A transaction that PostgreSQL ends for a lock cycle is tried again by the writer; how "
+        "often is counted.",
+    ),
+    Proof(
+        "crash-sqlite",
+        "A receiver that is killed again and again loses nothing and applies nothing twice",
+        "`portside serve` on SQLite takes signed deliveries over four connections and is killed "
+        "with SIGKILL at random moments, also while it starts; what was not acknowledged is sent "
+        "again, and now and then what was.",
+        "kills",
+        250,
+        crash_sqlite,
+        "The process dies, not the machine: with SQLite's `synchronous = NORMAL` a power cut may "
+        "cost the last commits, which Stripe sends again only if they were never acknowledged.",
+    ),
+    Proof(
+        "crash-postgresql",
+        "The same on PostgreSQL, which is struck down itself",
+        "As above on PostgreSQL with fsync on; every tenth time the database server too, by "
+        "immediate shutdown and by SIGKILL of its postmaster in turn.",
+        "kills",
+        250,
+        crash_postgres,
+    ),
+    Proof(
+        "backfill",
+        "A backfill that is killed three times ends complete, within Stripe's limits",
+        "`portside backfill` of a local Stripe with a seeded company, killed with SIGKILL after a "
+        "quarter, half and three quarters of its requests; compared with an undisturbed one and "
+        "with the local Stripe's own objects.",
+        "customers",
+        20_000,
+        backfill,
+        "Stripe documents 25 requests a second for an endpoint and for test mode, and a read "
+        "allowance of 500 a transaction over 30 days, 10,000 at the least. The local Stripe counts "
+        "the requests.",
+    ),
+    Proof(
+        "fuzz",
+        "No spoilt event crashes the receiver or leaves half of anything behind",
+        "Events of a seeded company and of made-up lives with up to three faults each: missing, "
+        "null, wrong type, huge, deep, unknown, not a number, lone surrogates, keys twice, ids of "
+        "others, times before time, torn bodies. Signed; through the receiver's own path and, in "
+        "part, over HTTP. What cannot be used is kept as failed with a readable sentence; deriving "
+        "every row anew changes nothing.",
+        "events",
+        100_000,
+        fuzz,
+    ),
+)

@@ -1,0 +1,48 @@
+"""A small cut of every proof; `make prove` runs them at length."""
+
+from __future__ import annotations
+
+import pytest
+
+from proofs.shelf import PROOFS
+
+CUTS = {
+    "order": 16,
+    "truth": 200,
+    "losses": 60,
+    "processes-sqlite": 120,
+    "processes-postgresql": 120,
+    "receivers": 160,
+    "crash-sqlite": 6,
+    "crash-postgresql": 6,
+    "backfill": 150,
+    "fuzz": 1_500,
+}
+"""Proof -> the scale of its cut."""
+
+SERVED = {name for name in CUTS if "postgresql" in name or name == "receivers"}
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        pytest.param(
+            proof,
+            id=proof.name,
+            # Processes that are killed and timed: one after another, or they only wait.
+            marks=[pytest.mark.xdist_group("proofs")]
+            + [pytest.mark.postgres] * (proof.name in SERVED),
+        )
+        if proof.name in SERVED or proof.name.startswith(("crash", "processes", "backfill"))
+        else pytest.param(proof, id=proof.name)
+        for proof in PROOFS
+    ],
+)
+def test_it_holds(proof):
+    figures = proof.run(CUTS[proof.name])
+    assert figures
+
+
+def test_every_proof_has_a_cut_that_is_much_smaller_than_itself():
+    assert {proof.name for proof in PROOFS} == CUTS.keys()
+    assert all(CUTS[proof.name] * 10 <= proof.long for proof in PROOFS)
