@@ -10,8 +10,9 @@ from lib.billing.domain.fold import Rules, mark_of
 from lib.billing.replay import replay
 from lib.billing.store import meta, migrate, rollups, standings
 from lib.billing.store.engine import memory_store
+from tests.stripe import shapes
 
-from .company import CATALOG, company, derived, ingest_into
+from .company import CATALOG, DAY, START, company, derived, ingest_into
 
 ARRIVALS = {
     "one by one": lambda events, rng: events,
@@ -72,6 +73,22 @@ def test_a_standing_of_other_rules_only_keeps_its_sums(sqlite_store):
     assert found.ledger is None
     assert found.objects == {}
     assert found.contribution
+
+
+def test_a_draft_that_is_deleted_later_leaves_no_row(store):
+    customer = shapes.customer(id="cus_0")
+    draft = shapes.invoice(id="in_0", customer="cus_0", status="draft", number=None)
+    events = [
+        shapes.event("customer.created", customer, id="evt_1", created=START),
+        shapes.event("invoice.created", draft, id="evt_2", created=START + DAY),
+        shapes.event("invoice.deleted", draft, id="evt_3", created=START + 2 * DAY),
+    ]
+    ingest = ingest_into(store)
+    ingest.apply(events[:2], batch=1)
+    assert [row[0] for row in derived(store)["invoices"]] == ["in_0"]
+    ingest.apply(events[2:], batch=1)
+    assert derived(store)["invoices"] == []
+    assert replay(ingest).batches_changed == 0
 
 
 def test_sums_that_were_tampered_with_are_right_after_a_replay(store):

@@ -106,6 +106,8 @@ def resume(
         went_on = fold_object(told) if known is None else continue_object(known, told)
         if went_on is None:
             return None
+        if key[0] == "invoice" and (went_on.state or {}).get("status") == "deleted":
+            return None  # its row has to go, and only a whole fold says which rows there are
         objects[key] = went_on
     if not all(key in objects for seen in fresh for key in _named(seen)):
         return None
