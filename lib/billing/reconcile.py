@@ -34,7 +34,14 @@ from .reconciling.events import Events
 from .reconciling.objects import Objects
 from .reconciling.references import ReferenceComparison
 from .reconciling.repairs import Repairs
-from .reconciling.rows import compare_catalog, compare_rows, compare_rules
+from .reconciling.rows import (
+    compare_catalog,
+    compare_references,
+    compare_rows,
+    compare_rules,
+    compare_sums,
+    mended_references,
+)
 from .reconciling.summary import ReconcileSummary
 from .store import findings, history
 from .store.engine import Store
@@ -192,18 +199,23 @@ class _Comparison:
                 raise NoCustomer.named(self._only) from None
 
     def _compare_rows(self) -> None:
-        done = 0
+        rules, done = self._ingest.rules, 0
+        with self._reader.open() as connection:
+            mended = mended_references(connection)
         for batch in walks.customers(self._store, self._only):
             with self._reader.open() as connection:
-                found = compare_rows(connection, batch, self._ingest.rules)
+                found = compare_rows(connection, batch, rules, mended)
             self._record(found)
             done += len(batch)
             self._progress(f"Rows: {done:,} customers folded")
         with self._reader.open() as connection:
             overall = compare_catalog(connection, self._only)
             if self._only is None:
-                overall += compare_rules(connection, self._ingest.rules)
-                self._looked_for.add("rules")
+                overall += compare_rules(connection, rules) + compare_references(connection)
+                if not self._still:
+                    # Sums are of the rows: where those are wrong, that is what is told.
+                    overall += compare_sums(connection, rules)
+                self._looked_for |= {"rules", "sums"}
         self._record(overall)
 
     def _read_events(self) -> None:
@@ -214,7 +226,10 @@ class _Comparison:
 
     def _compare_references(self) -> None:
         comparison = ReferenceComparison(self._store, self._stripe, self._events)
-        self._record(comparison.run())
+        # A row that is wrong of itself was told of already.
+        self._record(
+            d for d in comparison.run() if f"row {d.object_type} {d.object_id}" not in self._still
+        )
         self._named |= comparison.touched
         self.summary.left_out |= comparison.problems
         if not comparison.problems:

@@ -122,7 +122,7 @@ def resume(
 
 
 def _leaves(folded: ObjectFold) -> bool:
-    """Whether it takes a row with it: those that are not carried are not looked at in place."""
+    """Whether it takes a row with it: only a whole fold says which rows there are."""
     return folded.state is None or folded.state.get("status") == "deleted"
 
 

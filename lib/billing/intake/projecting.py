@@ -128,14 +128,9 @@ class Projector:
         return replace(self._rules, references=self._references[1])
 
 
-def _gone(each: Folded) -> Iterator[projection.Gone]:
-    """What a fold in place may have undone: a movement that got another second or came to nothing,
-    and a draft that was deleted."""
-    if each.rows.whole:
-        return
-    for invoice_id in each.fold.of("invoice"):
-        yield "invoices", (invoice_id,)
+def _gone(each: Folded) -> Iterator[projection.MovementKey]:
+    """The stored movement that a fold in place may have given another second, or undone."""
     ledger = each.before.ledger
-    if ledger is not None and ledger.group is not None:
+    if not each.rows.whole and ledger is not None and ledger.group is not None:
         movement_id = f"{each.fold.customer_id}:{ledger.currency}:{ledger.group.last_at}"
-        yield "movements", (each.fold.rules.policy.slug, movement_id)
+        yield each.fold.rules.policy.slug, movement_id

@@ -16,8 +16,8 @@ from .spelling import spell
 from .tables import customers, invoices, movements, plan_entitlements, subscriptions
 
 Cells = tuple[Any, ...]
-Gone = tuple[str, Cells]
-"""(table, primary key in the order of its columns)"""
+MovementKey = tuple[str, str]
+"""(policy, movement id), as the table's primary key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +80,22 @@ def write(
     projected: Sequence[ProjectionRows],
     *,
     known: Collection[str],
-    gone: Iterable[Gone] = (),
+    gone: Collection[MovementKey] = (),
 ) -> bool:
     """Make the tables say what ``projected`` says of its customers, touching only what differs.
 
-    ``known`` are the customers that may already have rows. ``gone``: what rows that are not whole
-    leave out because it is no more, unless they give it after all. True when anything was written.
+    ``known`` are the customers that may already have rows. ``gone`` are movements that are no more
+    unless ``projected`` gives them again. True when anything was written.
     """
     changed = False
-    gone = list(gone)
     partial = {rows.customer.customer_id for rows in projected if not rows.whole}
     for shape in _SHAPES:
         wanted = shape.rows(projected)
         stored = _stored(connection, shape, known if shape.complete else set(known) - partial)
         differing = [cells for key, cells in sorted(wanted.items()) if stored.get(key) != cells]
         vanished = stored.keys() - wanted.keys()
-        vanished |= {key for name, key in gone if name == shape.table.name} - wanted.keys()
+        if shape.table is movements:
+            vanished |= set(gone) - wanted.keys()
         names = [column.name for column in shape.table.primary_key.columns]
         delete = dialect.delete(connection, shape.table, *names)
         dialect.many(connection, delete, sorted(vanished))
