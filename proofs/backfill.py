@@ -21,7 +21,7 @@ from lib.sandbox.world.seed import build
 from tests.sandbox.worlds import MONTHS, NOW
 
 from .ground import dump, same, sqlite_file
-from .processes import Nursery, Process
+from .processes import Process, nursery
 from .proof import Disproved, Figures, holds
 from .serving import environment, installation
 
@@ -81,10 +81,9 @@ def backfill(scale: int) -> Figures:
         tempfile.TemporaryDirectory(prefix="portside-proof-") as folder,
         sqlite_file() as url,
         sqlite_file() as quiet_url,
-        Nursery() as nursery,
         running_sandbox(sandbox=sandbox, wrap=counted.around) as running,
     ):
-        runs = _Runs(nursery, running, Path(folder))
+        runs = _Runs(running, Path(folder))
         expected = _pages(sandbox)
         started = time.monotonic()
         for kill in range(1, KILLS + 1):
@@ -115,14 +114,13 @@ def backfill(scale: int) -> Figures:
 
 
 class _Runs:
-    def __init__(self, nursery: Nursery, running: RunningSandbox, folder: Path) -> None:
-        self._nursery = nursery
+    def __init__(self, running: RunningSandbox, folder: Path) -> None:
         self._stripe = {"STRIPE_API_KEY": "rk_test_x", "PORTSIDE_STRIPE_API_BASE": running.url}
         self._folder = folder
 
     def start(self, url: str, name: str) -> Process:
         arguments = ["backfill", "--format", "json"]
-        return self._nursery.start(
+        return nursery().start(
             arguments, environment(url, **self._stripe), self._folder / f"{name}.log"
         )
 

@@ -13,7 +13,6 @@ from lib.billing.replay import replay
 
 from .ground import Tables, dump, postgres, same, sqlite_file
 from .life import COUPON, Life, Plot, Raw
-from .processes import Nursery
 from .proof import Figures, holds
 from .serving import Sender, Served, installation
 
@@ -36,9 +35,9 @@ def crash_postgres(scale: int) -> Figures:
         struck += 1
         server.revive()
 
-    with postgres() as server:
-        figures = _crash(server.database(), scale, seed=2, strike=strike)
-        return {"kills of PostgreSQL": struck, **figures}
+    server = postgres()
+    figures = _crash(server.database(), scale, seed=2, strike=strike)
+    return {"kills of PostgreSQL": struck, **figures}
 
 
 def lives(seed: int) -> Iterator[Raw]:
@@ -61,11 +60,8 @@ def lives(seed: int) -> Iterator[Raw]:
 
 def _crash(url: str, kills: int, *, seed: int, strike: Callable[[], None] | None = None) -> Figures:
     rng = random.Random(seed)
-    with (
-        tempfile.TemporaryDirectory(prefix="portside-proof-") as folder,
-        Nursery() as nursery,
-    ):
-        served = Served(nursery, url, Path(folder) / "log")
+    with tempfile.TemporaryDirectory(prefix="portside-proof-") as folder:
+        served = Served(url, Path(folder) / "log")
         sender = Sender(served.url, lives(seed), seed)
         served.start()
         served.wait_until_ready()

@@ -1,4 +1,5 @@
-"""A process that feeds events into a database: ``python -m proofs.feeder URL FILE BATCH``.
+"""A process that feeds events into a database: ``feeder URL FILE BATCH``, or ``feeder URL replay
+FILE``, which folds everything again and again until that file is there.
 
 Prints what became of them, and how often PostgreSQL made it try a transaction again.
 """
@@ -6,20 +7,24 @@ Prints what became of them, and how often PostgreSQL made it try a transaction a
 from __future__ import annotations
 
 import json
-import select
 import sys
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 
+from lib.billing.ingest import Ingest
 from lib.billing.replay import replay
 
 from .serving import installation
 
 
-def main(url: str, told: str, batch: int) -> dict[str, Any]:
-    """Feed ``told``; where it is ``replay``, fold everything again until told to stop instead."""
+def run() -> None:
+    url, told, more = sys.argv[1:]
+    sys.stdout.write(json.dumps(_feed(url, told, more)) + "\n")
+
+
+def _feed(url: str, told: str, more: str) -> dict[str, Any]:
     installed = installation(url)
     clashes: list[str] = []
 
@@ -31,11 +36,10 @@ def main(url: str, told: str, batch: int) -> dict[str, Any]:
 
     try:
         if told == "replay":
-            rounds = _replay_until_told(installed.ingest)
-            counts: dict[str, Any] = {"replays": rounds}
+            counts: dict[str, Any] = {"replays": _replay_until(Path(more), installed.ingest)}
         else:
             events = json.loads(Path(told).read_text())
-            summary = installed.ingest.apply(events, "webhook", batch=batch)
+            summary = installed.ingest.apply(events, "webhook", batch=int(more))
             counts = {name: getattr(summary, name) for name in COUNTED}
     finally:
         installed.close()
@@ -45,14 +49,9 @@ def main(url: str, told: str, batch: int) -> dict[str, Any]:
 COUNTED = ("lines", "applied", "stale", "ignored", "repeated", "failed")
 
 
-def _replay_until_told(ingest: Any) -> int:
-    """Rounds until standard input ends."""
+def _replay_until(there: Path, ingest: Ingest) -> int:
     rounds = 0
-    while not select.select([sys.stdin], [], [], 0)[0]:
+    while not there.exists():
         replay(ingest, at_once=20)
         rounds += 1
     return rounds
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(sys.argv[1], sys.argv[2], int(sys.argv[3]))) + "\n")

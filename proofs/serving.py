@@ -20,7 +20,7 @@ from lib.billing.config import Settings
 from lib.billing.stripe.signature import sign
 from lib.billing.wiring import Installation, open_installation
 
-from .processes import ROOT, Nursery, Process
+from .processes import ROOT, Process, nursery
 from .proof import Disproved
 
 SECRET = "whsec_of_the_proofs"
@@ -45,18 +45,17 @@ def installation(database: str) -> Installation:
 class Served:
     """A receiver on a port of its own; its log goes to ``log``."""
 
-    def __init__(self, nursery: Nursery, database: str, log: Path) -> None:
+    def __init__(self, database: str, log: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
-        self._nursery = nursery
         self._environment = environment(database)
         self._process: Process | None = None
 
     def start(self) -> None:
         arguments = ["serve", "--port", str(self.port)]
-        self._process = self._nursery.start(arguments, self._environment, self.log)
+        self._process = nursery().start(arguments, self._environment, self.log)
 
     def wait_until_ready(self) -> None:
         """Raise Disproved when it does not answer in time."""

@@ -17,13 +17,14 @@ customer's invoices, and neither references nor gaps.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from .domain.causes import CAUSES, PATIENCE
 from .domain.drift import Difference, Unapplied, gap
-from .domain.errors import BillingError, NoCustomer, NoSuchObject
+from .domain.errors import BillingError, Interrupted, NoCustomer, NoSuchObject
 from .domain.findings import Finding
 from .domain.times import DAY
 from .ingest import Ingest
@@ -34,7 +35,14 @@ from .reconciling.events import Events
 from .reconciling.objects import Objects
 from .reconciling.references import ReferenceComparison
 from .reconciling.repairs import Repairs
-from .reconciling.rows import compare_catalog, compare_rows, compare_rules
+from .reconciling.rows import (
+    compare_catalog,
+    compare_references,
+    compare_rows,
+    compare_rules,
+    compare_sums,
+    mended_references,
+)
 from .reconciling.summary import ReconcileSummary
 from .store import findings, history
 from .store.engine import Store
@@ -69,16 +77,21 @@ class Reconcile:
         self._clock = clock
         self._sleep = sleep
         self._progress = progress
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End the run under way, from another thread, before its next request to Stripe."""
+        self._stopped.set()
 
     def run(self, *, apply: bool = False, only: str | None = None) -> ReconcileSummary:
         """Compare everyone, or the customer ``only``; with ``apply`` repair.
 
         Raises StripeUnavailable, StripeRefused (without the right to read customers, subscriptions
-        or invoices), NoCustomer when neither side knows ``only``, DatabaseUnavailable. What was
-        found until then is kept.
+        or invoices), NoCustomer when neither side knows ``only``, DatabaseUnavailable, Interrupted.
+        What was found until then is kept.
         """
         pace = Pace(sleep=self._sleep)
-        stripe = Paced(self._gateway, pace, tell=self._progress, sleep=self._sleep)
+        stripe = Paced(self._gateway, pace, tell=self._progress, halt=self._halt, sleep=self._sleep)
         comparison = _Comparison(
             self._store, self._ingest, stripe, self._clock, self._progress, only
         )
@@ -112,6 +125,10 @@ class Reconcile:
         with self._store.reading() as connection:
             summary.open = board.by_cause(connection, self._clock(), customer_id=only)
         return summary
+
+    def _halt(self) -> None:
+        if self._stopped.is_set():
+            raise Interrupted("It was stopped before its end. Start it again.")
 
 
 class _Comparison:
@@ -192,18 +209,23 @@ class _Comparison:
                 raise NoCustomer.named(self._only) from None
 
     def _compare_rows(self) -> None:
-        done = 0
+        rules, done = self._ingest.rules, 0
+        with self._reader.open() as connection:
+            mended = mended_references(connection)
         for batch in walks.customers(self._store, self._only):
             with self._reader.open() as connection:
-                found = compare_rows(connection, batch, self._ingest.rules)
+                found = compare_rows(connection, batch, rules, mended)
             self._record(found)
             done += len(batch)
             self._progress(f"Rows: {done:,} customers folded")
         with self._reader.open() as connection:
             overall = compare_catalog(connection, self._only)
             if self._only is None:
-                overall += compare_rules(connection, self._ingest.rules)
-                self._looked_for.add("rules")
+                overall += compare_rules(connection, rules) + compare_references(connection)
+                if not self._still:
+                    # Sums are of the rows: where those are wrong, that is what is told.
+                    overall += compare_sums(connection, rules)
+                self._looked_for |= {"rules", "sums"}
         self._record(overall)
 
     def _read_events(self) -> None:
@@ -214,7 +236,10 @@ class _Comparison:
 
     def _compare_references(self) -> None:
         comparison = ReferenceComparison(self._store, self._stripe, self._events)
-        self._record(comparison.run())
+        # A row that is wrong of itself was told of already.
+        self._record(
+            d for d in comparison.run() if f"row {d.object_type} {d.object_id}" not in self._still
+        )
         self._named |= comparison.touched
         self.summary.left_out |= comparison.problems
         if not comparison.problems:

@@ -5,10 +5,21 @@ from __future__ import annotations
 import pytest
 
 from lib.billing.domain.causes import CAUSES, PATIENCE
-from lib.billing.domain.drift import COMPARED, RULED, Unapplied, differing, explained
+from lib.billing.domain.drift import (
+    COMPARED,
+    RULED,
+    Unapplied,
+    differing,
+    explained,
+    explained_absence,
+    names_discount,
+    row_difference,
+)
+from lib.billing.domain.findings import FindingFilters
 from lib.billing.domain.observations import STATE_SHAPES
 from lib.billing.domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
-from tests.domain.states import item, price, subscription
+from lib.billing.domain.trail import fold_object
+from tests.domain.states import item, price, seen, subscription
 
 NOW = 1_790_000_000
 
@@ -118,3 +129,54 @@ def test_every_cause_says_what_it_means_and_what_to_do():
         assert cause.slug == slug
         assert cause.means.endswith(".")
         assert cause.remedy.endswith(".")
+
+
+ABSENT = {
+    "an ended subscription may be forgotten": ("subscription", subscription("canceled"), None),
+    "a live subscription may not": ("subscription", subscription(), "unknown_to_stripe"),
+    "a draft was deleted": ("invoice", invoice(status="draft"), "deleted_invoice"),
+    "an open invoice cannot be": ("invoice", invoice(), "unknown_to_stripe"),
+    "a draft known to be deleted is fine": ("invoice", invoice(status="deleted"), None),
+    "an object that never was anything": ("invoice", None, None),
+}
+
+
+@pytest.mark.parametrize(("kind", "state", "cause"), ABSENT.values(), ids=ABSENT.keys())
+def test_why_stripe_does_not_know_an_object(kind, state, cause):
+    fold = fold_object([seen(state, NOW, object_type=kind)])
+    assert explained_absence(kind, fold, "no_such_object") == cause
+    assert explained_absence(kind, fold, "other_mode") == (cause and "other_mode")
+
+
+def test_a_discount_may_be_on_a_subscription_or_on_its_item():
+    assert names_discount(subscription(discounts=["di_1"]), "di_1")
+    assert names_discount(subscription(items=[item(discounts=["di_1"])]), "di_1")
+    assert not names_discount(subscription(), "di_1")
+    assert not names_discount(None, "di_1")
+
+
+ROWS = {
+    "nothing": ({"plan": "pro", "status": "active"}, False, None),
+    "what rules decide, under the same rules": ({"plan": "x", "status": "active"}, False, "plan"),
+    "what rules decide, under others": ({"plan": "x", "status": "active"}, True, None),
+    "what no rule decides, under others": ({"plan": "x", "status": "paused"}, True, "status"),
+}
+
+
+@pytest.mark.parametrize(("stored", "changed", "named"), ROWS.values(), ids=ROWS.keys())
+def test_rows_are_compared_as_far_as_the_rules_allow(stored, changed, named):
+    folded = {"plan": "pro", "status": "active"}
+    found = row_difference("subscriptions", "sub_1", "cus_1", folded, stored, rules_changed=changed)
+    assert (found and found.fields) == (None if named is None else (named,))
+
+
+def test_the_address_of_an_invoice_stays_out_of_findings():
+    rows = [{"hosted_invoice_url": f"https://invoice.example/{n}", "pdf": None} for n in "ab"]
+    found = row_difference("invoices", "in_1", "cus_1", *rows, rules_changed=False)
+    assert found is not None
+    assert (found.projected, found.stripe) == ({"hosted_invoice_url": "…"},) * 2
+
+
+def test_filters_lose_what_no_database_takes():
+    cleaned = FindingFilters(text="a\x00", causes=(" x ",), customer_id="cus_1\x00").cleaned()
+    assert (cleaned.text, cleaned.causes, cleaned.customer_id) == ("a", ("x",), "cus_1")

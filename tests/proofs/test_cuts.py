@@ -20,7 +20,8 @@ CUTS = {
 }
 """Proof -> the scale of its cut."""
 
-SERVED = {name for name in CUTS if "postgresql" in name or name == "receivers"}
+ALONE = {"order", "truth", "losses"}
+"""Proofs that need neither a server nor a process of their own."""
 
 
 @pytest.mark.parametrize(
@@ -29,12 +30,9 @@ SERVED = {name for name in CUTS if "postgresql" in name or name == "receivers"}
         pytest.param(
             proof,
             id=proof.name,
-            # Processes that are killed and timed: one after another, or they only wait.
-            marks=[pytest.mark.xdist_group("proofs")]
-            + [pytest.mark.postgres] * (proof.name in SERVED),
+            # One worker for these: they share a PostgreSQL and a process that forks others.
+            marks=[] if proof.name in ALONE else [pytest.mark.xdist_group("proofs")],
         )
-        if proof.name in SERVED or proof.name.startswith(("crash", "processes", "backfill"))
-        else pytest.param(proof, id=proof.name)
         for proof in PROOFS
     ],
 )

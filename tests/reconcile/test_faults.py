@@ -130,6 +130,14 @@ def row_of_nobody(s: Scene) -> None:
     )
 
 
+def price_row_edited(s: Scene) -> None:
+    s.sql("UPDATE prices SET state = replace(state, '3000', '30')")
+
+
+def sums_edited(s: Scene) -> None:
+    s.sql("UPDATE rollups SET minor = minor + 100 WHERE kind = 'plan_mix'")
+
+
 def catalogue_changed(s: Scene) -> None:
     s.catalog = CATALOG.replace("plans.pro", "plans.business")
 
@@ -162,6 +170,8 @@ FAULTS: dict[str, tuple[Inject, str]] = {
     "a price whose tiers were never read": (tiers_never_read, "missing_reference"),
     "a price outside the catalogue": (price_outside_the_catalogue, "unmapped_price"),
     "a row edited by hand": (row_edited, "hand_edited_row"),
+    "the row of a price edited by hand": (price_row_edited, "hand_edited_row"),
+    "sums edited by hand": (sums_edited, "hand_edited_row"),
     "a row that was deleted": (row_deleted, "deleted_row"),
     "a row without a history": (row_of_nobody, "extra_row"),
     "a catalogue that changed": (catalogue_changed, "rules_changed"),
@@ -209,6 +219,7 @@ ON_POSTGRES = (
     "a customer of whom nothing ever arrived",
     "a price outside the catalogue",
     "a row without a history",
+    "the row of a price edited by hand",
     "flips within one second, half of them lost",
 )
 

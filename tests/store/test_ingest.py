@@ -69,6 +69,17 @@ def test_nothing_revives_what_has_ended(store):
     assert [row[2] for row in derived(store)["subscriptions"]] == ["canceled"]
 
 
+def test_a_draft_that_is_deleted_takes_its_row_with_it(store):
+    draft = shapes.invoice(id="in_1", status="draft")
+    made = shapes.event("invoice.created", draft, id="evt_1", created=START)
+    gone = shapes.event("invoice.deleted", draft, id="evt_2", created=START + 100)
+    ingest = ingest_into(store)
+    assert fates(ingest, made) == ["applied"]
+    assert len(derived(store)["invoices"]) == 1
+    assert fates(ingest, gone) == ["applied"]
+    assert derived(store)["invoices"] == []
+
+
 def test_one_unusable_event_does_not_hold_back_its_neighbours(store):
     summary = ingest_into(store).apply([CREATED, UNUSABLE, ENDING])
     assert (summary.applied, summary.failed, summary.clean) == (2, 1, False)

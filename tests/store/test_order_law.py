@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from lib.billing.domain.fold import Rules
+from lib.billing.replay import replay
 from lib.billing.store import migrate, references
 from lib.billing.store.engine import Store
 from lib.billing.store.scratch import scratch
@@ -118,6 +119,35 @@ def test_objects_that_change_hands(store, fresh, seed):
     ingest_into(store).apply(events, batch=rng.choice([1, 2, 5]))
     assert derived(store) == derived(expected)
     assert owned(store) == owned(expected)
+
+
+def two_names():
+    """An invoice and a subscription that name one customer and later another, as Stripe never
+    should: only one of the two may have their rows."""
+    made = Company(4)
+    for n, customers in enumerate([("cus_b", "cus_a"), ("cus_c", "cus_d"), ("cus_d", "cus_a")]):
+        for customer in customers:
+            made.now += 60
+            invoice = shapes.invoice(id=f"in_{n}", customer=customer, attempt_count=made.now % 5)
+            made.happened("invoice.updated", invoice)
+            subscription = shapes.subscription(id=f"sub_{n}", customer=customer)
+            made.happened("customer.subscription.updated", subscription | {"quantity": made.now})
+    return made.events
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_objects_that_name_two_customers_belong_to_one(store, fresh, seed):
+    rng = random.Random(seed)
+    expected = fresh()
+    ingest = ingest_into(expected)
+    ingest.apply(two_names(), batch=1)
+    events = two_names()
+    rng.shuffle(events)
+    ingest_into(store).apply(events, batch=rng.choice([1, 2, 12]))
+    assert derived(store) == derived(expected)
+    assert not replay(ingest).batches_changed
+    owners = {row[0]: row[1] for row in derived(store)["invoices"]}
+    assert owners == {"in_0": "cus_a", "in_1": "cus_c", "in_2": "cus_a"}
 
 
 def owned(store):

@@ -56,6 +56,9 @@ RULED: Final[dict[str, frozenset[str] | None]] = {
     "plan_entitlements": None,
     "movements": None,
     "invoices": frozenset(),
+    "price": frozenset(),
+    "product": frozenset(),
+    "coupon": frozenset(),
 }
 """Columns that depend on catalogue, policy or time zone; None: all of them."""
 
@@ -169,7 +172,7 @@ def stripe_difference(
 def row_difference(
     table: str,
     object_id: str,
-    customer_id: str,
+    customer_id: str | None,
     folded: Mapping[str, Any] | None,
     stored: Mapping[str, Any] | None,
     *,

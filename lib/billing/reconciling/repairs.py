@@ -23,7 +23,7 @@ from ..stripe.told import deleted_stub, holder_of
 from .events import Events
 from .objects import Objects
 from .references import LISTS
-from .rows import compare_rows, rules_changed
+from .rows import compare_references, compare_rows, compare_rules, compare_sums
 
 SOURCE = "reconcile"
 
@@ -70,7 +70,7 @@ class Repairs:
         for finding in findings:
             by_scope.setdefault(finding.subject.split(" ", 1)[0], []).append(finding)
         mended = [
-            self._rules(by_scope.get("rules", [])),
+            self._rules([*by_scope.get("rules", []), *by_scope.get("sums", [])]),
             self._rows(by_scope.get("row", [])),
             self._each(by_scope.get("second", []), self._second),
             self._each(by_scope.get("stripe", []), self._object),
@@ -80,20 +80,27 @@ class Repairs:
         return [finding.finding_id for finding in chain.from_iterable(mended)]
 
     def _rules(self, findings: list[Finding]) -> Iterator[Finding]:
+        """Everyone is folded by the rules of now, and the sums are made what the rows say."""
         if not findings:
             return
         replay(self._ingest, progress=self._progress)
         with self._reader.open() as connection:
-            if not rules_changed(connection, self._ingest.rules):
-                yield from findings
+            rules = self._ingest.rules
+            left = {d.subject for d in compare_rules(connection, rules)}
+            left |= {d.subject for d in compare_sums(connection, rules)}
+        yield from (finding for finding in findings if finding.subject not in left)
 
     def _rows(self, findings: list[Finding]) -> Iterator[Finding]:
-        customers = sorted({f.customer_id for f in findings if f.customer_id is not None})
-        if not customers:
+        if not findings:
             return
-        self._ingest.refold(customers)
+        customers = sorted({f.customer_id for f in findings if f.customer_id is not None})
+        if len(customers) < len(findings):
+            self._ingest.refold_references()
+        if customers:
+            self._ingest.refold(customers)
         with self._reader.open() as connection:
             left = {d.subject for d in compare_rows(connection, customers, self._ingest.rules)}
+            left |= {d.subject for d in compare_references(connection)}
         yield from (finding for finding in findings if finding.subject not in left)
 
     def _each(self, findings: list[Finding], mend: Mend) -> Iterator[Finding]:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from ..domain.drift import Difference, row_difference
 from ..domain.fold import CustomerFold, Rules, fold_customer, mark_of
+from ..domain.observations import State
 from ..domain.project import project
-from ..store import coverage, history, meta, projection, references
+from ..domain.references import References
+from ..store import coverage, history, meta, projection, references, rollups
 from ..store.queries.reading import Connection
+
+_OURS: Final = frozenset({"last_second", "deleted"})
+"""Columns of a reference's row beside its state."""
+
+Mended = Mapping[tuple[str, str], State | None]
+"""References whose stored rows are wrong: (type, id) -> the state that they should have."""
 
 
 def compare_rows(
-    connection: Connection, customer_ids: Sequence[str], rules: Rules
+    connection: Connection, customer_ids: Sequence[str], rules: Rules, mended: Mended | None = None
 ) -> list[Difference]:
     """How the rows of these customers differ from what their observations fold to.
 
     ``connection`` must show one state of the database, or a write in between would look like a
     difference. What a change of rules explains is one difference, see :func:`compare_rules`.
     """
-    known = replace(rules, references=references.load(connection))
+    known = replace(rules, references=_right(references.load(connection), mended or {}))
     folds = [
         fold_customer(customer_id, seen, known)
         for customer_id, seen in history.of_customers(connection, customer_ids).items()
@@ -57,6 +66,55 @@ def compare_rules(connection: Connection, rules: Rules) -> list[Difference]:
             projected={meta.FOLDED_BY: stored},
             stripe={meta.FOLDED_BY: mark_of(rules)},
             cause="rules_changed",
+        )
+    ]
+
+
+def compare_references(connection: Connection) -> list[Difference]:
+    """How the rows of prices, products and coupons differ from what was seen of them."""
+    compared = (
+        row_difference(kind, name, None, folded, stored, rules_changed=False)
+        for kind, name, folded, stored in references.unlike(connection)
+    )
+    return [difference for difference in compared if difference is not None]
+
+
+def mended_references(connection: Connection) -> Mended:
+    """What those references should be whose rows are wrong; with nothing wrong, nothing."""
+    return {
+        (kind, name): None if folded is None else {k: folded[k] for k in folded if k not in _OURS}
+        for kind, name, folded, _ in references.unlike(connection)
+    }
+
+
+def _right(known: References, mended: Mended) -> References:
+    prices, coupons = dict(known.prices), dict(known.coupons)
+    for (kind, name), state in mended.items():
+        held = {"price": prices, "coupon": coupons}.get(kind, {})
+        if state is None:
+            held.pop(name, None)
+        else:
+            held[name] = state
+    return References(prices=prices, coupons=coupons)
+
+
+def compare_sums(connection: Connection, rules: Rules) -> list[Difference]:
+    """One difference when the kept sums are not those of the rows. Reads every live subscription
+    and every movement; ``connection`` must show one state of the database."""
+    summed, stored = rollups.summed(connection, rules.timezone), rollups.stored(connection)
+    cells = [cell for cell in summed.keys() | stored.keys() if summed.get(cell) != stored.get(cell)]
+    if not cells:
+        return []
+    return [
+        Difference(
+            subject="sums",
+            customer_id=None,
+            object_type="rollups",
+            object_id="all",
+            fields=tuple(sorted({cell.kind for cell in cells})),
+            projected={"cells": len(cells)},
+            stripe=None,
+            cause="hand_edited_row",
         )
     ]
 

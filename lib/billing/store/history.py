@@ -143,14 +143,11 @@ def children_of(
 
 
 def give(connection: Connection, owned: Iterable[tuple[tuple[str, str], str]]) -> None:
-    """Hand stored observations that name no customer of their own to the owner of their object.
-
-    ``owned``: (object type, object id) -> customer. Only such observations have a parent.
-    """
+    """Hand everything stored of an object to its owner: (object type, object id) -> customer."""
     sign = dialect.mark(connection)
     statement = (
         f"UPDATE observations SET customer_id = {sign} "  # noqa: S608 - no input
-        f"WHERE object_type = {sign} AND object_id = {sign} AND parent_id IS NOT NULL"
+        f"WHERE object_type = {sign} AND object_id = {sign}"
     )
     rows = [(customer_id, *key) for key, customer_id in sorted(owned)]
     dialect.many(connection, statement, rows)

@@ -1,8 +1,9 @@
 """Whose object is it: gives observations their customer, and locks what a writer will change.
 
-An observation without a customer (an orphan) belongs to the owner of its object. The owner is the
-smallest of the customers that the object's own observations name and of its parents' owners: one
-answer whatever came first, also where Stripe let a payment change hands.
+Everything seen of one object belongs to one customer, or two of them would both have its row; so
+does what names no customer (an orphan). The owner is the smallest of the customers that the
+object's own observations name and of its parents' owners: one answer whatever came first, also
+where a payment changed hands.
 
 Writers that meet over one object must not miss each other: the one that stores an orphan and the
 one that learns its parent's customer both hold the parent's row here, so that the second sees what
@@ -107,10 +108,10 @@ def _update(
 
 
 def _owned(seen: Observation, known: dict[Key, str]) -> Observation:
-    if seen.customer_id is not None:
-        return seen
     customer_id = known.get((seen.object_type, seen.object_id))
-    return seen if customer_id is None else replace(seen, customer_id=customer_id)
+    if customer_id in (None, seen.customer_id):
+        return seen
+    return replace(seen, customer_id=customer_id)
 
 
 def _hold(connection: Connection, keys: Mapping[Key, str | None]) -> dict[Key, str | None]:

@@ -84,8 +84,8 @@ def write(
 ) -> bool:
     """Make the tables say what ``projected`` says of its customers, touching only what differs.
 
-    ``known`` are the customers that may already have rows. ``gone`` are movements that those left
-    out of rows that are not whole do not include. True when anything was written.
+    ``known`` are the customers that may already have rows. ``gone`` are movements that are no more
+    unless ``projected`` gives them again. True when anything was written.
     """
     changed = False
     partial = {rows.customer.customer_id for rows in projected if not rows.whole}
