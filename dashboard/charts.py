@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -28,6 +28,15 @@ KIND_COLOURS: Final = {
     "contraction": CONTRACTION,
     "churn": CHURN,
 }
+
+FATES: Final = {
+    "applied": ("Applied", NEW),
+    "stale": ("Into history", REACTIVATION),
+    "repeated": ("Duplicate", EXPANSION),
+    "ignored": ("Ignored", NEUTRAL),
+    "failed": ("Failed", FAILED),
+}
+"""What became of a webhook → what it is called and its colour."""
 
 CONFIG: Final = {"displayModeBar": False}
 _HEIGHT: Final = 240
@@ -121,6 +130,29 @@ def plans(cells: Sequence[tuple[str, str, str, int, int]], currency: str) -> go.
     return figure.update_layout(
         legend={"traceorder": "normal"}, height=max(_HEIGHT, 60 + 38 * len(order))
     )
+
+
+def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") -> go.Figure:
+    """Webhooks by what became of them: (first second of the day, fate → events)."""
+    figure = go.Figure()
+    told = {fate for _, held in days for fate, count in held.items() if count}
+    for fate, (name, colour) in FATES.items():
+        if fate not in told:
+            continue
+        counts = [held.get(fate, 0) for _, held in days]
+        figure.add_bar(
+            name=name,
+            x=[fmt.today(day, timezone) for day, _ in days],
+            y=counts,
+            customdata=[
+                [f"{fmt.day(day, timezone)} · {name}", fmt.plural(n, "webhook")]
+                for (day, _), n in zip(days, counts, strict=True)
+            ],
+            marker={"color": colour},
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    figure = _calm(figure, None).update_layout(barmode="stack", showlegend=True)
+    return figure.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
 
 
 def _money_and_people(minor: int, people: int, currency: str) -> str:

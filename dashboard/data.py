@@ -7,7 +7,7 @@ grace and period ends pass without any write.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import streamlit as st
@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard import session
 from lib.billing import (
     CustomerView,
+    Deliveries,
     FailedPaymentItem,
     Filters,
     Freshness,
@@ -29,6 +30,8 @@ from lib.billing import (
 )
 
 MOST_HITS: Final = 50
+COUNTED_EVERY: Final = 5
+"""Minutes between two countings of how webhooks arrived."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,18 @@ def search(text: str) -> list[SearchHit]:
     return found
 
 
-def customer(customer_id: str) -> CustomerView:
+def customer(customer_id: str, at: int | None = None) -> CustomerView:
     """Not cached: the page that an agent reads out while the customer is on the phone."""
-    return session.billing().customer(customer_id)
+    return session.billing().customer(customer_id, at=at)
+
+
+def deliveries() -> Deliveries:
+    """Counted every five minutes for everyone: the lags of a busy week take a second or two, and
+    their watermark changes with every event."""
+    now = stamp()
+    key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
+    found: Deliveries = _cached("deliveries", key, lambda: session.billing().deliveries())
+    return found
 
 
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:

@@ -77,6 +77,14 @@ PAGES: tuple[PageRow, ...] = (
         "Money",
         Permission.TOTALS,
     ),
+    PageRow(
+        "sync",
+        "Sync",
+        "Whether the projection says what Stripe says, and what to do where it does not.",
+        ":material/sync:",
+        "Health",
+        Permission.SYNC,
+    ),
 )
 BY_SLUG = {row.slug: row for row in PAGES}
 

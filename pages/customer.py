@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard import format as fmt
-from dashboard.ui import chrome, customer, dossier, finding, links, notes, tables
-from lib.billing import Permission
+from dashboard.ui import chrome, customer, dossier, finding, links, moment, notes, tables
+from lib.billing import NoCustomer, Permission
 
 staff = session.guard(Permission.CUSTOMERS)
 chrome.head(navigation.BY_SLUG["customer"])
@@ -30,9 +30,21 @@ def found(text: str) -> None:
 
 
 def one(customer_id: str) -> None:
-    """Everything about one customer, with the link panel beside it."""
-    view = data.customer(customer_id)
+    """Everything about one customer, now with the link panel beside it, or at an earlier time."""
+    at = moment.wanted()
+    try:
+        view = data.customer(customer_id, at)
+    except NoCustomer as error:
+        notes.trouble(error)
+        if at is not None:
+            moment.back()
+        return
+    if at is not None:
+        moment.bar(view)
     customer.top(view)
+    if at is not None:
+        dossier.details(view)
+        return
     left, right = st.columns([5, 3], gap="medium")
     with left:
         dossier.details(view)

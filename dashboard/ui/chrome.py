@@ -65,7 +65,7 @@ def _freshness_line(drawn: int) -> None:
                 fmt.plural(fresh.failed, "failed event"),
                 icon=":material/sync_problem:",
                 color="red",
-                help="Kept in the inbox with its error. See: portside report inbox",
+                help="Kept in the inbox with its error. See Sync, Failed events.",
             )
         if fresh.watermark != drawn and st.button(
             "New events: refresh", key="refresh", type="tertiary", icon=":material/refresh:"

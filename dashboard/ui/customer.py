@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import dossier, kpis, tables
+from dashboard.ui import dossier, kpis, moment, tables
 from lib.billing import CustomerView, SubscriptionRow
 
 MOST_SIBLINGS: Final = 5
@@ -40,8 +40,14 @@ def top(view: CustomerView) -> None:
             icon=":material/open_in_new:",
             type="tertiary",
         )
+        moment.button(view)
         if who.deleted:
-            st.badge("Deleted in Stripe", icon=":material/delete:", color="gray")
+            st.badge(
+                "Deleted in Stripe",
+                icon=":material/delete:",
+                color="gray",
+                help="Its subscriptions ended with it. Stripe keeps its invoices; no link opens.",
+            )
         if who.needs_reread:
             st.badge(
                 "Order not proven",

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import notes, tables
-from lib.billing import CustomerView, InvoiceRow, SubscriptionRow
+from dashboard.ui import corrections, notes, tables
+from lib.billing import Correction, CustomerView, InvoiceRow, SubscriptionRow
 
 
 def details(view: CustomerView) -> None:
@@ -24,9 +24,11 @@ def details(view: CustomerView) -> None:
     if subscriptions.open:
         with subscriptions:
             _subscriptions(view.subscriptions)
+            corrections.schedules(view.schedules)
     elif invoices.open:
         with invoices:
-            _invoices(view.invoices)
+            _invoices(view.invoices, view.corrections)
+            corrections.table(view)
     elif usable.open:
         with usable:
             _may_use(view)
@@ -85,7 +87,7 @@ def _subscriptions(rows: Sequence[SubscriptionRow]) -> None:
     )
 
 
-def _invoices(rows: Sequence[InvoiceRow]) -> None:
+def _invoices(rows: Sequence[InvoiceRow], came_back: Sequence[Correction]) -> None:
     if not rows:
         notes.empty("No invoice yet.", icon=":material/info:")
         return
@@ -97,6 +99,7 @@ def _invoices(rows: Sequence[InvoiceRow]) -> None:
                 "status": tables.one(row.status),
                 "total": row.total_minor,
                 "left": row.amount_remaining_minor,
+                "back": corrections.marks(came_back, row.invoice_id),
                 "created": fmt.moment(row.created_at, zone),
                 "paid": fmt.moment(row.paid_at, zone),
                 "attempts": row.attempt_count,
@@ -113,6 +116,7 @@ def _invoices(rows: Sequence[InvoiceRow]) -> None:
             "status": tables.badge("Status"),
             "total": st.column_config.NumberColumn("Total"),
             "left": st.column_config.NumberColumn("Left to pay"),
+            "back": tables.badge("Came back"),
             "created": st.column_config.DateColumn("Created", format="D MMM YYYY"),
             "paid": st.column_config.DateColumn("Paid on", format="D MMM YYYY"),
             "attempts": st.column_config.NumberColumn("Attempts"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -43,6 +43,18 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Reactivation": "blue",
     "Contraction": "orange",
     "Churn": "red",
+    "Refunded": "gray",
+    "Credited": "gray",
+    "Disputed": "red",
+    "Acknowledged": "gray",
+    "New to you": "orange",
+    "Waiting": "blue",
+    "Done": "green",
+    "Failed": "red",
+    "Time enough": "gray",
+    "Soon lost": "orange",
+    "Lost any day": "red",
+    "Lost": "red",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 
@@ -69,11 +81,14 @@ def show(
     money: Sequence[str] = (),
     height: Any = "content",
     choose: bool = True,
+    chosen: int | None = None,
+    on_choose: Callable[[int | None], None] | None = None,
     sparse: bool = False,
 ) -> int | None:
     """Draw ``rows`` and answer the index of the chosen one.
 
-    ``sparse``: a column that is empty in every row is left out.
+    ``chosen`` is chosen from the start; ``on_choose`` is told when somebody chooses another row,
+    or none. ``sparse``: a column that is empty in every row is left out.
     The key carries a hash of the ids: a selection is a position, and must not slide to another
     customer when the rows change.
     """
@@ -86,20 +101,36 @@ def show(
     if money and currencies is not None:
         drawn = _spelled(drawn, [name for name in money if name in columns], currencies)
     digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
+    table = f"{key}_{digest}"
     shared = {
         "hide_index": True,
         "column_config": dict(columns),
         "height": height,
-        "key": f"{key}_{digest}",
+        "key": table,
         "alt": alt,
         "placeholder": fmt.UNKNOWN,
     }
     if not choose:
         st.dataframe(drawn, **shared)
         return None
-    state = st.dataframe(drawn, on_select="rerun", selection_mode="single-row", **shared)
-    chosen = state["selection"]["rows"]
-    return chosen[0] if chosen and chosen[0] < len(rows) else None
+
+    def told() -> None:
+        if on_choose:
+            on_choose(_chosen(st.session_state[table], len(rows)))
+
+    state = st.dataframe(
+        drawn,
+        on_select=told if on_choose else "rerun",
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [] if chosen is None else [chosen]}},
+        **shared,
+    )
+    return _chosen(state, len(rows))
+
+
+def _chosen(state: Any, rows: int) -> int | None:
+    found = state["selection"]["rows"]
+    return found[0] if found and found[0] < rows else None
 
 
 def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -> Any:

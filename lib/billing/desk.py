@@ -38,13 +38,14 @@ from .store.queries.freshness import read_meta
 from .store.queries.reading import Reader
 from .store.queries.search import find_customer_ids
 from .store.scratch import scratch
+from .sync_desk import SyncDesk
 
 if TYPE_CHECKING:
     from .domain.flows import LinkOptions
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside:
+class Portside(SyncDesk):
     """One installation of Portside, read at its own clock."""
 
     def __init__(

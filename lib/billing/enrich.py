@@ -6,18 +6,16 @@ goes through the writer like everything else.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final, Protocol
 
 import structlog
 
-from .domain.errors import BillingError, NoSuchObject, StripeRefused
+from .domain.errors import NoSuchObject, StripeRefused
 from .ingest import Ingest
 from .store import failing
 from .store.engine import Store
 
 EXPAND: Final = ("payments.data.payment.payment_intent",)
-PAUSE_SECONDS: Final = 3.0
 AT_ONCE: Final = 20
 """Invoices per round: far below Stripe's 25 requests a second, whatever else is going on."""
 
@@ -39,15 +37,6 @@ class Enricher:
         self._ingest = ingest
         self._gateway = gateway
         self._asked: set[tuple[str, int]] = set()
-
-    async def run(self) -> None:
-        """Until cancelled. A fault is logged and the next round tries again."""
-        while True:
-            try:
-                await asyncio.to_thread(self.round)
-            except BillingError as error:
-                log.warning("enrich_paused", code=error.code)
-            await asyncio.sleep(PAUSE_SECONDS)
 
     def round(self) -> int:
         """Read the failing invoices that were not yet asked about; gives how many."""

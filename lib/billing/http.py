@@ -11,7 +11,7 @@ GET /metrics            Prometheus
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -23,12 +23,15 @@ from starlette.routing import Route
 
 from . import logs
 from .domain.errors import BillingError, DatabaseUnavailable, PayloadInvalid, SignatureInvalid
-from .enrich import Enricher
 from .ingest import Ingest
+from .intake.gauges import Gauges
 from .intake.grouping import Grouping
 from .intake.meters import Meters
+from .jobs.job import Job
+from .jobs.runner import Runner
 from .store import migrate
 from .store.engine import Store
+from .store.turns import Turns
 
 LARGEST_BODY = 1024 * 1024
 SIGNATURE = "stripe-signature"
@@ -44,7 +47,9 @@ class Installed(Protocol):
     @property
     def webhook_secrets(self) -> Sequence[str]: ...
     @property
-    def enricher(self) -> Enricher | None: ...
+    def clock(self) -> Callable[[], int]: ...
+    @property
+    def jobs(self) -> Sequence[Job]: ...
 
 
 def make_app(installed: Installed) -> Starlette:
@@ -69,20 +74,19 @@ class Receiver:
 
     def __init__(self, installed: Installed) -> None:
         self._installed = installed
-        self._meters = Meters()
+        self._meters = Meters(Gauges(installed.store, installed.clock))
         self._grouping = Grouping(self._meters.timed(installed.ingest.commit))
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        enricher = self._installed.enricher
-        task = asyncio.create_task(enricher.run()) if enricher else None
+        turns = Turns(self._installed.store)
+        runner = Runner(self._installed.jobs, turns, told=self._meters.job)
+        runner.start()
         try:
             yield
         finally:
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
             await self._grouping.close()
+            await runner.close()
 
     async def webhook(self, request: Request) -> Response:
         secrets = self._installed.webhook_secrets
@@ -121,7 +125,7 @@ class Receiver:
         return JSONResponse({"status": "ok"})
 
     async def metrics(self, _request: Request) -> Response:
-        text, content_type = self._meters.exposition()
+        text, content_type = await asyncio.to_thread(self._meters.exposition)
         return Response(text, media_type=content_type)
 
     def _refuse(self, status: int, code: str, message: str) -> JSONResponse:

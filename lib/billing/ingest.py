@@ -39,13 +39,14 @@ class Ingest:
         org_key: str = "org_id",
     ) -> None:
         self.store = store
+        self.rules = rules
+        self.livemode = livemode
+        self.org_key = org_key
         self._writer = Writer(store, rules, clock=clock, livemode=livemode)
-        self._livemode = livemode
-        self._org_key = org_key
 
     def read(self, event: Any, *, body: bytes | None = None) -> Arrival:
         """One event, ready for :meth:`commit`. Raises PayloadInvalid when it is none."""
-        return read_event(event, livemode=self._livemode, org_key=self._org_key, body=body)
+        return read_event(event, livemode=self.livemode, org_key=self.org_key, body=body)
 
     def receive(self, body: bytes, header: str | None, secrets: Sequence[str]) -> Arrival:
         """A webhook delivery, ready for :meth:`commit`, once its signature is verified.
@@ -69,18 +70,21 @@ class Ingest:
         """
         return self._take(((None, line) for line in lines), source, batch)
 
+    def read_object(self, obj: dict[str, Any], *, second: int, source: str) -> Arrival | None:
+        """An object as the API showed it at ``second``, ready for :meth:`commit`.
+
+        None for what is not kept here: another kind of object, or one of the other mode.
+        """
+        return read_object(
+            obj, second=second, source=source, livemode=self.livemode, org_key=self.org_key
+        )
+
     def observe(self, objects: Iterable[dict[str, Any]], *, second: int, source: str) -> Summary:
         """Apply objects as the API showed them at ``second``, the response's ``Date``."""
         summary = Summary()
         arrivals = []
         for obj in objects:
-            arrival = read_object(
-                obj,
-                second=second,
-                source=source,
-                livemode=self._livemode,
-                org_key=self._org_key,
-            )
+            arrival = self.read_object(obj, second=second, source=source)
             summary.lines += 1
             if arrival is None:
                 summary.ignored += 1
@@ -126,12 +130,6 @@ class Ingest:
     def sign(self) -> None:
         """Note that every row is folded by the rules of now."""
         self._writer.sign()
-
-    def retry_failed(self) -> Summary:
-        """Try the events again that could not be applied, as after an upgrade."""
-        with self.store.reading() as connection:
-            bodies = inbox.failed_bodies(connection)
-        return self.import_lines(bodies, source="retry")
 
     def _take(
         self, offered: Iterable[tuple[Any, bytes | None]], source: str, batch: int

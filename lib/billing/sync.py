@@ -8,13 +8,12 @@ twice is harmless.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .domain.errors import StripeRefused
 from .ingest import Ingest
-from .reading.pages import PageReader
+from .reading.paced import Lists, Paced, Progress
 from .store import meta
 from .store.engine import Store
 from .stripe.gateway import Page
@@ -40,8 +39,6 @@ NEEDED: Final = frozenset({"customers", "subscriptions", "invoices"})
 _KEY_CODES: Final = frozenset({"stripe_key", "stripe_permission"})
 
 CURSOR: Final = "backfill"
-
-Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -92,7 +89,7 @@ class Backfill:
         self,
         store: Store,
         ingest: Ingest,
-        reader: PageReader,
+        reader: Paced[Lists],
         *,
         progress: Progress = lambda _: None,
     ) -> None:

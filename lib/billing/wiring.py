@@ -11,12 +11,20 @@ from .desk import Portside
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.fold import Rules
+from .drain import Drain
 from .enrich import Enricher
 from .ingest import Ingest
+from .jobs.due import Periodic
+from .jobs.job import Job
+from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .prune import prune
 from .reading.pace import PER_SECOND, Pace
-from .reading.pages import PageReader
+from .reading.paced import Paced, Progress
+from .reconcile import Reconcile, ReconcileSummary
+from .requests import Reconciles, Requests
+from .reread import Rereader
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
@@ -24,7 +32,7 @@ from .settings.setup import Setup
 from .store import migrate
 from .store.engine import Store
 from .stripe.gateway import Gateway
-from .sync import Backfill, BackfillSummary, Progress
+from .sync import Backfill, BackfillSummary
 
 
 @dataclass(frozen=True)
@@ -91,19 +99,73 @@ class Installation:
             return None
         return Enricher(self.store, self.ingest, self.gateway)
 
-    def page_reader(
+    @cached_property
+    def drain(self) -> Drain:
+        return Drain(self.store, self.ingest, clock=self.clock, gateway=self.gateway)
+
+    @cached_property
+    def reconciles(self) -> Reconciles | None:
+        """Compares with Stripe, beside the receiver; None without a key."""
+        if self.gateway is None:
+            return None
+        return Reconcile(self.store, self.ingest, self.gateway, clock=self.clock)
+
+    @cached_property
+    def jobs(self) -> tuple[Job, ...]:
+        """What runs beside the receiver, as far as it is configured."""
+        business, reconciles = self.business, self.reconciles
+        requests = Requests(self.store, self.drain, clock=self.clock, reconciles=reconciles)
+        return jobs_of(
+            requests=requests.round,
+            enrich=self.enricher.round if self.enricher else None,
+            drain=self.drain.round,
+            reread=self.rereader.round if self.rereader else None,
+            reconcile=(
+                Periodic(self.store, reconciles, self.clock, hours=business.reconcile_hours).round
+                if reconciles and business.reconcile_hours
+                else None
+            ),
+            prune=self._prune if business.retention_days else None,
+        )
+
+    def _prune(self) -> None:
+        days = self.business.retention_days
+        if days is not None:
+            prune(self.store, now=self.clock(), days=days)
+
+    @cached_property
+    def rereader(self) -> Rereader | None:
+        """Reads what events leave open, beside the receiver; None without a key."""
+        if self.gateway is None:
+            return None
+        return Rereader(self.store, self.ingest, self.gateway)
+
+    def reconcile(
+        self,
+        *,
+        apply: bool = False,
+        only: str | None = None,
+        progress: Progress = lambda _: None,
+    ) -> ReconcileSummary:
+        """Compare with Stripe, and repair with ``apply``. Raises ConfigurationError without a
+        key, else as `Reconcile.run` does."""
+        gateway = open_gateway(self.settings, retries=0)  # every request is paced and counted
+        reconcile = Reconcile(self.store, self.ingest, gateway, clock=self.clock, progress=progress)
+        return reconcile.run(apply=apply, only=only)
+
+    def paced(
         self, *, per_second: float = PER_SECOND, tell: Progress = lambda _: None
-    ) -> PageReader:
+    ) -> Paced[Gateway]:
         """Reads Stripe's lists at a pace. Raises ConfigurationError without a key."""
         # Without retries of its own, so that every request is paced and counted.
         gateway = open_gateway(self.settings, retries=0)
-        return PageReader(gateway, Pace(per_second), tell=tell)
+        return Paced(gateway, Pace(per_second), tell=tell)
 
     def backfill(
         self, *, progress: Progress = lambda _: None, per_second: float = PER_SECOND
     ) -> BackfillSummary:
         """Read everything from Stripe. Raises ConfigurationError without a key."""
-        reader = self.page_reader(per_second=per_second, tell=progress)
+        reader = self.paced(per_second=per_second, tell=progress)
         return Backfill(self.store, self.ingest, reader, progress=progress).run()
 
     def close(self) -> None:

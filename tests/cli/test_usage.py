@@ -52,7 +52,9 @@ def test_an_empty_result_is_fine(portside):
     assert (ran.code, ran.json["rows"], ran.json["totals"]) == (0, [], {})
 
 
-@pytest.mark.parametrize("command", ["demo", "ingest", "report", "link", "serve", "backfill", "db"])
+@pytest.mark.parametrize(
+    "command", ["demo", "ingest", "report", "link", "serve", "backfill", "reconcile", "db"]
+)
 def test_every_command_has_help(portside, command):
     ran = portside(command, "--help")
     assert ran.code == 0

@@ -78,6 +78,8 @@ policy = "chartmogul"
 org_key = "tenant"
 reporting_currency = "EUR"
 stale_after_minutes = 5
+retention_days = 90
+reconcile_hours = 6
 [roles]
 support = ["Agent@Example.com"]
 admin = ["agent@example.com", "root@example.com"]
@@ -96,11 +98,18 @@ def test_the_whole_file():
         "eur",
         300,
     )
+    assert (business.retention_days, business.reconcile_hours) == (90, 6)
     assert business.roles["agent@example.com"] == {Role.SUPPORT, Role.ADMIN}
     assert business.rates["usd"] == (
         (date(2026, 1, 1), Decimal("0.95")),
         (date(2026, 2, 1), Decimal("0.9")),
     )
+
+
+def test_bodies_are_kept_for_ever_and_stripe_is_compared_daily_unless_told_otherwise():
+    business = parse_business("")
+    assert (business.retention_days, business.reconcile_hours) == (None, 24)
+    assert parse_business("reconcile_hours = 0").reconcile_hours == 0
 
 
 def test_an_absent_file_is_all_defaults_unless_it_was_named(tmp_path):
@@ -118,6 +127,10 @@ MISTAKES = {
     "a currency that is none": ("reporting_currency = 'dollars'", "reporting_currency"),
     "minutes as text": ("stale_after_minutes = '5'", "stale_after_minutes"),
     "true for a number": ("stale_after_minutes = true", "stale_after_minutes"),
+    "bodies kept for a week": ("retention_days = 29", "retention_days should be 30 or more"),
+    "bodies kept for no days": ("retention_days = 0", "retention_days"),
+    "hours below zero": ("reconcile_hours = -1", "reconcile_hours"),
+    "hours as text": ("reconcile_hours = 'daily'", "reconcile_hours"),
     "an unknown role": ("[roles]\nking = []", "roles.king"),
     "a role for one address as text": ("[roles]\nadmin = 'a@example.com'", "roles.admin"),
     "a rate as a number": ("[rates.eur]\n2026-01-01 = 1.08", "rates.eur"),

@@ -9,7 +9,7 @@ import pytest
 
 from lib.billing.config import Settings
 from lib.billing.doctor import examine
-from lib.billing.reading.pages import PageReader
+from lib.billing.reading.paced import Paced
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from lib.billing.stripe.gateway import Gateway
@@ -110,7 +110,7 @@ def test_prices_outside_the_catalogue_are_found_in_stripe_and_in_subscriptions(e
     settings = Settings.load(environment)
     installation = open_installation(settings)
     gateway = Gateway("rk_test_doctor", settings.stripe_api_base)
-    Backfill(installation.store, installation.ingest, PageReader(gateway)).run()
+    Backfill(installation.store, installation.ingest, Paced(gateway)).run()
     installation.close()
     seen = found(environment)
     assert seen["Prices in Stripe"].ok is False

@@ -155,7 +155,12 @@ INVOICES = [
     ("a failed one changes otherwise", FAILED, FAILED | {"total": 3000}, []),
 ]
 
-MONEY = {"amount": 2900, "currency": "usd"}
+MONEY = {"amount": 2900, "currency": "usd", "reason": None}
+NOTE = MONEY | {"number": None, "status": "issued"}
+PLANNED = {
+    "status": "not_started",
+    "phases": [{"start": 0, "end": END, "items": []}, {"start": END, "end": None, "items": []}],
+}
 OTHERS = [
     (
         "payment",
@@ -186,9 +191,36 @@ OTHERS = [
         MONEY | {"status": "lost"},
         ["Dispute of 29.00 USD: lost."],
     ),
-    ("credit_note", None, MONEY, ["Credit note for 29.00 USD."]),
+    (
+        "refund",
+        None,
+        MONEY | {"status": "pending", "reason": "requested_by_customer"},
+        ["Refund of 29.00 USD: pending (requested by customer)."],
+    ),
+    ("credit_note", None, NOTE, ["Credit note for 29.00 USD."]),
+    (
+        "credit_note",
+        None,
+        NOTE | {"number": "A-1-CN-01", "reason": "duplicate"},
+        ["Credit note A-1-CN-01 for 29.00 USD (duplicate)."],
+    ),
+    ("credit_note", NOTE, NOTE | {"status": "void"}, ["Credit note became void."]),
     ("checkout", {"status": "open"}, {"status": "complete"}, ["Checkout complete."]),
-    ("schedule", None, {"status": "active"}, []),
+    (
+        "schedule",
+        None,
+        PLANNED,
+        ["Schedule attached: phases begin on 1 January 1970, 4 February 1970."],
+    ),
+    ("schedule", PLANNED, PLANNED | {"status": "active"}, []),
+    (
+        "schedule",
+        PLANNED,
+        PLANNED | {"phases": PLANNED["phases"][:1]},
+        ["Schedule changed: phases begin on 1 January 1970."],
+    ),
+    ("schedule", PLANNED, PLANNED | {"status": "released"}, ["Schedule released."]),
+    ("schedule", PLANNED, None, []),
 ]
 
 CASES = (
@@ -226,8 +258,8 @@ def test_a_change_is_told(
         ),
         ("customer", {"email": None}, ["Customer first seen."]),
         ("customer", {"deleted": True}, ["Customer deleted."]),
-        ("credit_note", MONEY, ["Credit note for 29.00 USD."]),
-        ("schedule", {"status": "active"}, []),
+        ("credit_note", NOTE, ["Credit note for 29.00 USD."]),
+        ("schedule", PLANNED | {"phases": []}, ["Schedule attached."]),
     ],
     ids=str,
 )

@@ -13,6 +13,7 @@ from lib.billing.domain.rollups import of_movements, of_subscriptions
 from lib.billing.domain.standing import Standing, resume, standing_of
 
 from .states import CATALOG, item, price, seen, subscription
+from .test_invoices import invoice
 
 RULES = Rules(CATALOG)
 T = 1_700_000_000
@@ -26,6 +27,8 @@ AFRESH = UNHEARD | {"status": "past_due"}
 OVER = subscription("canceled", ended_at=T + 5_000, canceled_at=T + 5_000)
 EUROS = subscription(currency="eur")
 BORN = seen(ACTIVE, T, kind="created")
+DRAFT = invoice(status="draft")
+DELETED = invoice(status="deleted")
 
 
 def stood(*told) -> Standing:
@@ -126,6 +129,10 @@ READS = {
     "a discount changes what every step was worth": (
         [BORN],
         [seen({}, T + 5_000, kind="created", object_type="discount", object_id="di_1")],
+    ),
+    "an invoice goes away, and its row with it": (
+        [BORN, seen(DRAFT, T + 100, kind="created", object_type="invoice", object_id="in_1")],
+        [seen(DELETED, T + 9_000, kind="terminal", object_type="invoice", object_id="in_1")],
     ),
     "the end lies before what was already told": (
         [BORN, seen(TWO, T + 8_000, before=ACTIVE)],

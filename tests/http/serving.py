@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import uvicorn
 
-from lib.billing.enrich import Enricher
 from lib.billing.http import make_app
 from lib.billing.ingest import Ingest
+from lib.billing.jobs.job import Job
 from lib.billing.store.engine import Store
 from lib.billing.stripe.signature import sign
-from tests.store.company import ingest_into
+from tests.store.company import START, ingest_into
 
 SECRET = "whsec_of_the_tests"
 PATH = "/webhooks/stripe"
@@ -29,7 +29,8 @@ class Installed:
     store: Store
     ingest: Ingest
     webhook_secrets: tuple[str, ...] = (SECRET,)
-    enricher: Enricher | None = None
+    clock: Callable[[], int] = lambda: START
+    jobs: Sequence[Job] = ()
 
 
 @dataclass

@@ -13,6 +13,7 @@ from lib.billing import (
     Access,
     Bar,
     Choice,
+    Correction,
     CustomerRow,
     CustomerView,
     DatabaseUnavailable,
@@ -36,6 +37,7 @@ from lib.billing import (
     PlanMixItem,
     Point,
     Role,
+    ScheduleAhead,
     SearchHit,
     SubscriptionRow,
     Sum,
@@ -46,10 +48,12 @@ from lib.billing import (
 from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
+from tests.pages.fake_sync import FakeSync
 
 NOW = 1_795_316_400  # Sunday 22 November 2026, 03:00 UTC
 DAY = 86_400
 MONDAY = NOW - 3 * 3600 - 6 * DAY
+SINCE = NOW - 400 * DAY
 URL = "https://billing.example.invalid/p/session/secret_once"
 
 NAMES = (
@@ -85,7 +89,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling:
+class FakeBilling(FakeSync):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
@@ -96,6 +100,8 @@ class FakeBilling:
     watermark_now: int = 41
     away: bool = False
     api_ready: bool = True
+    came_back: tuple[Correction, ...] = ()
+    planned: tuple[ScheduleAhead, ...] = ()
 
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))
     timezone = "UTC"
@@ -357,6 +363,8 @@ class FakeBilling:
     def customer(self, wanted: str, *, at: int | None = None) -> CustomerView:
         if self.empty or not wanted.startswith("cus_"):
             raise NoCustomer.named(wanted)
+        if at is not None and at < SINCE:
+            raise NoCustomer(f"Nothing of {wanted} was known then: choose a later time.")
         i = int(wanted[4:])
         ends = NOW + 20 * DAY
         sentence = "Pro until 12 December 2026: the subscription is winding down."
@@ -400,7 +408,7 @@ class FakeBilling:
             access_sentence=sentence,
             plan_name="Pro",
             feature_names=("Advanced analytics", "API access", "Unlimited projects"),
-            at=NOW,
+            at=NOW if at is None else at,
             subscriptions=(_subscription(i, ends),),
             invoices=tuple(_invoice(i, n) for n in range(3)),
             timeline=tuple(
@@ -417,6 +425,9 @@ class FakeBilling:
             links=(LinkSeen(NOW - DAY, "support@demo.invalid", "home", "Asked", "T-1", "acted"),),
             same_org=(),
             balances={},
+            corrections=self.came_back,
+            schedules=self.planned,
+            known_since=SINCE,
         )
 
     # links

@@ -61,7 +61,9 @@ def test_a_database_that_is_away_is_one_sentence(
     ]
 
 
-@pytest.mark.parametrize("slug", ["overview", "winding-down", "failed-payments", "plan-mix"])
+@pytest.mark.parametrize(
+    "slug", ["overview", "winding-down", "failed-payments", "plan-mix", "sync"]
+)
 def test_an_empty_page_says_what_would_fill_it(
     open_page: Open, desk: FakeBilling, slug: str
 ) -> None:
@@ -74,7 +76,9 @@ def test_an_empty_page_says_what_would_fill_it(
     assert "shows here" in hints or "show here" in hints or "portside backfill" in hints
 
 
-@pytest.mark.parametrize("slug", ["overview", "winding-down", "failed-payments", "plan-mix"])
+@pytest.mark.parametrize(
+    "slug", ["overview", "winding-down", "failed-payments", "plan-mix", "sync"]
+)
 def test_a_row_of_numbers_has_at_most_four_each_with_its_definition(
     open_page: Open, slug: str
 ) -> None:

@@ -21,6 +21,7 @@ PAGES = {
     "failed-payments": "bob@example.com",
     "plan-mix": "Pro",
     "customer": "Pro until 5 April 2026",
+    "sync": "Nothing has arrived yet.",
 }
 
 

@@ -10,8 +10,9 @@ from lib.billing.domain.fold import Rules, mark_of
 from lib.billing.replay import replay
 from lib.billing.store import meta, migrate, rollups, standings
 from lib.billing.store.engine import memory_store
+from tests.stripe import shapes
 
-from .company import CATALOG, company, derived, ingest_into
+from .company import CATALOG, Company, company, derived, ingest_into
 
 ARRIVALS = {
     "one by one": lambda events, rng: events,
@@ -85,3 +86,15 @@ def test_sums_that_were_tampered_with_are_right_after_a_replay(store):
     with store.reading() as connection:
         assert rollups.stored(connection) == rollups.summed(connection, "UTC")
         assert int(meta.get(connection, meta.WATERMARK) or 0) > int(before or 0)
+
+
+def test_a_draft_that_is_deleted_long_after_it_was_made_leaves_no_row(store):
+    made = Company(1)
+    draft = shapes.invoice(id="in_1", customer="cus_0", status="draft", number=None)
+    made.created("invoice.created", draft)
+    made.now += 5_000
+    made.happened("invoice.deleted", draft)
+    ingest_into(store).apply(made.events[:1])
+    assert [row[0] for row in derived(store)["invoices"]] == ["in_1"]
+    ingest_into(store).apply(made.events[1:])
+    assert derived(store)["invoices"] == []

@@ -11,6 +11,7 @@ from lib.billing.domain.catalog import Catalog
 from lib.billing.domain.errors import DatabaseUnavailable
 from lib.billing.domain.fold import Rules, fold_customer
 from lib.billing.domain.project import project
+from lib.billing.drain import Drain
 from lib.billing.ingest import Ingest
 from lib.billing.store import history, inbox, migrate, projection, references
 from lib.billing.store.engine import Store
@@ -68,6 +69,17 @@ def test_nothing_revives_what_has_ended(store):
     assert [row[2] for row in derived(store)["subscriptions"]] == ["canceled"]
 
 
+def test_a_draft_that_is_deleted_takes_its_row_with_it(store):
+    draft = shapes.invoice(id="in_1", status="draft")
+    made = shapes.event("invoice.created", draft, id="evt_1", created=START)
+    gone = shapes.event("invoice.deleted", draft, id="evt_2", created=START + 100)
+    ingest = ingest_into(store)
+    assert fates(ingest, made) == ["applied"]
+    assert len(derived(store)["invoices"]) == 1
+    assert fates(ingest, gone) == ["applied"]
+    assert derived(store)["invoices"] == []
+
+
 def test_one_unusable_event_does_not_hold_back_its_neighbours(store):
     summary = ingest_into(store).apply([CREATED, UNUSABLE, ENDING])
     assert (summary.applied, summary.failed, summary.clean) == (2, 1, False)
@@ -101,7 +113,7 @@ def test_an_event_that_breaks_the_write_stands_alone_as_failed(store):
     assert "nobody should see" not in summary.failures[0][1]
     assert inbox_states(store)["evt_1"] == "failed"
     # With a catalogue that works again the failed event is applied by trying once more.
-    assert ingest_into(store).retry_failed().applied == 1
+    assert Drain(store, ingest_into(store), clock=lambda: START).run().applied == 1
 
 
 def test_a_failed_event_is_tried_again_when_it_comes_again(store):
@@ -111,15 +123,6 @@ def test_a_failed_event_is_tried_again_when_it_comes_again(store):
     with store.reading() as connection:
         row = connection.exec_driver_sql("SELECT state, error, attempts FROM inbox").one()
     assert tuple(row) == ("applied", None, 2)
-
-
-def test_failed_events_can_be_drained(store):
-    ingest = ingest_into(store)
-    ingest.commit([ingest.read(CREATED).failing("The disk was full.")], "webhook")
-    ingest.apply([UNUSABLE])
-    summary = ingest.retry_failed()
-    assert (summary.lines, summary.applied, summary.repeated) == (2, 1, 1)
-    assert inbox_states(store) == {"evt_1": "applied", "evt_bad": "failed"}
 
 
 LINES = [

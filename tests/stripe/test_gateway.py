@@ -406,6 +406,17 @@ def test_what_stripe_does_not_know_is_not_found(running: Stub, gateway: Gateway)
         gateway.retrieve("invoice", "in_9")
 
 
+def test_an_id_of_the_other_mode_is_not_found_and_says_so(running: Stub, gateway: Gateway) -> None:
+    said = (
+        "No such subscription: 'sub_9'; a similar object exists in live mode, but a test mode key "
+        "was used to make this request."
+    )
+    running.will(_error(said, 404, code="resource_missing"))
+    with pytest.raises(NoSuchObject, match="live mode") as refused:
+        gateway.retrieve("subscription", "sub_9")
+    assert refused.value.code == "other_mode"
+
+
 @pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}], ids=["none", "not a date"])
 def test_a_read_without_a_date_is_no_observation(
     running: Stub, gateway: Gateway, headers: dict[str, str]

@@ -13,7 +13,7 @@ from lib.billing.domain.fold import Rules
 from lib.billing.enrich import Enricher
 from lib.billing.ingest import Ingest
 from lib.billing.reading.pace import Pace
-from lib.billing.reading.pages import LONGEST, PAUSES, PageReader
+from lib.billing.reading.paced import LONGEST, PAUSES, Paced
 from lib.billing.store import meta, tables
 from lib.billing.stripe.gateway import Gateway, Page
 from lib.billing.sync import CURSOR, KINDS, Backfill
@@ -40,7 +40,7 @@ def ingest_for(store):
 def backfill(store, gateway, ingest=None, slept=None, **over):
     """A backfill that hurries and does not sleep."""
     sleep = [].append if slept is None else slept.append
-    reader = PageReader(gateway, Pace(1_000_000), sleep=sleep, chance=lambda: 0.0)
+    reader = Paced(gateway, Pace(1_000_000), sleep=sleep, chance=lambda: 0.0)
     return Backfill(store, ingest or ingest_into(store), reader, **over)
 
 
@@ -165,9 +165,7 @@ def test_it_waits_as_long_as_stripe_asks_for_within_reason(sqlite_store, asked, 
 
 def test_pauses_differ_so_that_many_do_not_return_at_once(sqlite_store):
     slept = []
-    reader = PageReader(
-        Scripted((2, BUSY)), Pace(1_000_000), sleep=slept.append, chance=lambda: 0.4
-    )
+    reader = Paced(Scripted((2, BUSY)), Pace(1_000_000), sleep=slept.append, chance=lambda: 0.4)
     Backfill(sqlite_store, ingest_into(sqlite_store), reader).run()
     assert slept == [pytest.approx(PAUSES[0] * 1.1)]
 

@@ -1,4 +1,4 @@
-"""Commands that bring data in: ingest, backfill, drain, db."""
+"""Commands that bring data in: ingest, backfill, replay, drain."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from ..domain.errors import BillingError
 from ..intake.summary import Summary
 from ..reading.pace import PER_SECOND
 from ..replay import replay as fold_again
-from ..store import migrate
 from ..sync import BackfillSummary
-from ..wiring import open_ingest, open_installation, open_store
+from ..wiring import open_ingest, open_installation
 from .output import Format, Status, progress, say, table, write
 from .reading import FormatOption
 
@@ -31,9 +30,6 @@ def register(app: typer.Typer) -> None:
     app.command("backfill")(backfill)
     app.command("replay")(replay)
     app.command("drain")(drain)
-    database = typer.Typer(help="The database's tables.", no_args_is_help=True)
-    database.command("upgrade")(upgrade)
-    app.add_typer(database, name="db")
 
 
 def ingest(
@@ -50,8 +46,8 @@ def ingest(
 
 
 def drain(output: FormatOption = Format.TABLE) -> None:
-    """Try again the events that could not be applied."""
-    summary = open_ingest(Settings.load()).retry_failed()
+    """Try again every event that could not be applied, also those given up."""
+    summary = open_installation(Settings.load()).drain.run()
     _show(summary, output)
     if not summary.clean:
         raise typer.Exit(1)
@@ -103,12 +99,6 @@ def _show_read(summary: BackfillSummary) -> None:
         say(f"Stripe would not give {kind} with all their details.")
     for event, error in summary.failures:
         say(f"{event}: {error}")
-
-
-def upgrade() -> None:
-    """Create the tables, or bring them to this version."""
-    store = open_store(Settings.load(), upgrade=True)
-    say(f"The database is at revision {migrate.current(store)}.")
 
 
 def _told(lines: Iterable[bytes], status: Status) -> Iterator[bytes]:

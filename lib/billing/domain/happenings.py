@@ -143,7 +143,7 @@ def _refund(
 ) -> Iterator[str]:
     if after is not None and (before or {}).get("status") != after["status"]:
         amount = spoken_amount(after["amount"], after["currency"])
-        yield f"Refund of {amount}: {_plain(after['status'] or 'unknown')}."
+        yield f"Refund of {amount}: {_plain(after['status'] or 'unknown')}{_why(after)}."
 
 
 def _dispute(
@@ -151,14 +151,19 @@ def _dispute(
 ) -> Iterator[str]:
     if after is not None and (before or {}).get("status") != after["status"]:
         amount = spoken_amount(after["amount"], after["currency"])
-        yield f"Dispute of {amount}: {_plain(after['status'] or 'unknown')}."
+        yield f"Dispute of {amount}: {_plain(after['status'] or 'unknown')}{_why(after)}."
 
 
 def _credit_note(
     before: State | None, after: State | None, _catalog: Catalog, _timezone: str
 ) -> Iterator[str]:
-    if before is None and after is not None:
-        yield f"Credit note for {spoken_amount(after['amount'], after['currency'])}."
+    if after is None:
+        return
+    name = f"Credit note {after['number']}" if after["number"] else "Credit note"
+    if before is None:
+        yield f"{name} for {spoken_amount(after['amount'], after['currency'])}{_why(after)}."
+    elif before["status"] != after["status"]:
+        yield f"{name} became {_plain(after['status'] or 'unknown')}."
 
 
 def _checkout(
@@ -167,6 +172,23 @@ def _checkout(
     if after is not None and (before or {}).get("status") != after["status"]:
         yield f"Checkout {_plain(after['status'] or 'unknown')}."
 
+
+def _schedule(
+    before: State | None, after: State | None, _catalog: Catalog, timezone: str
+) -> Iterator[str]:
+    if after is None:
+        return
+    status = after["status"]
+    if before is None or before["phases"] != after["phases"]:
+        begins = sorted(p["start"] for p in after["phases"] if p["start"] is not None)
+        verb = "attached" if before is None else "changed"
+        days = ", ".join(_day(second, timezone) for second in begins)
+        yield f"Schedule {verb}: phases begin on {days}." if days else f"Schedule {verb}."
+    if before is not None and before["status"] != status and status in _SCHEDULE_ENDS:
+        yield f"Schedule {status}."
+
+
+_SCHEDULE_ENDS: Final = ("completed", "released", "canceled")
 
 _TELLERS: Final[dict[str, Teller]] = {
     "subscription": _subscription,
@@ -177,6 +199,7 @@ _TELLERS: Final[dict[str, Teller]] = {
     "dispute": _dispute,
     "credit_note": _credit_note,
     "checkout": _checkout,
+    "schedule": _schedule,
 }
 
 
@@ -203,6 +226,10 @@ def _period_end(state: State) -> int | None:
 
 def _day(second: int | None, timezone: str) -> str:
     return spoken_day(second, timezone) if second is not None else "an unknown day"
+
+
+def _why(state: State) -> str:
+    return f" ({_plain(state['reason'])})" if state["reason"] else ""
 
 
 def _plain(word: str) -> str:

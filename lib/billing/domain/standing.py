@@ -104,7 +104,7 @@ def resume(
         if known is None and key in stored:
             return None
         went_on = fold_object(told) if known is None else continue_object(known, told)
-        if went_on is None:
+        if went_on is None or _leaves(went_on):
             return None
         objects[key] = went_on
     if not all(key in objects for seen in fresh for key in _named(seen)):
@@ -119,6 +119,11 @@ def resume(
         arranged[kind][object_id] = folded
     earlier = Earlier(standing.gaps, standing.last_second, standing.ledger, steps)
     return CustomerFold(customer_id, rules, dict(arranged), earlier)
+
+
+def _leaves(folded: ObjectFold) -> bool:
+    """Whether it takes a row with it: only a whole fold says which rows there are."""
+    return folded.state is None or folded.state.get("status") == "deleted"
 
 
 def _named(seen: Observation) -> Iterator[Key]:

@@ -10,6 +10,7 @@ import orjson
 
 from ..domain.errors import EventUnusable, PayloadInvalid
 from ..domain.observations import Observation
+from ..domain.retries import next_attempt
 from ..store.inbox import InboxRow, State
 from ..stripe.fields import Fields
 from ..stripe.parse import Parsed, parse_event, parse_object
@@ -53,6 +54,7 @@ class Arrival:
             api_version=self.api_version,
             livemode=self.livemode,
             body=self.body,
+            next_attempt_at=next_attempt(1, received_at) if self.state == "failed" else None,
         )
 
     def failing(self, error: str) -> Arrival:

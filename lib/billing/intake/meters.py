@@ -11,6 +11,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.registry import Collector
 
 from .arrivals import Arrival
 from .summary import Outcome
@@ -21,8 +22,10 @@ Commit = Callable[[Sequence[Arrival], str], list[Outcome]]
 class Meters:
     """Counters of one application; never shared, so that two of them do not add up."""
 
-    def __init__(self) -> None:
+    def __init__(self, *more: Collector) -> None:
         self._registry = CollectorRegistry()
+        for collector in more:
+            self._registry.register(collector)
         self._events = Counter(
             "portside_webhook_events",
             "Verified deliveries by what became of them.",
@@ -45,11 +48,21 @@ class Meters:
             registry=self._registry,
         )
 
+        self._jobs = Counter(
+            "portside_job_rounds",
+            "Rounds of what runs beside the receiver, by how they ended.",
+            ["job", "outcome"],
+            registry=self._registry,
+        )
+
     def count(self, state: str) -> None:
         self._events.labels(state).inc()
 
     def refuse(self, code: str) -> None:
         self._refused.labels(code).inc()
+
+    def job(self, name: str, outcome: str) -> None:
+        self._jobs.labels(name, outcome).inc()
 
     def timed(self, commit: Commit) -> Commit:
         """``commit``, measured."""

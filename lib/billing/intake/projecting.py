@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..domain.fold import CustomerFold, Rules, fold_customer, mark_of
@@ -96,7 +96,7 @@ class Projector:
         if known is None:
             known = projection.known_among(connection, stories)
         projected = [folded[customer_id].rows for customer_id in sorted(folded)]
-        gone = [key for each in folded.values() for key in _reopened(each)]
+        gone = [key for each in folded.values() for key in _gone(each)]
         changed = projection.write(connection, projected, known={*known, *in_place}, gone=gone)
         # All that was seen of them has turned out to be somebody else's.
         emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
@@ -128,10 +128,9 @@ class Projector:
         return replace(self._rules, references=self._references[1])
 
 
-def _reopened(each: Folded) -> list[projection.MovementKey]:
+def _gone(each: Folded) -> Iterator[projection.MovementKey]:
     """The stored movement that a fold in place may have given another second, or undone."""
     ledger = each.before.ledger
-    if each.rows.whole or ledger is None or ledger.group is None:
-        return []
-    policy, last_at = each.fold.rules.policy.slug, ledger.group.last_at
-    return [(policy, f"{each.fold.customer_id}:{ledger.currency}:{last_at}")]
+    if not each.rows.whole and ledger is not None and ledger.group is not None:
+        movement_id = f"{each.fold.customer_id}:{ledger.currency}:{ledger.group.last_at}"
+        yield each.fold.rules.policy.slug, movement_id

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..domain.fold import Rules
 from ..domain.observations import REFERENCE_TYPES
-from ..store import history, inbox, meta, owners, references, rollups
+from ..store import history, inbox, meta, owners, references, rollups, tallies
 from ..store.engine import Connection, Store
 from .arrivals import Arrival
 from .projecting import Projector
@@ -55,7 +55,8 @@ class Writer:
                 ]
                 moving = self._fold(connection, fresh)
                 fates = _fates(arrivals, fresh, moving)
-                _mark(connection, fates, once, taken)
+                _mark(connection, fates, once, taken, received_at)
+                tallies.add(connection, received_at, source, [o.fate for o in fates])
                 if source == "webhook":
                     meta.put_highest(connection, meta.LAST_WEBHOOK_AT, received_at)
                 if taken.new or fresh:
@@ -156,6 +157,7 @@ def _mark(
     fates: Sequence[Outcome],
     offered: dict[str, Arrival],
     taken: inbox.Taken,
+    now: int,
 ) -> None:
     stale = [o.event_id for o in fates if o.fate == "stale" and o.event_id in taken.new]
     inbox.mark(connection, "stale", stale)
@@ -167,4 +169,4 @@ def _mark(
     for event_id in taken.failed_before:
         arrival = offered[event_id]
         again.append((event_id, *told.get(event_id, (arrival.state, arrival.error))))
-    inbox.mark_retried(connection, again)
+    inbox.mark_retried(connection, again, now)

@@ -41,5 +41,10 @@ REPORT = Definition(
         Field("attempts", Kind.NUMBER, "How often it was tried."),
         Field("api_version", Kind.TEXT, "The API version that its payload is written in."),
         Field("livemode", Kind.FLAG, "Whether it is of live mode."),
+        Field(
+            "next_attempt_at",
+            Kind.TIME,
+            "When a failed event is tried again by itself; null: it waits for a person.",
+        ),
     ),
 )

@@ -11,6 +11,8 @@ from ..store.meta import WATERMARK
 from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
 from . import (
+    access_matrix,
+    drift,
     entitlements,
     failed_payments,
     inbox,
@@ -33,12 +35,14 @@ REPORTS: Final[dict[str, Definition]] = {
     definition.name: definition
     for definition in (
         entitlements.REPORT,
+        access_matrix.REPORT,
         winding_down.REPORT,
         failed_payments.REPORT,
         plan_mix.REPORT,
         mrr.REPORT,
         movements.REPORT,
         invoices.REPORT,
+        drift.REPORT,
         inbox.REPORT,
         links.REPORT,
     )

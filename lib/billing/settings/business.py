@@ -5,6 +5,8 @@ policy = "portside"                 # portside · stripe · chartmogul · profit
 org_key = "org_id"                  # the metadata key that names the organization
 reporting_currency = "usd"
 stale_after_minutes = 60            # without a webhook, before the dashboard says so
+retention_days = 90                 # raw event bodies; default for ever, 30 at least
+reconcile_hours = 24                # between comparisons with Stripe; 0 = never by itself
 
 [roles]                             # who may do what: support · finance · founder · admin
 support = ["agent@example.com"]
@@ -32,8 +34,12 @@ from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 
 _KNOWN: Final = frozenset(
-    "timezone policy org_key reporting_currency stale_after_minutes roles rates alerts".split()
+    "timezone policy org_key reporting_currency stale_after_minutes retention_days "
+    "reconcile_hours roles rates alerts".split()
 )
+
+SHORTEST_RETENTION: Final = 30
+"""Days. Stripe lists and sends an event again for thirty days, and retries need the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Business:
     org_key: str = "org_id"
     reporting_currency: str | None = None
     stale_after: int = 3_600  # seconds
+    retention_days: int | None = None  # None = bodies are kept for ever
+    reconcile_hours: int = 24  # 0 = never by itself
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
     alerts: Mapping[str, Any] = field(default_factory=dict)
@@ -83,6 +91,8 @@ def parse_business(text: str, *, source: str = "portside.toml") -> Business:
         org_key=table.text("org_key", "org_id"),
         reporting_currency=_currency(table),
         stale_after=60 * table.positive("stale_after_minutes", 60),
+        retention_days=_retention(table),
+        reconcile_hours=_reconcile_hours(table),
         roles=_roles(table),
         rates=_rates(table),
         alerts=table.section("alerts"),
@@ -130,6 +140,24 @@ def _policy(table: _Table) -> Policy:
     if name not in PRESETS:
         raise table.refuse("policy", f"one of {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def _retention(table: _Table) -> int | None:
+    if "retention_days" not in table.given:
+        return None
+    days = table.positive("retention_days", SHORTEST_RETENTION)
+    if days < SHORTEST_RETENTION:
+        raise table.refuse(
+            "retention_days", f"{SHORTEST_RETENTION} or more: Stripe sends events again that long"
+        )
+    return days
+
+
+def _reconcile_hours(table: _Table) -> int:
+    hours = table.given.get("reconcile_hours", 24)
+    if type(hours) is not int or hours < 0:
+        raise table.refuse("reconcile_hours", "a whole number of hours; 0 for never")
+    return hours
 
 
 def _currency(table: _Table) -> str | None:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain.access import judge, merge
+from ..domain.corrections import corrections
 from ..domain.errors import NoCustomer
 from ..domain.fold import CustomerFold, fold_customer
+from ..domain.observations import Observation
 from ..domain.project import project
 from ..domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
+from ..domain.schedules import schedules_ahead
 from ..domain.times import iso
 from ..linking.outcomes import handed_out
 from ..settings.rules import current_rules
@@ -64,7 +67,8 @@ def view(reader: Reader, setup: Setup, now: int, customer_id: str, at: int | Non
     """Everything about one customer, now or at ``at``. Raises NoCustomer."""
     moment = now if at is None else at
     with reader.open() as connection:
-        fold = _fold(connection, setup, customer_id, at)
+        seen = _seen(connection, customer_id)
+        fold = _fold_until(connection, setup, customer_id, seen, at)
         kept = _kept(connection, setup, customer_id) if at is None else _made(fold)
         links = tuple(_links(connection, fold, moment, at))
         org = kept.customer.org_id
@@ -87,6 +91,9 @@ def view(reader: Reader, setup: Setup, now: int, customer_id: str, at: int | Non
         links=links,
         same_org=tuple(siblings),
         balances=kept.balances,
+        corrections=corrections(fold),
+        schedules=schedules_ahead(fold, moment),
+        known_since=min(observation.effective for observation in seen),
     )
 
 
@@ -135,15 +142,29 @@ class _Rows:
     balances: dict[str, int]
 
 
-def _fold(connection: Connection, setup: Setup, customer_id: str, at: int | None) -> CustomerFold:
+def _seen(connection: Connection, customer_id: str) -> list[Observation]:
+    """All that was seen of a customer. Raises NoCustomer."""
     seen = history.of_customers(connection, [customer_id])[customer_id]
-    if at is not None:
-        seen = [observation for observation in seen if observation.effective <= at]
-    if not seen and at is not None:
-        raise NoCustomer(f"Nothing of {customer_id} was known at {iso(at)}: choose a later time.")
     if not seen:
         raise NoCustomer.named(customer_id)
-    return fold_customer(customer_id, seen, current_rules(connection, setup))
+    return seen
+
+
+def _fold(connection: Connection, setup: Setup, customer_id: str, at: int | None) -> CustomerFold:
+    return _fold_until(connection, setup, customer_id, _seen(connection, customer_id), at)
+
+
+def _fold_until(
+    connection: Connection,
+    setup: Setup,
+    customer_id: str,
+    seen: Sequence[Observation],
+    at: int | None,
+) -> CustomerFold:
+    known = [o for o in seen if at is None or o.effective <= at]
+    if not known:
+        raise NoCustomer(f"Nothing of {customer_id} was known at {iso(at)}: choose a later time.")
+    return fold_customer(customer_id, known, current_rules(connection, setup))
 
 
 def _kept(connection: Connection, setup: Setup, customer_id: str) -> _Rows:

@@ -10,9 +10,10 @@ from ..domain.amounts import spoken_amount
 from ..domain.fold import CustomerFold
 from ..domain.grants import Access
 from ..domain.happenings import RENEWAL, first_seen, happened
+from ..domain.observations import State
 from ..domain.rows import MovementRow
 from ..domain.times import iso
-from ..domain.trail import ObjectFold
+from ..domain.trail import ObjectFold, Step
 from .views import Explanation, LinkSeen, TimelineEntry, TimelineKind
 
 _KINDS: dict[str, TimelineKind] = {
@@ -23,8 +24,10 @@ _KINDS: dict[str, TimelineKind] = {
     "dispute": "payment",
     "credit_note": "invoice",
     "customer": "customer",
+    "schedule": "subscription",
 }
 _OF_ONE_SECOND = ("customer", "subscription", "payment", "invoice", "other", "movement", "link")
+TOO_LATE = "That payment came after the subscription had ended: it grants nothing."
 _ABOUT_PAYMENT = frozenset({"past_due_in_grace", "past_due_expired", "unpaid"})
 
 
@@ -55,7 +58,30 @@ def _of_object(folded: ObjectFold, fold: CustomerFold) -> Iterator[TimelineEntry
                 event_id=step.event_id,
                 subject=folded.object_id,
             )
+        if _paid_too_late(folded, before, step, fold):
+            yield TimelineEntry(
+                at=step.effective,
+                kind="invoice",
+                sentence=TOO_LATE,
+                event_id=step.event_id,
+                subject=folded.object_id,
+            )
         before, unheard_of = step.state, False
+
+
+def _paid_too_late(
+    folded: ObjectFold, before: State | None, step: Step, fold: CustomerFold
+) -> bool:
+    """Whether this step pays an invoice of a subscription that had ended by then."""
+    if folded.object_type != "invoice" or step.state is None:
+        return False
+    if step.state["status"] != "paid" or (before or {}).get("status") == "paid":
+        return False
+    owner = fold.of("subscription").get(step.state["subscription"] or "")
+    if owner is None or owner.state is None or owner.state["status"] != "canceled":
+        return False
+    ended = owner.state["ended_at"] or owner.steps[-1].effective
+    return (step.state["paid_at"] or step.effective) > ended
 
 
 def _of_movement(movement: MovementRow) -> TimelineEntry:

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
+from ..domain.corrections import Correction
 from ..domain.grants import Access
 from ..domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
+from ..domain.schedules import ScheduleAhead
 
 Row = TypeVar("Row")
 
@@ -248,6 +250,9 @@ class CustomerView:
     links: tuple[LinkSeen, ...]  # newest first
     same_org: tuple[str, ...]  # other customers of the same organization
     balances: Mapping[str, int] = field(default_factory=dict)  # open invoices by currency
+    corrections: tuple[Correction, ...] = ()  # refunds, disputes, credit notes, newest first
+    schedules: tuple[ScheduleAhead, ...] = ()  # that still steer a subscription
+    known_since: int | None = None  # the first second of which anything is known
 
 
 @dataclass(frozen=True, slots=True)

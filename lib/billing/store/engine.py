@@ -60,6 +60,12 @@ class Store:
         with _translated(), self.read_engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def holding(self) -> Iterator[Connection]:
+        """A connection without a transaction, for a lock that outlives many."""
+        with _translated(), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
     def close(self) -> None:
         self.engine.dispose()
         self.read_engine.dispose()
@@ -153,7 +159,10 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) != "42P01":  # undefined table
+        state = getattr(error.orig, "sqlstate", None)
+        if state == "42501":  # insufficient privilege
+            raise _not_allowed(error) from error
+        if state != "42P01":  # undefined table
             raise
         raise _not_migrated() from error
     except (OperationalError, InterfaceError) as error:
@@ -173,6 +182,15 @@ def _translated() -> Iterator[None]:
 def _not_migrated() -> DatabaseUnavailable:
     return DatabaseUnavailable(
         "The database has no Portside tables yet. Run `portside db upgrade`.", code="not_migrated"
+    )
+
+
+def _not_allowed(error: DBAPIError) -> DatabaseUnavailable:
+    reason = (str(error.orig).splitlines() or [""])[0]
+    return DatabaseUnavailable(
+        f"The database role may not do this ({reason}). Use the role that is meant for it, or run "
+        "`portside db grants --apply` as the owner of the tables.",
+        code="database_not_allowed",
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, union
 from ..domain.observations import Observation
 from . import dialect
 from .spelling import read, spell
-from .tables import customers, observations
+from .tables import DERIVED, observations
 
 _COLUMNS = (
     "event_id, object_type, object_id, customer_id, parent_type, parent_id, "
@@ -69,15 +69,48 @@ def ids_of_type(connection: Connection, object_type: str) -> set[str]:
 
 
 def customer_ids(connection: Connection, after: str, limit: int) -> list[str]:
-    """The next ``limit`` customers, by id, of whom anything was seen or who have rows."""
-    known = union(
-        *(
-            select(column).where(column > after).distinct()
-            for column in (observations.c.customer_id, customers.c.customer_id)
-        )
-    ).subquery()
+    """The next ``limit`` customers, by id, of whom anything was seen or who have any row."""
+    parts = [
+        select(column.label("customer_id"))
+        .where(column > after)
+        .distinct()
+        .order_by(column)
+        .limit(limit)
+        .subquery()
+        for column in (table.c.customer_id for table in (observations, *DERIVED))
+    ]
+    known = union(*(select(part.c.customer_id) for part in parts)).subquery()
     found = connection.execute(select(known).order_by(known.c[0]).limit(limit))
     return [str(row[0]) for row in found]
+
+
+def of_objects(
+    connection: Connection, object_type: str, object_ids: Iterable[str]
+) -> dict[str, list[Observation]]:
+    """Everything seen of these objects, each in the order it was stored; nothing of none."""
+    condition = dialect.among(connection, "object_id")
+    rows = dialect.fetch(
+        connection,
+        f"SELECT {_COLUMNS} FROM observations "  # noqa: S608 - no input
+        f"WHERE object_type = {dialect.mark(connection)} AND {condition} ORDER BY seq",
+        object_type,
+        dialect.keys(connection, sorted(object_ids)),
+    )
+    found: dict[str, list[Observation]] = {}
+    for row in rows:
+        found.setdefault(row[2], []).append(_observation(row))
+    return found
+
+
+def seen_among(connection: Connection, customer_ids: Iterable[str]) -> set[str]:
+    """Those of these customers of whom anything was ever seen."""
+    condition = dialect.among(connection, "customer_id")
+    rows = dialect.fetch(
+        connection,
+        f"SELECT DISTINCT customer_id FROM observations WHERE {condition}",  # noqa: S608
+        dialect.keys(connection, sorted(customer_ids)),
+    )
+    return {row[0] for row in rows}
 
 
 def of_loose_objects(connection: Connection, object_ids: Iterable[str]) -> list[Observation]:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 
+from ..domain.retries import next_attempt
 from . import dialect
 from .tables import inbox
 
@@ -67,28 +68,32 @@ def mark(connection: Connection, state: State, event_ids: Iterable[str]) -> None
     dialect.many(connection, statement, [(state, event_id) for event_id in sorted(event_ids)])
 
 
-def mark_retried(connection: Connection, outcomes: Iterable[tuple[str, State, str | None]]) -> None:
+def mark_retried(
+    connection: Connection, outcomes: Iterable[tuple[str, State, str | None]], now: int
+) -> None:
     """Another attempt at failed events: (event id, new state, error)."""
+    told = sorted(outcomes)
+    if not told:
+        return
+    condition = dialect.among(connection, "event_id")
+    tried = dict(
+        dialect.fetch(
+            connection,
+            f"SELECT event_id, attempts FROM inbox WHERE {condition}",  # noqa: S608 - no input
+            dialect.keys(connection, [event_id for event_id, _, _ in told]),
+        )
+    )
     sign = dialect.mark(connection)
     statement = (
-        f"UPDATE inbox SET state = {sign}, error = {sign}, attempts = attempts + 1 "  # noqa: S608
-        f"WHERE event_id = {sign}"
+        f"UPDATE inbox SET state = {sign}, error = {sign}, attempts = {sign}, "  # noqa: S608
+        f"next_attempt_at = {sign} WHERE event_id = {sign}"
     )
-    rows = [(state, error, event_id) for event_id, state, error in sorted(outcomes)]
+    rows = []
+    for event_id, state, error in told:
+        attempts = tried[event_id] + 1
+        following = next_attempt(attempts, now) if state == "failed" else None
+        rows.append((state, error, attempts, following, event_id))
     dialect.many(connection, statement, rows)
-
-
-def failed_bodies(connection: Connection, *, limit: int = 500) -> list[bytes]:
-    """Bodies of failed events, oldest first, as far as they were not pruned. Objects that we read
-    are left out: reading them again is the way to try again."""
-    rows = dialect.fetch(
-        connection,
-        "SELECT payload FROM inbox WHERE state = 'failed' AND payload IS NOT NULL "  # noqa: S608
-        "AND substr(event_id, 1, 5) <> 'read:' "
-        f"ORDER BY received_at, event_id LIMIT {dialect.mark(connection)}",
-        limit,
-    )
-    return [zlib.decompress(row[0]) for row in rows]
 
 
 def any_rows(connection: Connection) -> bool:

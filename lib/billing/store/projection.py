@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, Final
@@ -29,6 +29,7 @@ class _Shape:
     cells: Callable[[Any], Cells]
     json: tuple[int, ...]
     key: tuple[int, ...]
+    owner: int  # the column that holds the customer
     complete: bool  # every customer's rows of it are always given
 
     def rows(self, projected: Iterable[ProjectionRows]) -> dict[Cells, Cells]:
@@ -60,6 +61,7 @@ def _shape(
         cells=attrgetter(*names),
         json=tuple(i for i, kind in enumerate(kinds) if kind.startswith(("list", "dict"))),
         key=tuple(names.index(column.name) for column in table.primary_key.columns),
+        owner=names.index("customer_id"),
         complete=complete,
     )
 
@@ -82,8 +84,8 @@ def write(
 ) -> bool:
     """Make the tables say what ``projected`` says of its customers, touching only what differs.
 
-    ``known`` are the customers that may already have rows. ``gone`` are movements that those left
-    out of rows that are not whole do not include. True when anything was written.
+    ``known`` are the customers that may already have rows. ``gone`` are movements that are no more
+    unless ``projected`` gives them again. True when anything was written.
     """
     changed = False
     partial = {rows.customer.customer_id for rows in projected if not rows.whole}
@@ -100,6 +102,38 @@ def write(
         dialect.upsert(connection, shape.table, differing)
         changed = changed or bool(differing or vanished)
     return changed
+
+
+@dataclass(frozen=True, slots=True)
+class RowPair:
+    """A row as it should be and as it is stored, by column; None where there is none."""
+
+    table: str
+    key: str
+    customer_id: str
+    folded: dict[str, Any] | None
+    stored: dict[str, Any] | None
+
+
+def unlike(
+    connection: Connection, projected: Sequence[ProjectionRows], *, of: Collection[str]
+) -> Iterator[RowPair]:
+    """Rows that :func:`write` would change for the customers ``of``, who are all that
+    ``projected`` speaks of."""
+    for shape in _SHAPES:
+        wanted = shape.rows(projected)
+        stored = _stored(connection, shape, of)
+        names = [column.name for column in shape.table.columns]
+        for key in sorted(wanted.keys() | stored.keys()):
+            folded, kept = wanted.get(key), stored.get(key)
+            if folded != kept:
+                yield RowPair(
+                    shape.table.name,
+                    key[-1],
+                    (folded or kept or ())[shape.owner],
+                    None if folded is None else dict(zip(names, folded, strict=True)),
+                    None if kept is None else dict(zip(names, kept, strict=True)),
+                )
 
 
 def _stored(connection: Connection, shape: _Shape, known: Collection[str]) -> dict[Cells, Cells]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -36,6 +36,11 @@ def lock(connection: Connection, *, changing: bool) -> None:
 def load(connection: Connection) -> References:
     """The newest known states."""
     return References(prices=_states(connection, "price"), coupons=_states(connection, "coupon"))
+
+
+def states(connection: Connection, kind: str) -> dict[str, State]:
+    """Newest known states of price, product or coupon, by id."""
+    return _states(connection, kind)
 
 
 def version(connection: Connection) -> int:
@@ -73,6 +78,21 @@ def rebuild(connection: Connection) -> bool:
     if changed:
         meta.put(connection, VERSION, str(version(connection) + 1))
     return changed
+
+
+def unlike(connection: Connection) -> Iterator[tuple[str, str, State | None, State | None]]:
+    """(kind, id, folded state, stored state) of rows that :func:`rebuild` would change."""
+    for kind, table in REFERENCES.items():
+        stored = {row[0]: tuple(row) for row in connection.execute(select(table))}
+        wanted = _folded(connection, kind, history.ids_of_type(connection, kind))
+        for object_id in sorted(stored.keys() | wanted.keys()):
+            folded, kept = wanted.get(object_id), stored.get(object_id)
+            if folded != kept:
+                yield kind, object_id, _cells(folded), _cells(kept)
+
+
+def _cells(row: Cells | None) -> State | None:
+    return None if row is None else {**read(row[1]), "last_second": row[2], "deleted": row[3]}
 
 
 def _update_kind(connection: Connection, kind: str, object_ids: set[str]) -> set[str]:

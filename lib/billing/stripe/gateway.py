@@ -174,7 +174,7 @@ class Gateway:
         """(the object, the second at which Stripe saw it). ``kind`` is singular, e.g. "invoice".
 
         Raises:
-            NoSuchObject: Stripe does not know it.
+            NoSuchObject: Stripe does not know it; ``other_mode`` when its other mode does.
         """
         if not object_id.strip():
             # Stripe would answer with the list.
@@ -183,6 +183,8 @@ class Gateway:
         try:
             return self._get(path, {"expand": list(expand)} if expand else {})
         except StripeRefused as error:
+            if error.code == "other_mode":
+                raise NoSuchObject(str(error), code=error.code) from None
             if error.code.endswith("_missing"):
                 raise NoSuchObject(f"Stripe does not know the {kind} {object_id}.") from None
             raise

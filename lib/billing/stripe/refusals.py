@@ -18,6 +18,11 @@ _KNOWN: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), code, remedy)
     for pattern, code, remedy in (
         (
+            r"similar object exists in (live|test) mode",
+            "other_mode",
+            "Check STRIPE_API_KEY: test and live belong in databases of their own.",
+        ),
+        (
             r"no configuration provided",
             "no_configuration",
             "Save the customer portal's settings in the Stripe dashboard once, for this mode.",

@@ -20,6 +20,7 @@ _COLUMNS = (
     inbox.c.attempts,
     inbox.c.api_version,
     inbox.c.livemode,
+    inbox.c.next_attempt_at,
 )
 
 

@@ -1,11 +1,11 @@
-"""Pages of Stripe's lists, asked for at a pace, and asked for again when Stripe is busy."""
+"""Much asked of Stripe: at a pace, and again after a pause when Stripe is busy."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from ..domain.errors import StripeUnavailable
 from ..stripe.gateway import Page
@@ -21,16 +21,30 @@ JITTER: Final = 0.25
 """The share by which a pause may be longer: who was sent away together does not return together."""
 
 
+Progress = Callable[[str], None]
+
+
 class Lists(Protocol):
-    """What is asked; `lib.billing.stripe.gateway.Gateway` is one."""
+    """What pages are asked of; `lib.billing.stripe.gateway.Gateway` is one."""
 
     def list_objects(
         self, kind: str, *, after: str | None = None, **filters: Any
     ) -> Iterator[Page]: ...
 
 
-class PageReader:
-    """Reads lists. ``requests`` and ``pauses`` count what it took.
+class Asks(Lists, Protocol):
+    """What objects are asked of too."""
+
+    def retrieve(
+        self, kind: str, object_id: str, *, expand: Sequence[str] = ()
+    ) -> tuple[dict[str, Any], int]: ...
+
+
+G = TypeVar("G", bound=Lists, covariant=True)
+
+
+class Paced(Generic[G]):
+    """A gateway asked with patience. ``requests`` and ``pauses`` count what it took.
 
     Args:
         tell: hears why nothing seems to happen.
@@ -39,10 +53,10 @@ class PageReader:
 
     def __init__(
         self,
-        gateway: Lists,
+        gateway: G,
         pace: Pace | None = None,
         *,
-        tell: Callable[[str], None] = lambda _: None,
+        tell: Progress = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -69,10 +83,20 @@ class PageReader:
                     after = str(page.objects[-1]["id"]) if page.objects else after
                 return
             except StripeUnavailable as error:
-                if tries == len(PAUSES):
-                    raise
-                self._pause(tries, error.retry_after)
-                tries += 1
+                tries = self._pause(tries, error)
+
+    def retrieve(
+        self: Paced[Asks], kind: str, object_id: str, *, expand: Sequence[str] = ()
+    ) -> tuple[dict[str, Any], int]:
+        """One object and the second at which Stripe saw it. Raises NoSuchObject too."""
+        tries = 0
+        while True:
+            self._pace.wait()
+            self.requests += 1
+            try:
+                return self._gateway.retrieve(kind, object_id, expand=expand)
+            except StripeUnavailable as error:
+                tries = self._pause(tries, error)
 
     def _paced(self, kind: str, after: str | None, filters: dict[str, Any]) -> Iterator[Page]:
         listed = self._gateway.list_objects(kind, after=after, **filters)
@@ -86,9 +110,13 @@ class PageReader:
                 return
             yield page
 
-    def _pause(self, tries: int, asked: float | None) -> None:
-        wanted = max(PAUSES[tries], min(asked or 0.0, LONGEST))
+    def _pause(self, tries: int, busy: StripeUnavailable) -> int:
+        """Wait, longer each time; raises ``busy`` when that has not helped."""
+        if tries == len(PAUSES):
+            raise busy
+        wanted = max(PAUSES[tries], min(busy.retry_after or 0.0, LONGEST))
         seconds = wanted * (1 + JITTER * self._chance())
         self.pauses += 1
         self._tell(f"Stripe asks to wait: {seconds:.0f} seconds")
         self._sleep(seconds)
+        return tries + 1

@@ -1,0 +1,137 @@
+"""Asking the one writer for something, following it until it is done, and the list of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, session
+from dashboard import format as fmt
+from dashboard.session import Staff
+from dashboard.ui import notes, tables
+from lib.billing import BillingError, Permission, StaffRequest
+
+DOING: Final = {
+    "check": "Checking",
+    "repair": "Repair",
+    "retry": "Retry",
+    "ignore": "Ignoring",
+}
+COMPARISONS: Final = ("check", "repair")
+RETRIES: Final = ("retry", "ignore")
+STATES: Final = {"waiting": "Waiting", "done": "Done", "failed": "Failed"}
+PATIENCE: Final = 60
+"""Seconds after which a request should have been picked up."""
+
+
+def press(act: Callable[[Staff], object]) -> None:
+    """Carry a button's action out before the page is drawn; its refusal is shown by `trouble`."""
+    st.session_state.pop("sync_trouble", None)
+    try:
+        act(session.check(Permission.REPAIR))
+    except BillingError as error:
+        st.session_state["sync_trouble"] = str(error)
+
+
+def trouble() -> None:
+    """What the last press came to, when it was refused."""
+    said = st.session_state.pop("sync_trouble", None)
+    if said:
+        st.error(fmt.md(said), icon=":material/error:")
+
+
+def waits(subject: str, actions: tuple[str, ...]) -> bool:
+    """Whether one of ``actions`` is under way for this customer or event."""
+    latest = session.billing().request_about(subject, actions=actions)
+    return latest is not None and latest.state == "waiting"
+
+
+def follow(subject: str, actions: tuple[str, ...], since: int = 0) -> None:
+    """The latest of ``actions`` asked of ``subject`` after ``since``, followed until it ends."""
+    every = "2s" if waits(subject, actions) else None
+    st.fragment(_progress, run_every=every)(subject, actions, since)
+
+
+@notes.calmly
+def _progress(subject: str, actions: tuple[str, ...], since: int) -> None:
+    session.check(Permission.SYNC)
+    latest = session.billing().request_about(subject, actions=actions)
+    if latest is None or latest.at < since:
+        return
+    watched = st.session_state.setdefault("requests_watched", set())
+    if latest.state == "waiting":
+        watched.add(latest.request_id)
+    elif latest.request_id in watched:
+        # It ended before these eyes: the numbers and the boards around it are old now.
+        watched.discard(latest.request_id)
+        st.rerun()
+    with st.container(key="request_progress", gap="xxsmall"):
+        _told(latest)
+
+
+def _told(latest: StaffRequest) -> None:
+    name = DOING.get(latest.action, fmt.words(latest.action))
+    zone, now = data.timezone(), session.billing().now()
+    asked = f"Asked by {fmt.md(latest.staff)}, {fmt.clock(latest.at, zone)}"
+    match latest.state:
+        case "waiting":
+            st.markdown(f":material/hourglass_top: **{name} is waiting to be carried out** …")
+            if now - latest.at > PATIENCE:
+                asked += ". Nobody has picked it up yet: is portside serve running?"
+        case "done":
+            st.markdown(f":material/check_circle: **Done.** {fmt.md(latest.outcome)}")
+        case _:
+            st.markdown(f":material/error: **It did not work.** {fmt.md(latest.outcome)}")
+    st.caption(asked)
+
+
+def requests() -> None:
+    """What staff asked for lately, and what came of it; looked at anew while something waits."""
+    waiting = any(request.state == "waiting" for request in session.billing().requests())
+    st.fragment(_requests, run_every="2s" if waiting else None)()
+
+
+@notes.calmly
+def _requests() -> None:
+    session.check(Permission.SYNC)
+    asked = session.billing().requests()
+    if not asked:
+        notes.empty(
+            "Nobody has asked for anything yet.",
+            hint="A repair, a check, a retry or an ignored event shows here with its outcome.",
+            icon=":material/assignment:",
+        )
+        return
+    zone, column = data.timezone(), st.column_config
+    st.caption(
+        f"The last {fmt.plural(len(asked), 'request')}. portside serve carries them out in order."
+    )
+    tables.show(
+        [
+            {
+                "at": fmt.moment(request.at, zone),
+                "action": DOING.get(request.action, fmt.words(request.action)),
+                "subject": request.subject or "Everything",
+                "state": [STATES.get(request.state, fmt.words(request.state))],
+                "outcome": request.outcome,
+                "staff": request.staff,
+                "reason": request.reason,
+            }
+            for request in asked
+        ],
+        {
+            "at": column.DatetimeColumn("Asked", format="D MMM YYYY, HH:mm", width=130),
+            "action": column.TextColumn("What", width=80),
+            "subject": column.TextColumn("About", width=170),
+            "state": tables.badge("State", width=85),
+            "outcome": column.TextColumn("Outcome", width=330),
+            "staff": column.TextColumn("By", width=150),
+            "reason": column.TextColumn("Reason", width=190),
+        },
+        key="requests",
+        ids=[f"{request.request_id}:{request.state}" for request in asked],
+        alt="What staff asked for, the latest first",
+        choose=False,
+    )

@@ -1,0 +1,227 @@
+"""The drift board and the gaps: what differs, whose it is, how long already."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, session
+from dashboard import format as fmt
+from dashboard.session import Staff
+from dashboard.ui import asking, detail, health, notes, tables
+from lib.billing import FindingFilters, FindingItem, Listing, Permission
+
+KNOWN: Final = "Acknowledged"
+OBJECTS: Final = {"credit_note": "credit note", "checkout": "checkout session"}
+
+
+def chosen() -> int | None:
+    """The finding that the address names."""
+    wanted = st.query_params.get("finding", "")
+    return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16 else None
+
+
+def draw(kind: str, staff: Staff) -> None:
+    """One page of the open findings of ``kind`` (drift or gap), and the chosen one in detail."""
+    sort = "lost_after" if kind == "gap" else ""
+    size = tables.PAGE_SIZE
+    wanted = FindingFilters(kinds=(kind,), sort=sort, limit=1)
+    total = session.billing().findings(wanted).total
+    if not total:
+        _nothing(kind)
+    else:
+        _all_at_once(kind, total, staff)
+        place = st.container()
+        offset = tables.pager(total, key=f"{kind}_page")
+        page = session.billing().findings(
+            FindingFilters(kinds=(kind,), sort=sort, limit=size, offset=offset)
+        )
+        with place:
+            (_drift if kind == "drift" else _gaps)(page)
+    if (number := chosen()) is not None:
+        detail.draw(number, kind, staff)
+
+
+def _nothing(kind: str) -> None:
+    if kind == "drift":
+        notes.empty(
+            "Nothing differs from Stripe.",
+            hint="What portside reconcile finds to differ shows here, with its cause and its age.",
+        )
+    else:
+        notes.empty(
+            "No event is missing.",
+            hint="An event of Stripe's list that never arrived shows here until it is fetched; "
+            "Stripe remembers it for 30 days.",
+        )
+
+
+def _all_at_once(kind: str, total: int, staff: Staff) -> None:
+    noun = "difference" if kind == "drift" else "missing event"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{fmt.plural(total, noun)}. Choose a row to see it in detail.", width="stretch")
+        if not staff.may(Permission.REPAIR):
+            return
+        st.button(
+            "Check everyone",
+            key=f"check_all_{kind}",
+            icon=":material/fact_check:",
+            disabled=asking.waits("", asking.COMPARISONS),
+            help="Compares every customer with Stripe again. Changes nothing.",
+            on_click=asking.press,
+            args=(_check_all,),
+        )
+        st.button(
+            "Repair all",
+            key=f"repair_all_{kind}",
+            icon=":material/build:",
+            disabled=asking.waits("", asking.COMPARISONS),
+            help="Compares every customer with Stripe and applies what Stripe says, through the "
+            "one writer. The list is what it will change.",
+            on_click=asking.press,
+            args=(_repair_all,),
+        )
+    asking.trouble()
+    if staff.may(Permission.REPAIR):
+        asking.follow("", asking.COMPARISONS, since=data.freshness().now - 600)
+
+
+def _check_all(staff: Staff) -> None:
+    session.billing().request_check(staff=staff.email, roles=staff.roles, reason="Sync page")
+
+
+def _repair_all(staff: Staff) -> None:
+    session.billing().request_repair(staff=staff.email, roles=staff.roles, reason="Sync page")
+
+
+def whose(item: FindingItem) -> str:
+    """How people call the customer; the object where it belongs to nobody."""
+    found = item.finding
+    return str(item.name or item.email or found.customer_id or found.object_id or "Everyone")
+
+
+def thing(item: FindingItem) -> str:
+    """What kind of object it is."""
+    kind = item.finding.object_type or "setting"
+    return OBJECTS.get(kind, kind.replace("_", " "))
+
+
+def _differs(item: FindingItem) -> str:
+    """The object and its differing fields, in words."""
+    if item.finding.projected is None:
+        return f"{thing(item).capitalize()}: missing here"
+    if item.finding.stripe is None:
+        return f"{thing(item).capitalize()}: not there in Stripe"
+    fields = ", ".join(d.field.replace("_", " ") for d in item.differences)
+    return f"{thing(item).capitalize()}: {fields}" if fields else thing(item).capitalize()
+
+
+def _drift(page: Listing[FindingItem]) -> None:
+    now, zone, column = data.freshness().now, data.timezone(), st.column_config
+    rows = [
+        {
+            "customer": whose(item),
+            "differs": _differs(item),
+            "cause": item.means,
+            "age": fmt.span(item.finding.age(now)),
+            "times": item.finding.times,
+            "state": [KNOWN if item.finding.acknowledged else "Open"],
+            "until": _until(item, zone),
+            "object": item.finding.object_id,
+        }
+        for item in page.rows
+    ]
+    columns = {
+        "customer": column.TextColumn("Customer", width=150),
+        "differs": column.TextColumn("What differs", width=210),
+        "cause": column.TextColumn("Why", width=290),
+        "age": column.TextColumn("Age", width=70),
+        "times": column.NumberColumn("Seen", help="Comparisons that found it.", width=55),
+        "state": tables.badge("State", width=115),
+        "until": column.TextColumn("Acknowledged", width=230),
+        "object": column.TextColumn("Object", width=170),
+    }
+    _table("drift", page, rows, columns, "Where the projection differs from Stripe")
+
+
+def _until(item: FindingItem, zone: str) -> str | None:
+    known = item.finding.acknowledged
+    return f"by {known.staff} until {fmt.day(known.expires_at, zone)}" if known else None
+
+
+def _gaps(page: Listing[FindingItem]) -> None:
+    now, zone, column = data.freshness().now, data.timezone(), st.column_config
+    rows = [
+        {
+            "left": _days_left(item, now),
+            "hurry": [hurry(item, now)],
+            "type": next((d.stripe for d in item.differences if d.field == "type"), None),
+            "customer": whose(item) if item.finding.customer_id else None,
+            "cause": item.means,
+            "lost": fmt.moment(item.finding.lost_after, zone),
+            "state": [KNOWN if item.finding.acknowledged else "Open"],
+            "event": item.finding.event_id,
+        }
+        for item in page.rows
+    ]
+    columns = {
+        "left": column.NumberColumn(
+            "Days left", help="Until Stripe's event list forgets it.", width=75
+        ),
+        "hurry": tables.badge("Hurry", width=110),
+        "type": column.TextColumn("Event", width=210),
+        "customer": column.TextColumn("Customer", width=150),
+        "cause": column.TextColumn("Why", width=270),
+        "lost": column.DatetimeColumn("Lost after", format="D MMM YYYY, HH:mm", width=135),
+        "state": tables.badge("State", width=115),
+        "event": column.TextColumn("Event id", width=200),
+    }
+    _table("gap", page, rows, columns, "Events of Stripe's list that never arrived")
+
+
+def hurry(item: FindingItem, now: int) -> str:
+    """How much time Stripe's list leaves, in words."""
+    lost = item.finding.lost_after
+    if lost is None:
+        return "Time enough"
+    if lost <= now:
+        return "Lost"
+    if lost - now < health.URGENT:
+        return "Lost any day"
+    return "Soon lost" if lost - now < health.SOON else "Time enough"
+
+
+def _days_left(item: FindingItem, now: int) -> int | None:
+    lost = item.finding.lost_after
+    return None if lost is None else max(lost - now, 0) // health.DAY
+
+
+def _table(
+    kind: str,
+    page: Listing[FindingItem],
+    rows: list[dict[str, object]],
+    columns: dict[str, object],
+    alt: str,
+) -> None:
+    numbers = [item.finding.finding_id for item in page.rows]
+    number = chosen()
+    tables.show(
+        rows,
+        columns,
+        key=f"board_{kind}",
+        ids=[str(each) for each in numbers],
+        alt=alt,
+        chosen=numbers.index(number) if number in numbers else None,
+        on_choose=partial(_open, numbers),
+        sparse=True,
+    )
+
+
+def _open(numbers: list[int], index: int | None) -> None:
+    """The address names the chosen finding, so that it can be pasted into a chat."""
+    if index is None:
+        st.query_params.pop("finding", None)
+    else:
+        st.query_params["finding"] = str(numbers[index])

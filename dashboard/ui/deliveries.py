@@ -1,0 +1,101 @@
+"""How webhooks arrived: what became of each day's, and how long they were under way."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import charts, data
+from dashboard import format as fmt
+from dashboard.ui import notes, tables
+from lib.billing import Deliveries, Lag
+
+
+def draw(seen: Deliveries) -> None:
+    left, right = st.columns([3, 2])
+    with left:
+        _chart(seen)
+    with right:
+        _lags(seen)
+    if any(day.fates for day in seen.days):
+        _days(seen)
+
+
+def _chart(seen: Deliveries) -> None:
+    # Days of arrival are counted in UTC, whatever the business's time zone is.
+    days = tuple((day.day, tuple(sorted(day.fates.items()))) for day in seen.days)
+    with st.container(border=True, height="stretch"):
+        st.subheader("What became of each day's webhooks?", anchor=False)
+        if not any(fates for _, fates in days):
+            notes.empty(
+                "No webhook in the last two weeks.",
+                hint="Each day's deliveries show here by what became of them.",
+                icon=":material/webhook:",
+            )
+            return
+        st.plotly_chart(
+            data.figure(
+                "fates", lambda: charts.fates([(day, dict(fates)) for day, fates in days]), days
+            ),
+            key="fates",
+            config=charts.CONFIG,
+            alt="Webhooks by UTC day and by what became of them",
+        )
+
+
+def _lags(seen: Deliveries) -> None:
+    column = st.column_config
+    with st.container(border=True, height="stretch"):
+        st.subheader("How long are they under way?", anchor=False)
+        tables.show(
+            [_lag("24 hours", seen.day), _lag("7 days", seen.week)],
+            {
+                "span": column.TextColumn("Last"),
+                "count": column.NumberColumn("Webhooks"),
+                "half": column.TextColumn("p50"),
+                "most": column.TextColumn("p95"),
+                "late": column.NumberColumn("Late"),
+            },
+            key="lags",
+            ids=["day", "week"],
+            alt="Webhook lag of the last day and the last week",
+            choose=False,
+        )
+        st.caption(
+            "From Stripe's “created” to the arrival here. Late is over an hour: the receiver was "
+            "away, or Stripe had to send again. What comes late is put into its place in history. "
+            f"Counted every {data.COUNTED_EVERY} minutes."
+        )
+
+
+def _lag(name: str, lag: Lag) -> dict[str, object]:
+    return {
+        "span": name,
+        "count": lag.deliveries,
+        "half": None if lag.p50 is None else fmt.span(lag.p50),
+        "most": None if lag.p95 is None else fmt.span(lag.p95),
+        "late": lag.late,
+    }
+
+
+def _days(seen: Deliveries) -> None:
+    column = st.column_config
+    tables.show(
+        [
+            {
+                "day": fmt.today(day.day, "UTC"),
+                "all": sum(day.fates.values()),
+                **{fate: day.fates.get(fate, 0) for fate in charts.FATES},
+            }
+            for day in reversed(seen.days)
+            if day.fates
+        ],
+        {
+            "day": column.DateColumn("Day (UTC)", format="D MMM YYYY"),
+            "all": column.NumberColumn("Webhooks"),
+            **{fate: column.NumberColumn(name) for fate, (name, _) in charts.FATES.items()},
+        },
+        key="days",
+        ids=[str(day.day) for day in seen.days],
+        alt="Webhooks by day and by what became of them, the latest day first",
+        choose=False,
+    )

@@ -1,0 +1,178 @@
+"""Events that could not be applied: the error, another try, or leaving one alone for good."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import data, session
+from dashboard import format as fmt
+from dashboard.session import Staff
+from dashboard.ui import asking, notes, tables
+from lib.billing import FailedEvent, Listing, Permission
+
+
+def draw(staff: Staff) -> None:
+    """One page of them, and the chosen one with what can be done."""
+    desk = session.billing()
+    total = desk.failed_events(limit=1).total
+    if not total:
+        notes.empty(
+            "Every event that arrived was applied.",
+            hint="An event that cannot be applied shows here with its error and its next try.",
+        )
+        _settled(staff)
+        return
+    _all_at_once(total, staff)
+    place = st.container()
+    offset = tables.pager(total, key="event_page")
+    page = desk.failed_events(limit=tables.PAGE_SIZE, offset=offset)
+    with place:
+        _table(page)
+    wanted = st.query_params.get("event")
+    event = next((each for each in page.rows if each.event_id == wanted), None)
+    if event is None:
+        _settled(staff)
+    else:
+        _detail(event, staff)
+
+
+def _settled(staff: Staff) -> None:
+    """What came of the request about an event that left the list."""
+    if (wanted := st.query_params.get("event")) and staff.may(Permission.REPAIR):
+        asking.follow(wanted, asking.RETRIES)
+
+
+def _all_at_once(total: int, staff: Staff) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{fmt.plural(total, 'event')}. Choose a row to see its whole error.", width="stretch"
+        )
+        if not staff.may(Permission.REPAIR):
+            return
+        st.button(
+            "Retry all",
+            key="retry_all",
+            icon=":material/replay:",
+            disabled=asking.waits("", asking.RETRIES),
+            help="Tries every failed event again now. What fails again stays here.",
+            on_click=asking.press,
+            args=(partial(_retry, ""),),
+        )
+    asking.follow("", asking.RETRIES, since=data.freshness().now - 600)
+
+
+def _table(page: Listing[FailedEvent]) -> None:
+    zone, column = data.timezone(), st.column_config
+    ids = [event.event_id for event in page.rows]
+    wanted = st.query_params.get("event")
+    tables.show(
+        [
+            {
+                "type": event.type,
+                "error": event.error,
+                "received": fmt.moment(event.received_at, zone),
+                "attempts": event.attempts,
+                "next": fmt.moment(event.next_attempt_at, zone),
+                "created": fmt.moment(event.created_at, zone),
+                "event": event.event_id,
+            }
+            for event in page.rows
+        ],
+        {
+            "type": column.TextColumn("Event", width=210),
+            "error": column.TextColumn("Error", width=310),
+            "received": column.DatetimeColumn("Received", format="D MMM YYYY, HH:mm", width=130),
+            "attempts": column.NumberColumn("Attempts", width=75),
+            "next": column.DatetimeColumn(
+                "Next try",
+                format="D MMM, HH:mm",
+                help="Empty: it is not tried again by itself.",
+                width=100,
+            ),
+            "created": column.DatetimeColumn("Created", format="D MMM YYYY, HH:mm", width=130),
+            "event": column.TextColumn("Event id", width=200),
+        },
+        key="failed_events",
+        ids=ids,
+        alt="Events that could not be applied, the latest first",
+        chosen=ids.index(wanted) if wanted in ids else None,
+        on_choose=partial(_open, ids),
+    )
+
+
+def _open(ids: list[str], index: int | None) -> None:
+    if index is None:
+        st.query_params.pop("event", None)
+    else:
+        st.query_params["event"] = ids[index]
+
+
+def _detail(event: FailedEvent, staff: Staff) -> None:
+    zone = data.timezone()
+    with st.container(border=True, key="failed_event"):
+        st.subheader(fmt.md(event.type), anchor=False)
+        st.text(event.error or "It says nothing about why.")
+        following = (
+            f"next try {fmt.clock(event.next_attempt_at, zone)}"
+            if event.next_attempt_at
+            else "not tried again by itself"
+        )
+        st.caption(
+            fmt.joined(
+                (
+                    fmt.md(event.event_id),
+                    f"created {fmt.clock(event.created_at, zone)}",
+                    f"received {fmt.clock(event.received_at, zone)} ({fmt.md(event.source)})",
+                    fmt.plural(event.attempts, "attempt"),
+                    following,
+                )
+            )
+        )
+        if not staff.may(Permission.REPAIR):
+            st.caption(":material/lock: Administrators may try it again or ignore it.")
+            return
+        _buttons(event)
+        asking.trouble()
+        asking.follow(event.event_id, asking.RETRIES)
+
+
+def _buttons(event: FailedEvent) -> None:
+    busy, name = asking.waits(event.event_id, asking.RETRIES), event.event_id
+    with st.container(horizontal=True, vertical_alignment="center", key="event_actions"):
+        st.button(
+            "Retry now",
+            key=f"retry_{name}",
+            type="primary",
+            icon=":material/replay:",
+            disabled=busy,
+            on_click=asking.press,
+            args=(partial(_retry, name),),
+        )
+        with (
+            st.popover("Ignore", icon=":material/block:", key=f"ignore_{name}", disabled=busy),
+            st.form(f"ignore_form_{name}", border=False),
+        ):
+            st.text_input("Why may it be ignored?", key=f"ignore_why_{name}", max_chars=300)
+            st.caption("It stays in the inbox, marked with your reason, and is never applied.")
+            st.form_submit_button(
+                "Ignore this event",
+                key=f"ignore_press_{name}",
+                type="primary",
+                on_click=asking.press,
+                args=(partial(_ignore, name),),
+            )
+
+
+def _retry(event_id: str, staff: Staff) -> None:
+    session.billing().request_retry(event_id, staff=staff.email, roles=staff.roles)
+
+
+def _ignore(event_id: str, staff: Staff) -> None:
+    session.billing().request_ignore(
+        event_id,
+        staff=staff.email,
+        roles=staff.roles,
+        reason=st.session_state.get(f"ignore_why_{event_id}") or "",
+    )

@@ -1,0 +1,149 @@
+"""The head of the Sync page: four numbers, and the verdict in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard import data
+from dashboard import format as fmt
+from dashboard.ui import kpis
+from lib.billing import Deliveries, SyncHealth
+
+DAY: Final = 86_400
+URGENT: Final = 3 * DAY
+SOON: Final = 10 * DAY
+RUN_OVERDUE: Final = 26 * 3_600
+"""Reconcile runs once a day; two hours more before it is missed."""
+
+
+def cards(seen: SyncHealth, delivered: Deliveries) -> list[kpis.Card]:
+    day, today = delivered.day, delivered.today
+    unseen = seen.drift - seen.drift_acknowledged
+    return [
+        kpis.Card(
+            "Webhook lag, p95",
+            fmt.UNKNOWN if day.p95 is None else fmt.span(day.p95),
+            "From Stripe's “created” to the arrival here. 95 of 100 webhooks of the last 24 hours "
+            "took no longer than this, half of them no longer than the p50.",
+            delta=None if day.p50 is None else f"p50 {fmt.span(day.p50)}",
+            compared_to="last 24 h" if day.p50 is not None else None,
+            good="neither",
+        ),
+        kpis.Card(
+            "Duplicates today",
+            f"{today.get('repeated', 0):,}",
+            "Webhooks of this UTC day that had arrived before. Stripe repeats itself; each is "
+            "answered and none is applied twice.",
+            delta=f"of {fmt.plural(sum(today.values()), 'webhook')}",
+            good="neither",
+        ),
+        kpis.Card(
+            "Failed events",
+            f"{seen.failed:,}",
+            "Kept in the inbox because they could not be applied. Nothing of them is lost.",
+            delta=_tried_again(seen),
+            good="neither",
+        ),
+        kpis.Card(
+            "Open drift",
+            f"{seen.drift:,}",
+            "Objects that differ from Stripe, as the comparisons found them.",
+            delta=f"{unseen:,} new, {seen.drift_acknowledged:,} acknowledged"
+            if seen.drift
+            else None,
+            good="neither",
+        ),
+    ]
+
+
+def _tried_again(seen: SyncHealth) -> str | None:
+    if not seen.failed:
+        return None
+    if not seen.waiting:
+        return "none is tried again by itself"
+    soon = (seen.next_retry_at or seen.now) - seen.now
+    following = f"next in {fmt.span(soon)}" if soon > 0 else "one is due"
+    return f"{seen.waiting:,} tried again, {following}"
+
+
+def verdict(seen: SyncHealth, delivered: Deliveries) -> None:
+    """What needs somebody, each in words beside its colour; one calm word when nothing does."""
+    found = list(_troubles(seen, delivered))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdict"):
+        for text, icon, colour, meaning in found:
+            st.badge(text, icon=icon, color=colour, help=meaning)
+        if not found:
+            st.badge(
+                "Nothing differs, nothing is missing", icon=":material/check_circle:", color="green"
+            )
+        st.caption(_last_run(seen), width="content")
+
+
+def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, str, Any, str]]:
+    """(words, icon, colour, what it means)."""
+    if unseen := seen.drift - seen.drift_acknowledged:
+        yield (
+            f"{fmt.plural(unseen, 'difference')} from Stripe",
+            ":material/difference:",
+            "orange",
+            "Nobody has acknowledged them yet. See Drift.",
+        )
+    if seen.gaps:
+        left = None if seen.nearest_loss is None else seen.nearest_loss - seen.now
+        urgent = left is not None and left < URGENT
+        when = "" if left is None else f", the first is lost in {fmt.span(left)}"
+        yield (
+            f"{fmt.plural(seen.gaps, 'missing event')}{when}",
+            ":material/hourglass_bottom:",
+            "red" if urgent else "orange",
+            "Stripe's event list remembers an event for 30 days. See Gaps.",
+        )
+    if seen.failed:
+        yield (
+            f"{fmt.plural(seen.failed, 'event')} could not be applied",
+            ":material/sync_problem:",
+            "red" if not seen.waiting else "orange",
+            "Kept with their errors. See Failed events.",
+        )
+    if delivered.day.late:
+        yield (
+            f"{fmt.plural(delivered.day.late, 'webhook')} over an hour late",
+            ":material/schedule:",
+            "orange",
+            "Of the last 24 hours. Stripe sends again for three days when it gets no answer.",
+        )
+    if seen.needing_reread:
+        yield (
+            f"{fmt.plural(seen.needing_reread, 'customer')} to be read again",
+            ":material/help:",
+            "orange",
+            "Several events of one second could not be put in order; one read settles it.",
+        )
+    run = seen.last_run
+    if run is None or seen.now - run.started_at > RUN_OVERDUE:
+        yield (
+            "Not compared with Stripe" + (" yet" if run is None else " lately"),
+            ":material/event_busy:",
+            "orange",
+            "Run portside reconcile once a day, for example from cron.",
+        )
+    elif run.problem:
+        yield (
+            "The last comparison did not end",
+            ":material/error:",
+            "red",
+            fmt.md(run.problem),
+        )
+
+
+def _last_run(seen: SyncHealth) -> str:
+    run = seen.last_run
+    if run is None:
+        return "portside reconcile compares everyone with Stripe."
+    when = fmt.clock(run.ended_at or run.started_at, data.timezone())
+    verb = "Compared and repaired" if run.applied else "Compared with Stripe"
+    found = fmt.plural(run.findings, "finding") if run.findings else "nothing found"
+    return f"{verb} {when}: {fmt.plural(run.customers, 'customer')}, {found}"

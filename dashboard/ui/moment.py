@@ -1,0 +1,123 @@
+"""The customer page at an earlier time: chosen by slider or by date, kept in the address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import data, session
+from dashboard import format as fmt
+from lib.billing import CustomerView
+
+PARAMETER: Final = "at"
+HOUR: Final = 3_600
+FIRST_STEP: Final = 30 * 86_400
+"""How far the button goes back: the last invoice is then in the future."""
+
+
+def wanted() -> int | None:
+    """The unix second that the address names; None is now, as is what cannot be read."""
+    try:
+        named = datetime.fromisoformat(st.query_params.get(PARAMETER, ""))
+        second = int((named if named.tzinfo else named.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return None
+    return second if 0 <= second < session.billing().now() else None
+
+
+def button(view: CustomerView) -> None:
+    """The way into the past, where there is one."""
+    if wanted() is None and _reaches_back(view):
+        since = view.known_since or 0
+        st.button(
+            "Earlier state",
+            key="earlier",
+            type="tertiary",
+            icon=":material/history:",
+            help="Shows this customer as it was at a time that you choose.",
+            on_click=_go,
+            args=(max(view.at - FIRST_STEP, since), since),
+        )
+
+
+def bar(view: CustomerView) -> None:
+    """What time is shown, that actions are off, how to choose another and the way back."""
+    zone = data.timezone()
+    with st.container(border=True, key="moment", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(
+                f"**As it was on {fmt.clock(view.at, zone)} {zone}: actions are off.**",
+                icon=":material/history:",
+            )
+            back()
+        if _reaches_back(view):
+            _choice(view, zone)
+
+
+def back() -> None:
+    """To the present."""
+    st.button("Back to now", key="back_to_now", icon=":material/update:", on_click=_now)
+
+
+def _reaches_back(view: CustomerView) -> bool:
+    now = session.billing().now()
+    return view.known_since is not None and now - view.known_since > HOUR
+
+
+def _choice(view: CustomerView, zone: str) -> None:
+    """Slider and field say the same time: the address holds it."""
+    since = view.known_since or 0
+    # Whole hours as bounds: an end that moved with the clock would make a new slider each time.
+    first = _wall(since - since % HOUR, zone)
+    last = _wall((session.billing().now() // HOUR + 1) * HOUR, zone)
+    shown = min(max(_wall(view.at, zone), first), last)
+    left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
+    for place, key in ((left, "at_slider"), (right, "at_field")):
+        st.session_state[key] = shown
+        with place:
+            if key == "at_slider":
+                st.slider(
+                    "Time",
+                    first,
+                    last,
+                    step=timedelta(hours=1),
+                    format="D MMM YYYY, HH:mm",
+                    key=key,
+                    on_change=_chosen,
+                    args=(key, since, zone),
+                )
+            else:
+                st.datetime_input(
+                    "Exactly",
+                    value=None,
+                    min_value=first,
+                    max_value=last,
+                    step=60,
+                    format="DD.MM.YYYY",
+                    key=key,
+                    on_change=_chosen,
+                    args=(key, since, zone),
+                )
+
+
+def _chosen(key: str, since: int, zone: str) -> None:
+    picked = st.session_state.get(key)
+    if picked is not None:
+        _go(int(picked.replace(tzinfo=ZoneInfo(zone)).timestamp()), since)
+
+
+def _go(second: int, since: int) -> None:
+    moment = datetime.fromtimestamp(max(second, since), UTC)
+    st.query_params[PARAMETER] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _now() -> None:
+    st.query_params.pop(PARAMETER, None)
+
+
+def _wall(second: int, zone: str) -> datetime:
+    """The business's wall clock, as widgets take it."""
+    return datetime.fromtimestamp(second, ZoneInfo(zone)).replace(tzinfo=None)

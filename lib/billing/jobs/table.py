@@ -1,0 +1,31 @@
+"""Which jobs there are, and how often each comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from .job import Job
+
+EVERY: Final[dict[str, float]] = {
+    "requests": 2.0,  # somebody waits for it before a page
+    "enrich": 3.0,
+    "drain": 15.0,
+    "reread": 15.0,
+    "reconcile": 60.0,  # how often it is asked whether one is due
+    "prune": 3_600.0,
+}
+"""Seconds between rounds, in the order in which jobs are shown."""
+
+
+def jobs_of(**rounds: Callable[[], object] | None) -> tuple[Job, ...]:
+    """The jobs that this installation can run: each round by its job's name, None where it cannot.
+
+    Raises KeyError for a name that is not in the table.
+    """
+    named = {name: (EVERY[name], round_) for name, round_ in rounds.items()}
+    return tuple(
+        Job(name, named[name][0], round_)
+        for name in EVERY
+        if name in named and (round_ := named[name][1]) is not None
+    )

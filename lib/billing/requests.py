@@ -1,0 +1,135 @@
+"""Carries out what staff asked for on the sync page: check, repair, retry, ignore.
+
+In the order asked, one at a time. A request is finished only after it was carried out; when the
+process is killed in between it is carried out again, which does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import structlog
+
+from .domain.errors import BillingError, DatabaseUnavailable, NoSuchObject, WrongUsage
+from .drain import Drain
+from .store import meta, unapplied
+from .store import requests as asked
+from .store.engine import Store
+from .store.requests import StaffRequest
+
+log = structlog.get_logger(__name__)
+
+
+class Reconciled(Protocol):
+    """What a comparison came to; `lib.billing.reconcile.ReconcileSummary` is one."""
+
+    @property
+    def customers(self) -> int: ...
+    @property
+    def found(self) -> int: ...
+    @property
+    def repaired(self) -> int: ...
+    @property
+    def left_out(self) -> Mapping[str, str]: ...
+
+
+class Reconciles(Protocol):
+    """Compares with Stripe and repairs; `lib.billing.reconcile.Reconcile` is one."""
+
+    def run(self, *, apply: bool, only: str | None) -> Reconciled:
+        """``only``: one customer; None is everyone. Raises BillingError."""
+
+
+class Requests:
+    """Without ``reconciles`` (no API key) a check or repair ends as failed and says so."""
+
+    def __init__(
+        self,
+        store: Store,
+        drain: Drain,
+        *,
+        clock: Callable[[], int],
+        reconciles: Reconciles | None = None,
+    ) -> None:
+        self._store = store
+        self._drain = drain
+        self._clock = clock
+        self._reconciles = reconciles
+
+    def round(self) -> int:
+        """Carry out what waits; gives how many. Raises DatabaseUnavailable: those wait on."""
+        with self._store.reading() as connection:
+            waiting = asked.waiting(connection)
+        for request in waiting:
+            self._carry_out(request)
+        return len(waiting)
+
+    def _carry_out(self, request: StaffRequest) -> None:
+        state: asked.State = "done"
+        try:
+            outcome = self._do(request)
+        except DatabaseUnavailable:
+            raise
+        except BillingError as error:
+            state, outcome = "failed", str(error)
+        except Exception as error:  # the requests behind it must not wait for ever
+            log.error("request_fault", request_id=request.request_id, code=type(error).__name__)
+            state = "failed"
+            outcome = f"Something unexpected went wrong ({type(error).__name__}). See the log."
+        with self._store.writing() as connection:
+            asked.finish(connection, request.request_id, state, outcome, self._clock())
+            meta.raise_watermark(connection)
+
+    def _do(self, request: StaffRequest) -> str:
+        match request.action:
+            case "check" | "repair":
+                return self._reconcile(request)
+            case "retry":
+                return self._retry(request.subject)
+            case "ignore":
+                return self._ignore(request)
+        raise WrongUsage(f"There is no request {request.action!r}.")
+
+    def _reconcile(self, request: StaffRequest) -> str:
+        if self._reconciles is None:
+            raise WrongUsage("This needs Stripe's API: set STRIPE_API_KEY where `serve` runs.")
+        found = self._reconciles.run(apply=request.action == "repair", only=request.subject or None)
+        told = f"{_counted(found.customers, 'customer')} compared, "
+        told += f"{_counted(found.found, 'difference')} found"
+        if request.action == "repair":
+            told += f", {found.repaired:,} repaired"
+        if found.left_out:
+            told += f"; left out: {', '.join(sorted(found.left_out))}"
+        return f"{told}."
+
+    def _retry(self, event_id: str) -> str:
+        if not event_id:
+            summary = self._drain.run()
+            if not summary.lines:
+                return "No event was failed."
+            settled = summary.lines - summary.failed
+            return f"{settled:,} of {summary.lines:,} failed events are settled now."
+        outcome = self._drain.one(event_id)
+        if outcome.fate == "failed":
+            raise WrongUsage(f"It failed again: {outcome.error}")
+        return f"It is {outcome.fate} now."
+
+    def _ignore(self, request: StaffRequest) -> str:
+        if not request.subject or not request.reason:
+            raise WrongUsage("Ignoring an event needs the event and a reason.")
+        why = f"Ignored by {request.staff}: {request.reason}"
+        with self._store.writing() as connection:
+            if unapplied.ignore(connection, request.subject, why):
+                meta.raise_watermark(connection)
+                return "It is ignored from now on."
+            kept = unapplied.one(connection, request.subject)
+        if kept is None:
+            raise NoSuchObject(f"No event has the id {request.subject!r}. Take it from the inbox.")
+        if kept.state == "ignored" and kept.error == why:
+            return "It is ignored from now on."  # we were killed before we could say so
+        raise WrongUsage(f"The event is {kept.state}: only a failed one can be ignored.")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

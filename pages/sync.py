@@ -1,0 +1,51 @@
+"""Sync: whether the projection says what Stripe says, and what to do where it does not."""
+
+import streamlit as st
+
+from dashboard import data, navigation, session
+from dashboard.ui import asking, board, chrome, deliveries, failures, health, kpis, notes
+from lib.billing import Permission
+
+staff = session.guard(Permission.SYNC)
+chrome.head(navigation.BY_SLUG["sync"])
+
+
+@st.fragment
+@notes.calmly
+def body() -> None:
+    """Everything that a tab, a row or a button redraws."""
+    seen = session.billing().health()
+    if data.freshness().last_event_at is None and not seen.drift:
+        notes.empty(
+            "Nothing has arrived yet.",
+            hint="Point a Stripe webhook endpoint at /webhooks/stripe, or run: portside backfill",
+            icon=":material/inbox:",
+        )
+        return
+    delivered = data.deliveries()
+    kpis.row(health.cards(seen, delivered))
+    health.verdict(seen, delivered)
+    drift, gaps, failed, arrived, asked = st.tabs(
+        ["Drift", "Gaps", "Failed events", "Deliveries", "Requests"],
+        key="board",
+        on_change="rerun",
+        bind="query-params",
+    )
+    if drift.open:
+        with drift:
+            board.draw("drift", staff)
+    elif gaps.open:
+        with gaps:
+            board.draw("gap", staff)
+    elif failed.open:
+        with failed:
+            failures.draw(staff)
+    elif arrived.open:
+        with arrived:
+            deliveries.draw(delivered)
+    elif asked.open:
+        with asked:
+            asking.requests()
+
+
+body()

@@ -1,0 +1,104 @@
+"""Everything that the dashboard does, done as the role that it should have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import text
+
+from lib.billing import REPORTS, Filters, Portside
+from lib.billing.domain.times import iso
+from lib.billing.linking.sessions import LinkMaker
+from lib.billing.links import LinkDesk
+from lib.billing.store import audit, requests
+from tests.grants.conftest import Roles
+from tests.links.shopfront import Front, open_front, request
+from tests.sandbox.shop import RETURN_URL
+
+pytestmark = pytest.mark.postgres
+
+
+@dataclass
+class Opened:
+    """A company whose events the receiver's role took in, and a desk as the dashboard's role."""
+
+    front: Front
+    portside: Portside
+    customer: str
+
+
+@pytest.fixture
+def opened(roles: Roles) -> Iterator[Opened]:
+    with open_front(roles.receiver) as front:
+        customer, subscription = front.subscriber("basic")
+        front.customer(name="Without a subscription", email="idle@example.com")
+        front.shop.stripe.v1.subscriptions.update(subscription, {"cancel_at_period_end": True})
+        front.deliver()
+        store, maker = roles.dashboard, LinkMaker(front.gateway, return_url=RETURN_URL)
+        links = LinkDesk(store=store, clock=front.now, setup=front.setup, maker=maker)
+        yield Opened(
+            front,
+            Portside(store=store, clock=front.now, setup=front.setup, links=links),
+            customer,
+        )
+
+
+def test_every_list_and_report_can_be_read(opened: Opened) -> None:
+    portside = opened.portside
+    filters = Filters(text="a")
+    assert portside.freshness().failed == 0
+    assert portside.overview().customers == 2
+    assert len(portside.winding_down().rows) == 1
+    assert portside.failed_payments().rows == ()
+    assert portside.plan_mix(filters) is not None
+    assert portside.plan_customers(filters) is not None
+    for name in sorted(REPORTS):
+        assert portside.report(name).name == name
+    for name in ("entitlements", "winding-down", "mrr", "access-matrix"):
+        assert portside.report(name, as_of=iso(opened.front.now()), policy="stripe").as_of
+    for name in ("winding-down", "failed-payments", "plan-mix"):
+        assert portside.export(name, filters).name == name
+
+
+def test_customers_are_found_and_explained(opened: Opened) -> None:
+    portside, customer = opened.portside, opened.customer
+    assert [hit.customer_id for hit in portside.search(customer)] == [customer]
+    assert portside.find(customer) == [customer]
+    assert portside.customer(customer).access.access
+    assert portside.customer(customer, at=opened.front.now()).access.access
+    assert "winding down" in portside.explain(customer)[0].sentence
+
+
+def test_links_are_minted_followed_and_kept_in_the_audit(opened: Opened, roles: Roles) -> None:
+    portside, customer = opened.portside, opened.customer
+    assert portside.link_options(customer)
+    minted = portside.mint_link(request(customer, "home"))
+    assert minted.url.startswith(opened.front.shop.running.url)
+    assert portside.link_progress(minted.link_id).outcome == "waiting"
+    portside.record_audit("ann@example.com", "export", detail="winding-down")
+    assert len(portside.report("links").rows) == 1
+    with roles.dashboard.reading() as connection:
+        assert audit.first_broken(connection) is None
+        kept = connection.execute(text("SELECT action FROM audit ORDER BY audit_id")).scalars()
+        assert list(kept) == ["link.requested", "link.minted", "export"]
+
+
+def test_its_own_tables_take_what_staff_write(roles: Roles) -> None:
+    with roles.dashboard.writing() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO notes (customer_id, staff, created_at, body) "
+                "VALUES ('cus_1', 'ann', 1, 'Called') RETURNING note_id"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO acknowledgements (subject, staff, reason, at, expires_at) "
+                "VALUES ('drift:sub_1:status', 'ann', 'Known', 1, 2)"
+            )
+        )
+        requests.add(connection, "ann", "check", "", None, 1)
+    with roles.dashboard.reading() as connection:
+        assert [asked.action for asked in requests.waiting(connection)] == ["check"]

@@ -1,0 +1,286 @@
+"""The Sync page, state by state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Open, everything
+from tests.pages.fake_billing import NOW, FakeBilling
+from tests.pages.fake_sync import DAY, TRAP
+
+
+def named(app: AppTest, label: str) -> Any:
+    return next(button for button in app.button if button.label == label)
+
+
+def labels(app: AppTest) -> set[str]:
+    return {button.label for button in app.button}
+
+
+def said(app: AppTest) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption))
+
+
+@pytest.fixture
+def drifting(desk: FakeBilling) -> FakeBilling:
+    desk.drifting = 3
+    return desk
+
+
+def test_a_healthy_projection_says_so_in_one_calm_word(open_page: Open) -> None:
+    app = open_page("sync")
+    assert {metric.label: metric.value for metric in app.metric} == {
+        "Webhook lag, p95": "41 s",
+        "Duplicates today": "7",
+        "Failed events": "0",
+        "Open drift": "0",
+    }
+    assert "Nothing differs, nothing is missing" in said(app)
+    assert "Nothing differs from Stripe." in said(app)
+    assert "60 customers, nothing found" in said(app)
+
+
+def test_what_needs_somebody_is_said_in_words(open_page: Open, drifting: FakeBilling) -> None:
+    drifting.missing, drifting.broken = 2, 1
+    told = said(open_page("sync"))
+    assert "3 differences from Stripe" in told
+    assert "2 missing events, the first is lost in 2 days" in told
+    assert "1 event could not be applied" in told
+    assert "Nothing differs, nothing is missing" not in told
+
+
+def test_a_projection_that_was_never_compared_says_what_to_run(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk.never_compared = True
+    told = said(open_page("sync"))
+    assert "Not compared with Stripe yet" in told
+    assert "portside reconcile compares everyone with Stripe." in told
+
+
+@pytest.mark.parametrize(
+    ("board", "sentence", "hint"),
+    [
+        ("Drift", "Nothing differs from Stripe.", "with its cause and its age"),
+        ("Gaps", "No event is missing.", "Stripe remembers it for 30 days"),
+        ("Failed events", "Every event that arrived was applied.", "its error and its next try"),
+        ("Requests", "Nobody has asked for anything yet.", "with its outcome"),
+    ],
+)
+def test_an_empty_board_says_what_would_fill_it(
+    open_page: Open, board: str, sentence: str, hint: str
+) -> None:
+    app = open_page("sync", board=board)
+    assert not app.exception
+    assert sentence in said(app)
+    assert hint in said(app)
+    assert not app.dataframe
+
+
+def test_deliveries_without_any_webhook_have_dashes_and_no_chart(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk.quiet = True
+    app = open_page("sync", board="Deliveries")
+    assert app.metric[0].value == "–"
+    assert "No webhook in the last two weeks." in said(app)
+    assert app.dataframe[0].value["count"].tolist() == [0, 0]
+
+
+def test_deliveries_are_a_chart_and_its_table(open_page: Open) -> None:
+    app = open_page("sync", board="Deliveries")
+    assert "What became of each day's webhooks?" in [h.value for h in app.subheader]
+    lags, days = (table.value for table in app.dataframe)
+    assert lags["most"].tolist() == ["41 s", "55 s"]
+    assert lags["late"].tolist() == [0, 3]
+    assert len(days) == 14
+    assert days["all"].tolist()[0] == 449
+
+
+def test_the_board_shows_whose_what_and_why(open_page: Open, drifting: FakeBilling) -> None:
+    frame = open_page("sync").dataframe[0].value
+    assert frame["customer"].tolist() == ["Customer 1", TRAP, "Customer 3"]
+    assert frame["differs"].tolist()[0] == "Subscription: comment, status"
+    assert frame["cause"].tolist()[0] == "Stripe has an event that never arrived here."
+    assert frame["age"].tolist() == ["2 days"] * 3
+
+
+def test_the_address_names_the_finding_whose_fields_are_shown(
+    open_page: Open, drifting: FakeBilling
+) -> None:
+    app = open_page("sync", finding="1")
+    fields = app.dataframe[1].value
+    assert fields.to_dict("list") == {
+        "field": ["comment", "status"],
+        "projected": [TRAP, "active"],
+        "stripe": ["not there", "past_due"],
+    }
+    assert {"Repair", "Check again"} <= labels(app)
+    assert "Until it is pressed nothing changes" in said(app)
+
+
+@pytest.mark.parametrize("role", ["support", "finance", "founder"])
+def test_those_who_may_not_repair_see_the_same_board_and_why_there_are_no_buttons(
+    open_page: Open, drifting: FakeBilling, role: str
+) -> None:
+    drifting.broken = 1
+    app = open_page("sync", role, finding="1")
+    assert len(app.dataframe) == 2
+    assert not labels(app) & {"Repair", "Check again", "Repair all", "Check everyone"}
+    assert "Administrators may check, repair and acknowledge" in said(app)
+    app = open_page("sync", role, board="Failed events", event="evt_broken_0")
+    assert not labels(app) & {"Retry now", "Retry all", "Ignore this event"}
+    assert "Administrators may try it again or ignore it" in said(app)
+
+
+def test_a_repair_waits_then_says_what_came_of_it(open_page: Open, drifting: FakeBilling) -> None:
+    app = open_page("sync", finding="1")
+    named(app, "Repair").click().run()
+    (request,) = drifting.asked
+    assert (request.action, request.subject, request.staff) == (
+        "repair",
+        "cus_0001",
+        "admin@demo.invalid",
+    )
+    assert "Repair is waiting to be carried out" in said(app)
+    assert named(app, "Repair").disabled
+    assert named(app, "Check again").disabled
+
+    drifting.carries_out("1 difference repaired.")
+    drifting.repaired.add(1)
+    app.run()
+    assert r"**Done.** 1 difference repaired\." in said(app)
+    assert "Repaired" in said(app)
+    assert "Repair" not in labels(app)
+    assert len(app.dataframe[0].value) == 2
+
+
+def test_a_request_that_failed_says_why(open_page: Open, drifting: FakeBilling) -> None:
+    app = open_page("sync", finding="1")
+    named(app, "Check again").click().run()
+    drifting.carries_out("Stripe did not answer.", "failed")
+    app.run()
+    assert r"**It did not work.** Stripe did not answer\." in said(app)
+    assert not named(app, "Check again").disabled
+
+
+def test_what_a_repair_does_not_mend_offers_no_repair(
+    open_page: Open, drifting: FakeBilling
+) -> None:
+    app = open_page("sync", finding="3")
+    assert named(app, "Repair").disabled
+    assert not named(app, "Check again").disabled
+    assert "A repair does not mend this" in said(app)
+
+
+def test_acknowledging_needs_a_reason_and_says_until_when(
+    open_page: Open, drifting: FakeBilling
+) -> None:
+    app = open_page("sync", finding="1")
+    named(app, "Leave it for now").click().run()
+    assert [error.value for error in app.error] == [
+        r"Say why this finding may stay\: the reason is empty\."
+    ]
+    app.text_input(key="leave_why_1").set_value("Finance is on it")
+    app.selectbox(key="leave_days_1").select("30 days")
+    named(app, "Leave it for now").click().run()
+    left = drifting.left["drift:cus_0001"]
+    assert (left.staff, left.reason) == ("admin@demo.invalid", "Finance is on it")
+    assert left.expires_at == NOW + 30 * DAY
+    assert not app.error
+    assert "Acknowledged until 22 Dec 2026" in said(app)
+    assert app.dataframe[0].value["state"].tolist()[0] == ["Acknowledged"]
+
+
+def test_everyone_can_be_checked_at_once(open_page: Open, drifting: FakeBilling) -> None:
+    app = open_page("sync")
+    named(app, "Check everyone").click().run()
+    assert [(r.action, r.subject) for r in drifting.asked] == [("check", "")]
+    assert "Checking is waiting to be carried out" in said(app)
+
+
+def test_a_role_that_is_lost_meanwhile_may_press_nothing(
+    open_page: Open, drifting: FakeBilling
+) -> None:
+    app = open_page("sync", finding="1")
+    press = named(app, "Repair").click()
+    app.session_state["demo_role"] = "support"
+    press.run()
+    assert drifting.asked == []
+
+
+def test_gaps_count_the_days_that_are_left(open_page: Open, desk: FakeBilling) -> None:
+    desk.missing = 1
+    app = open_page("sync", board="Gaps", finding="101")
+    frame = app.dataframe[0].value
+    assert frame["left"].tolist() == [202]
+    assert frame["hurry"].tolist() == [["Time enough"]]
+    assert "evt_missing_101" in everything(app)
+    assert "Repair" in labels(app)
+
+
+def test_a_finding_of_the_other_board_is_not_shown_here(
+    open_page: Open, drifting: FakeBilling
+) -> None:
+    app = open_page("sync", board="Gaps", finding="1")
+    assert "Repair" not in labels(app)
+
+
+@pytest.mark.parametrize("wanted", ["999", "-1", "x", "9" * 40])
+def test_a_finding_that_is_not_there_breaks_nothing(
+    open_page: Open, drifting: FakeBilling, wanted: str
+) -> None:
+    app = open_page("sync", finding=wanted)
+    assert not app.exception
+    assert len(app.dataframe) == 1
+
+
+def test_a_failed_event_is_retried_or_ignored_with_a_reason(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk.broken = 2
+    app = open_page("sync", board="Failed events", event="evt_broken_1")
+    named(app, "Ignore this event").click().run()
+    assert [error.value for error in app.error] == [r"Say why\, in a few words\."]
+    app.text_input(key="ignore_why_evt_broken_1").set_value("A test event")
+    named(app, "Ignore this event").click().run()
+    desk.carries_out("It is ignored from now on.")
+    app.run()
+    named(app, "Retry now").click().run()
+    assert [(r.action, r.subject, r.reason) for r in desk.asked] == [
+        ("ignore", "evt_broken_1", "A test event"),
+        ("retry", "evt_broken_1", ""),
+    ]
+    assert "Retry is waiting to be carried out" in said(app)
+
+
+def test_requests_are_listed_with_their_outcome(open_page: Open, drifting: FakeBilling) -> None:
+    app = open_page("sync", finding="1")
+    named(app, "Repair").click().run()
+    drifting.carries_out("1 difference repaired.")
+    frame = open_page("sync", board="Requests").dataframe[0].value
+    assert frame["state"].tolist() == [["Done"]]
+    assert frame["outcome"].tolist() == ["1 difference repaired."]
+    assert frame["subject"].tolist() == ["cus_0001"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"finding": "2"},
+        {"board": "Failed events", "event": "evt_broken_0"},
+    ],
+    ids=["a customer's name", "an error"],
+)
+def test_hostile_text_reaches_no_markdown(
+    open_page: Open, drifting: FakeBilling, query: dict[str, str]
+) -> None:
+    drifting.broken = 1
+    app = open_page("sync", **query)
+    for element in (*app.markdown, *app.caption, *app.subheader, *app.error):
+        assert "](http" not in element.value
+        assert "<img" not in element.value.replace(r"\<", "")
+        assert ":red[" not in element.value.replace(r"\:", "")
