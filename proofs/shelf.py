@@ -48,8 +48,9 @@ PROOFS: Final = (
         "Not flagged is only what leaves no trace in what did arrive: an object of which nothing "
         "came, a newest event that is missing, and half a there-and-back (or one whose beginning "
         "is unknown). An object wrong for any other reason disproves this. Movements inherit the "
-        "same: most that are wrong belong to a subscription that is wrong. `portside reconcile` "
-        "finds these by comparing with Stripe.",
+        "same: most that are wrong belong to a subscription that is wrong; of the others a change "
+        "and its undoing, or the beginning, never arrived, and the rest fits together without it. "
+        "`portside reconcile` finds what is wrong now by comparing with Stripe.",
     ),
     Proof(
         "processes-sqlite",

@@ -7,12 +7,12 @@ import pytest
 from proofs.shelf import PROOFS
 
 CUTS = {
-    "order": 16,
+    "order": 8,
     "truth": 200,
     "losses": 60,
-    "processes-sqlite": 120,
-    "processes-postgresql": 120,
-    "receivers": 160,
+    "processes-sqlite": 80,
+    "processes-postgresql": 80,
+    "receivers": 100,
     "crash-sqlite": 6,
     "crash-postgresql": 6,
     "backfill": 150,
