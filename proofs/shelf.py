@@ -90,8 +90,8 @@ PROOFS: Final = (
         "kills",
         250,
         crash_sqlite,
-        "The process dies, not the machine: with SQLite's `synchronous = NORMAL` a power cut may "
-        "cost the last commits, which Stripe sends again only if they were never acknowledged.",
+        "The process dies here, not the machine. Commits are written through before an event is "
+        "acknowledged (`synchronous = FULL`); that the disk keeps its word is taken on trust.",
     ),
     Proof(
         "crash-postgresql",

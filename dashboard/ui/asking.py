@@ -67,7 +67,8 @@ def _progress(subject: str, actions: tuple[str, ...], since: int) -> None:
         # It ended before these eyes: the numbers and the boards around it are old now.
         watched.discard(latest.request_id)
         st.rerun()
-    with st.container(key="request_progress", gap="xxsmall"):
+    # What is asked of everyone and what is asked of one customer may be under way at once.
+    with st.container(key="request_progress" if subject else "progress_of_all", gap="xxsmall"):
         _told(latest)
 
 

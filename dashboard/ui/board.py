@@ -14,7 +14,17 @@ from dashboard.ui import asking, detail, health, notes, tables
 from lib.billing import FindingFilters, FindingItem, Listing, Permission
 
 KNOWN: Final = "Acknowledged"
-OBJECTS: Final = {"credit_note": "credit note", "checkout": "checkout session"}
+RECENT: Final = 600
+"""Seconds for which the outcome of a request about everyone stays above the list."""
+ROWS: Final = {
+    "customers": "customer row",
+    "subscriptions": "subscription row",
+    "plan_entitlements": "entitlement row",
+    "invoices": "invoice row",
+    "movements": "movement row",
+}
+"""Stored rows that do not say what their own history folds to: Stripe has no part in it."""
+OBJECTS: Final = {"checkout": "checkout session", **ROWS}
 
 
 def chosen() -> int | None:
@@ -29,10 +39,10 @@ def draw(kind: str, staff: Staff) -> None:
     size = tables.PAGE_SIZE
     wanted = FindingFilters(kinds=(kind,), sort=sort, limit=1)
     total = session.billing().findings(wanted).total
+    _all_at_once(kind, total, staff)
     if not total:
         _nothing(kind)
     else:
-        _all_at_once(kind, total, staff)
         place = st.container()
         offset = tables.pager(total, key=f"{kind}_page")
         page = session.billing().findings(
@@ -59,33 +69,37 @@ def _nothing(kind: str) -> None:
 
 
 def _all_at_once(kind: str, total: int, staff: Staff) -> None:
+    """How many there are, and what may be asked for all of them: a comparison even of none."""
     noun = "difference" if kind == "drift" else "missing event"
+    told = f"{fmt.plural(total, noun)}. Choose a row to see it in detail." if total else ""
+    if not staff.may(Permission.REPAIR):
+        st.caption(told)
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{fmt.plural(total, noun)}. Choose a row to see it in detail.", width="stretch")
-        if not staff.may(Permission.REPAIR):
-            return
+        st.caption(told, width="stretch")
+        busy = asking.waits("", asking.COMPARISONS)
         st.button(
             "Check everyone",
             key=f"check_all_{kind}",
             icon=":material/fact_check:",
-            disabled=asking.waits("", asking.COMPARISONS),
+            disabled=busy,
             help="Compares every customer with Stripe again. Changes nothing.",
             on_click=asking.press,
             args=(_check_all,),
         )
-        st.button(
-            "Repair all",
-            key=f"repair_all_{kind}",
-            icon=":material/build:",
-            disabled=asking.waits("", asking.COMPARISONS),
-            help="Compares every customer with Stripe and applies what Stripe says, through the "
-            "one writer. The list is what it will change.",
-            on_click=asking.press,
-            args=(_repair_all,),
-        )
+        if total:
+            st.button(
+                "Repair all",
+                key=f"repair_all_{kind}",
+                icon=":material/build:",
+                disabled=busy,
+                help="Compares every customer with Stripe and applies what Stripe says, through "
+                "the one writer. The list is what it will change.",
+                on_click=asking.press,
+                args=(_repair_all,),
+            )
     asking.trouble()
-    if staff.may(Permission.REPAIR):
-        asking.follow("", asking.COMPARISONS, since=data.freshness().now - 600)
+    asking.follow("", asking.COMPARISONS, since=data.freshness().now - RECENT)
 
 
 def _check_all(staff: Staff) -> None:

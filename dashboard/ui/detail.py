@@ -93,7 +93,9 @@ def _fields(item: FindingItem) -> None:
         {
             "field": column.TextColumn("Field"),
             "projected": column.TextColumn("Projected"),
-            "stripe": column.TextColumn("Stripe"),
+            "stripe": column.TextColumn(
+                "From its history" if item.finding.object_type in board.ROWS else "Stripe"
+            ),
         },
         key="fields",
         ids=[str(item.finding.finding_id)],
@@ -115,7 +117,8 @@ def _actions(item: FindingItem, staff: Staff) -> None:
     if found.resolved_at is None:
         _buttons(item, subject, whom)
     asking.trouble()
-    asking.follow(subject, asking.COMPARISONS, since=found.first_seen_at)
+    if subject:  # what is asked of everyone is told above the list
+        asking.follow(subject, asking.COMPARISONS, since=found.first_seen_at)
 
 
 def _buttons(item: FindingItem, subject: str, whom: str) -> None:

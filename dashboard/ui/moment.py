@@ -73,34 +73,33 @@ def _choice(view: CustomerView, zone: str) -> None:
     # Whole hours as bounds: an end that moved with the clock would make a new slider each time.
     first = _wall(since - since % HOUR, zone)
     last = _wall((session.billing().now() // HOUR + 1) * HOUR, zone)
-    shown = min(max(_wall(view.at, zone), first), last)
+    # Whole minutes: the field holds no seconds, and would report their loss as somebody's choice.
+    shown = min(max(_wall(view.at - view.at % 60, zone), first), last)
     left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
-    for place, key in ((left, "at_slider"), (right, "at_field")):
-        st.session_state[key] = shown
-        with place:
-            if key == "at_slider":
-                st.slider(
-                    "Time",
-                    first,
-                    last,
-                    step=timedelta(hours=1),
-                    format="D MMM YYYY, HH:mm",
-                    key=key,
-                    on_change=_chosen,
-                    args=(key, since, zone),
-                )
-            else:
-                st.datetime_input(
-                    "Exactly",
-                    value=None,
-                    min_value=first,
-                    max_value=last,
-                    step=60,
-                    format="DD.MM.YYYY",
-                    key=key,
-                    on_change=_chosen,
-                    args=(key, since, zone),
-                )
+    st.session_state["at_slider"] = st.session_state["at_field"] = shown
+    with left:
+        st.slider(
+            "Time",
+            first,
+            last,
+            step=timedelta(hours=1),
+            format="D MMM YYYY, HH:mm",
+            key="at_slider",
+            on_change=_chosen,
+            args=("at_slider", since, zone),
+        )
+    with right:
+        st.datetime_input(
+            "Exactly",
+            value=None,
+            min_value=first,
+            max_value=last,
+            step=60,
+            format="DD.MM.YYYY",
+            key="at_field",
+            on_change=_chosen,
+            args=("at_field", since, zone),
+        )
 
 
 def _chosen(key: str, since: int, zone: str) -> None:

@@ -17,13 +17,14 @@ customer's invoices, and neither references nor gaps.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from .domain.causes import CAUSES, PATIENCE
 from .domain.drift import Difference, Unapplied, gap
-from .domain.errors import BillingError, NoCustomer, NoSuchObject
+from .domain.errors import BillingError, Interrupted, NoCustomer, NoSuchObject
 from .domain.findings import Finding
 from .domain.times import DAY
 from .ingest import Ingest
@@ -76,16 +77,21 @@ class Reconcile:
         self._clock = clock
         self._sleep = sleep
         self._progress = progress
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End the run under way, from another thread, before its next request to Stripe."""
+        self._stopped.set()
 
     def run(self, *, apply: bool = False, only: str | None = None) -> ReconcileSummary:
         """Compare everyone, or the customer ``only``; with ``apply`` repair.
 
         Raises StripeUnavailable, StripeRefused (without the right to read customers, subscriptions
-        or invoices), NoCustomer when neither side knows ``only``, DatabaseUnavailable. What was
-        found until then is kept.
+        or invoices), NoCustomer when neither side knows ``only``, DatabaseUnavailable, Interrupted.
+        What was found until then is kept.
         """
         pace = Pace(sleep=self._sleep)
-        stripe = Paced(self._gateway, pace, tell=self._progress, sleep=self._sleep)
+        stripe = Paced(self._gateway, pace, tell=self._progress, halt=self._halt, sleep=self._sleep)
         comparison = _Comparison(
             self._store, self._ingest, stripe, self._clock, self._progress, only
         )
@@ -119,6 +125,10 @@ class Reconcile:
         with self._store.reading() as connection:
             summary.open = board.by_cause(connection, self._clock(), customer_id=only)
         return summary
+
+    def _halt(self) -> None:
+        if self._stopped.is_set():
+            raise Interrupted("It was stopped before its end. Start it again.")
 
 
 class _Comparison:

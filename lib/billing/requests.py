@@ -11,7 +11,13 @@ from typing import Protocol
 
 import structlog
 
-from .domain.errors import BillingError, DatabaseUnavailable, NoSuchObject, WrongUsage
+from .domain.errors import (
+    BillingError,
+    DatabaseUnavailable,
+    Interrupted,
+    NoSuchObject,
+    WrongUsage,
+)
 from .drain import Drain
 from .store import meta, unapplied
 from .store import requests as asked
@@ -58,7 +64,10 @@ class Requests:
         self._reconciles = reconciles
 
     def round(self) -> int:
-        """Carry out what waits; gives how many. Raises DatabaseUnavailable: those wait on."""
+        """Carry out what waits; gives how many.
+
+        Raises DatabaseUnavailable and Interrupted: what is left waits on.
+        """
         with self._store.reading() as connection:
             waiting = asked.waiting(connection)
         for request in waiting:
@@ -69,7 +78,7 @@ class Requests:
         state: asked.State = "done"
         try:
             outcome = self._do(request)
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, Interrupted):
             raise
         except BillingError as error:
             state, outcome = "failed", str(error)

@@ -23,7 +23,7 @@ from .prune import prune
 from .reading.pace import PER_SECOND, Pace
 from .reading.paced import Paced, Progress
 from .reconcile import Reconcile, ReconcileSummary
-from .requests import Reconciles, Requests
+from .requests import Requests
 from .reread import Rereader
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
@@ -104,7 +104,7 @@ class Installation:
         return Drain(self.store, self.ingest, clock=self.clock, gateway=self.gateway)
 
     @cached_property
-    def reconciles(self) -> Reconciles | None:
+    def reconciles(self) -> Reconcile | None:
         """Compares with Stripe, beside the receiver; None without a key."""
         if self.gateway is None:
             return None
@@ -116,6 +116,7 @@ class Installation:
         business, reconciles = self.business, self.reconciles
         requests = Requests(self.store, self.drain, clock=self.clock, reconciles=reconciles)
         return jobs_of(
+            stop=reconciles.stop if reconciles else lambda: None,
             requests=requests.round,
             enrich=self.enricher.round if self.enricher else None,
             drain=self.drain.round,

@@ -126,6 +126,7 @@ def test_an_earlier_time_is_chosen_with_the_arrow_keys_and_kept_in_the_address(
     expect(dashboard.page).to_have_url(re.compile(r"at=20\d\d-"), timeout=PATIENCE)
     dashboard.sees("actions are off")
     expect(dashboard.page.locator(".st-key-link_panel")).to_have_count(0)
+    dashboard.settles()
     before = dashboard.page.url
     dashboard.page.get_by_role("slider").first.focus()
     dashboard.page.keyboard.press("ArrowRight")

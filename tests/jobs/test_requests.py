@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lib.billing.domain.errors import (
     BillingError,
     DatabaseUnavailable,
+    Interrupted,
     StripeUnavailable,
     WrongUsage,
 )
@@ -125,6 +126,13 @@ def test_without_a_key_a_check_says_what_it_needs(store: Store) -> None:
     serving(Bench(store)).round()
     [(state, outcome)] = outcomes(store)
     assert (state, "STRIPE_API_KEY" in str(outcome)) == ("failed", True)
+
+
+def test_a_comparison_that_the_end_of_the_program_cuts_short_waits_on(store: Store) -> None:
+    ask(store, "check")
+    with pytest.raises(Interrupted):
+        serving(Bench(store), Comparing(Interrupted("It was stopped."))).round()
+    assert outcomes(store) == [("waiting", None)]
 
 
 def test_with_the_database_away_it_waits_on(store: Store) -> None:

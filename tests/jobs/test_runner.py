@@ -95,6 +95,17 @@ def test_shutting_down_waits_for_the_round_under_way() -> None:
     asyncio.run(running())
 
 
+def test_shutting_down_asks_a_long_round_to_end() -> None:
+    begun, asked = threading.Event(), threading.Event()
+
+    def long() -> None:
+        begun.set()
+        assert asked.wait(30)
+
+    run([Job("long", AT_ONCE, long, stop=asked.set)], begun.is_set)
+    assert asked.is_set()
+
+
 def test_after_faults_the_pause_grows_to_a_minute_and_no_further() -> None:
     assert [pause(3, faults) for faults in (0, 1, 2, 3, 9, 500)] == [3, 6, 12, 24, 60, 60]
     assert pause(3_600, 4) == 3_600 > LONGEST_PAUSE

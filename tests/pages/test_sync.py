@@ -202,6 +202,28 @@ def test_everyone_can_be_checked_at_once(open_page: Open, drifting: FakeBilling)
     assert "Checking is waiting to be carried out" in said(app)
 
 
+def test_what_is_asked_of_everyone_and_of_one_is_told_side_by_side(
+    open_page: Open, drifting: FakeBilling
+) -> None:
+    app = open_page("sync", finding="1")
+    named(app, "Check everyone").click().run()
+    drifting.carries_out("60 customers compared.")
+    app.run()
+    named(app, "Repair").click().run()
+    assert not app.exception
+    assert r"**Done.** 60 customers compared\." in said(app)
+    assert "Repair is waiting to be carried out" in said(app)
+
+
+def test_a_comparison_can_be_asked_for_where_nothing_is_known_to_differ(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    app = open_page("sync")
+    assert "Repair all" not in labels(app)
+    named(app, "Check everyone").click().run()
+    assert [(r.action, r.subject) for r in desk.asked] == [("check", "")]
+
+
 def test_a_role_that_is_lost_meanwhile_may_press_nothing(
     open_page: Open, drifting: FakeBilling
 ) -> None:

@@ -158,13 +158,16 @@ class Scene:
             connection.execute(text(statement), values)
 
     def reconcile(self, *, apply: bool = False, only: str | None = None) -> ReconcileSummary:
+        return self.comparing().run(apply=apply, only=only)
+
+    def comparing(self) -> Reconcile:
         return Reconcile(
             self.store,
             self.ingest,
             self.gateway,
             clock=lambda: self.now,
             sleep=lambda _: None,
-        ).run(apply=apply, only=only)
+        )
 
     def open(self) -> list[Any]:
         """Every open finding."""

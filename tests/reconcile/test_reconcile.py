@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from lib.billing.domain.errors import NoCustomer, NoSuchObject, StripeRefused, StripeUnavailable
+from lib.billing.domain.errors import (
+    Interrupted,
+    NoCustomer,
+    NoSuchObject,
+    StripeRefused,
+    StripeUnavailable,
+)
 from lib.billing.domain.findings import FindingFilters
 from lib.billing.reading.pace import Pace
 from lib.billing.reading.paced import PAUSES, Paced
@@ -389,6 +396,28 @@ def test_a_stripe_that_stays_away_ends_the_run_and_the_reason_is_kept(small):
     with small.store.reading() as connection:
         (run,) = board.recent_runs(connection)
     assert (run.problem, run.ended_at) == ("Stripe asks to slow down.", small.now)
+
+
+class Stopping(Beside):
+    """Calls ``stop`` when it is asked for its first page."""
+
+    stop: Callable[[], None]
+
+    def list_objects(self, kind: str, **filters: Any) -> Any:
+        self.stop()
+        yield from super().list_objects(kind, **filters)
+
+
+def test_a_run_that_is_stopped_ends_before_its_next_request_and_says_so(small):
+    small.gateway = Stopping(small.gateway)
+    comparing = small.comparing()
+    small.gateway.stop = comparing.stop
+    with pytest.raises(Interrupted):
+        comparing.run()
+    with small.store.reading() as connection:
+        (run,) = board.recent_runs(connection)
+    assert (run.requests, run.ended_at) == (1, small.now)
+    assert "stopped" in run.problem
 
 
 def test_requests_keep_below_the_pace_that_stripe_allows(small):

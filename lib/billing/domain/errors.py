@@ -15,6 +15,7 @@
     ├── StripeUnavailable           Stripe did not answer, or said to come back later
     ├── StripeRefused               Stripe said no, and why
     ├── DatabaseUnavailable         the database is away
+    ├── Interrupted                 this program is stopping; what was left is done another time
     └── WrongUsage                  a report, filter or option that is not there or cannot be used
 
 Each carries a stable ``code`` (the same on the command line, over HTTP and in the audit) and a
@@ -108,6 +109,10 @@ class StripeRefused(BillingError):
 
 class DatabaseUnavailable(BillingError):
     code = "database_unavailable"
+
+
+class Interrupted(BillingError):
+    code = "interrupted"
 
 
 class WrongUsage(BillingError):

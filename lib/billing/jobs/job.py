@@ -10,9 +10,11 @@ from dataclasses import dataclass
 class Job:
     """``round`` is short, harmless to repeat and to lose half way; what is left waits for the next.
 
-    ``every``: seconds from the end of one round to the beginning of the next.
+    ``every``: seconds from the end of one round to the beginning of the next. ``stop``: asks a long
+    round, from another thread, to end early.
     """
 
     name: str
     every: float
     round: Callable[[], object]
+    stop: Callable[[], None] = lambda: None

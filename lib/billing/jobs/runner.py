@@ -53,8 +53,10 @@ class Runner:
         self._tasks = [asyncio.create_task(self._run(job)) for job in self._jobs]
 
     async def close(self) -> None:
-        """Begin no round any more, and wait for those under way."""
+        """Begin no round any more, ask long ones to end, and wait for those under way."""
         self._stopping.set()
+        for job in self._jobs:
+            job.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._threads.shutdown()
         self._turns.close()

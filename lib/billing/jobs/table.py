@@ -18,14 +18,17 @@ EVERY: Final[dict[str, float]] = {
 """Seconds between rounds, in the order in which jobs are shown."""
 
 
-def jobs_of(**rounds: Callable[[], object] | None) -> tuple[Job, ...]:
+def jobs_of(
+    *, stop: Callable[[], None] = lambda: None, **rounds: Callable[[], object] | None
+) -> tuple[Job, ...]:
     """The jobs that this installation can run: each round by its job's name, None where it cannot.
 
-    Raises KeyError for a name that is not in the table.
+    ``stop`` ends what may be long in any of them. Raises KeyError for a name that is not in the
+    table.
     """
     named = {name: (EVERY[name], round_) for name, round_ in rounds.items()}
     return tuple(
-        Job(name, named[name][0], round_)
+        Job(name, named[name][0], round_, stop)
         for name in EVERY
         if name in named and (round_ := named[name][1]) is not None
     )

@@ -48,6 +48,7 @@ class Paced(Generic[G]):
 
     Args:
         tell: hears why nothing seems to happen.
+        halt: raises, before a request, when there is to be none any more.
         chance: between 0 and 1, for the jitter.
     """
 
@@ -57,6 +58,7 @@ class Paced(Generic[G]):
         pace: Pace | None = None,
         *,
         tell: Progress = lambda _: None,
+        halt: Callable[[], None] = lambda: None,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -65,6 +67,7 @@ class Paced(Generic[G]):
         self._gateway = gateway
         self._pace = pace or Pace()
         self._tell = tell
+        self._halt = halt
         self._sleep = sleep
         self._chance = chance
 
@@ -91,6 +94,7 @@ class Paced(Generic[G]):
         """One object and the second at which Stripe saw it. Raises NoSuchObject too."""
         tries = 0
         while True:
+            self._halt()
             self._pace.wait()
             self.requests += 1
             try:
@@ -101,6 +105,7 @@ class Paced(Generic[G]):
     def _paced(self, kind: str, after: str | None, filters: dict[str, Any]) -> Iterator[Page]:
         listed = self._gateway.list_objects(kind, after=after, **filters)
         while True:
+            self._halt()
             self._pace.wait()
             self.requests += 1
             try:

@@ -15,6 +15,7 @@ TABLES = ("tallies rollups standings findings reconciliations acknowledgements r
 
 def upgrade() -> None:
     op.add_column("inbox", sa.Column("next_attempt_at", sa.BigInteger()))
+    op.execute("UPDATE inbox SET next_attempt_at = received_at WHERE state = 'failed'")
     _tallies()
     _rollups()
     _standings()
