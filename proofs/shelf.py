@@ -23,6 +23,8 @@ PROOFS: Final = (
         "histories",
         2_000,
         order,
+        "Whose an object is counts as timeless: a refund that named no customer belongs in the "
+        "past to whom its invoice turned out to belong.",
     ),
     Proof(
         "truth",
