@@ -113,7 +113,16 @@ def _repair_all(staff: Staff) -> None:
 def whose(item: FindingItem) -> str:
     """How people call the customer; the object where it belongs to nobody."""
     found = item.finding
-    return str(item.name or item.email or found.customer_id or found.object_id or "Everyone")
+    known = item.name or item.email or _at_stripe(item)
+    return str(known or found.customer_id or found.object_id or "Everyone")
+
+
+def _at_stripe(item: FindingItem) -> str | None:
+    """What Stripe calls a customer of whom nothing was ever seen here."""
+    if item.finding.cause != "missing_customer":
+        return None
+    told = {each.field: each.stripe for each in item.differences if each.stripe != "none"}
+    return told.get("name") or told.get("email")
 
 
 def thing(item: FindingItem) -> str:
@@ -122,13 +131,20 @@ def thing(item: FindingItem) -> str:
     return OBJECTS.get(kind, kind.replace("_", " "))
 
 
+def field(name: str) -> str:
+    """A stored field's name as people say it."""
+    words = name.removesuffix("_minor").replace("_", " ")
+    words = "MRR" if words == "mrr" else words
+    return f"{words}, minor units" if name.endswith("_minor") else words
+
+
 def _differs(item: FindingItem) -> str:
     """The object and its differing fields, in words."""
     if item.finding.projected is None:
         return f"{thing(item).capitalize()}: missing here"
     if item.finding.stripe is None:
         return f"{thing(item).capitalize()}: not there in Stripe"
-    fields = ", ".join(d.field.replace("_", " ") for d in item.differences)
+    fields = ", ".join(field(d.field).removesuffix(", minor units") for d in item.differences)
     return f"{thing(item).capitalize()}: {fields}" if fields else thing(item).capitalize()
 
 
@@ -149,11 +165,11 @@ def _drift(page: Listing[FindingItem]) -> None:
     ]
     columns = {
         "customer": column.TextColumn("Customer", width=150),
-        "differs": column.TextColumn("What differs", width=210),
-        "cause": column.TextColumn("Why", width=290),
+        "differs": column.TextColumn("What differs", width=200),
+        "cause": column.TextColumn("Why", width=430),
         "age": column.TextColumn("Age", width=70),
         "times": column.NumberColumn("Seen", help="Comparisons that found it.", width=55),
-        "state": tables.badge("State", width=115),
+        "state": tables.badge("State", width=100),
         "until": column.TextColumn("Acknowledged", width=230),
         "object": column.TextColumn("Object", width=170),
     }

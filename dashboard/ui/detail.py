@@ -58,7 +58,10 @@ def _head(item: FindingItem) -> None:
             word = board.hurry(item, now)
             st.badge(word, icon=":material/hourglass_bottom:", color=tables.BADGES[word])
     # Sentences of our own, with commands in code marks: nothing of Stripe's is in them.
-    st.markdown(f"**{item.means}** {item.remedy}")
+    if found.resolved_at is None:
+        st.markdown(f"**{item.means}** {item.remedy}")
+    else:
+        st.markdown(f"What it was: {item.means}")
     st.caption(
         fmt.joined(
             (
@@ -71,7 +74,7 @@ def _head(item: FindingItem) -> None:
                 f"seen {fmt.plural(found.times, 'time')}",
                 f"first {fmt.clock(found.first_seen_at, zone)}",
                 f"Stripe forgets it on {fmt.day(found.lost_after, zone)}"
-                if found.lost_after
+                if found.lost_after and found.resolved_at is None
                 else None,
             )
         )
@@ -86,7 +89,7 @@ def _fields(item: FindingItem) -> None:
     tables.show(
         [
             {
-                "field": difference.field.replace("_", " "),
+                "field": board.field(difference.field),
                 "projected": ABSENT if difference.projected is None else difference.projected,
                 "stripe": ABSENT if difference.stripe is None else difference.stripe,
             }

@@ -45,7 +45,8 @@ def cards(seen: SyncHealth, delivered: Deliveries) -> list[kpis.Card]:
         kpis.Card(
             "Failed events",
             f"{seen.failed:,}",
-            "Kept in the inbox because they could not be applied. Nothing of them is lost.",
+            "Kept in the inbox because they could not be applied. Nothing of them is lost. "
+            f"{seen.waiting:,} of them will be tried again by themselves.",
             delta=_tried_again(seen),
             good="neither",
         ),
@@ -53,22 +54,26 @@ def cards(seen: SyncHealth, delivered: Deliveries) -> list[kpis.Card]:
             "Open drift",
             f"{seen.drift:,}",
             "Objects that differ from Stripe, as the comparisons found them.",
-            delta=f"{unseen:,} new, {seen.drift_acknowledged:,} acknowledged"
-            if seen.drift
-            else None,
+            delta=_unseen(unseen, seen.drift),
             good="neither",
         ),
     ]
+
+
+def _unseen(unseen: int, drift: int) -> str | None:
+    """Short: on a narrow screen a card holds some fifteen characters."""
+    if not drift:
+        return None
+    return f"{unseen:,} new" if unseen else "all acknowledged"
 
 
 def _tried_again(seen: SyncHealth) -> str | None:
     if not seen.failed:
         return None
     if not seen.waiting:
-        return "none is tried again by itself"
+        return "no further try"
     soon = (seen.next_retry_at or seen.now) - seen.now
-    following = f"next in {fmt.span(soon)}" if soon > 0 else "one is due"
-    return f"{seen.waiting:,} tried again, {following}"
+    return f"next try in {fmt.span(soon)}" if soon > 0 else "a try is due"
 
 
 def verdict(seen: SyncHealth, delivered: Deliveries) -> None:

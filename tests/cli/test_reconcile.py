@@ -66,3 +66,9 @@ def test_csv_is_the_reports_business(portside):
     ran = portside("reconcile", "--format", "csv")
     assert ran.code == 2
     assert "report drift" in ran.err
+
+
+def test_a_customer_without_a_name_is_wrong_usage(portside):
+    for name in ("", "  ", "\udcff"):  # the last is a byte that is no UTF-8
+        ran = portside("reconcile", "--customer", name, STRIPE_API_KEY="rk_test_x")
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)

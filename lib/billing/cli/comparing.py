@@ -11,6 +11,7 @@ import typer
 from ..config import Settings
 from ..domain.causes import CAUSES
 from ..domain.errors import WrongUsage
+from ..domain.filters import clean
 from ..reconcile import ReconcileSummary
 from ..wiring import open_installation
 from .output import Format, progress, say, table, write
@@ -32,6 +33,8 @@ def reconcile(
     """
     if output is Format.CSV:
         raise WrongUsage("Use --format table or json here; `portside report drift` gives CSV.")
+    if customer is not None and not (customer := clean(customer)):
+        raise WrongUsage("Name a customer by Stripe's id: --customer cus_…")
     with progress("Comparing with Stripe") as status:
         summary = open_installation(Settings.load()).reconcile(
             apply=apply, only=customer, progress=status
@@ -47,10 +50,16 @@ def reconcile(
 def _show(summary: ReconcileSummary) -> None:
     if summary.open:
         rows = [
-            [count.cause, str(count.open), str(count.acknowledged), CAUSES[count.cause].means]
+            [
+                count.cause,
+                count.kind,
+                str(count.open),
+                str(count.acknowledged),
+                CAUSES[count.cause].means,
+            ]
             for count in summary.open
         ]
-        table(["cause", "open", "acknowledged", "what it means"], rows)
+        table(["cause", "kind", "open", "acknowledged", "what it means"], rows)
     say(
         f"{summary.customers:,} customers compared with {summary.requests:,} requests: "
         f"{summary.found:,} found, {summary.new:,} of them new, {summary.repaired:,} repaired, "
@@ -58,6 +67,6 @@ def _show(summary: ReconcileSummary) -> None:
     )
     for part, why in summary.left_out.items():
         say(f"Left out: {part}. {why}")
-    for count in summary.open:
-        if count.open > count.acknowledged:
-            say(f"{count.cause}: {CAUSES[count.cause].remedy}")
+    left = dict.fromkeys(c.cause for c in summary.open if c.open > c.acknowledged)
+    for cause in left:
+        say(f"{cause}: {CAUSES[cause].remedy}")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..domain.times import iso
 from .sync_views import FieldDifference
 
-_TIMES: Final = re.compile(r"(_at|_end|_start|_until|_since|_date|_attempt|^created)$")
+_TIMES: Final = re.compile(r"(_at|_end|_start|_until|_since|_date|_attempt|_second|^created)$")
 """Fields whose number is a unix second."""
 
 
