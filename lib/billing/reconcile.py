@@ -87,7 +87,8 @@ class Reconcile:
         """Compare everyone, or the customer ``only``; with ``apply`` repair.
 
         Raises StripeUnavailable, StripeRefused (without the right to read customers, subscriptions
-        or invoices), NoCustomer when neither side knows ``only``, DatabaseUnavailable, Interrupted.
+        or invoices), NoCustomer when neither side knows ``only``, ConfigurationError for a repair
+        with another account's key, DatabaseUnavailable, Interrupted.
         What was found until then is kept.
         """
         pace = Pace(sleep=self._sleep)
@@ -168,6 +169,7 @@ class _Comparison:
             self._compare_references()
         for object_type in COMPARED:
             self._compare_objects(object_type)
+        self._look_again()
         if self._only is None and self._events.readable:
             self._find_gaps()
         if self._events.problem is not None:
@@ -176,6 +178,8 @@ class _Comparison:
 
     def repair(self) -> None:
         """Mend what can be: first the events that are lacking, then what they did not bring."""
+        if self._only is None:
+            self._objects.refuse_another_account()
         repairs = Repairs(
             self._ingest, self._stripe, self._events, self._objects, progress=self._progress
         )
@@ -221,11 +225,14 @@ class _Comparison:
         with self._reader.open() as connection:
             overall = compare_catalog(connection, self._only)
             if self._only is None:
-                overall += compare_rules(connection, rules) + compare_references(connection)
-                if not self._still:
-                    # Sums are of the rows: where those are wrong, that is what is told.
+                changed = compare_rules(connection, rules)
+                overall += changed + compare_references(connection)
+                self._looked_for.add("rules")
+                if not changed and not any(name.startswith("row ") for name in self._still):
+                    # Sums are of the rows: where those are wrong, that is what is told, and what
+                    # is open about sums stays so.
                     overall += compare_sums(connection, rules)
-                self._looked_for |= {"rules", "sums"}
+                    self._looked_for.add("sums")
         self._record(overall)
 
     def _read_events(self) -> None:
@@ -258,6 +265,15 @@ class _Comparison:
             return
         for batch in walks.living(self._store, object_type, self._since, self._only):
             self._record(self._objects.compare_unlisted(object_type, batch))
+
+    def _look_again(self) -> None:
+        """At what is open and too old by now to be in any list: age alone mends nothing."""
+        for batch in walks.open_findings(self._store, self._only):
+            for finding in batch:
+                if finding.object_type in COMPARED and finding.object_id is not None:
+                    self._record(
+                        self._objects.compare_unlisted(finding.object_type, [finding.object_id])
+                    )
 
     def _find_gaps(self) -> None:
         """Events that never arrived. Those of an object that differs belong to its finding: a lost

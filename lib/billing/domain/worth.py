@@ -51,7 +51,8 @@ def _value(state: State, fold: CustomerFold, otherwise: int, missing: set[str]) 
     try:
         return sum(item_values(state, fold.states("discount"), rules.policy, rules.references))
     except CannotValue as problem:
-        if problem.awaiting:
+        # A discount folds its customer anew when it comes; one that is gone never does.
+        if problem.awaiting and not problem.awaiting.startswith("discount:"):
             missing.add(problem.awaiting)
         return otherwise
 
