@@ -15,7 +15,8 @@ chrome.head(navigation.BY_SLUG["sync"])
 def body() -> None:
     """Everything that a tab, a row or a button redraws."""
     seen = session.billing().health()
-    if data.freshness().last_event_at is None and not seen.drift:
+    known = seen.drift or seen.gaps or seen.failed
+    if data.freshness().last_event_at is None and not known:
         notes.empty(
             "Nothing has arrived yet.",
             hint="Point a Stripe webhook endpoint at /webhooks/stripe, or run: portside backfill",

@@ -38,7 +38,9 @@ def _head(item: FindingItem) -> None:
     now = data.freshness().now
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(fmt.md(board.whose(item)), anchor=False, width="content")
-        if found.resolved_at is not None:
+        if found.lost:
+            st.badge("Lost for good", icon=":material/hourglass_disabled:", color="red")
+        elif found.resolved_at is not None:
             words = "Repaired" if found.resolution == "repaired" else "Gone by itself"
             st.badge(words, icon=":material/check_circle:", color="green")
         elif found.acknowledged:

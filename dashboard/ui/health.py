@@ -17,6 +17,8 @@ URGENT: Final = 3 * DAY
 SOON: Final = 10 * DAY
 RUN_OVERDUE: Final = 26 * 3_600
 """Reconcile runs once a day; two hours more before it is missed."""
+RUN_LONG: Final = 3_600
+"""Seconds after which a comparison that has not ended was most likely killed."""
 
 
 def cards(seen: SyncHealth, delivered: Deliveries) -> list[kpis.Card]:
@@ -76,9 +78,9 @@ def verdict(seen: SyncHealth, delivered: Deliveries) -> None:
         for text, icon, colour, meaning in found:
             st.badge(text, icon=icon, color=colour, help=meaning)
         if not found:
-            st.badge(
-                "Nothing differs, nothing is missing", icon=":material/check_circle:", color="green"
-            )
+            left_alone = seen.drift_acknowledged + seen.gaps_acknowledged
+            calm = "Nothing new" if left_alone else "Nothing differs, nothing is missing"
+            st.badge(calm, icon=":material/check_circle:", color="green")
         st.caption(_last_run(seen), width="content")
 
 
@@ -91,12 +93,12 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
             "orange",
             "Nobody has acknowledged them yet. See Drift.",
         )
-    if seen.gaps:
+    if missing := seen.gaps - seen.gaps_acknowledged:
         left = None if seen.nearest_loss is None else seen.nearest_loss - seen.now
         urgent = left is not None and left < URGENT
-        when = "" if left is None else f", the first is lost in {fmt.span(left)}"
+        when = "" if left is None or left <= 0 else f", the first is lost in {fmt.span(left)}"
         yield (
-            f"{fmt.plural(seen.gaps, 'missing event')}{when}",
+            f"{fmt.plural(missing, 'missing event')}{when}",
             ":material/hourglass_bottom:",
             "red" if urgent else "orange",
             "Stripe's event list remembers an event for 30 days. See Gaps.",
@@ -128,14 +130,15 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
             "Not compared with Stripe" + (" yet" if run is None else " lately"),
             ":material/event_busy:",
             "orange",
-            "Run portside reconcile once a day, for example from cron.",
+            "portside serve compares once a day where it has an API key; portside reconcile "
+            "does it now.",
         )
-    elif run.problem:
+    elif run.problem or (run.ended_at is None and seen.now - run.started_at > RUN_LONG):
         yield (
             "The last comparison did not end",
             ":material/error:",
             "red",
-            fmt.md(run.problem),
+            fmt.md(run.problem) if run.problem else "Whatever carried it out was killed.",
         )
 
 
@@ -144,6 +147,10 @@ def _last_run(seen: SyncHealth) -> str:
     if run is None:
         return "portside reconcile compares everyone with Stripe."
     when = fmt.clock(run.ended_at or run.started_at, data.timezone())
+    if run.ended_at is None:
+        return f"A comparison began {when} and has not ended"
+    if run.problem:
+        return f"Stopped {when} after {fmt.plural(run.customers, 'customer')}"
     verb = "Compared and repaired" if run.applied else "Compared with Stripe"
     found = fmt.plural(run.findings, "finding") if run.findings else "nothing found"
     return f"{verb} {when}: {fmt.plural(run.customers, 'customer')}, {found}"

@@ -14,6 +14,9 @@ from .settings.business import SHORTEST_RETENTION
 from .store import retention
 from .store.engine import Store
 
+LONGEST = 36_500
+"""Days: beyond a century a day has no name."""
+
 AT_ONCE = 1_000
 """Bodies a transaction: webhooks wait that long on SQLite."""
 
@@ -39,13 +42,16 @@ def prune(
 ) -> PruneSummary:
     """Drop the bodies of settled events received more than ``days`` ago.
 
-    Raises WrongUsage for less than thirty days, DatabaseUnavailable; running it again is harmless.
+    Raises WrongUsage for less than thirty days or more than a century, DatabaseUnavailable;
+    running it again is harmless.
     """
     if days < SHORTEST_RETENTION:
         raise WrongUsage(
             f"Bodies are kept {SHORTEST_RETENTION} days at least: "
             "Stripe sends events again that long, and retries need them."
         )
+    if days > LONGEST:
+        raise WrongUsage(f"Nothing is {days:,} days old: give {LONGEST:,} at most.")
     before = now - days * DAY
     with store.reading() as connection:
         bodies, size = retention.prunable(connection, before)

@@ -12,7 +12,7 @@ through the one writer, and a second run finds nothing.
 Compared are all customers and subscriptions, ended ones too; of invoices the open ones, those made
 in the last `RECENT_DAYS` days, and whatever is draft or open here: an older closed invoice changes
 only by a refund or credit note, which says so itself. A run for one customer takes in all of that
-customer's invoices, and neither references nor gaps.
+customer's invoices and the gaps that are known, and neither references nor new gaps.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from typing import Final
 from .domain.causes import CAUSES, PATIENCE
 from .domain.drift import Difference, Unapplied, gap
 from .domain.errors import BillingError, Interrupted, NoCustomer, NoSuchObject
-from .domain.findings import Finding
 from .domain.times import DAY
 from .ingest import Ingest
 from .reading.pace import Pace
@@ -172,8 +171,7 @@ class _Comparison:
         self._look_again()
         if self._only is None and self._events.readable:
             self._find_gaps()
-        if self._events.problem is not None:
-            self.summary.left_out["events"] = self._events.problem
+        self.summary.left_out |= self._events.left_out
         self.summary.resolved += self._settle(self._still, self._looked_for)
 
     def repair(self) -> None:
@@ -186,7 +184,7 @@ class _Comparison:
         lost = {event.event_id: event for event in self._lost}
         for batch in walks.open_findings(self._store, self._only):
             for finding in batch:
-                lost |= {event.event_id: event for event in self._events_of(finding)}
+                lost |= {event.event_id: event for event in self._events.of_finding(finding)}
             failed = [f.event_id for f in batch if f.cause == "failed_event" and f.event_id]
             repairs.retry(failed)
         repairs.bring_events(event for event in lost.values() if event.why == "lacking")
@@ -199,6 +197,7 @@ class _Comparison:
         with self._reader.open() as connection:
             unmapped = {d.subject for d in compare_catalog(connection, self._only)}
         self.summary.repaired += self._settle(unmapped, {"plan"}, repaired=True)
+        self.summary.left_out |= self._events.left_out
 
     def _check_name(self) -> None:
         if self._only is None:
@@ -292,11 +291,6 @@ class _Comparison:
     def _told_of(self, event: Unapplied) -> bool:
         named = (event.object_type, event.object_id) in self._named
         return named or self._events.owner_of(event) in self._objects.absorbed
-
-    def _events_of(self, finding: Finding) -> list[Unapplied]:
-        if finding.cause in ("missing_customer", "deleted_customer"):
-            return self._events.of_customer(finding.object_id or "")
-        return self._events.about(finding.object_type or "", finding.object_id or "")
 
     def _settle(self, still: set[str], scopes: set[str], *, repaired: bool = False) -> int:
         with self._store.writing() as connection:

@@ -8,6 +8,14 @@ WRONG = {
     "a command that does not exist": (["dance"], 2, "No such command"),
     "a report that does not exist": (["report", "weather"], 2, "There is no report 'weather'"),
     "a time that is none": (["report", "entitlements", "--as-of", "soon"], 2, "neither a day"),
+    "a day after the last one": (["explain", "cus_1", "--at", "9999-12-31"], 2, "1970 and 9998"),
+    "a time after the last one": (
+        ["explain", "cus_1", "--at", "9999-12-31T23:59:59-14:00"],
+        2,
+        "1970 and 9998",
+    ),
+    "a time before time": (["explain", "cus_1", "--at", "0001-01-01"], 2, "1970 and 9998"),
+    "an age that nothing has": (["db", "prune", "--older-than", "99999999999"], 2, "Nothing is"),
     "a policy that is none": (["report", "mrr", "--policy", "hope"], 2, "is none of"),
     "a format that is none": (["report", "mrr", "--format", "xml"], 2, "Invalid value"),
     "a customer nobody knows": (["explain", "cus_none"], 1, "no_customer"),
@@ -45,6 +53,16 @@ def test_a_wrong_set_up_is_a_sentence_that_names_what_to_change(portside, enviro
     assert says in ran.err
     assert "Traceback" not in ran.err
     assert "hello" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("command", "header"),
+    [("doctor", "ok,check,found,remedy"), ("replay", "customers,batches_changed")],
+)
+def test_csv_is_csv_and_alone_on_standard_output(portside, command, header):
+    ran = portside(command, "--format", "csv")
+    assert ran.out.splitlines()[0] == header
+    assert "Traceback" not in ran.err
 
 
 def test_an_empty_result_is_fine(portside):

@@ -133,6 +133,31 @@ def test_rights_given_by_hand_are_taken_back(roles: Roles) -> None:
     assert may(roles.dashboard, "plan_entitlements") == set()
 
 
+BY_THE_BACK_DOOR = {
+    "everybody may": ("GRANT UPDATE ON subscriptions TO PUBLIC", ["subscriptions"]),
+    "everybody may rewrite notes": ("GRANT DELETE ON notes TO PUBLIC", ["notes"]),
+    "everybody may make tables": ("GRANT CREATE ON SCHEMA public TO PUBLIC", ["schema"]),
+    "it belongs to the receiver": ("GRANT {receiver} TO {dashboard}", None),
+    "it is a superuser": ("ALTER ROLE {dashboard} SUPERUSER", [*EVERY_TABLE, "schema"]),
+}
+
+
+@pytest.mark.parametrize(("statement", "found"), BY_THE_BACK_DOOR.values(), ids=BY_THE_BACK_DOOR)
+def test_rights_that_come_by_the_back_door_are_noticed(
+    roles: Roles, statement: str, found: list[str] | None
+) -> None:
+    receiver, dashboard = ('"' + name.replace('"', '""') + '"' for name in roles.names)
+    with roles.owner.reading() as connection:
+        assert grants.left_open(connection, roles.names[1]) == []
+    with roles.owner.writing() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute(statement.replace("{receiver}", receiver).replace("{dashboard}", dashboard))
+        cursor.close()
+    with roles.owner.reading() as connection:
+        left = grants.left_open(connection, roles.names[1])
+    assert left == (sorted(set(EVERY_TABLE) - OWN | {"requests"}) if found is None else found)
+
+
 def test_a_table_that_an_upgrade_makes_can_be_read_at_once(roles: Roles) -> None:
     with roles.owner.writing() as connection:
         connection.execute(text("CREATE TABLE later (x bigserial, y bigint)"))

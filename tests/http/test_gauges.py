@@ -123,6 +123,8 @@ def test_findings_by_cause_without_those_left_for_a_while(store: Store) -> None:
         finding("e", "not_delivered", kind="gap", lost_after=START + 5 * DAY),
         finding("f", "not_delivered", kind="gap", lost_after=START + 2 * DAY),
         finding("g", "not_delivered", kind="gap", lost_after=START + DAY, resolved_at=START),
+        finding("h", "not_delivered", kind="gap", lost_after=START + DAY),
+        finding("i", "came_back", first_seen_at=START + 1),
     )
     note = {"staff": "ann", "reason": "Known", "at": START}
     keep(
@@ -130,12 +132,15 @@ def test_findings_by_cause_without_those_left_for_a_while(store: Store) -> None:
         tables.acknowledgements,
         note | {"subject": "b", "expires_at": START + 60},
         note | {"subject": "a", "expires_at": START - 60},
+        note | {"subject": "h", "expires_at": START + 60},
+        note | {"subject": "i", "expires_at": START + 60},  # of the one before its repair
     )
     found = scraped(Bench(store))
     assert found['portside_findings_open{cause="missed_event"}'] == 1
     assert found['portside_findings_open{cause="hand_edited"}'] == 1
     assert found["portside_findings_acknowledged"] == 1
-    assert found["portside_gaps_open"] == 2
+    assert found['portside_findings_open{cause="came_back"}'] == 1
+    assert (found["portside_gaps_open"], found["portside_gaps_acknowledged"]) == (2, 1)
     assert found["portside_gap_lost_in_seconds"] == 2 * DAY
 
 
@@ -235,3 +240,15 @@ def test_every_alert_is_explained() -> None:
     alerts = re.findall(r"- alert: (\w+)", ALERTS.read_text("utf-8"))
     explained = re.findall(r"^\| `(Portside\w+)` \|", DEPLOY.read_text("utf-8"), re.M)
     assert explained == alerts
+
+
+def test_series_with_other_labels_are_compared_without_those() -> None:
+    rules = ALERTS.read_text("utf-8").split("- alert: ")[1:]
+    expressions = {rule.split()[0]: rule.split("labels:")[0] for rule in rules}
+    unlike = {
+        name
+        for name, expression in expressions.items()
+        if len(set(re.findall(r"\{[^}]*\}", expression))) > 1
+    }
+    assert unlike == {"PortsideManyRepeats"}
+    assert "> ignoring(fate) " in expressions["PortsideManyRepeats"]

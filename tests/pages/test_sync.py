@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.billing import Acknowledgement, Reconciliation
 from tests.pages.conftest import Open, everything
 from tests.pages.fake_billing import NOW, FakeBilling
 from tests.pages.fake_sync import DAY, TRAP
@@ -59,6 +60,34 @@ def test_a_projection_that_was_never_compared_says_what_to_run(
     told = said(open_page("sync"))
     assert "Not compared with Stripe yet" in told
     assert "portside reconcile compares everyone with Stripe." in told
+
+
+@pytest.mark.parametrize(
+    ("minutes", "problem", "badge", "told"),
+    [
+        (90, None, "The last comparison did not end", "has not ended"),
+        (5, None, "Nothing differs, nothing is missing", "has not ended"),
+        (5, "Stripe is away.", "The last comparison did not end", "after 7 customers"),
+    ],
+)
+def test_a_comparison_that_did_not_end_claims_nothing(
+    open_page: Open, desk: FakeBilling, minutes: int, problem: str | None, badge: str, told: str
+) -> None:
+    began = NOW - 60 * minutes
+    ended = began + 9 if problem else None
+    desk.latest = Reconciliation(2, began, ended, False, "", 7, 1, 0, 0, problem)
+    shown = said(open_page("sync"))
+    assert badge in shown
+    assert told in shown
+    assert "nothing found" not in shown
+
+
+def test_what_is_left_alone_is_not_called_nothing(open_page: Open, desk: FakeBilling) -> None:
+    desk.drifting = 1
+    desk.left["drift:cus_0001"] = Acknowledgement("ann", "Known", NOW - 60, NOW + DAY)
+    shown = said(open_page("sync"))
+    assert "Nothing new" in shown
+    assert "Nothing differs" not in shown
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from lib.billing.reading.paced import PAUSES, Paced
 from lib.billing.reconcile import Reconcile
 from lib.billing.store.acknowledgements import acknowledge
 from lib.billing.store.queries import findings as board
+from lib.billing.store.queries import lacking
 from lib.billing.stripe.gateway import Page
 from lib.sandbox.testing import running_sandbox
 from tests.reconcile.scene import DAY, MINUTE, NOW, Beside, Scene, everything, values
@@ -386,6 +387,30 @@ def test_a_gap_counts_down_to_when_stripe_forgets_the_event(small):
     small.tick(31 * DAY)
     small.deliver()
     assert small.reconcile().resolved == 1
+
+
+def test_a_gap_of_one_customer_is_repaired_without_reading_the_whole_list(small):
+    lost = superseded(small)
+    small.reconcile()
+    summary = small.reconcile(apply=True, only=small.ada)
+    assert (summary.repaired, summary.unanswered, small.open()) == (1, 0, [])
+    with small.store.reading() as connection:
+        states = lacking.states_of(connection, [lost["id"]])
+        told = board.history(connection, f"event {lost['id']}", small.now)
+    assert states == {lost["id"]: "stale"}
+    assert [(found.resolution, found.lost) for found in told] == [("repaired", False)]
+
+
+def test_a_gap_that_stripe_has_forgotten_ends_as_lost(small):
+    lost = superseded(small)
+    small.reconcile()
+    small.tick(31 * DAY)
+    small.deliver()
+    small.reconcile(apply=True, only=small.ada)
+    small.reconcile()
+    with small.store.reading() as connection:
+        (found,) = board.history(connection, f"event {lost['id']}", small.now)
+    assert (found.resolution, found.lost) == ("gone", True)
 
 
 def test_what_happened_before_the_first_event_ever_is_no_gap(small):

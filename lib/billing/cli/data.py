@@ -13,6 +13,7 @@ import typer
 
 from ..config import Settings
 from ..domain.errors import BillingError
+from ..export import to_csv
 from ..intake.summary import Summary
 from ..reading.pace import PER_SECOND
 from ..replay import replay as fold_again
@@ -66,6 +67,9 @@ def backfill(
         )
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
+    elif output is Format.CSV:
+        counts = [[kind, summary.read.get(kind, 0), n] for kind, n in summary.read_in_all.items()]
+        write(to_csv(["objects", "this_run", "in_all"], counts))
     else:
         _show_read(summary)
     if summary.failed:
@@ -78,6 +82,8 @@ def replay(output: FormatOption = Format.TABLE) -> None:
         summary = fold_again(open_ingest(Settings.load()), progress=status)
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
+    elif output is Format.CSV:
+        write(to_csv(list(asdict(summary)), [list(asdict(summary).values())]))
     else:
         done = "some rows differed" if summary.batches_changed else "nothing differed"
         say(f"{summary.customers:,} customers folded, {done}.")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..config import Settings
-from ..domain.errors import WrongUsage
+from ..domain.errors import ConfigurationError, WrongUsage
 from ..domain.times import iso
 from ..export import to_csv
 from ..prune import prune as drop_bodies
@@ -58,6 +58,13 @@ def grants(
         write("BEGIN;\n" + "".join(f"{statement};\n" for statement in made) + "COMMIT;")
         return
     roles.apply(store, made)
+    with store.reading() as connection:
+        found = roles.left_open(connection, dashboard)
+    if found:
+        raise ConfigurationError(
+            f"{dashboard} can still write {', '.join(found)}: it is a superuser, owns them, "
+            "belongs to a role that may, or PUBLIC may. Take that back, or name another role."
+        )
     say(f"{receiver} and {dashboard} have their rights. Give each a password, or another way in.")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ..config import Settings
 from ..domain.errors import WrongUsage
-from ..domain.times import as_of_second, iso
+from ..domain.times import as_of_second
+from ..export import to_csv
 from ..wiring import open_portside
 from .output import Format, say, table, write
 
@@ -81,28 +82,24 @@ def explain(
     )
 
 
-def _plain(explanation: dict[str, Any]) -> dict[str, Any]:
-    """Times as ISO 8601, as in every report."""
-    chain = [entry | {"at": iso(entry["at"])} for entry in explanation["chain"]]
-    return explanation | {"at": iso(explanation["at"]), "chain": chain}
-
-
 def doctor(output: FormatOption = Format.TABLE) -> None:
     """Check the set-up: keys, secret, catalogue, portal, return URL, database."""
     from ..doctor import examine
 
     findings = examine(Settings.load())
     bad = sum(not finding.ok for finding in findings)
-    header = ["", "check", "found", "what to do"]
-    rows = [
-        ["ok" if f.ok else "!!", f.name, f.sentence, "" if f.ok else f.remedy] for f in findings
+    shown = [
+        {"ok": f.ok, "check": f.name, "found": f.sentence, "remedy": f.remedy} for f in findings
     ]
-    if output is Format.TABLE:
-        table(header, rows)
-    else:
-        shown = [
-            {"ok": f.ok, "check": f.name, "found": f.sentence, "remedy": f.remedy} for f in findings
-        ]
+    if output is Format.JSON:
         write(json.dumps(shown, indent=2, ensure_ascii=False))
+    elif output is Format.CSV:
+        rows = [["true" if f.ok else "false", f.name, f.sentence, f.remedy] for f in findings]
+        write(to_csv(["ok", "check", "found", "remedy"], rows))
+    else:
+        rows = [
+            ["ok" if f.ok else "!!", f.name, f.sentence, "" if f.ok else f.remedy] for f in findings
+        ]
+        table(["", "check", "found", "what to do"], rows)
     if bad:
         raise typer.Exit(1)

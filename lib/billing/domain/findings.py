@@ -59,6 +59,13 @@ class Finding:
         """Seconds since it was first seen, to its resolution or to ``now``."""
         return max(0, (self.resolved_at or now) - self.first_seen_at)
 
+    @property
+    def lost(self) -> bool:
+        """Whether it ended because Stripe's list forgot the event before anybody fetched it."""
+        if self.kind != "gap" or self.lost_after is None or self.resolution != "gone":
+            return False
+        return self.resolved_at is not None and self.resolved_at >= self.lost_after
+
 
 @dataclass(frozen=True, slots=True)
 class FindingFilters:

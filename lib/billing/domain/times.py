@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
+_END_OF_TIME = 253_370_764_800  # the year 9999, where calendars end
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -50,12 +51,18 @@ def as_of_second(text: str, timezone: str) -> int:
     """
     try:
         if len(text) == 10:
-            return day_start(date.fromisoformat(text) + timedelta(days=1), timezone) - 1
-        return parse_iso(text)
+            second = day_start(date.fromisoformat(text) + timedelta(days=1), timezone) - 1
+        else:
+            second = parse_iso(text)
     except ValueError:
         raise ValueError(
             f"{text!r} is neither a day (2026-01-31) nor an ISO 8601 time (2026-01-31T12:00:00Z)."
         ) from None
+    except OverflowError:
+        second = -1
+    if not 0 <= second < _END_OF_TIME:
+        raise ValueError(f"{text!r} is not between the years 1970 and 9998.")
+    return second
 
 
 def period_of(second: int, by: str, timezone: str) -> str:

@@ -110,11 +110,18 @@ def _metrics(health: Health, now: int) -> Iterator[Metric]:
     yield _one(
         "portside_findings_acknowledged", "Open differences left for a while.", health.acknowledged
     )
-    yield _one("portside_gaps_open", "Events known to be missing here.", health.gaps)
+    yield _one(
+        "portside_gaps_open",
+        "Events known to be missing here that nobody has acknowledged.",
+        health.gaps,
+    )
+    yield _one(
+        "portside_gaps_acknowledged", "Missing events left for a while.", health.gaps_acknowledged
+    )
     if health.lost_after is not None:
         yield _one(
             "portside_gap_lost_in_seconds",
-            "Until Stripe's event list forgets the first of the missing events.",
+            "Until Stripe's event list forgets the first missing event that is not acknowledged.",
             health.lost_after - now,
         )
     yield _one(

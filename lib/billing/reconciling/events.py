@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import orjson
 
+from ..domain.causes import WINDOW
 from ..domain.drift import Unapplied
 from ..domain.errors import NoSuchObject, StripeRefused
+from ..domain.findings import Finding
 from ..reading.paced import Asks, Paced
 from ..store import unapplied
 from ..store.engine import Store
@@ -38,6 +40,11 @@ class Events:
     @property
     def readable(self) -> bool:
         return self.problem is None
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """What could not be read, and why, as a summary tells it."""
+        return {} if self.problem is None else {"events": self.problem}
 
     def read(self, since: int | None = None) -> None:
         """Read the list from its newest event back to ``since``, by default to its end.
@@ -85,6 +92,14 @@ class Events:
         """Events of one customer that are still not applied."""
         return self._still(e for e in self._known.values() if self.owner_of(e) == customer_id)
 
+    def of_finding(self, finding: Finding) -> list[Unapplied]:
+        """Events that a finding tells of and that are still not applied."""
+        if finding.kind == "gap":
+            return self._still([_of_gap(finding)]) if self.readable else []
+        if finding.cause in ("missing_customer", "deleted_customer"):
+            return self.of_customer(finding.object_id or "")
+        return self.about(finding.object_type or "", finding.object_id or "")
+
     def owner_of(self, event: Unapplied) -> str | None:
         """Whose object it is about, where the event or another one of its kind says so."""
         return event.customer_id or self._owners.get(event.parent_id or "")
@@ -109,6 +124,10 @@ class Events:
             yield self._stripe.retrieve("event", event_id)[0]
         except NoSuchObject:
             return
+        except StripeRefused as error:
+            if error.code == "stripe_key":
+                raise
+            self.problem = str(error)
 
     def _take(self, page: Page) -> None:
         with self._store.reading() as connection:
@@ -137,6 +156,20 @@ class Events:
         with self._store.reading() as connection:
             states = lacking.states_of(connection, [event.event_id for event in noted])
         return [e for e in noted if states.get(e.event_id, "lacking") == e.why]
+
+
+def _of_gap(finding: Finding) -> Unapplied:
+    """The event itself, also where the list was not read: a run for one customer reads none."""
+    return Unapplied(
+        event_id=finding.event_id or "",
+        type=finding.field.rpartition(": ")[2],
+        created=(finding.lost_after or WINDOW) - WINDOW,
+        object_type=finding.object_type or "",
+        object_id=finding.object_id or "",
+        customer_id=finding.customer_id,
+        parent_id=None,
+        why="lacking",
+    )
 
 
 def _loaded(body: bytes) -> Any:

@@ -11,7 +11,6 @@ from ..domain.policy import PRESETS
 from ..domain.times import as_of_second, day_start
 from ..settings.setup import Setup
 
-_END_OF_TIME = 253_370_764_800  # the year 9999, where calendars end
 PERIODS = ("day", "week", "month", "quarter")
 
 
@@ -83,14 +82,9 @@ class ReportRequest:
 
 def _as_of(text: str, timezone: str) -> int:
     try:
-        second = as_of_second(text, timezone)
+        return as_of_second(text, timezone)
     except ValueError as error:
         raise WrongUsage(f"--as-of {error}") from None
-    except OverflowError:
-        second = -1
-    if not 0 <= second < _END_OF_TIME:
-        raise WrongUsage(f"--as-of {text!r} is not between the years 1970 and 9998.")
-    return second
 
 
 def _day(option: str, text: str) -> date:

@@ -53,7 +53,7 @@ def health(reader: Reader, now: int) -> SyncHealth:
             drift_acknowledged=sum(c.acknowledged for c in counted if c.kind == "drift"),
             gaps=sum(c.open for c in counted if c.kind == "gap"),
             gaps_acknowledged=sum(c.acknowledged for c in counted if c.kind == "gap"),
-            nearest_loss=findings.nearest_loss(connection),
+            nearest_loss=findings.nearest_loss(connection, now),
             needing_reread=sync.needing_reread(connection),
             last_run=sync.last_run(connection),
         )
@@ -167,14 +167,20 @@ def _sightings(rows: Iterable[Finding]) -> Iterator[HappenedToFinding]:
             again = f"Seen again, {row.times} times so far."
             yield HappenedToFinding(row.last_seen_at, again)
         if row.resolved_at is not None:
-            words = "Repaired." if row.resolution == "repaired" else "Gone by itself."
-            yield HappenedToFinding(row.resolved_at, words)
+            yield HappenedToFinding(row.resolved_at, _ended(row))
+
+
+def _ended(found: Finding) -> str:
+    if found.resolution == "repaired":
+        return "Repaired."
+    return "Lost: Stripe's list forgot the event." if found.lost else "Gone by itself."
 
 
 def _left_alone(rows: Iterable[Acknowledgement]) -> Iterator[HappenedToFinding]:
     for row in rows:
         days = max((row.expires_at - row.at) // DAY, 1)
-        told = f"Acknowledged by {row.staff} for {days} days: {row.reason}"
+        length = "1 day" if days == 1 else f"{days} days"
+        told = f"Acknowledged by {row.staff} for {length}: {row.reason}"
         yield HappenedToFinding(row.at, told)
 
 

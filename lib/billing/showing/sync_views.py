@@ -56,7 +56,7 @@ class SyncHealth:
     drift_acknowledged: int  # of those
     gaps: int
     gaps_acknowledged: int
-    nearest_loss: int | None  # when Stripe forgets the first of the missing events
+    nearest_loss: int | None  # when Stripe forgets the first of them that is not acknowledged
     needing_reread: int  # customers
     last_run: Reconciliation | None
 

@@ -84,6 +84,27 @@ def apply(store: Store, made: Iterable[str]) -> None:
         ) from None
 
 
+def left_open(connection: Connection, dashboard: str = DASHBOARD) -> list[str]:
+    """What ``dashboard`` may still write beside its own tables, whoever allowed it.
+
+    A superuser, an owner, a member of a role that may, and everybody where PUBLIC may, keep their
+    rights whatever is granted to the role itself. "schema" stands for making tables there.
+    """
+    found = []
+    for table in _sorted():
+        verbs = ("UPDATE", "DELETE", "TRUNCATE")
+        if table.name not in _DESK:
+            verbs = ("INSERT", *verbs)
+        statement = " OR ".join("has_table_privilege(%s, %s, %s)" for _ in verbs)
+        asked = tuple(part for verb in verbs for part in (dashboard, _name(table.name), verb))
+        if connection.exec_driver_sql(f"SELECT {statement}", asked).scalar_one():
+            found.append(table.name)
+    makes = "SELECT has_schema_privilege(%s, current_schema(), 'CREATE')"
+    if connection.exec_driver_sql(makes, (dashboard,)).scalar_one():
+        found.append("schema")
+    return found
+
+
 def _check(receiver: str, dashboard: str) -> None:
     for name in (receiver, dashboard):
         if not name.strip() or "\x00" in name or len(name.encode()) > _LONGEST:

@@ -109,9 +109,16 @@ def one(connection: Connection, finding_id: int, now: int) -> Finding | None:
     return _finding(rows[0]) if rows else None
 
 
-def nearest_loss(connection: Connection) -> int | None:
-    """When Stripe's event list forgets the first event of the open gaps; None without any."""
-    query = select(func.min(f.c.lost_after)).where(f.c.resolved_at.is_(None), f.c.kind == "gap")
+def nearest_loss(connection: Connection, now: int) -> int | None:
+    """When Stripe's event list forgets the first event of the open gaps; None without any.
+
+    Those left alone do not count.
+    """
+    query = (
+        select(func.min(f.c.lost_after))
+        .select_from(_joined(now))
+        .where(f.c.resolved_at.is_(None), f.c.kind == "gap", a.c.acknowledgement_id.is_(None))
+    )
     nearest: int | None = connection.execute(query).scalar_one()
     return nearest
 

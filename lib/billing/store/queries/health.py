@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, select
 
 from ..tables import (
     acknowledgements,
@@ -37,8 +37,9 @@ class Health:
     arrivals: dict[tuple[str, str], int]  # (source, fate) -> events
     findings: dict[str, int]  # cause -> open drift findings that nobody has acknowledged
     acknowledged: int
-    gaps: int  # open findings of missing events
-    lost_after: int | None  # the nearest
+    gaps: int  # missing events that nobody has acknowledged
+    gaps_acknowledged: int
+    lost_after: int | None  # the nearest of those that nobody has acknowledged
     needing_reread: int
     with_gaps: int  # customers before one of whose seconds something is missing
     requests_waiting: int
@@ -49,7 +50,7 @@ def read_health(connection: Connection, now: int) -> Health:
     """Everything, as it is at ``now``."""
     counted = _events(connection)
     found, acknowledged = _findings(connection, now)
-    gaps, lost_after = _gaps(connection)
+    gaps, gaps_acknowledged, lost_after = _gaps(connection, now)
     needing, with_gaps = _customers(connection)
     kept = {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
     last_webhook = kept.get("last_webhook_at")
@@ -65,6 +66,7 @@ def read_health(connection: Connection, now: int) -> Health:
         findings=found,
         acknowledged=acknowledged,
         gaps=gaps,
+        gaps_acknowledged=gaps_acknowledged,
         lost_after=lost_after,
         needing_reread=needing,
         with_gaps=with_gaps,
@@ -116,8 +118,7 @@ def _arrivals(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 def _findings(connection: Connection, now: int) -> tuple[dict[str, int], int]:
-    f, a = findings.c, acknowledgements.c
-    left = exists().where(a.subject == f.subject, a.expires_at > now)
+    f, left = findings.c, _left_alone(now)
     query = (
         select(f.cause, func.sum(case((left, 0), else_=1)), func.sum(case((left, 1), else_=0)))
         .where(f.resolved_at.is_(None), f.kind != "gap")
@@ -127,13 +128,23 @@ def _findings(connection: Connection, now: int) -> tuple[dict[str, int], int]:
     return {cause: int(count) for cause, count, _ in rows}, sum(int(row[2]) for row in rows)
 
 
-def _gaps(connection: Connection) -> tuple[int, int | None]:
-    f = findings.c
-    query = select(func.count(), func.min(f.lost_after))
-    gaps, nearest = connection.execute(
-        query.where(and_(f.resolved_at.is_(None), f.kind == "gap"))
+def _left_alone(now: int) -> ColumnElement[bool]:
+    """As on the board: an answer to a finding does not hide the same one found anew."""
+    f, a = findings.c, acknowledgements.c
+    return exists().where(a.subject == f.subject, a.at >= f.first_seen_at, a.expires_at > now)
+
+
+def _gaps(connection: Connection, now: int) -> tuple[int, int, int | None]:
+    f, left = findings.c, _left_alone(now)
+    query = select(
+        func.coalesce(func.sum(case((left, 0), else_=1)), 0),
+        func.coalesce(func.sum(case((left, 1), else_=0)), 0),
+        func.min(case((left, None), else_=f.lost_after)),
+    )
+    gaps, acknowledged, nearest = connection.execute(
+        query.where(f.resolved_at.is_(None), f.kind == "gap")
     ).one()
-    return gaps, nearest
+    return int(gaps), int(acknowledged), nearest
 
 
 def _customers(connection: Connection) -> tuple[int, int]:
