@@ -121,16 +121,21 @@ class Drain:
             except PayloadInvalid as error:
                 self._stop(kept.event_id, str(error))
                 outcomes.append(Outcome(kept.event_id, "failed", str(error)))
-        for arrival, outcome in zip(arrivals, self._ingest.commit(arrivals, "retry"), strict=True):
-            # The writer calls it a repeat when it fails at the door as it did before.
-            again = outcome.fate == "repeated" and arrival.state == "failed"
-            outcomes.append(
-                Outcome(arrival.event_id, "failed", arrival.error) if again else outcome
-            )
+        outcomes += map(self._told, self._ingest.commit(arrivals, "retry"))
         if any(outcome.fate == "failed" for outcome in outcomes):
             with self._store.writing() as connection:
                 meta.raise_watermark(connection)  # their attempts and errors are shown
         return outcomes
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        """The writer calls it a repeat when an event fails as it did before."""
+        if outcome.fate != "repeated":
+            return outcome
+        with self._store.reading() as connection:
+            kept = unapplied.one(connection, outcome.event_id)
+        if kept is None or kept.state != "failed":
+            return outcome
+        return Outcome(kept.event_id, "failed", kept.error)
 
     def _arrival(self, kept: Kept) -> Arrival:
         if kept.body is None:
@@ -163,8 +168,7 @@ class Drain:
     def _replace(self, kept: Kept, arrival: Arrival) -> Outcome:
         (outcome,) = self._ingest.commit([arrival], kept.source)
         if arrival.event_id == kept.event_id:  # within the same second; the writer has told
-            failed = outcome.fate == "repeated" and arrival.state == "failed"
-            return Outcome(kept.event_id, "failed", arrival.error) if failed else outcome
+            return self._told(outcome)
         if outcome.fate == "failed":
             attempts = kept.attempts + 1
             following = next_attempt(attempts, self._clock())

@@ -168,3 +168,15 @@ def test_a_scheduled_end_is_summed_under_the_monday_of_its_week():
     leaving = replace(whole([BORN]).subscriptions[0], winding_down=True, ends_at=1_700_000_000)
     cells = {cell.kind: cell for cell in of_subscriptions([leaving], "UTC")}
     assert cells["leaving"].bucket == "2023-11-13"
+
+
+TIERED = subscription(items=[item(price("pro_tiered", billing_scheme="tiered"))])
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_a_price_that_only_an_earlier_step_lacks_is_still_awaited(cut):
+    told = [BORN, seen(TIERED, T + 100, before=ACTIVE), seen(TWO, T + 9_000, before=TIERED)]
+    assert whole(told).customer.awaiting == " price:price_pro_tiered "
+    made = in_place(told[:cut], told[cut:]) if told[cut:] else whole(told)
+    assert made is not None
+    assert made.customer == whole(told).customer

@@ -214,3 +214,18 @@ def test_one_event_by_itself(store: Store) -> None:
     bench.ingest.apply([shapes.event("some.news", {"id": "x"}, id="evt_news")])
     with pytest.raises(WrongUsage, match="ignored"):
         bench.drain.one("evt_news")
+
+
+def test_what_cannot_be_applied_again_is_told_as_failed(sqlite_store: Store) -> None:
+    bench = Bench(sqlite_store)
+    with sqlite_store.writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON customers "
+            "BEGIN SELECT RAISE(ABORT, 'nothing fits in'); END"
+        )
+    assert bench.ingest.apply([GOOD]).failed == 1
+    summary = bench.drain.run()
+    assert (summary.lines, summary.failed, summary.repeated) == (1, 1, 0)
+    outcome = bench.drain.one("evt_good")
+    assert outcome.fate == "failed"
+    assert "nothing fits in" in str(outcome.error)

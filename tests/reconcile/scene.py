@@ -62,6 +62,7 @@ class Scene:
     """``ada`` and ``bob`` have a subscription each, ``eve`` has none."""
 
     catalog = CATALOG
+    timezone = "UTC"
 
     def __init__(self, running: RunningSandbox, store: Store) -> None:
         self.running = running
@@ -133,7 +134,8 @@ class Scene:
 
     @property
     def ingest(self) -> Ingest:
-        return Ingest(self.store, Rules(parse_catalog(self.catalog)), clock=lambda: self.now)
+        rules = Rules(parse_catalog(self.catalog), timezone=self.timezone)
+        return Ingest(self.store, rules, clock=lambda: self.now)
 
     def undelivered(self) -> list[Raw]:
         events = every_event(self.running.sandbox)

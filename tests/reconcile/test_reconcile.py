@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from lib.billing.domain.errors import (
+    ConfigurationError,
     Interrupted,
     NoCustomer,
     NoSuchObject,
@@ -24,7 +25,8 @@ from lib.billing.store.acknowledgements import acknowledge
 from lib.billing.store.queries import findings as board
 from lib.billing.store.queries import lacking
 from lib.billing.stripe.gateway import Page
-from tests.reconcile.scene import DAY, MINUTE, Beside, Scene, everything, values
+from lib.sandbox.testing import running_sandbox
+from tests.reconcile.scene import DAY, MINUTE, NOW, Beside, Scene, everything, values
 from tests.sandbox.worlds import every_event
 
 
@@ -210,6 +212,18 @@ def test_what_stripe_does_not_know_stays_until_somebody_answers_for_it(company):
     assert (summary.repaired, summary.unanswered) == (0, 1)
 
 
+def test_a_key_of_another_account_brings_nobody_in(small, postgres_store):
+    before = {table: small.stored(table) for table in ("inbox", "observations", "customers")}
+    with running_sandbox(now=NOW, frozen=True, seed=9) as running:
+        stranger = Scene(running, postgres_store)
+        stranger.tick()
+        small.gateway = stranger.gateway
+        with pytest.raises(ConfigurationError, match="none of the customers"):
+            small.reconcile(apply=True)
+    assert {table: small.stored(table) for table in before} == before
+    assert {f.cause for f in small.open()} >= {"unknown_to_stripe", "missing_customer"}
+
+
 class OtherMode(Beside):
     """A key of the other mode than the one that the id belongs to."""
 
@@ -253,6 +267,48 @@ def test_an_object_that_cannot_be_read_is_a_finding_and_holds_back_no_other(smal
     found = {f.cause: f for f in small.open()}
     assert set(found) == {"unreadable_object", "missed_event"}
     assert "status should be" in values(found["unreadable_object"].stripe)["problem"]
+
+
+# -- what stays open ----
+
+
+def told_otherwise(s: Scene) -> None:
+    """The number of an invoice that is paid is known here otherwise than Stripe has it."""
+    paid = [e for e in every_event(s.running.sandbox) if e["type"] == "invoice.paid"][-1]
+    event = copy.deepcopy(paid) | {"id": "evt_otherwise", "created": paid["created"] + MINUTE}
+    event["data"]["object"]["number"] = "X-1"
+    s.ingest.apply([event])
+
+
+def test_a_finding_is_not_gone_because_its_invoice_has_grown_old(small):
+    told_otherwise(small)
+    small.reconcile()
+    (found,) = small.open()
+    assert found.field.endswith(": number")
+    small.tick(80 * DAY)
+    small.deliver()
+    assert small.reconcile().resolved == 0
+    assert [f.subject for f in small.open()] == [found.subject]
+    small.reconcile(apply=True)
+    assert small.open() == []
+
+
+def test_wrong_sums_stay_open_while_a_row_is_wrong_too(small):
+    small.sql("UPDATE rollups SET minor = minor + 100 WHERE kind = 'plan_mix'")
+    small.reconcile()
+    small.sql("UPDATE subscriptions SET status = 'unpaid' WHERE subscription_id = :s", s=small.adas)
+    assert small.reconcile().resolved == 0
+    assert sorted(f.subject.split()[0] for f in small.open()) == ["row", "sums"]
+    small.reconcile(apply=True)
+    assert small.reconcile().found == 0
+
+
+def test_another_time_zone_is_one_finding(small):
+    small.timezone = "Pacific/Kiritimati"
+    small.reconcile()
+    assert [f.cause for f in small.open()] == ["rules_changed"]
+    small.reconcile(apply=True)
+    assert small.reconcile().found == 0
 
 
 # -- acknowledging -------------------------------------------------------------------------------

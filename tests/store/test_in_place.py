@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from lib.billing.domain.fold import Rules, mark_of
 from lib.billing.replay import replay
 from lib.billing.store import meta, migrate, rollups, standings
-from lib.billing.store.engine import memory_store
+from lib.billing.store.engine import Store, memory_store
 from tests.stripe import shapes
 
-from .company import CATALOG, Company, company, derived, ingest_into
+from .company import CATALOG, DAY, START, Company, Raw, company, derived, ingest_into
 
 ARRIVALS = {
     "one by one": lambda events, rng: events,
@@ -20,6 +23,14 @@ ARRIVALS = {
         event for _, event in sorted((n + 6 * rng.random(), e) for n, e in enumerate(events))
     ],
 }
+
+
+@contextmanager
+def memory() -> Iterator[Store]:
+    store = memory_store()
+    migrate.upgrade(store)
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +109,70 @@ def test_a_draft_that_is_deleted_long_after_it_was_made_leaves_no_row(store):
     assert [row[0] for row in derived(store)["invoices"]] == ["in_1"]
     ingest_into(store).apply(made.events[1:])
     assert derived(store)["invoices"] == []
+
+
+def _tell_of_a_late_failure(made: Company) -> None:
+    """A payment of whom nobody knew fails, long after its invoice was paid and linked to it."""
+    made.created("invoice.paid", shapes.invoice(id="in_1", status="paid", amount_remaining=0))
+    made.now += 10
+    link = {"id": "inpay_1", "object": "invoice_payment", "invoice": "in_1", "status": "paid"}
+    link |= {"payment": {"type": "payment_intent", "payment_intent": "pi_1"}}
+    made.happened("invoice_payment.paid", link)
+    made.now += 10
+    made.happened("payment_intent.payment_failed", shapes.payment_intent())
+
+
+def _sell(made: Company, name: str, **over: Any) -> Raw:
+    tiered = {"billing_scheme": "tiered", "tiers_mode": "volume", "unit_amount_decimal": None}
+    priced = shapes.price("price_tiered", lookup_key="starter_monthly", **tiered)
+    items = shapes.item("si_1", priced), shapes.item("si_1", shapes.price())
+    subscription = shapes.subscription(items[0], id=name, created=made.now, start_date=made.now)
+    made.created("customer.subscription.created", subscription | over)
+    made.now += 5 * DAY
+    return {"object": "list", "data": [items[1]], "has_more": False}
+
+
+def _tell_of_tiers_too_late(made: Company) -> None:
+    """Tiers are read when nobody is sold by them any more: movements had to do without."""
+    flat = _sell(made, "sub_1")
+    made.changed("customer.subscription.updated", "sub_1", items=flat)
+    tiers = [{"up_to": None, "unit_amount_decimal": "500", "flat_amount_decimal": None}]
+    made.happened("price.updated", shapes.price("price_tiered") | {"tiers": tiers})
+
+
+def _tell_of_tiers_from_before_first_sight(made: Company) -> None:
+    """A price that a subscription had before anything was seen of it."""
+    _tell_of_tiers_too_late(made)
+    made.events = [e for e in made.events if not e["type"].endswith("subscription.created")]
+    plain = shapes.price("price_tiered") | {"id": "price_tiered"}
+    made.events.insert(0, shapes.event("price.created", plain, id="evt_plain", created=START))
+
+
+def _tell_of_terms_too_late(made: Company) -> None:
+    """A coupon is heard of when its discount is gone from the subscription."""
+    _sell(made, "sub_1", items={"object": "list", "data": [shapes.item()], "has_more": False})
+    made.created("customer.discount.created", shapes.discount())
+    made.changed("customer.subscription.updated", "sub_1", discounts=["di_1"])
+    made.now += DAY
+    made.changed("customer.subscription.updated", "sub_1", discounts=[])
+    made.created("coupon.created", shapes.coupon())
+
+
+@pytest.mark.parametrize(
+    "tell",
+    [
+        _tell_of_a_late_failure,
+        _tell_of_tiers_too_late,
+        _tell_of_tiers_from_before_first_sight,
+        _tell_of_terms_too_late,
+    ],
+)
+def test_what_is_told_after_it_last_mattered_leaves_nothing_for_a_replay(store, tell):
+    made = Company(1)
+    tell(made)
+    ingest = ingest_into(store)
+    ingest.apply(made.events, batch=1)
+    with memory() as other:
+        ingest_into(other).apply(made.events)
+        assert derived(store) == derived(other)
+    assert replay(ingest).batches_changed == 0

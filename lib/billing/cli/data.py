@@ -68,7 +68,7 @@ def backfill(
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
     elif output is Format.CSV:
-        counts = [[kind, summary.read.get(kind, 0), n] for kind, n in summary.read_in_all.items()]
+        counts = [(kind, summary.read.get(kind, 0), n) for kind, n in summary.read_in_all.items()]
         write(to_csv(["objects", "this_run", "in_all"], counts))
     else:
         _show_read(summary)

@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from .catalog import Catalog, Plan
 from .ledger import Earlier
@@ -26,9 +26,13 @@ class Rules:
     timezone: str = "UTC"
 
 
+MANNER: Final = 2
+"""To be raised with every change of what a fold gives or of how a standing is stored."""
+
+
 def mark_of(rules: Rules) -> str:
     """A short mark that differs when rows folded by ``rules`` could differ."""
-    said = repr((rules.catalog, rules.policy.slug, rules.timezone))
+    said = repr((MANNER, rules.catalog, rules.policy.slug, rules.timezone))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

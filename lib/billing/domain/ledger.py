@@ -42,6 +42,7 @@ class Ledger:
     now: Mapping[str, Worth] = field(default_factory=dict)  # by subscription
     values: Mapping[str, int] = field(default_factory=dict)  # the last that could be computed
     group: OpenGroup | None = None
+    awaiting: frozenset[str] = frozenset()  # references that any step had to do without
 
 
 @dataclass(frozen=True, slots=True)

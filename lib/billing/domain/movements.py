@@ -28,10 +28,12 @@ class Account:
     """``rows``: oldest first; of a fold that goes on from a standing, those since its open group.
 
     ``ledger``: what the next movement is reckoned from; None for a customer of several currencies.
+    ``awaiting``: references that any step had to do without, now or in the past.
     """
 
     rows: tuple[MovementRow, ...]
     ledger: Ledger | None
+    awaiting: frozenset[str]
 
 
 def movements(fold: CustomerFold) -> tuple[MovementRow, ...]:
@@ -49,8 +51,8 @@ def account(fold: CustomerFold) -> Account:
         for subscription_id, subscription in fold.of("subscription").items()
     }
     by_currency: dict[str, list[Worth]] = defaultdict(list)
-    for worths, _ in told.values():
-        for worth in worths:
+    for each in told.values():
+        for worth in each.worths:
             by_currency[worth.currency].append(worth)
     start = _start(fold, by_currency)
     rows: list[MovementRow] = []
@@ -61,10 +63,11 @@ def account(fold: CustomerFold) -> Account:
         made, ledger = _currency_movements(fold, currency, by_currency[currency], start)
         rows += made
     ordered = sorted(_mark_switches(rows), key=lambda r: (r.occurred_at, r.currency, r.kind))
+    awaiting = start.awaiting.union(*(each.awaiting for each in told.values()))
     if len(by_currency) > 1:
-        return Account(tuple(ordered), None)
-    values = {subscription_id: value for subscription_id, (_, value) in told.items()}
-    return Account(tuple(ordered), replace(ledger, values=values))
+        return Account(tuple(ordered), None, awaiting)
+    values = {subscription_id: each.value for subscription_id, each in told.items()}
+    return Account(tuple(ordered), replace(ledger, values=values, awaiting=awaiting), awaiting)
 
 
 def _start(fold: CustomerFold, by_currency: dict[str, list[Worth]]) -> Ledger:

@@ -30,8 +30,8 @@ def project(fold: CustomerFold) -> ProjectionRows:
         for subscription in fold.of("subscription").values()
         if subscription.state is not None
     ]
-    awaiting = sorted({key for _, missing in valued for key in missing})
     accounted = account(fold)
+    awaiting = sorted(accounted.awaiting.union(*(missing for _, missing in valued)))
     return ProjectionRows(
         customer=_customer_row(fold, org_id, last_second, awaiting),
         entitlement=decide(fold, org_id, last_second),

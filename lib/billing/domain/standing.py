@@ -8,7 +8,7 @@ is the one that a fold of the whole history gives, or there is none and the hist
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .fold import CustomerFold, Rules, choose_plan
@@ -109,6 +109,11 @@ def resume(
         objects[key] = went_on
     if not all(key in objects for seen in fresh for key in _named(seen)):
         return None
+    linked = _links(objects.values())
+    if any(
+        _fails(seen) and _invoice_of(seen.object_id, seen.after, linked) is None for seen in fresh
+    ):
+        return None  # what links it to an invoice that is closed may be carried no more
     steps = {
         object_id: len(folded.steps)
         for (kind, object_id), folded in standing.objects.items()
@@ -119,6 +124,10 @@ def resume(
         arranged[kind][object_id] = folded
     earlier = Earlier(standing.gaps, standing.last_second, standing.ledger, steps)
     return CustomerFold(customer_id, rules, dict(arranged), earlier)
+
+
+def _fails(seen: Observation) -> bool:
+    return seen.object_type in ("payment", "charge") and _has_code(seen.after or {})
 
 
 def _leaves(folded: ObjectFold) -> bool:
@@ -141,16 +150,12 @@ def _carried(fold: CustomerFold) -> Iterator[tuple[Key, ObjectFold]]:
         for invoice_id, folded in fold.of("invoice").items()
         if folded.state is not None and folded.state["status"] not in CLOSED
     }
-    linked = {
-        link["payment"]: link["invoice"]
-        for link in fold.states("invoice_payment").values()
-        if link["payment"]
-    }
+    linked = _links(fold.all)
     newest = max(o.last_second for o in fold.all)
     for folded in fold.all:
         kind = folded.object_type
         if kind in COLLECTING:
-            invoice = _invoice_of(folded, linked)
+            invoice = _invoice_of(folded.object_id, folded.state, linked)
             if invoice is None or invoice not in fold.of("invoice"):
                 needed = folded.last_second > newest - WAITS or bool(_failures(folded))
             else:
@@ -161,10 +166,19 @@ def _carried(fold: CustomerFold) -> Iterator[tuple[Key, ObjectFold]]:
             yield (kind, folded.object_id), _trimmed(folded, fold.rules)
 
 
-def _invoice_of(folded: ObjectFold, linked: Mapping[str, str]) -> str | None:
-    state = folded.state or {}
-    named = state.get("invoice") or linked.get(folded.object_id)
-    return named or linked.get(state.get("payment") or "")
+def _links(objects: Iterable[ObjectFold]) -> dict[str, str]:
+    """Payment -> invoice, as invoice payments tell."""
+    return {
+        folded.state["payment"]: folded.state["invoice"]
+        for folded in objects
+        if folded.object_type == "invoice_payment" and folded.state and folded.state["payment"]
+    }
+
+
+def _invoice_of(object_id: str, state: State | None, linked: Mapping[str, str]) -> str | None:
+    told = state or {}
+    named = told.get("invoice") or linked.get(object_id)
+    return named or linked.get(told.get("payment") or "")
 
 
 def _trimmed(folded: ObjectFold, rules: Rules) -> ObjectFold:
@@ -194,7 +208,11 @@ def _plan_and_trouble(steps: Sequence[Step], rules: Rules) -> set[int]:
 def _failures(folded: ObjectFold) -> list[int]:
     if folded.object_type == "invoice_payment":
         return []
-    return _where(folded.steps, lambda state: bool(state["code"] or state["decline_code"]))
+    return _where(folded.steps, _has_code)
+
+
+def _has_code(state: State) -> bool:
+    return bool(state.get("code") or state.get("decline_code"))
 
 
 def _where(steps: Sequence[Step], holds: Callable[[State], bool]) -> list[int]:

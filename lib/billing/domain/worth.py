@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .filters import interval_name
 from .fold import CustomerFold, last_known_plan
@@ -13,30 +13,47 @@ from .trail import ObjectFold, Step
 from .value import CannotValue, item_values
 
 
-def worth_of(subscription: ObjectFold, fold: CustomerFold) -> tuple[list[Worth], int]:
-    """The steps of one subscription's MRR that the fold's ledger does not hold yet, and its value
-    at the last of them; what cannot be valued keeps its last value."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The steps of one subscription's MRR that the fold's ledger does not hold yet.
+
+    ``value``: the last that could be computed; what cannot be valued keeps it. ``awaiting``: the
+    references that any of the steps had to do without, as "coupon:co_1".
+    """
+
+    worths: list[Worth]
+    value: int
+    awaiting: frozenset[str]
+
+
+def worth_of(subscription: ObjectFold, fold: CustomerFold) -> Told:
+    """What is new of one subscription."""
     worths: list[Worth] = []
+    missing: set[str] = set()
     known, done = 0, 0
     if fold.earlier is not None:
         known = fold.earlier.ledger.values.get(subscription.object_id, 0)
         done = fold.earlier.steps.get(subscription.object_id, 0)
     if not subscription.born and not done:
-        worths += _before_first_sight(subscription, fold)
+        worths += _before_first_sight(subscription, fold, missing)
     for number, step in enumerate(subscription.steps):
         if step.state is not None and number >= done:
-            known = _value(step.state, fold, known)
+            known = _value(step.state, fold, known, missing)
             minor = known if counted(step.state, fold.rules.policy) else 0
             seen_ended = number == 0 and not subscription.born and step.state["status"] in ENDED
             worths.append(_worth(subscription, step, step.effective, minor, fold, seen_ended))
-    return worths, known
+    return Told(worths, known, frozenset(missing))
 
 
-def _value(state: State, fold: CustomerFold, otherwise: int) -> int:
+def _value(state: State, fold: CustomerFold, otherwise: int, missing: set[str]) -> int:
+    """The monthly value; ``otherwise`` where it cannot be told, and then ``missing`` says why."""
     rules = fold.rules
     try:
         return sum(item_values(state, fold.states("discount"), rules.policy, rules.references))
-    except CannotValue:
+    except CannotValue as problem:
+        # A discount folds its customer anew when it comes; one that is gone never does.
+        if problem.awaiting and not problem.awaiting.startswith("discount:"):
+            missing.add(problem.awaiting)
         return otherwise
 
 
@@ -70,7 +87,7 @@ def _given_away(state: State, fold: CustomerFold) -> bool:
     if not policy.zero_stays_customer or not state or not counted(state, policy):
         return False
     items = [item | {"discounts": []} for item in state["items"]]
-    return _value(state | {"discounts": [], "items": items}, fold, 0) > 0
+    return _value(state | {"discounts": [], "items": items}, fold, 0, set()) > 0
 
 
 def _up_to(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
@@ -81,7 +98,9 @@ def _interval(price: State) -> str | None:
     return interval_name(price.get("interval"), price.get("interval_count"))
 
 
-def _before_first_sight(subscription: ObjectFold, fold: CustomerFold) -> list[Worth]:
+def _before_first_sight(
+    subscription: ObjectFold, fold: CustomerFold, missing: set[str]
+) -> list[Worth]:
     """A subscription first seen in mid-life began when its trial ended, else when it started."""
     first = subscription.steps[0]
     # An update says what it was before; that is the value first seen.
@@ -97,4 +116,4 @@ def _before_first_sight(subscription: ObjectFold, fold: CustomerFold) -> list[Wo
         return []
     seen = replace(first, state=state)
     whole = replace(subscription, steps=(seen,))
-    return [_worth(whole, seen, start, _value(state, fold, 0), fold, True)]
+    return [_worth(whole, seen, start, _value(state, fold, 0, missing), fold, True)]

@@ -123,9 +123,10 @@ class Projector:
 
     def _rules_now(self, connection: Connection) -> Rules:
         version = references.version(connection)
-        if self._references is None or self._references[0] != version:
-            self._references = version, references.load(connection)
-        return replace(self._rules, references=self._references[1])
+        known = self._references  # once: another thread may forget it meanwhile
+        if known is None or known[0] != version:
+            self._references = known = version, references.load(connection)
+        return replace(self._rules, references=known[1])
 
 
 def _gone(each: Folded) -> Iterator[projection.MovementKey]:

@@ -19,7 +19,7 @@ from ..domain.drift import (
     explained_absence,
     stripe_difference,
 )
-from ..domain.errors import EventUnusable, NoSuchObject, StripeRefused
+from ..domain.errors import ConfigurationError, EventUnusable, NoSuchObject, StripeRefused
 from ..domain.observations import Observation
 from ..domain.trail import NEIGHBOURHOOD, ObjectFold, fold_object
 from ..reading.paced import Asks, Paced
@@ -34,6 +34,11 @@ from .ids import Ids
 EXPAND: Final = {"subscription": DISCOUNTS, "price": ("tiers",)}
 """What is read along, so that an object that is read again brings what its value needs."""
 
+OTHER_ACCOUNT: Final = (
+    "Stripe knows none of the customers who are known here, so nothing was repaired. "
+    "Check that STRIPE_API_KEY belongs to the account whose events are stored here."
+)
+
 
 class Objects:
     """Compares page by page; remembers only which ids Stripe listed."""
@@ -47,9 +52,16 @@ class Objects:
         self._livemode = livemode
         self._org_key = org_key
         self.listed = {kind: Ids() for kind in ("customer", "subscription", "invoice")}
+        self._met = self._unmet = False  # is a customer who is known here known to Stripe?
         self.absorbed: set[str] = set()
         """Customers who are missing here or deleted there: one difference each, and what belongs
         to them is not told again."""
+
+    def refuse_another_account(self) -> None:
+        """Raises ConfigurationError when Stripe knows none of the customers who are known here:
+        what comes in stays in the history for ever, so a stranger's customers must not."""
+        if self._unmet and not self._met:
+            raise ConfigurationError(OTHER_ACCOUNT)
 
     def compare_page(self, object_type: str, page: Page) -> list[Difference]:
         """Differences of one page of Stripe's list."""
@@ -120,6 +132,7 @@ class Objects:
         if not seen:
             return []
         folds = self._folds(seen[0].object_type, [s.object_id for s in seen])
+        self._met |= seen[0].object_type == "customer" and bool(folds)
         differing_now = [
             s
             for s in seen
@@ -169,6 +182,7 @@ class Objects:
         cause = explained_absence(object_type, fold, code)
         if cause is None:
             return None
+        self._unmet |= object_type == "customer"
         event = None
         if cause == "deleted_invoice":
             events = self._events.about(object_type, object_id)

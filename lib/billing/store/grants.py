@@ -92,9 +92,9 @@ def left_open(connection: Connection, dashboard: str = DASHBOARD) -> list[str]:
     """
     found = []
     for table in _sorted():
-        verbs = ("UPDATE", "DELETE", "TRUNCATE")
+        verbs = ["UPDATE", "DELETE", "TRUNCATE"]
         if table.name not in _DESK:
-            verbs = ("INSERT", *verbs)
+            verbs.append("INSERT")
         statement = " OR ".join("has_table_privilege(%s, %s, %s)" for _ in verbs)
         asked = tuple(part for verb in verbs for part in (dashboard, _name(table.name), verb))
         if connection.exec_driver_sql(f"SELECT {statement}", asked).scalar_one():

@@ -153,14 +153,19 @@ def give(connection: Connection, owned: Iterable[tuple[tuple[str, str], str]]) -
     dialect.many(connection, statement, rows)
 
 
-def customers_naming(connection: Connection, text: str) -> set[str]:
-    """Customers one of whose stored states mentions ``text``. Reads everything: for rare use."""
+def customers_naming(connection: Connection, object_type: str, name: str) -> set[str]:
+    """Customers of whom an object of this type ever named ``name``, in any state that was told of
+    it, also one from before it was first seen. Reads all of that type: for rare use."""
     sign = dialect.mark(connection)
+    pattern = "%" + spell(name).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     rows = dialect.fetch(
         connection,
         "SELECT DISTINCT customer_id FROM observations WHERE customer_id IS NOT NULL "  # noqa: S608
-        f"AND \"after\" LIKE {sign} ESCAPE '!'",
-        "%" + text.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%",
+        f"AND object_type = {sign} "
+        f"AND (\"after\" LIKE {sign} ESCAPE '!' OR \"before\" LIKE {sign} ESCAPE '!')",
+        object_type,
+        pattern,
+        pattern,
     )
     return {row[0] for row in rows}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
@@ -19,8 +20,8 @@ VERSION: Final = "references_version"
 _LOCK: Final = 7_067_168_384  # any number that only this lock takes
 Cells = tuple[Any, ...]
 
-_VALUED: Final = ("price", "coupon")
-"""Types that a customer's MRR looks up."""
+_NAMED_BY: Final = {"price": "subscription", "coupon": "discount"}
+"""Types that a customer's MRR looks up, and the type of the objects that name them."""
 
 
 def lock(connection: Connection, *, changing: bool) -> None:
@@ -44,7 +45,11 @@ def states(connection: Connection, kind: str) -> dict[str, State]:
 
 
 def version(connection: Connection) -> int:
-    """Grows whenever :func:`load` would give something else."""
+    """Another one whenever :func:`load` would give something else.
+
+    Chance, not a count: a transaction that comes to nothing must not share its version with the
+    next one, or what was loaded in the first would pass for the second's.
+    """
     return int(meta.get(connection, VERSION) or 0)
 
 
@@ -76,7 +81,7 @@ def rebuild(connection: Connection) -> bool:
         dialect.upsert(connection, table, differing)
         changed = changed or bool(gone or differing)
     if changed:
-        meta.put(connection, VERSION, str(version(connection) + 1))
+        meta.put(connection, VERSION, str(secrets.randbits(62)))
     return changed
 
 
@@ -100,12 +105,11 @@ def _update_kind(connection: Connection, kind: str, object_ids: set[str]) -> set
     folded = _folded(connection, kind, object_ids)
     concerned: set[str] = set()
     for object_id, (_, state, *_) in folded.items():
-        known = before.get(object_id)
-        if kind in _VALUED and (known is None or spell(known) != state):
-            concerned |= _customers_of(connection, kind, object_id, replaced=object_id in before)
+        if _worth(kind, before.get(object_id)) != _worth(kind, read(state)):
+            concerned |= _customers_of(connection, kind, object_id, known=object_id in before)
     dialect.upsert(connection, REFERENCES[kind], list(folded.values()))
-    if kind in _VALUED and folded:
-        meta.put(connection, VERSION, str(version(connection) + 1))
+    if kind in _NAMED_BY and folded:
+        meta.put(connection, VERSION, str(secrets.randbits(62)))
     return concerned
 
 
@@ -143,9 +147,9 @@ def _newest(observations: Sequence[Observation]) -> tuple[State | None, int]:
     return state, fold.last_second
 
 
-def _customers_of(connection: Connection, kind: str, object_id: str, *, replaced: bool) -> set[str]:
-    if replaced:
-        return history.customers_naming(connection, f'"{object_id}"')
+def _customers_of(connection: Connection, kind: str, object_id: str, *, known: bool) -> set[str]:
+    if known or kind == "price":  # whether a discount takes all of an unknown price awaits nothing
+        return history.customers_naming(connection, _NAMED_BY[kind], object_id)
     sign = dialect.mark(connection)
     escaped = object_id.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     rows = dialect.fetch(
@@ -155,6 +159,16 @@ def _customers_of(connection: Connection, kind: str, object_id: str, *, replaced
         f"% {kind}:{escaped} %",
     )
     return {row[0] for row in rows}
+
+
+def _worth(kind: str, state: State | None) -> Any:
+    """What `domain.value` takes from a reference; None for nothing."""
+    match kind:
+        case "price":
+            return (state or {}).get("tiers")
+        case "coupon" if state is not None:
+            return state["percent_off"], state["amount_off"], state["duration"]
+    return None
 
 
 def _states(

@@ -103,18 +103,19 @@ def _ledger(ledger: Ledger | None) -> list[Any] | None:
     if group is not None:
         worths = [_worths(group.opened), _worths(group.reached)]
         opened = [group.anchor, group.last_at, *worths, group.reconstructed, group.moved_before]
-    return [ledger.currency, ledger.newest, _worths(ledger.now), dict(ledger.values), opened]
+    now, values = _worths(ledger.now), dict(ledger.values)
+    return [ledger.currency, ledger.newest, now, values, opened, sorted(ledger.awaiting)]
 
 
 def _read_ledger(plain: list[Any] | None) -> Ledger | None:
     if plain is None:
         return None
-    currency, newest, now, values, opened = plain
+    currency, newest, now, values, opened, awaiting = plain
     group = None
     if opened is not None:
         anchor, last_at, before, after, *marks = opened
         group = OpenGroup(anchor, last_at, _read_worths(before), _read_worths(after), *marks)
-    return Ledger(currency, newest, _read_worths(now), values, group)
+    return Ledger(currency, newest, _read_worths(now), values, group, frozenset(awaiting))
 
 
 def _worths(worths: Mapping[str, Worth]) -> list[Any]:
