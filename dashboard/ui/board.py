@@ -54,11 +54,22 @@ def draw(kind: str, staff: Staff) -> None:
         detail.draw(number, kind, staff)
 
 
+def _left_out() -> list[str]:
+    """What the last comparison could not read."""
+    run = session.billing().health().last_run
+    return run.left_out.split(", ") if run is not None and run.left_out else []
+
+
 def _nothing(kind: str) -> None:
     if kind == "drift":
         notes.empty(
             "Nothing differs from Stripe.",
             hint="What portside reconcile finds to differ shows here, with its cause and its age.",
+        )
+    elif "events" in _left_out():
+        notes.empty(
+            "Whether an event is missing is not known.",
+            hint="The API key may not read Stripe's events. Give it that right, then check again.",
         )
     else:
         notes.empty(

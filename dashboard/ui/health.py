@@ -146,6 +146,15 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
             fmt.md(run.problem) if run.problem else "Whatever carried it out was killed.",
         )
 
+    if run is not None and run.left_out:
+        yield (
+            f"Not compared: {run.left_out}",
+            ":material/visibility_off:",
+            "orange",
+            "The API key may not read these, so nothing is known of them. portside doctor says "
+            "which rights it lacks.",
+        )
+
 
 def _last_run(seen: SyncHealth) -> str:
     run = seen.last_run

@@ -94,6 +94,7 @@ class Reconcile:
                     run_id,
                     at=self._clock(),
                     problem=problem,
+                    left_out=summary.left_out,
                     customers=summary.customers,
                     requests=summary.requests,
                     findings=summary.found,

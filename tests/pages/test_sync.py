@@ -82,6 +82,19 @@ def test_a_comparison_that_did_not_end_claims_nothing(
     assert "nothing found" not in shown
 
 
+def test_what_the_key_may_not_read_is_not_called_complete(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk.latest = Reconciliation(
+        2, NOW - 60, NOW - 50, False, "", 7, 1, 0, 0, None, left_out="coupons, events"
+    )
+    page = open_page("sync", board="Gaps")
+    shown = said(page)
+    assert "Not compared: coupons, events" in shown
+    assert "Whether an event is missing is not known." in shown
+    assert "No event is missing." not in shown
+
+
 def test_what_is_left_alone_is_not_called_nothing(open_page: Open, desk: FakeBilling) -> None:
     desk.drifting = 1
     desk.left["drift:cus_0001"] = Acknowledgement("ann", "Known", NOW - 60, NOW + DAY)

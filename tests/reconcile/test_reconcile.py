@@ -437,6 +437,8 @@ def test_without_the_right_to_read_events_a_difference_is_unexplained_and_the_re
     small.gateway = WithoutEvents(right)
     summary = small.reconcile()
     assert sorted(summary.left_out) == ["coupons", "events"]
+    with small.store.reading() as connection:
+        assert board.recent_runs(connection)[0].left_out == "coupons, events"
     assert [f.cause for f in small.open()] == ["unexplained"]
     small.gateway = right
     small.reconcile()

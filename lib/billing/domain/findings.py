@@ -117,7 +117,8 @@ class CauseCount:
 class Reconciliation:
     """One comparison with Stripe. ``scope`` is a customer, or "" for everyone.
 
-    ``problem``: why it did not come to its end; ``ended_at`` is then when that was.
+    ``problem``: why it did not come to its end; ``ended_at`` is then when that was. ``left_out``:
+    what Stripe would not let us read, by name; of that nothing is known.
     """
 
     run_id: int
@@ -130,6 +131,7 @@ class Reconciliation:
     findings: int
     repaired: int
     problem: str | None
+    left_out: str | None = None
 
 
 def checked_acknowledgement(

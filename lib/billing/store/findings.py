@@ -100,10 +100,17 @@ def begin_run(connection: Connection, *, at: int, applied: bool, scope: str) -> 
 
 
 def end_run(
-    connection: Connection, run_id: int, *, at: int, problem: str | None, **counts: int
+    connection: Connection,
+    run_id: int,
+    *,
+    at: int,
+    problem: str | None,
+    left_out: Iterable[str],
+    **counts: int,
 ) -> None:
     """Note how it ended. ``counts``: customers, requests, findings, repaired."""
-    row = {"ended_at": at, "problem": problem, **counts}
+    lacking = ", ".join(sorted(left_out)) or None
+    row = {"ended_at": at, "problem": problem, "left_out": lacking, **counts}
     connection.execute(update(r).where(r.c.run_id == run_id).values(row))
 
 

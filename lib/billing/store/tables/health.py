@@ -51,6 +51,7 @@ reconciliations = Table(
     number("findings"),
     number("repaired"),
     maybe_text("problem"),  # why it did not come to its end
+    maybe_text("left_out"),  # what Stripe would not let us read, by name; null for nothing
     Index(None, "started_at"),
 )
 """Every comparison with Stripe."""

@@ -136,6 +136,7 @@ def _reconciliations() -> None:
         sa.Column("findings", sa.BigInteger(), nullable=False),
         sa.Column("repaired", sa.BigInteger(), nullable=False),
         sa.Column("problem", sa.Text()),
+        sa.Column("left_out", sa.Text()),
         sa.PrimaryKeyConstraint("run_id", name="pk_reconciliations"),
     )
     op.create_index("ix_reconciliations_started_at", "reconciliations", ["started_at"])
