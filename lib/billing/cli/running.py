@@ -40,6 +40,8 @@ def demo(
     # A terminal's hang-up and a polite kill end the demo the way Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(0))
+    # A script that starts it in the background has it ignore Ctrl-C, which is to end all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
     options = DemoOptions(directory.resolve(), port, customers, months, seed)
     try:
