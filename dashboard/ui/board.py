@@ -54,19 +54,22 @@ def draw(kind: str, staff: Staff) -> None:
         detail.draw(number, kind, staff)
 
 
-def _left_out() -> list[str]:
-    """What the last comparison could not read."""
-    run = session.billing().health().last_run
-    return run.left_out.split(", ") if run is not None and run.left_out else []
-
-
 def _nothing(kind: str) -> None:
-    if kind == "drift":
+    """An empty board says no more than the last comparison can know."""
+    run = session.billing().health().last_run
+    if run is None:
+        notes.empty(
+            "Nothing is known yet.",
+            hint="portside serve compares with Stripe a quarter of an hour after its start, then "
+            "once a day; portside reconcile does it now.",
+            icon=":material/event_busy:",
+        )
+    elif kind == "drift":
         notes.empty(
             "Nothing differs from Stripe.",
             hint="What portside reconcile finds to differ shows here, with its cause and its age.",
         )
-    elif "events" in _left_out():
+    elif "events" in (run.left_out or "").split(", "):
         notes.empty(
             "Whether an event is missing is not known.",
             hint="The API key may not read Stripe's events. Give it that right, then check again.",

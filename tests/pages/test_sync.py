@@ -60,6 +60,8 @@ def test_a_projection_that_was_never_compared_says_what_to_run(
     told = said(open_page("sync"))
     assert "Not compared with Stripe yet" in told
     assert "portside reconcile compares everyone with Stripe." in told
+    assert "Nothing is known yet." in told
+    assert "Nothing differs" not in told
 
 
 @pytest.mark.parametrize(
