@@ -26,8 +26,11 @@ from .mutation import originals, spoilt
 from .proof import Disproved, Figures, holds
 from .serving import SECRET, Served, installation
 
-LOOK_EVERY = 2_500
-"""Events after which every row is derived anew and compared."""
+LOOKS = 8
+"""How often on the way every row is derived anew and compared."""
+
+BATCHES = (1, 5, 40, 400)
+"""Sizes of what is committed together."""
 
 SENTENCE = re.compile(r"[A-Z“`][^\n]{5,500}\.")
 LAST_RESORT = "It could not be applied"
@@ -62,13 +65,14 @@ def _through(
     installed = installation(url)
     try:
         waiting: list[Arrival] = []
+        size = rng.choice(BATCHES)
         for done, body in enumerate(islice(bodies, number), 1):
             arrival = _received(installed, body, counted)
             waiting += [] if arrival is None else [arrival]
-            if len(waiting) >= rng.choice([1, 5, 40]) or done == number:
+            if len(waiting) >= size or done == number:
                 _commit(installed, waiting, counted)
-                waiting = []
-            if done % LOOK_EVERY == 0 or done == number:
+                waiting, size = [], rng.choice(BATCHES)
+            if done % (number // LOOKS + 1) == 0 or done == number:
                 _look(installed)
     finally:
         installed.close()

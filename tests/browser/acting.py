@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 KEY = "rk_test_browser_tests"
 PATIENCE = 20_000  # milliseconds; two cores may be busy with the rest of the suite
@@ -150,6 +151,32 @@ class Dashboard:
         box = canvas.bounding_box()
         assert box is not None
         self.page.mouse.click(box["x"] + 18, box["y"] + 35 + 35 * index + 17)
+
+    def chooses_row_by_keyboard(self, index: int, address: re.Pattern[str]) -> None:
+        """A cell is entered and its row chosen with Shift+Space; ``address`` says that it was.
+
+        Again when the table was drawn anew meanwhile; never twice on one table, since the keys
+        toggle: the copy behind the canvas tells what is chosen.
+        """
+        frame = self.page.get_by_test_id("stDataFrame").first
+        row = frame.locator("tbody tr").nth(index)
+        for _ in range(3):
+            self.settles()
+            canvas = frame.locator("canvas").first
+            canvas.scroll_into_view_if_needed()
+            box = canvas.bounding_box()
+            assert box is not None
+            self.page.mouse.click(box["x"] + 120, box["y"] + 35 + 35 * index + 17)
+            try:
+                expect(row.locator("td[aria-selected=true]").first).to_be_attached(timeout=2_000)
+                self.page.keyboard.press("Shift+Space")
+                self.page.wait_for_url(address, timeout=PATIENCE / 2)
+            except (AssertionError, PlaywrightTimeout):
+                if row.get_attribute("aria-selected") == "true":
+                    break
+                continue
+            return
+        expect(self.page).to_have_url(address, timeout=PATIENCE)
 
     def makes_link(
         self, flow: str, reason: str = "Customer asked by e-mail", *, clicks: int = 1

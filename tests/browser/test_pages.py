@@ -125,12 +125,7 @@ def test_a_bar_narrows_the_list_and_the_address_says_so(
 
 def test_a_row_can_be_chosen_with_the_keyboard(admin: Dashboard, hostile: list[str]) -> None:
     admin.opens(f"/winding-down?q={hostile[0]}")
-    grid = admin.page.get_by_test_id("stDataFrame").locator("canvas").first
-    box = grid.bounding_box()
-    assert box is not None
-    admin.page.mouse.click(box["x"] + 120, box["y"] + 52)
-    admin.page.keyboard.press("Shift+Space")
-    expect(admin.page).to_have_url(re.compile("customer=cus_"), timeout=PATIENCE)
+    admin.chooses_row_by_keyboard(0, re.compile("customer=cus_"))
 
 
 def test_a_minted_link_stays_in_the_panel_that_showed_it(

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sqlalchemy import select
 
 from dashboard.signin import DEMO_COOKIE
@@ -59,23 +58,6 @@ def row_of(store: Store, customer_id: str) -> dict[str, Any]:
         time.sleep(0.1)
 
 
-def chooses_with_the_keyboard(dashboard: Dashboard, index: int, address: re.Pattern[str]) -> None:
-    """A cell is entered and its row chosen; again when the table was drawn anew meanwhile."""
-    for _ in range(4):
-        dashboard.settles()
-        grid = dashboard.page.get_by_test_id("stDataFrame").locator("canvas").first
-        box = grid.bounding_box()
-        assert box is not None
-        dashboard.page.mouse.click(box["x"] + 120, box["y"] + 52 + 35 * index)
-        dashboard.page.keyboard.press("Shift+Space")
-        try:
-            dashboard.page.wait_for_url(address, timeout=PATIENCE / 4)
-        except PlaywrightTimeout:
-            continue
-        return
-    expect(dashboard.page).to_have_url(address)
-
-
 def test_a_difference_is_repaired_on_request_without_a_mouse(
     dashboard: Dashboard, context: BrowserContext, stripe: Stripe, store: Store
 ) -> None:
@@ -93,7 +75,7 @@ def test_a_difference_is_repaired_on_request_without_a_mouse(
     assert row["Seen"] == "2"
 
     index = [row["Customer"] for row in dashboard.grid()].index("Drifting Timber Co")
-    chooses_with_the_keyboard(dashboard, index, re.compile(f"finding={number}"))
+    dashboard.chooses_row_by_keyboard(index, re.compile(f"finding={number}"))
     card = dashboard.page.locator(".st-key-finding")
     expect(card.get_by_role("heading", name="Drifting Timber Co")).to_be_visible(timeout=PATIENCE)
     dashboard.settles()
