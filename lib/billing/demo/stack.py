@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +19,9 @@ from ..wiring import open_installation
 from .processes import Child, DemoFailed, free_port, python, wait_for
 
 API_KEY = "rk_test_portside_demo"
-RECENT_SECONDS = 3 * 86_400
+LIVE_SECONDS = 3 * 3_600
+"""The world begins this much earlier; the hours until now arrive as webhooks, while they pass."""
+STEP_SECONDS = 300
 BATCH = 4_000
 
 Progress = Callable[[str], None]
@@ -111,7 +114,7 @@ class Stack:
         )
         wait_for(f"{self.receiver_url}/readyz", receiver, seconds=60)
         if since is not None:
-            self._deliver(since)
+            self._live(since)
             self._remember(filled=True)
         if self.options.dashboard:
             self.progress("Waiting for the dashboard")
@@ -160,8 +163,9 @@ class Stack:
         ]
         arguments += ["--customers", str(options.customers), "--months", str(options.months)]
         arguments += ["--seed", str(options.seed)]
+        arguments += ["--now", datetime.fromtimestamp(self._begins(), UTC).isoformat()]
         if options.now:
-            arguments += ["--now", options.now, "--frozen"]
+            arguments += ["--frozen"]
         sandbox = self._child("sandbox", *arguments)
         wait_for(f"{self.sandbox_url}/_sandbox/health", sandbox, seconds=120)
 
@@ -184,17 +188,36 @@ class Stack:
             form = {"url": url, "enabled_events[0]": "*"}
             return str(_answer(stripe.post("/v1/webhook_endpoints", data=form))["secret"])
 
+    def _target(self) -> int:
+        """The time at which the demo is handed over."""
+        if not self.options.now:
+            return int(time.time())
+        given = datetime.fromisoformat(self.options.now)
+        return int((given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp())
+
+    def _begins(self) -> int:
+        """Where a new world begins; one of an earlier start goes on from now."""
+        if self._memory().get("filled"):
+            return self._target()
+        # A start that was interrupted does not go back behind what it has lived through.
+        return max(self._target() - LIVE_SECONDS, int(self._memory().get("lived", 0)))
+
     def _import_history(self) -> int | None:
-        """All but the last days, in batches; returns where those begin, None if all is known."""
+        """All that happened before this start, in batches; returns when that was.
+
+        None when an earlier start took it in.
+        """
         if self._memory().get("filled"):
             self.progress("Using the world of an earlier start")
             return None
+        since = self._now()
         installation = open_installation(Settings.load(os.environ | self.environment))
-        now = int(httpx.get(f"{self.sandbox_url}/_sandbox/clock").json()["unix"])
-        since = now - RECENT_SECONDS
-        installation.ingest.import_lines(self._history(since), batch=BATCH)
+        installation.ingest.import_lines(self._history(since + 1), batch=BATCH)
         installation.close()
         return since
+
+    def _now(self) -> int:
+        return int(httpx.get(f"{self.sandbox_url}/_sandbox/clock").json()["unix"])
 
     def _history(self, before: int) -> Iterator[bytes]:
         """Event bodies, customer by customer, so that a batch touches few customers."""
@@ -205,20 +228,26 @@ class Stack:
                     self.progress(f"Reading history: {number:,} events")
                 yield line.encode()
 
-    def _deliver(self, since: int) -> None:
-        """The last days, signed, over HTTP; waits until each has been answered."""
-        queued = httpx.post(
-            f"{self.sandbox_url}/_sandbox/deliver", json={"since": since}, timeout=60
-        ).json()["queued"]
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
+    def _live(self, since: int) -> None:
+        """The hours since then pass, and their webhooks arrive signed over HTTP as they do."""
+        made = 0
+        with httpx.Client(base_url=self.sandbox_url, timeout=60) as sandbox:
+            # What happened while the history was read found no receiver yet.
+            sandbox.post("/_sandbox/deliver", json={"since": since})
+            while (now := self._now()) < self._target():
+                to = min(now + STEP_SECONDS, self._target())
+                made += sandbox.post("/_sandbox/clock", json={"to": to}).json()["events"]
+                self._wait_for_deliveries(sandbox)
+                self._remember(lived=to)
+                self.progress(f"Living through the last hours: {made:,} signed webhooks")
+
+    def _wait_for_deliveries(self, sandbox: httpx.Client) -> None:
+        limit = time.monotonic() + 120
+        while sandbox.get("/_sandbox/deliveries").json()["queued"]:
             self.check()
-            left = httpx.get(f"{self.sandbox_url}/_sandbox/deliveries").json()["queued"]
-            self.progress(f"Signed webhooks of the last days: {queued - left:,} of {queued:,}")
-            if left == 0:
-                return
-            time.sleep(0.1)
-        raise DemoFailed("The last days' webhooks were not all delivered within two minutes.")
+            if time.monotonic() > limit:
+                raise DemoFailed("The last hours' webhooks were not delivered within two minutes.")
+            time.sleep(0.05)
 
 
 def catalog_path() -> Path:
