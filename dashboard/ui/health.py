@@ -15,8 +15,8 @@ from lib.billing import Deliveries, SyncHealth
 DAY: Final = 86_400
 URGENT: Final = 3 * DAY
 SOON: Final = 10 * DAY
-RUN_OVERDUE: Final = 26 * 3_600
-"""Reconcile runs once a day; two hours more before it is missed."""
+RUN_SLACK: Final = 2 * 3_600
+"""Seconds that a comparison may be late before it is missed."""
 RUN_LONG: Final = 3_600
 """Seconds after which a comparison that has not ended was most likely killed."""
 
@@ -130,13 +130,12 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
             "Several events of one second could not be put in order; one read settles it.",
         )
     run = seen.last_run
-    if run is None or seen.now - run.started_at > RUN_OVERDUE:
+    if run is None or _overdue(seen, run.started_at):
         yield (
             "Not compared with Stripe" + (" yet" if run is None else " lately"),
             ":material/event_busy:",
             "orange",
-            "portside serve compares once a day where it has an API key; portside reconcile "
-            "does it now.",
+            f"{_by_itself(seen)} portside reconcile does it now.",
         )
     elif run.problem or (run.ended_at is None and seen.now - run.started_at > RUN_LONG):
         yield (
@@ -154,6 +153,18 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
             "The API key may not read these, so nothing is known of them. portside doctor says "
             "which rights it lacks.",
         )
+
+
+def _overdue(seen: SyncHealth, started_at: int) -> bool:
+    """Whether one should have begun since; where none begins by itself nothing is overdue."""
+    every = seen.compares_every
+    return every > 0 and seen.now - started_at > every + RUN_SLACK
+
+
+def _by_itself(seen: SyncHealth) -> str:
+    if not seen.compares_every:
+        return "It is set never to happen by itself;"
+    return f"portside serve compares every {fmt.span(seen.compares_every)} where it has an API key;"
 
 
 def _last_run(seen: SyncHealth) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from .asking import Asking
 from .domain.findings import FindingFilters
 from .domain.permissions import Role
+from .settings.setup import Setup
 from .showing import sync
 from .showing.sync_views import (
     Deliveries,
@@ -27,10 +28,11 @@ class SyncDesk:
     _store: Store
     _reader: Reader
     _clock: Callable[[], int]
+    _setup: Setup
 
     def health(self) -> SyncHealth:
         """Failures, differences and the last comparison with Stripe."""
-        return sync.health(self._reader, self._clock())
+        return sync.health(self._reader, self._setup, self._clock())
 
     def deliveries(self) -> Deliveries:
         """How long webhooks were under way, and what became of them day by day."""

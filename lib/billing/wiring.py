@@ -54,6 +54,7 @@ class Installation:
             livemode=self.settings.livemode,
             api_ready=self.settings.api_key is not None,
             stale_after=self.business.stale_after,
+            compares_every=self.business.reconcile_hours * 3_600,
             roles=self.business.roles,
         )
 

@@ -45,6 +45,7 @@ class FakeSync:
     never_compared: bool = False
     latest: Reconciliation | None = None  # in place of one that went well two hours ago
     quiet: bool = False  # no webhook at all
+    compares_every: int = DAY
     asked: list[StaffRequest] = field(default_factory=list)
     left: dict[str, Acknowledgement] = field(default_factory=dict)
     repaired: set[int] = field(default_factory=set)
@@ -64,6 +65,7 @@ class FakeSync:
             nearest_loss=NOW + 2 * DAY if self.missing else None,
             needing_reread=0,
             last_run=None if self.never_compared else self.latest or run,
+            compares_every=self.compares_every,
         )
 
     def deliveries(self) -> Deliveries:

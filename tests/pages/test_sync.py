@@ -65,6 +65,25 @@ def test_a_projection_that_was_never_compared_says_what_to_run(
 
 
 @pytest.mark.parametrize(
+    ("every", "hours", "lately"),
+    [
+        (DAY, 25, False),
+        (DAY, 27, True),
+        (6 * 3_600, 9, True),
+        (7 * DAY, 90, False),
+        (0, 900, False),
+    ],
+)
+def test_a_comparison_is_missed_by_what_is_configured(
+    open_page: Open, desk: FakeBilling, every: int, hours: int, lately: bool
+) -> None:
+    desk.compares_every = every
+    began = NOW - 3_600 * hours
+    desk.latest = Reconciliation(2, began, began + 9, False, "", 7, 1, 0, 0, None)
+    assert ("Not compared with Stripe lately" in said(open_page("sync"))) is lately
+
+
+@pytest.mark.parametrize(
     ("minutes", "problem", "badge", "told"),
     [
         (90, None, "The last comparison did not end", "has not ended"),

@@ -19,4 +19,5 @@ class Setup:
     livemode: bool = False
     api_ready: bool = False
     stale_after: int = 3_600  # seconds without a webhook before the badge turns amber
+    compares_every: int = 86_400  # seconds between comparisons with Stripe; 0 = never by itself
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail, lower case

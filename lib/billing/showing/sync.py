@@ -11,6 +11,7 @@ from ..domain.errors import NoSuchObject
 from ..domain.findings import Acknowledgement, Finding, FindingFilters
 from ..domain.rows import CustomerRow
 from ..domain.times import DAY
+from ..settings.setup import Setup
 from ..store.queries import findings, sync
 from ..store.queries.customer import customers_of
 from ..store.queries.reading import Connection, Reader
@@ -39,7 +40,7 @@ UNKNOWN_CAUSE: Final = "The cause has no description in this version."
 LOOK: Final = "Update Portside, then compare again."
 
 
-def health(reader: Reader, now: int) -> SyncHealth:
+def health(reader: Reader, setup: Setup, now: int) -> SyncHealth:
     """Failures, differences and the last comparison, counted now."""
     with reader.open() as connection:
         counted = findings.by_cause(connection, now)
@@ -56,6 +57,7 @@ def health(reader: Reader, now: int) -> SyncHealth:
             nearest_loss=findings.nearest_loss(connection, now),
             needing_reread=sync.needing_reread(connection),
             last_run=sync.last_run(connection),
+            compares_every=setup.compares_every,
         )
 
 

@@ -59,6 +59,7 @@ class SyncHealth:
     nearest_loss: int | None  # when Stripe forgets the first of them that is not acknowledged
     needing_reread: int  # customers
     last_run: Reconciliation | None
+    compares_every: int  # seconds; 0 = never by itself
 
 
 @dataclass(frozen=True, slots=True)
