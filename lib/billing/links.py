@@ -21,26 +21,32 @@ from .domain.errors import (
     RateLimited,
     StripeUnavailable,
 )
-from .domain.flow_values import Choice, LinkOptions, Situation
+from .domain.flow_extras import checked_extras
+from .domain.flow_situation import Situation
+from .domain.flow_values import Choice, Flow, LinkOptions
 from .domain.flows import options as choices_of
 from .domain.follow_ups import FollowUp, LinkProgress
 from .domain.permissions import Permission, require
+from .linking.addresses import Address
 from .linking.outcomes import handed_out
-from .linking.sessions import PORTAL_SECONDS, Address, LinkMaker
-from .linking.situations import situation_of
+from .linking.sessions import PORTAL_SECONDS, LinkMaker
+from .linking.situations import MINTED, open_checkouts, situation_of
 from .linking.values import LinkRequest, MintedLink, RateLimit, checked
 from .settings.rules import current_rules
 from .settings.setup import Setup
 from .store import audit
 from .store.audit import AuditRow
 from .store.engine import Store
+from .store.queries.reading import Connection
 
 __all__ = ["FollowUp", "LinkDesk", "LinkProgress", "LinkRequest", "MintedLink", "RateLimit"]
 
 REQUESTED: Final = "link.requested"
-MINTED: Final = "link.minted"
 REFUSED: Final = "link.refused"
 FAILED: Final = "link.failed"
+
+_UNDER_WAY: Final = 120
+"""Seconds after which a Checkout link that was asked for is taken to have come to nothing."""
 
 
 class LinkDesk:
@@ -99,7 +105,7 @@ class LinkDesk:
         situation = self._situation(request.customer_id)
         choice = _allowed(request, situation)
         address = self._maker.make(
-            choice, situation, plan=request.plan, idempotency_key=_idempotency_key(earlier)
+            choice, situation, request, idempotency_key=_idempotency_key(earlier)
         )
         return _minted(earlier, choice, address)
 
@@ -121,7 +127,7 @@ class LinkDesk:
 
     def _situation(self, customer_id: str) -> Situation:
         with self._store.reading() as connection:
-            found = situation_of(connection, self._setup, customer_id)
+            found = situation_of(connection, self._setup, customer_id, self._clock())
         return replace(found, configuration=self._maker.configuration())
 
     def _audit_row(self, request: LinkRequest) -> AuditRow:
@@ -140,6 +146,7 @@ class LinkDesk:
             subscription_id=request.subscription_id,
             invoice_id=request.invoice_id,
             plan=request.plan,
+            detail=request.extras,
         )
 
     def _minted_before(self, row: AuditRow) -> AuditRow | None:
@@ -149,7 +156,7 @@ class LinkDesk:
         minted = next((known for known in rows if known.action == MINTED), None)
         if minted is None:
             return None
-        if (minted.customer_id, minted.flow, minted.plan) != (row.customer_id, row.flow, row.plan):
+        if _wanted(minted) != _wanted(row):
             raise LinkRefused(
                 "This click was already used for another link. Open the panel again.",
                 code="click_reused",
@@ -174,22 +181,31 @@ class LinkDesk:
             made = audit.times_of(connection, row.staff, REQUESTED, since)
             if known and known[-1].action == REQUESTED:
                 return  # the other half of a double click is under way
-            if len(made) < self._limit.links:
+            error = self._against(row, made) or _one_checkout_at_a_time(connection, row)
+            if error is None:
                 audit.append(connection, row)
                 return
-        error = RateLimited(
+        self._close(row, REFUSED, error=error)
+        raise error
+
+    def _against(self, row: AuditRow, made: list[int]) -> BillingError | None:
+        if len(made) < self._limit.links:
+            return None
+        return RateLimited(
             f"{row.staff} asked for {len(made)} links within {self._limit.seconds // 60} minutes. "
             "Wait a few minutes before the next one."
         )
-        self._close(row, REFUSED, error=error)
-        raise error
 
     def _made(
         self, request: LinkRequest, choice: Choice, situation: Situation, row: AuditRow
     ) -> Address:
         try:
             return self._maker.make(
-                choice, situation, plan=request.plan, idempotency_key=_idempotency_key(row)
+                choice,
+                situation,
+                request,
+                idempotency_key=_idempotency_key(row),
+                earlier=self._earlier_checkouts(row) if choice.flow is Flow.CHECKOUT else (),
             )
         except (StripeUnavailable, ConfigurationError) as error:
             self._close(row, FAILED, error=error)
@@ -201,6 +217,11 @@ class LinkDesk:
             self._close(row, FAILED, error=BillingError("Something unexpected went wrong."))
             raise
 
+    def _earlier_checkouts(self, row: AuditRow) -> list[str]:
+        with self._store.reading() as connection:
+            made = open_checkouts(connection, str(row.customer_id), row.at)
+        return [str(other.session_id) for other in made if other.link_id != row.link_id]
+
     def _close(
         self,
         row: AuditRow,
@@ -209,7 +230,7 @@ class LinkDesk:
         session_id: str | None = None,
         error: BillingError | None = None,
     ) -> None:
-        told = (error.code, str(error)) if error is not None else (None, None)
+        told = (error.code, str(error)) if error is not None else (None, row.detail)
         self._append(
             replace(row, action=action, session_id=session_id, code=told[0], detail=told[1]),
             once=action == MINTED,
@@ -225,12 +246,33 @@ class LinkDesk:
 
 
 def _allowed(request: LinkRequest, situation: Situation) -> Choice:
+    numbers = {row.number: row.invoice_id for row in situation.invoices if row.number}
+    invoice_id = numbers.get(request.invoice_id or "", request.invoice_id)
     choice = choices_of(situation).find(
-        request.flow, subscription_id=request.subscription_id, invoice_id=request.invoice_id
+        request.flow, subscription_id=request.subscription_id, invoice_id=invoice_id
     )
     if not choice.allowed:
         raise LinkRefused(str(choice.reason), code=choice.code)
+    checked_extras(choice, request.coupon, request.trial_days)
     return choice
+
+
+def _wanted(row: AuditRow) -> tuple[str | None, ...]:
+    return row.customer_id, row.flow, row.plan, row.detail
+
+
+def _one_checkout_at_a_time(connection: Connection, row: AuditRow) -> LinkRefused | None:
+    """Two agents at the same moment would each see no open Checkout and make one."""
+    if row.flow != Flow.CHECKOUT:
+        return None
+    since = audit.of_flow(connection, str(row.customer_id), Flow.CHECKOUT, row.at - _UNDER_WAY)
+    last = {other.link_id: other.action for other in since}
+    if REQUESTED not in last.values():
+        return None
+    return LinkRefused(
+        "Another Checkout link is being made for this customer right now. Wait a moment.",
+        code="checkout_under_way",
+    )
 
 
 def _idempotency_key(row: AuditRow) -> str:
