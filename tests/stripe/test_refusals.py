@@ -73,6 +73,14 @@ SAID: dict[str, tuple[str, str]] = {
         "not_pausable",
         "Only what is being billed",
     ),
+    "This subscription cannot be paused because it is set to be canceled.": (
+        "already_winding_down",
+        "send the link for renewing",
+    ),
+    "This subscription cannot be updated because it is incomplete.": (
+        "first_payment_missing",
+        "send the link to its invoice",
+    ),
     "The price 'price_1' is not in the portal configuration's "
     "`features[subscription_update][products]`.": ("price_not_offered", "Add the price"),
     "The price 'price_1' has another tax_behavior than the current price.": (

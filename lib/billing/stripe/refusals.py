@@ -71,7 +71,12 @@ _KNOWN: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
             "or pause its collection there.",
         ),
         (
-            r"cannot be paused because it is",
+            r"because it is incomplete\b",
+            "first_payment_missing",
+            "The first payment was never completed: send the link to its invoice.",
+        ),
+        (
+            r"cannot be paused because it is (?!set to|canceled|incomplete)",
             "not_pausable",
             "Only what is being billed can be paused.",
         ),
