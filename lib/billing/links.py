@@ -7,7 +7,7 @@ permission → customer from the projection → guard → audit "requested" → 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Final
@@ -23,30 +23,26 @@ from .domain.errors import (
 )
 from .domain.flow_extras import checked_extras
 from .domain.flow_situation import Situation
-from .domain.flow_values import Choice, Flow, LinkOptions
+from .domain.flow_values import Choice, LinkOptions
 from .domain.flows import options as choices_of
 from .domain.follow_ups import FollowUp, LinkProgress
 from .domain.permissions import Permission, require
 from .linking.addresses import Address
+from .linking.beginnings import REQUESTED, Begun, earlier_checkouts, one_checkout_at_a_time
 from .linking.outcomes import handed_out
 from .linking.sessions import PORTAL_SECONDS, LinkMaker
-from .linking.situations import MINTED, open_checkouts, situation_of
+from .linking.situations import MINTED, situation_of
 from .linking.values import LinkRequest, MintedLink, RateLimit, checked
 from .settings.rules import current_rules
 from .settings.setup import Setup
 from .store import audit
 from .store.audit import AuditRow
 from .store.engine import Store
-from .store.queries.reading import Connection
 
 __all__ = ["FollowUp", "LinkDesk", "LinkProgress", "LinkRequest", "MintedLink", "RateLimit"]
 
-REQUESTED: Final = "link.requested"
 REFUSED: Final = "link.refused"
 FAILED: Final = "link.failed"
-
-_UNDER_WAY: Final = 120
-"""Seconds after which a Checkout link that was asked for is taken to have come to nothing."""
 
 
 class LinkDesk:
@@ -93,8 +89,10 @@ class LinkDesk:
         with self._refusals(row):
             choice = _allowed(request, situation)
         row = replace(row, subscription_id=choice.subscription_id, invoice_id=choice.invoice_id)
-        self._request(row)
-        address = self._made(request, choice, situation, row)
+        begun = self._request(row)
+        if begun.minted is not None:
+            return self._again(request, begun.minted)
+        address = self._made(request, choice, situation, row, begun.earlier)
         self._close(row, MINTED, session_id=address.session_id)
         return _minted(row, choice, address)
 
@@ -172,19 +170,25 @@ class LinkDesk:
             self._close(row, REFUSED, error=error)
             raise
 
-    def _request(self, row: AuditRow) -> None:
-        """Count the request against its maker's limit and keep it, in one transaction."""
+    def _request(self, row: AuditRow) -> Begun:
+        """Count the request against its maker's limit and keep it, in one transaction.
+
+        What has to be closed for it is settled here too: whatever is minted later than this row
+        is newer than this link and must not be closed for it.
+        """
         since = row.at - self._limit.seconds
         with self._store.writing() as connection:
             audit.hold(connection)
             known = audit.of_link(connection, str(row.link_id))
             made = audit.times_of(connection, row.staff, REQUESTED, since)
-            if known and known[-1].action == REQUESTED:
-                return  # the other half of a double click is under way
-            error = self._against(row, made) or _one_checkout_at_a_time(connection, row)
+            minted = next((other for other in known if other.action == MINTED), None)
+            if minted is not None or (known and known[-1].action == REQUESTED):
+                return Begun(minted)  # the other half of a double click was faster
+            error = self._against(row, made) or one_checkout_at_a_time(connection, row)
             if error is None:
+                earlier = earlier_checkouts(connection, row)
                 audit.append(connection, row)
-                return
+                return Begun(earlier=earlier)
         self._close(row, REFUSED, error=error)
         raise error
 
@@ -197,7 +201,12 @@ class LinkDesk:
         )
 
     def _made(
-        self, request: LinkRequest, choice: Choice, situation: Situation, row: AuditRow
+        self,
+        request: LinkRequest,
+        choice: Choice,
+        situation: Situation,
+        row: AuditRow,
+        earlier: Sequence[str],
     ) -> Address:
         try:
             return self._maker.make(
@@ -205,7 +214,7 @@ class LinkDesk:
                 situation,
                 request,
                 idempotency_key=_idempotency_key(row),
-                earlier=self._earlier_checkouts(row) if choice.flow is Flow.CHECKOUT else (),
+                earlier=earlier,
             )
         except (StripeUnavailable, ConfigurationError) as error:
             self._close(row, FAILED, error=error)
@@ -216,11 +225,6 @@ class LinkDesk:
         except Exception:
             self._close(row, FAILED, error=BillingError("Something unexpected went wrong."))
             raise
-
-    def _earlier_checkouts(self, row: AuditRow) -> list[str]:
-        with self._store.reading() as connection:
-            made = open_checkouts(connection, str(row.customer_id), row.at)
-        return [str(other.session_id) for other in made if other.link_id != row.link_id]
 
     def _close(
         self,
@@ -259,20 +263,6 @@ def _allowed(request: LinkRequest, situation: Situation) -> Choice:
 
 def _wanted(row: AuditRow) -> tuple[str | None, ...]:
     return row.customer_id, row.flow, row.plan, row.detail
-
-
-def _one_checkout_at_a_time(connection: Connection, row: AuditRow) -> LinkRefused | None:
-    """Two agents at the same moment would each see no open Checkout and make one."""
-    if row.flow != Flow.CHECKOUT:
-        return None
-    since = audit.of_flow(connection, str(row.customer_id), Flow.CHECKOUT, row.at - _UNDER_WAY)
-    last = {other.link_id: other.action for other in since}
-    if REQUESTED not in last.values():
-        return None
-    return LinkRefused(
-        "Another Checkout link is being made for this customer right now. Wait a moment.",
-        code="checkout_under_way",
-    )
 
 
 def _idempotency_key(row: AuditRow) -> str:
