@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from .domain.filters import Filters
     from .domain.findings import Acknowledgement, Finding, FindingFilters, Reconciliation
+    from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
     from .domain.metrics import METRICS, Metric
@@ -97,6 +98,7 @@ _HOMES = {
     "Freshness": "showing.views",
     "HappenedToFinding": "showing.sync_views",
     "InvoiceRow": "domain.rows",
+    "LINK_REASONS": "domain.flow_values",
     "Lag": "showing.sync_views",
     "LinkOptions": "domain.flows",
     "LinkProgress": "links",
@@ -158,6 +160,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "LINK_REASONS",
     "METRICS",
     "REPORTS",
     "Access",

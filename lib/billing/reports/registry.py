@@ -17,6 +17,7 @@ from . import (
     failed_payments,
     inbox,
     invoices,
+    link_conversion,
     links,
     movements,
     mrr,
@@ -45,6 +46,7 @@ REPORTS: Final[dict[str, Definition]] = {
         drift.REPORT,
         inbox.REPORT,
         links.REPORT,
+        link_conversion.REPORT,
     )
 }
 """Every report by its name."""
