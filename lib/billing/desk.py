@@ -15,6 +15,7 @@ from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
+from .portal_side import PortalSide
 from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .settings.rules import current_rules
@@ -43,9 +44,10 @@ from .sync_desk import SyncDesk
 if TYPE_CHECKING:
     from .domain.flows import LinkOptions
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
+    from .portal import PortalDesk
 
 
-class Portside(SyncDesk):
+class Portside(SyncDesk, PortalSide):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -55,12 +57,14 @@ class Portside(SyncDesk):
         clock: Callable[[], int],
         setup: Setup,
         links: LinkDesk | None = None,
+        portal: PortalDesk | None = None,
     ) -> None:
         self._store = store
         self._reader = Reader(store)
         self._clock = clock
         self._setup = setup
         self._links = links
+        self._portal = portal
 
     def now(self) -> int:
         """The clock's time, unix seconds. In the demo it is the sandbox's movable clock."""

@@ -27,7 +27,7 @@ from .domain.follow_ups import FollowUp, LinkProgress
 from .domain.permissions import Permission, require
 from .linking.outcomes import handed_out
 from .linking.sessions import PORTAL_SECONDS, Address, LinkMaker
-from .linking.situations import situation_of
+from .linking.situations import plan_group, situation_of
 from .linking.values import LinkRequest, MintedLink, RateLimit, checked
 from .settings.rules import current_rules
 from .settings.setup import Setup
@@ -122,7 +122,7 @@ class LinkDesk:
     def _situation(self, customer_id: str) -> Situation:
         with self._store.reading() as connection:
             found = situation_of(connection, self._setup, customer_id)
-        return replace(found, configuration=self._maker.configuration())
+        return replace(found, configuration=self._maker.configuration(plan_group(found)))
 
     def _audit_row(self, request: LinkRequest) -> AuditRow:
         # The same click gives the same link: whoever clicks twice gets one row and one session.

@@ -19,6 +19,7 @@ from .jobs.job import Job
 from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .portal import PortalDesk
 from .prune import prune
 from .reading.pace import PER_SECOND, Pace
 from .reading.paced import Paced, Progress
@@ -73,14 +74,34 @@ class Installation:
 
     @cached_property
     def portside(self) -> Portside:
-        return Portside(store=self.store, clock=self.clock, setup=self.setup, links=self.links)
+        return Portside(
+            store=self.store,
+            clock=self.clock,
+            setup=self.setup,
+            links=self.links,
+            portal=self.portal,
+        )
 
     @cached_property
     def links(self) -> LinkDesk:
-        maker = LinkMaker(
+        return LinkDesk(store=self.store, clock=self.clock, setup=self.setup, maker=self.maker)
+
+    @cached_property
+    def maker(self) -> LinkMaker:
+        return LinkMaker(
             self.gateway, return_url=self.settings.return_url, org_key=self.business.org_key
         )
-        return LinkDesk(store=self.store, clock=self.clock, setup=self.setup, maker=maker)
+
+    @cached_property
+    def portal(self) -> PortalDesk:
+        return PortalDesk(
+            store=self.store,
+            clock=self.clock,
+            setup=self.setup,
+            gateway=self.gateway,
+            return_url=self.settings.return_url,
+            changed=self.maker.forget,
+        )
 
     @cached_property
     def gateway(self) -> Gateway | None:

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from ..domain.errors import BillingError, ConfigurationError, LinkRefused, NoSuchObject
 from ..domain.flow_values import Choice, Flow, Situation
-from ..domain.portal import Deeplink, PortalConfiguration, SessionMade
+from ..domain.portal import Deeplink, PortalConfiguration, SessionMade, configuration_for
 from ..domain.rows import SubscriptionRow
 
 PORTAL_SECONDS: Final = 300
@@ -48,7 +48,7 @@ class MakesSessions(Protocol):
 
     def price_id(self, lookup_key: str) -> str | None: ...
 
-    def default_configuration(self) -> PortalConfiguration | None: ...
+    def portal_configurations(self) -> list[PortalConfiguration]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +86,27 @@ class LinkMaker:
         self._return_url = return_url
         self._org_key = org_key
         self._ticks = ticks
-        self._known: PortalConfiguration | None = None
+        self._known: list[PortalConfiguration] = []
         self._ask_after = float("-inf")
 
-    def configuration(self) -> PortalConfiguration | None:
-        """The account's portal configuration, remembered for five minutes; None: not to be had."""
+    def configuration(self, plan_group: str | None = None) -> PortalConfiguration | None:
+        """The managed portal configuration of a plan group, else the account's default one.
+
+        Remembered for five minutes; None: not to be had.
+        """
         now = self._ticks()
         if self._gateway is not None and now >= self._ask_after:
             try:
-                self._known = self._gateway.default_configuration()
+                self._known = self._gateway.portal_configurations()
                 self._ask_after = now + _FRESH_SECONDS
             except BillingError:
                 # Stripe's own answer at minting is the truth; the panel must not wait for it.
                 self._ask_after = now + _AGAIN_SECONDS
-        return self._known
+        return configuration_for(self._known, plan_group)
+
+    def forget(self) -> None:
+        """Ask Stripe again for its configurations: somebody has changed them."""
+        self._ask_after = float("-inf")
 
     def make(
         self, choice: Choice, situation: Situation, *, plan: str | None, idempotency_key: str

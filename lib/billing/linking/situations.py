@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from ..domain.errors import NoCustomer
 from ..domain.flow_values import Situation
+from ..domain.portal_terms import groups_of
 from ..settings.setup import Setup
 from ..store.queries import customer as stored
 from ..store.queries.invoices import invoices_of
 from ..store.queries.reading import Connection
 
 _MOST_INVOICES = 200
+
+
+def plan_group(situation: Situation) -> str:
+    """Whose portal configuration this customer gets: the group of the highest plan that is live,
+    else of the last one they had, else the default plan's, else the first that is sold."""
+    catalog = situation.catalog
+    ranked = sorted(
+        (row for row in situation.subscriptions if row.plan is not None),
+        key=lambda row: (not row.live, -row.plan_rank, row.subscription_id),
+    )
+    group = catalog.plan(ranked[0].plan or "").group if ranked else catalog.default.group
+    sold = groups_of(catalog)
+    return group if group in sold or not sold else next(iter(sold))
 
 
 def situation_of(connection: Connection, setup: Setup, customer_id: str) -> Situation:
