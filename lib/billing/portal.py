@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+import structlog
+
 from .domain.errors import BillingError, ConfigurationError, PortalRefused
 from .domain.observations import State, canonical
 from .domain.permissions import Permission, Role, require
@@ -19,6 +21,8 @@ from .settings.setup import Setup
 from .store import audit, references
 from .store.audit import AuditRow
 from .store.engine import Store
+
+log = structlog.get_logger(__name__)
 
 REQUESTED: Final = "portal.requested"
 APPLIED: Final = "portal.applied"
@@ -111,6 +115,15 @@ class PortalDesk:
             should = replace(should, states=states)
         live = [LivePortal(portal_id, state) for portal_id, state in sorted(known.items())]
         return plan(should, live, catalog.policies)
+
+    def watch(self) -> None:
+        """Say in the log what needs somebody; `serve` does so at its start and now and then."""
+        planned = self.plan()
+        for warning in planned.warnings:
+            if warning.level != "note":
+                log.warning("portal", level=warning.level, sentence=warning.sentence)
+        for group in planned.todo:
+            log.warning("portal_differs", plan_group=group.group, fields=sorted(group.fields))
 
     def apply(
         self, *, staff: str, roles: Collection[Role], expected: str | None = None

@@ -34,7 +34,8 @@ class PortalSide:
     ) -> PortalApplied:
         """Apply the plan whose mark is ``expected`` (None: whatever it is now).
 
-        Raises PermissionDenied, PortalRefused, ConfigurationError, StripeRefused, StripeUnavailable.
+        Raises PermissionDenied, PortalRefused, ConfigurationError, StripeRefused,
+        StripeUnavailable.
         """
         return self._portal_desk().apply(staff=staff, roles=roles, expected=expected)
 

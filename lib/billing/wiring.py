@@ -149,6 +149,7 @@ class Installation:
                 else None
             ),
             prune=self._prune if business.retention_days else None,
+            portal=self.portal.watch if self.gateway else None,
         )
 
     def _prune(self) -> None:

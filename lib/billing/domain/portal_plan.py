@@ -15,6 +15,8 @@ Action = Literal["none", "create", "update"]
 Level = Literal["red", "amber", "note"]
 
 OFFER: Final = "products"
+NOTHING: Final[State] = dict.fromkeys(LABELS) | {OFFER: []}
+"""What a configuration that is not there says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class LivePortal:
 
 @dataclass(frozen=True, slots=True)
 class PortalChange:
-    """One field that differs. ``field`` is a name of `LABELS`, or ``products.prod_…`` for the
-    prices of one product (price ids, else None)."""
+    """One field and its two values. ``field`` is a name of `LABELS`, or ``products.prod_…`` for
+    what is offered of one product (``prices`` and ``quantity``, else None)."""
 
     field: str
     live: Any
@@ -39,6 +41,10 @@ class PortalChange:
     def label(self) -> str:
         head, _, product = self.field.partition(".")
         return f"{LABELS[head]}, {product}" if product else LABELS[head]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.live != self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,11 @@ class GroupPlan:
         """The changed fields by their names in `LABELS`."""
         return frozenset(change.field.partition(".")[0] for change in self.changes)
 
+    @property
+    def compared(self) -> tuple[PortalChange, ...]:
+        """Every managed field that could be compared, differing or not."""
+        return tuple(_pairs(self.wanted, self.live.state if self.live else NOTHING))
+
 
 @dataclass(frozen=True, slots=True)
 class PortalWarning:
@@ -69,11 +80,13 @@ class PortalWarning:
 
 @dataclass(frozen=True, slots=True)
 class PortalPlan:
-    """``problems``: why nothing may be applied. ``warnings``: what was found in passing."""
+    """``problems``: why nothing may be applied. ``warnings``: what was found in passing.
+    ``names``: what people call a price or product, by id."""
 
     groups: tuple[GroupPlan, ...]
     problems: tuple[str, ...] = ()
     warnings: tuple[PortalWarning, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def clean(self) -> bool:
@@ -112,7 +125,7 @@ def plan(wanted: Wanted, live: Collection[LivePortal], policies: Policies) -> Po
     warnings += [PortalWarning("note", note) for note in wanted.notes]
     order: list[Level] = ["red", "amber", "note"]
     warnings.sort(key=lambda warning: order.index(warning.level))
-    return PortalPlan(tuple(groups), wanted.problems, tuple(warnings))
+    return PortalPlan(tuple(groups), wanted.problems, tuple(warnings), wanted.names)
 
 
 def choose(
@@ -159,12 +172,16 @@ def cancels_at_once(live: Collection[LivePortal], policies: Policies) -> list[Po
 
 def differences(wanted: State, live: State) -> Iterator[PortalChange]:
     """The managed fields that differ; one that Stripe did not tell of never does."""
+    return (pair for pair in _pairs(wanted, live) if pair.differs)
+
+
+def _pairs(wanted: State, live: State) -> Iterator[PortalChange]:
     for name in LABELS:
         if name not in wanted:
             continue
         if name == OFFER:
             yield from _offers(wanted[name], live[name])
-        elif wanted[name] != live[name]:
+        else:
             yield PortalChange(name, live[name], wanted[name])
 
 
@@ -173,8 +190,7 @@ def _offers(wanted: list[State], live: list[State] | None) -> Iterator[PortalCha
         return
     mine, theirs = _by_product(wanted), _by_product(live)
     for product in sorted(mine.keys() | theirs.keys()):
-        if mine.get(product) != theirs.get(product):
-            yield PortalChange(f"{OFFER}.{product}", theirs.get(product), mine.get(product))
+        yield PortalChange(f"{OFFER}.{product}", theirs.get(product), mine.get(product))
 
 
 def _by_product(offers: list[State]) -> Mapping[str, State]:
@@ -183,11 +199,10 @@ def _by_product(offers: list[State]) -> Mapping[str, State]:
 
 def _group(group: str, state: State, chosen: LivePortal | None) -> GroupPlan:
     if chosen is None:
-        nothing: State = dict.fromkeys(LABELS) | {OFFER: []}
-        changes = tuple(c for c in differences(state, nothing) if c.wanted not in (None, []))
+        changes = tuple(c for c in differences(state, NOTHING) if c.wanted not in (None, []))
         return GroupPlan(group, "create", None, changes, state)
     changes = tuple(differences(state, chosen.state))
-    untold = (OFFER,) if chosen.state[OFFER] is None else ()
+    untold = (OFFER,) if OFFER in state and chosen.state[OFFER] is None else ()
     action: Action = "update" if changes else "none"
     return GroupPlan(group, action, chosen.id, changes, state, chosen, untold)
 

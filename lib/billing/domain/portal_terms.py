@@ -7,7 +7,7 @@ holds only the fields that Portside manages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .catalog import Catalog, Plan
@@ -54,12 +54,14 @@ LATER: Final = ("decreasing_item_amount", "shortening_interval")
 class Wanted:
     """``states``: plan group -> managed fields. With any problem nothing may be applied.
 
-    ``notes``: what is left out, and why.
+    ``notes``: what is left out, and why. ``names``: id of a price or product -> its lookup key or
+    plan.
     """
 
     states: Mapping[str, State]
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def name_of(group: str) -> str:
@@ -101,7 +103,18 @@ def wanted(catalog: Catalog, prices: Mapping[str, State], return_url: str | None
         states[group] = _terms(catalog, group, offers, return_url)
     if not states:
         problems.append("No plan of the catalogue has a price, so there is nothing to offer.")
-    return Wanted(states, tuple(problems), tuple(notes))
+    return Wanted(states, tuple(problems), tuple(notes), _names(catalog, prices))
+
+
+def _names(catalog: Catalog, prices: Mapping[str, State]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for price_id, state in prices.items():
+        if state["lookup_key"]:
+            found[price_id] = state["lookup_key"]
+        plan = catalog.plan_of({**state, "id": price_id})
+        if plan is not None and state["product"]:
+            found.setdefault(state["product"], plan.name)
+    return found
 
 
 def _policy_problems(catalog: Catalog) -> list[str]:
