@@ -164,7 +164,7 @@ def _fields(found: GroupPlan, pairs: tuple[PortalChange, ...], names: Mapping[st
 
 
 def _label(pair: PortalChange, names: Mapping[str, str]) -> str:
-    head, _, product = pair.field.partition(".")
+    _head, _, product = pair.field.partition(".")
     return pair.label.replace(product, names.get(product, product)) if product else pair.label
 
 

@@ -99,7 +99,11 @@ class LinkDesk:
         situation = self._situation(request.customer_id)
         choice = _allowed(request, situation)
         address = self._maker.make(
-            choice, situation, plan=request.plan, idempotency_key=_idempotency_key(earlier)
+            choice,
+            situation,
+            plan=request.plan,
+            idempotency_key=_idempotency_key(earlier),
+            at=earlier.at,
         )
         return _minted(earlier, choice, address)
 
@@ -189,7 +193,11 @@ class LinkDesk:
     ) -> Address:
         try:
             return self._maker.make(
-                choice, situation, plan=request.plan, idempotency_key=_idempotency_key(row)
+                choice,
+                situation,
+                plan=request.plan,
+                idempotency_key=_idempotency_key(row),
+                at=row.at,
             )
         except (StripeUnavailable, ConfigurationError) as error:
             self._close(row, FAILED, error=error)

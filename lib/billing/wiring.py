@@ -26,6 +26,7 @@ from .reading.paced import Paced, Progress
 from .reconcile import Reconcile, ReconcileSummary
 from .requests import Requests
 from .reread import Rereader
+from .returns import ReturnLinks
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
@@ -89,7 +90,10 @@ class Installation:
     @cached_property
     def maker(self) -> LinkMaker:
         return LinkMaker(
-            self.gateway, return_url=self.settings.return_url, org_key=self.business.org_key
+            self.gateway,
+            return_url=self.settings.return_url,
+            org_key=self.business.org_key,
+            returns=ReturnLinks(self.return_keys),
         )
 
     @cached_property
@@ -113,6 +117,10 @@ class Installation:
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         return self.settings.webhook_secrets
+
+    @property
+    def return_keys(self) -> tuple[str, ...]:
+        return self.settings.return_keys
 
     @cached_property
     def enricher(self) -> Enricher | None:

@@ -208,7 +208,7 @@ def _group(group: str, state: State, chosen: LivePortal | None) -> GroupPlan:
 
 
 def _managed(known: LivePortal, group: str) -> bool:
-    return known.state["managed_by"] == MANAGER and known.state["plan_group"] == group
+    return bool(known.state["managed_by"] == MANAGER and known.state["plan_group"] == group)
 
 
 def _doubled(group: str, chosen: LivePortal | None, other: LivePortal) -> PortalWarning:

@@ -44,8 +44,6 @@ REASONS: Final = (
     "too_expensive",
     "unused",
 )
-_SWITCHES: Final = ("login_page", "invoice_history", "payment_methods")
-_ADDRESSES: Final = ("privacy_policy_url", "terms_of_service_url", "return_url")
 
 
 @dataclass(frozen=True)
@@ -92,11 +90,16 @@ def read_portal(reader: ReadsCatalog) -> PortalPolicy:
             f"portal: {unknown[0]!r} is not known. Known are: {', '.join(known)}.", unknown[0]
         )
     defaults = PortalPolicy()
-    switches = (*_SWITCHES, "plan_changes", "cancellation")
     return PortalPolicy(
         headline=_headline(reader, table),
-        **{key: _address(reader, table, key) for key in _ADDRESSES},
-        **{key: _switch(reader, table, key, getattr(defaults, key)) for key in switches},
+        privacy_policy_url=_address(reader, table, "privacy_policy_url"),
+        terms_of_service_url=_address(reader, table, "terms_of_service_url"),
+        return_url=_address(reader, table, "return_url"),
+        login_page=_switch(reader, table, "login_page"),
+        invoice_history=_switch(reader, table, "invoice_history"),
+        payment_methods=_switch(reader, table, "payment_methods"),
+        plan_changes=_switch(reader, table, "plan_changes"),
+        cancellation=_switch(reader, table, "cancellation"),
         customer_update=_some(reader, table, "customer_update", CUSTOMER_FIELDS, defaults),
         allowed_changes=_some(reader, table, "allowed_changes", CHANGES, defaults),
         cancellation_reasons=_some(reader, table, "cancellation_reasons", REASONS, defaults),
@@ -138,8 +141,8 @@ def _address(reader: ReadsCatalog, table: Mapping[str, Any], key: str) -> str | 
     return value
 
 
-def _switch(reader: ReadsCatalog, table: Mapping[str, Any], key: str, default: bool) -> bool:
-    value = table.get(key, default)
+def _switch(reader: ReadsCatalog, table: Mapping[str, Any], key: str) -> bool:
+    value = table.get(key, True)
     if not isinstance(value, bool):
         raise reader.fail(f"portal: {key} must be true or false.", key)
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from ..domain.errors import BillingError, ConfigurationError, LinkRefused, NoSuc
 from ..domain.flow_values import Choice, Flow, Situation
 from ..domain.portal import Deeplink, PortalConfiguration, SessionMade, configuration_for
 from ..domain.rows import SubscriptionRow
+from ..returns import ReturnLinks
 
 PORTAL_SECONDS: Final = 300
 """A portal session that nobody opens ends after five minutes; Stripe does not tell when."""
@@ -71,6 +73,7 @@ class LinkMaker:
     Args:
         return_url: where the portal and Checkout send the customer back; from the configuration,
             never from a request.
+        returns: adds to the return address what the return page needs to know.
         ticks: seconds that only run forward, for how long a portal configuration is remembered.
     """
 
@@ -80,11 +83,13 @@ class LinkMaker:
         *,
         return_url: str | None,
         org_key: str = "org_id",
+        returns: ReturnLinks | None = None,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gateway = gateway
         self._return_url = return_url
         self._org_key = org_key
+        self._returns = returns
         self._ticks = ticks
         self._known: list[PortalConfiguration] = []
         self._ask_after = float("-inf")
@@ -109,9 +114,15 @@ class LinkMaker:
         self._ask_after = float("-inf")
 
     def make(
-        self, choice: Choice, situation: Situation, *, plan: str | None, idempotency_key: str
+        self,
+        choice: Choice,
+        situation: Situation,
+        *,
+        plan: str | None,
+        idempotency_key: str,
+        at: int = 0,
     ) -> Address:
-        """The address for an allowed choice.
+        """The address for an allowed choice. ``at``: unix seconds of the minting.
 
         Raises:
             LinkRefused: the plan is missing, unknown, not offered, or the one they have.
@@ -122,7 +133,11 @@ class LinkMaker:
             return Address(_invoice_page(choice, situation), bearer=False)
         if choice.flow is Flow.LOGIN_PAGE:
             return Address(_login_page(situation), bearer=False)
-        gateway, return_url = self._ready()
+        gateway, base_url = self._ready()
+        return_url = self._back(base_url, situation, choice, at)
+        if return_url != base_url:
+            # One key must not stand for two requests that differ.
+            idempotency_key += f"-{hashlib.sha256(return_url.encode()).hexdigest()[:12]}"
         if choice.flow is Flow.CHECKOUT:
             made = gateway.create_checkout_session(
                 price=self._price(gateway, choice, plan),
@@ -144,6 +159,11 @@ class LinkMaker:
             configuration=configuration.id if configuration else None,
         )
         return Address(made.url, bearer=True, session_id=made.id, lives=PORTAL_SECONDS)
+
+    def _back(self, return_url: str, situation: Situation, choice: Choice, at: int) -> str:
+        if self._returns is None:
+            return return_url
+        return self._returns.address(return_url, situation, choice.flow, at)
 
     def _ready(self) -> tuple[MakesSessions, str]:
         if self._gateway is None:
