@@ -82,7 +82,10 @@ def _waits(planned: PortalPlan) -> bool:
 
 
 def problems(planned: PortalPlan) -> None:
-    """What is in the way: nothing is applied half."""
+    """What harms customers now, and what is in the way: nothing is applied half."""
+    for warning in planned.warnings:
+        if warning.level == "red":
+            st.error(fmt.md(warning.sentence), icon=":material/error:")
     if not planned.problems:
         return
     lines = "\n".join(f"- {fmt.md(problem)}" for problem in planned.problems)
@@ -93,15 +96,12 @@ def problems(planned: PortalPlan) -> None:
 
 
 def remarks(planned: PortalPlan) -> None:
-    """What was found in passing."""
+    """What was found in passing and harms nobody now."""
     for warning in planned.warnings:
-        match warning.level:
-            case "red":
-                st.error(fmt.md(warning.sentence), icon=":material/error:")
-            case "amber":
-                st.warning(fmt.md(warning.sentence), icon=":material/warning:")
-            case _:
-                st.caption(fmt.md(warning.sentence))
+        if warning.level == "amber":
+            st.warning(fmt.md(warning.sentence), icon=":material/warning:")
+        elif warning.level == "note":
+            st.caption(fmt.md(warning.sentence))
 
 
 def group(found: GroupPlan, names: Mapping[str, str]) -> None:
@@ -151,9 +151,9 @@ def _fields(found: GroupPlan, pairs: tuple[PortalChange, ...], names: Mapping[st
             for pair in ordered
         ],
         {
-            "field": column.TextColumn("Field", width=230),
-            "live": column.TextColumn("In Stripe", width=270),
-            "wanted": column.TextColumn("In the catalogue", width=270),
+            "field": column.TextColumn("Field", width=190),
+            "live": column.TextColumn("In Stripe", width=250),
+            "wanted": column.TextColumn("In the catalogue", width=320),
             "state": tables.badge("State", width=90),
         },
         key=f"portal_fields_{found.group}",
@@ -172,11 +172,11 @@ def spelt(pair: PortalChange, value: Any, names: Mapping[str, str]) -> str:
     """A field's value in words."""
     match value:
         case None | "":
-            return "none"
+            return "None"
         case bool():
             return "On" if value else "Off"
         case list():
-            return ", ".join(fmt.words(each) for each in value) or "none"
+            return ", ".join(fmt.words(each) for each in value) or "None"
         case dict():
             prices = ", ".join(names.get(each, each) for each in value["prices"])
             return f"{prices}, quantity too" if value["quantity"] else prices

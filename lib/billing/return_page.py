@@ -91,6 +91,7 @@ class ReturnPage:
     async def show(self, request: Request) -> Response:
         lang = language(request.headers.get("accept-language"))
         text = request.query_params.get(PARAMETER, "")
+        looks = _looks(request.query_params.get("n"))
         try:
             found = await asyncio.to_thread(self._found, text)
         except NoCustomer:
@@ -98,10 +99,12 @@ class ReturnPage:
         except BillingError:
             words = TEXTS[lang]
             body = _titled(words["away_title"], _line(words["away"]))
-            return _answer(lang, words["away_title"], body, mark="away", status=503)
+            following = _following(text, looks) if looks < MOST else ""
+            title = words["away_title"]
+            return _answer(lang, title, body, mark="away", following=following, status=503)
         if found is None:
             return _neutral(lang)
-        return self._told(found, lang, text, _looks(request.query_params.get("n")))
+        return self._told(found, lang, text, looks)
 
     def _found(self, text: str) -> Returned | None:
         installed = self._installed
@@ -131,9 +134,14 @@ class ReturnPage:
         lines.append(f"<h2>{escape(words['standing'])}</h2>{_line(said)}")
         if not waits:
             lines.append(_line(words["close"], soft=True))
-        following = f"?{urlencode({PARAMETER: token, 'n': looks + 1})}" if waits else ""
+        following = _following(token, looks) if waits else ""
         body = _titled(title, *lines)
         return _answer(lang, title, body, mark=_digest(body), following=following)
+
+
+def _following(token: str, looks: int) -> str:
+    """The address of the next look, relative to this one."""
+    return f"?{urlencode({PARAMETER: token, 'n': looks + 1})}"
 
 
 def _awaited(found: Returned) -> str:

@@ -116,7 +116,7 @@ def plan(wanted: Wanted, live: Collection[LivePortal], policies: Policies) -> Po
     """Compare what is wanted with every configuration there is, in use or not."""
     groups, warnings, used = [], [], set()
     for group, state in sorted(wanted.states.items()):
-        chosen, others = choose(group, live)
+        chosen, others = choose(group, live, wanted.states)
         warnings += [_doubled(group, chosen, other) for other in others]
         used |= {known.id for known in (chosen, *others) if known is not None}
         groups.append(_group(group, state, chosen))
@@ -129,16 +129,22 @@ def plan(wanted: Wanted, live: Collection[LivePortal], policies: Policies) -> Po
 
 
 def choose(
-    group: str, live: Collection[LivePortal]
+    group: str, live: Collection[LivePortal], groups: Collection[str]
 ) -> tuple[LivePortal | None, tuple[LivePortal, ...]]:
     """(the managed configuration of a plan group, further copies that are in use).
 
-    By our metadata; by name only where nothing carries it. Of several the oldest that is in use:
-    links already minted and notes already written name that one.
+    By our metadata; by name only where nothing carries it, and never one that is marked as another
+    of the ``groups``. Of several the oldest that is in use: links already minted and notes already
+    written name that one.
     """
     mine = [known for known in live if _managed(known, group)]
     if not mine:
-        mine = [known for known in live if known.state["name"] == name_of(group)]
+        mine = [
+            known
+            for known in live
+            if known.state["name"] == name_of(group)
+            and not any(_managed(known, other) for other in groups)
+        ]
     mine.sort(key=lambda each: (not each.state["active"], each.state["created"] or 0, each.id))
     if not mine:
         return None, ()
