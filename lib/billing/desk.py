@@ -15,6 +15,7 @@ from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
+from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
 from .reports.request import ReportRequest
@@ -44,7 +45,6 @@ from .sync_desk import SyncDesk
 if TYPE_CHECKING:
     from .domain.flows import LinkOptions
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
-    from .portal import PortalDesk
 
 
 class Portside(SyncDesk, PortalSide):
@@ -64,7 +64,9 @@ class Portside(SyncDesk, PortalSide):
         self._clock = clock
         self._setup = setup
         self._links = links
-        self._portal = portal
+        self._portal = portal or PortalDesk(
+            store=store, clock=clock, setup=setup, gateway=None, return_url=None
+        )
 
     def now(self) -> int:
         """The clock's time, unix seconds. In the demo it is the sandbox's movable clock."""
