@@ -16,7 +16,7 @@ from .domain.errors import BillingError, ConfigurationError, PortalRefused
 from .domain.observations import State, canonical
 from .domain.permissions import Permission, Role, require
 from .domain.portal_plan import GroupPlan, LivePortal, PortalPlan, differences, plan
-from .domain.portal_terms import lookup_keys, wanted
+from .domain.portal_terms import LABELS, lookup_keys, wanted
 from .settings.setup import Setup
 from .store import audit, references
 from .store.audit import AuditRow
@@ -57,7 +57,8 @@ class PortalApplied:
 
     def sentences(self) -> list[str]:
         return [
-            f"{group}: {portal_id} {verb} ({', '.join(fields)})."
+            f"{group}: {portal_id} {verb}"
+            + ("." if verb == "created" else f" ({', '.join(LABELS[name] for name in fields)}).")
             for group, portal_id, verb, fields in self.done
         ]
 

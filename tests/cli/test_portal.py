@@ -57,7 +57,7 @@ def test_it_plans_applies_and_is_content(portside, shop):
             "wanted": True,
         }
     ]
-    assert "invoice_history" in run("apply").err
+    assert "Invoice history" in run("apply").err
     planned = run("plan")
     assert (planned.code, planned.out) == (0, "")
     assert "Nothing to do" in planned.err
