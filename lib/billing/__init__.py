@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         NoSuchObject,
         NotFound,
         PermissionDenied,
+        PortalRefused,
         RateLimited,
         StripeRefused,
         StripeUnavailable,
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
     from .links import LinkProgress, LinkRequest, MintedLink
+    from .portal import PortalApplied
     from .reports import REPORTS, Report
     from .showing.sync_views import (
         Deliveries,
@@ -96,6 +99,7 @@ _HOMES = {
     "FindingItem": "showing.sync_views",
     "FindingView": "showing.sync_views",
     "Freshness": "showing.views",
+    "GroupPlan": "domain.portal_plan",
     "HappenedToFinding": "showing.sync_views",
     "InvoiceRow": "domain.rows",
     "LINK_REASONS": "domain.flow_values",
@@ -121,6 +125,11 @@ _HOMES = {
     "PlanCustomerItem": "showing.views",
     "PlanMixItem": "showing.views",
     "Point": "showing.views",
+    "PortalApplied": "portal",
+    "PortalChange": "domain.portal_plan",
+    "PortalPlan": "domain.portal_plan",
+    "PortalRefused": "domain.errors",
+    "PortalWarning": "domain.portal_plan",
     "Portside": "desk",
     "Price": "domain.catalog",
     "REPORTS": "reports",
@@ -187,6 +196,7 @@ __all__ = [
     "FindingItem",
     "FindingView",
     "Freshness",
+    "GroupPlan",
     "HappenedToFinding",
     "InvoiceRow",
     "Lag",
@@ -210,6 +220,11 @@ __all__ = [
     "PlanCustomerItem",
     "PlanMixItem",
     "Point",
+    "PortalApplied",
+    "PortalChange",
+    "PortalPlan",
+    "PortalRefused",
+    "PortalWarning",
     "Portside",
     "Price",
     "RateLimited",
