@@ -55,7 +55,10 @@ CASES = {
         [(1, 150, "expired_card", DAY, False)],
     ),
     "the payment and its charge are one attempt": (
-        [BORN, FIRST, link(), payment("expired_card", 149, second=149), charge("expired_card", 148)],
+        [
+            BORN, FIRST, link(), payment("expired_card", 149, second=149),
+            charge("expired_card", 148),
+        ],
         [(1, 150, "expired_card", DAY, False)],
     ),
     "three failed, the last is final": (
