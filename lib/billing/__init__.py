@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .desk import Portside
+    from .domain.acts import act_words
+    from .domain.attempts import Attempt
+    from .domain.audit_filters import AuditFilters
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.corrections import Correction
     from .domain.errors import (
@@ -35,8 +38,24 @@ if TYPE_CHECKING:
     from .domain.permissions import Permission, Role, permissions_of, require
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
+    from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .links import LinkProgress, LinkRequest, MintedLink
+    from .replies.reply import Reply
+    from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
+    from .showing.audit_views import AuditEntry, ChainState
+    from .showing.customer_views import (
+        CustomerView,
+        Explanation,
+        FeatureUse,
+        LimitUse,
+        LinkSeen,
+        RawBody,
+        RawObject,
+        RawSighting,
+        Source,
+        TimelineEntry,
+    )
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -51,11 +70,8 @@ if TYPE_CHECKING:
     )
     from .showing.views import (
         Bar,
-        CustomerView,
-        Explanation,
         FailedPaymentItem,
         Freshness,
-        LinkSeen,
         Listing,
         Overview,
         OverviewCurrency,
@@ -65,29 +81,33 @@ if TYPE_CHECKING:
         Point,
         SearchHit,
         Sum,
-        TimelineEntry,
         WindingDownItem,
     )
     from .wiring import open_portside
 
 _HOMES = {
-    "Access": "domain.access",
+    "Access": "domain.grants",
     "Acknowledgement": "domain.findings",
+    "Attempt": "domain.attempts",
+    "AuditEntry": "showing.audit_views",
+    "AuditFilters": "domain.audit_filters",
     "Bar": "showing.views",
     "BillingError": "domain.errors",
     "Catalog": "domain.catalog",
+    "ChainState": "showing.audit_views",
     "Choice": "domain.flows",
     "ConfigurationError": "domain.errors",
     "Correction": "domain.corrections",
     "CustomerRow": "domain.rows",
-    "CustomerView": "showing.views",
+    "CustomerView": "showing.customer_views",
     "DatabaseUnavailable": "domain.errors",
     "Deliveries": "showing.sync_views",
     "DeliveryDay": "showing.sync_views",
-    "Explanation": "showing.views",
+    "Explanation": "showing.customer_views",
     "FailedEvent": "showing.sync_views",
     "FailedPaymentItem": "showing.views",
     "Feature": "domain.catalog",
+    "FeatureUse": "showing.customer_views",
     "FieldDifference": "showing.sync_views",
     "Filters": "domain.filters",
     "Finding": "domain.findings",
@@ -97,12 +117,15 @@ _HOMES = {
     "Freshness": "showing.views",
     "HappenedToFinding": "showing.sync_views",
     "InvoiceRow": "domain.rows",
+    "LANGUAGES": "replies.words",
+    "LONGEST_NOTE": "domain.staff_notes",
     "Lag": "showing.sync_views",
+    "LimitUse": "showing.customer_views",
     "LinkOptions": "domain.flows",
     "LinkProgress": "links",
     "LinkRefused": "domain.errors",
     "LinkRequest": "links",
-    "LinkSeen": "showing.views",
+    "LinkSeen": "showing.customer_views",
     "Listing": "showing.views",
     "METRICS": "domain.metrics",
     "Metric": "domain.metrics",
@@ -123,20 +146,27 @@ _HOMES = {
     "Price": "domain.catalog",
     "REPORTS": "reports",
     "RateLimited": "domain.errors",
+    "RawBody": "showing.customer_views",
+    "RawObject": "showing.customer_views",
+    "RawSighting": "showing.customer_views",
     "Reconciliation": "domain.findings",
+    "Reply": "replies.reply",
     "Report": "reports",
     "Role": "domain.permissions",
     "ScheduleAhead": "domain.schedules",
     "SearchHit": "showing.views",
+    "Source": "showing.customer_views",
+    "StaffNote": "domain.staff_notes",
     "StaffRequest": "showing.sync_views",
     "StripeRefused": "domain.errors",
     "StripeUnavailable": "domain.errors",
     "SubscriptionRow": "domain.rows",
     "Sum": "showing.views",
     "SyncHealth": "showing.sync_views",
-    "TimelineEntry": "showing.views",
+    "TimelineEntry": "showing.customer_views",
     "WindingDownItem": "showing.views",
     "WrongUsage": "domain.errors",
+    "act_words": "domain.acts",
     "minor_digits": "domain.money",
     "open_portside": "wiring",
     "permissions_of": "domain.permissions",
@@ -158,13 +188,19 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "LANGUAGES",
+    "LONGEST_NOTE",
     "METRICS",
     "REPORTS",
     "Access",
     "Acknowledgement",
+    "Attempt",
+    "AuditEntry",
+    "AuditFilters",
     "Bar",
     "BillingError",
     "Catalog",
+    "ChainState",
     "Choice",
     "ConfigurationError",
     "Correction",
@@ -177,6 +213,7 @@ __all__ = [
     "FailedEvent",
     "FailedPaymentItem",
     "Feature",
+    "FeatureUse",
     "FieldDifference",
     "Filters",
     "Finding",
@@ -187,6 +224,7 @@ __all__ = [
     "HappenedToFinding",
     "InvoiceRow",
     "Lag",
+    "LimitUse",
     "LinkOptions",
     "LinkProgress",
     "LinkRefused",
@@ -210,11 +248,17 @@ __all__ = [
     "Portside",
     "Price",
     "RateLimited",
+    "RawBody",
+    "RawObject",
+    "RawSighting",
     "Reconciliation",
+    "Reply",
     "Report",
     "Role",
     "ScheduleAhead",
     "SearchHit",
+    "Source",
+    "StaffNote",
     "StaffRequest",
     "StripeRefused",
     "StripeUnavailable",
@@ -224,6 +268,7 @@ __all__ = [
     "TimelineEntry",
     "WindingDownItem",
     "WrongUsage",
+    "act_words",
     "minor_digits",
     "open_portside",
     "permissions_of",

@@ -31,6 +31,7 @@ CASES = {
         [BORN, UP],
         [(DAY, True, "starter", "active", True), (5 * DAY, True, "pro", "active", True)],
     ),
+    "nobody who ever subscribed": ([], []),
     "a renewal is none": ([BORN, UP, RENEWS], 2),
     "a cancellation and its end": (
         [BORN, UP, LEAVES, ENDS],

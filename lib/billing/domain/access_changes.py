@@ -41,7 +41,7 @@ def _turns(fold: CustomerFold, until: int) -> Iterator[tuple[int, EntitlementRow
     subscriptions = fold.of("subscription")
     seconds = sorted({s.effective for o in subscriptions.values() for s in o.steps})
     seconds = [second for second in seconds if second <= until]
-    for second, following in zip(seconds, [*seconds[1:], until + 1], strict=True):
+    for second, following in zip(seconds, [*seconds, until + 1][1:], strict=True):
         row = decide(_until(fold, second), None, second)
         yield second, row, True
         ends = {grant["until"] for grant in row.grants if grant["granting"]}

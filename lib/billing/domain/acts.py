@@ -17,7 +17,6 @@ ACTS: Final[dict[str, tuple[str, str]]] = {
     "ignore.requested": ("Ignoring a failed event", "Asked for"),
     "finding.acknowledged": ("Difference left alone", "Acknowledged"),
     "audit.checked": ("Check of the audit", "Done"),
-    "raw.shown": ("Raw objects", "Looked at"),
     "sign_in": ("Sign-in", "Signed in"),
     "sign_out": ("Sign-in", "Signed out"),
 }

@@ -87,8 +87,9 @@ def _merged(failures: Iterable[State]) -> Iterator[State]:
 
 def _same(one: State, other: State) -> bool:
     if one["attempted_at"] is None or other["attempted_at"] is None:
-        return one["attempted_at"] == other["attempted_at"]
-    return bool(other["attempted_at"] - one["attempted_at"] <= ONE_ATTEMPT)
+        return one["attempted_at"] is other["attempted_at"]
+    apart: int = other["attempted_at"] - one["attempted_at"]
+    return apart <= ONE_ATTEMPT
 
 
 def _with_reasons(told: list[Attempt], failures: list[State]) -> list[Attempt]:

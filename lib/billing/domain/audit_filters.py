@@ -32,3 +32,6 @@ class AuditFilters:
             actions=tuple(map(clean, self.actions)),
             customer=clean(self.customer),
         )
+
+
+EVERYTHING = AuditFilters()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from ...domain.audit_filters import AuditFilters
 from ..tables import audit, customers
-from .columns import any_contains, bounded, by_bytes
+from .columns import any_contains, bounded
 
 a, c = audit.c, customers.c
 
@@ -37,9 +37,7 @@ def count(connection: Connection, filters: AuditFilters) -> int:
 def choices(connection: Connection) -> dict[str, tuple[str, ...]]:
     """Every ``staff`` and ``actions`` that there is a row of."""
     return {
-        name: tuple(
-            connection.execute(select(column).distinct().order_by(by_bytes(column))).scalars()
-        )
+        name: tuple(sorted(connection.execute(select(column).distinct()).scalars()))
         for name, column in (("staff", a.staff), ("actions", a.action))
     }
 
