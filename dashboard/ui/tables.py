@@ -151,15 +151,15 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
     return styler
 
 
-def pager(total: int, *, key: str = "page") -> int:
+def pager(total: int, *, key: str = "page", size: int = PAGE_SIZE) -> int:
     """The page switch beneath a table, when there is more than one page; answers the offset.
 
-    ``key`` is also the name in the address.
+    ``key`` is also the name in the address; ``size`` is how many a page holds.
     """
-    pages = max(-(-total // PAGE_SIZE), 1)
+    pages = max(-(-total // size), 1)
     if pages == 1:
         return 0
-    return (st.pagination(pages, key=key, bind="query-params") - 1) * PAGE_SIZE
+    return (st.pagination(pages, key=key, bind="query-params") - 1) * size
 
 
 def open_customer(customer_id: str) -> None:

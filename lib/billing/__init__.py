@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .desk import Portside
-    from .domain.acts import act_words
+    from .domain.acts import act_outcome, act_words
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
     from .domain.catalog import Catalog, Feature, Plan, Price
@@ -166,6 +166,7 @@ _HOMES = {
     "TimelineEntry": "showing.customer_views",
     "WindingDownItem": "showing.views",
     "WrongUsage": "domain.errors",
+    "act_outcome": "domain.acts",
     "act_words": "domain.acts",
     "minor_digits": "domain.money",
     "open_portside": "wiring",
@@ -268,6 +269,7 @@ __all__ = [
     "TimelineEntry",
     "WindingDownItem",
     "WrongUsage",
+    "act_outcome",
     "act_words",
     "minor_digits",
     "open_portside",

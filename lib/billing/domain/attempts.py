@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .declines import is_final_attempt
+from .declines import SENSITIVE, decline_words, is_final_attempt
 from .fold import CustomerFold
 from .invoices import failed_payments
 from .observations import State
@@ -29,6 +29,16 @@ class Attempt:
     code: str | None = None  # the decline code, else the error's
     next_attempt_at: int | None = None  # as Stripe planned it after this one
     final: bool = False  # nothing more is to be expected by itself
+
+    @property
+    def words(self) -> str:
+        """Why it failed, for a support agent."""
+        return decline_words(self.code)
+
+    @property
+    def sensitive(self) -> bool:
+        """For staff only: telling the customer would help a thief."""
+        return self.code in SENSITIVE
 
 
 def attempts(fold: CustomerFold) -> dict[str, tuple[Attempt, ...]]:
