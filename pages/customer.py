@@ -59,11 +59,11 @@ def one(customer_id: str) -> None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
         dossier.details(view)
+        if staff.may(Permission.NOTES):
+            remarks.panel(view.customer.customer_id)
     with right:
         links.panel(view.customer.customer_id)
         replying.panel(view)
-        if staff.may(Permission.NOTES):
-            remarks.panel(view.customer.customer_id)
         customer.past_links(view)
 
 

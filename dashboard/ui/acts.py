@@ -103,9 +103,9 @@ def _table(rows: Sequence[AuditEntry]) -> int | None:
         ],
         {
             "at": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=130),
-            "who": column.TextColumn("Who", width=170),
-            "what": column.TextColumn("What", width=210),
-            "outcome": column.TextColumn("Outcome", width=150),
+            "who": column.TextColumn("Who", width=165),
+            "what": column.TextColumn("What", width=180),
+            "outcome": column.TextColumn("Outcome", width=200),
             "customer": column.TextColumn("For whom", width=170),
             "reason": column.TextColumn("Why", width=190),
             "about": column.TextColumn("About", width=150),

@@ -85,11 +85,11 @@ def attempts(view: CustomerView) -> None:
             for row, attempt in troubled
         ],
         {
-            "invoice": column.TextColumn("Invoice", width=105),
-            "attempt": column.NumberColumn("Attempt", width=60),
-            "at": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=130),
-            "outcome": tables.badge("Outcome", width=105),
-            "why": column.TextColumn("Why", width=290),
+            "invoice": column.TextColumn("Invoice", width=100),
+            "attempt": column.NumberColumn("No.", width=40),
+            "at": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=125),
+            "outcome": tables.badge("Outcome", width=95),
+            "why": column.TextColumn("Why", width=180),
             "next": column.DatetimeColumn("Next try", format="D MMM, HH:mm", width=95),
             "code": column.TextColumn("Code"),
         },

@@ -13,6 +13,8 @@ def verdict() -> None:
     """The state of the chain, and the button that follows all of it again."""
     staff = session.check(Permission.AUDIT)
     desk = session.billing()
+    if not desk.audit_chain(roles=staff.roles).total:
+        return
     with st.container(border=True, key="chain", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             place = st.container(gap="xsmall", width="stretch")
@@ -41,9 +43,6 @@ def _told(found: ChainState) -> None:
             if found.upto
             else f"**Row {found.broken} does not continue the chain.** Compare with a backup."
         )
-    elif not found.total:
-        st.caption("Nothing was kept yet. Links, exports, notes, repairs and sign-ins show here.")
-        return
     elif found.whole:
         st.badge(f"Verified up to row {found.upto}", icon=":material/verified_user:", color="green")
     else:

@@ -24,7 +24,17 @@ KINDS: Final = {
     "other": "Other",
 }
 """Kind → the filter's word, in the order in which it offers them."""
-ABOUT: Final = {"movement": "MRR", "note": "Staff note"}
+ICONS: Final = {
+    "access": ":material/key:",
+    "movement": ":material/trending_up:",
+    "subscription": ":material/autorenew:",
+    "invoice": ":material/receipt_long:",
+    "payment": ":material/credit_card:",
+    "link": ":material/link:",
+    "note": ":material/sticky_note_2:",
+    "customer": ":material/person:",
+    "other": ":material/more_horiz:",
+}
 
 
 @st.fragment
@@ -62,7 +72,7 @@ def _chosen(kinds: Sequence[str]) -> list[str]:
         "Show only",
         list(kinds),
         selection_mode="multi",
-        format_func=lambda kind: KINDS[kind],
+        format_func=lambda kind: f"{ICONS[kind]} {KINDS[kind]}",
         key="kinds",
         label_visibility="collapsed",
         bind="query-params",
@@ -77,32 +87,32 @@ def _first_page() -> None:
 
 
 def _table(rows: Sequence[TimelineEntry]) -> None:
-    zone, column = data.timezone(), st.column_config
-    tables.show(
-        [
-            {
-                "at": fmt.moment(entry.at, zone),
-                "about": ABOUT.get(entry.kind) or fmt.words(entry.kind),
-                "what": entry.sentence,
-                "before": entry.before_minor,
-                "after": entry.after_minor,
-                "event": entry.event_id,
-                "currency": entry.currency,
-            }
-            for entry in rows
-        ],
-        {
-            "at": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=130),
-            "about": column.TextColumn("About", width=90),
-            "what": column.TextColumn("What happened", width=330),
-            "before": column.NumberColumn("MRR before", width=85),
-            "after": column.NumberColumn("MRR after", width=80),
-            "event": column.TextColumn("Event"),
-        },
-        key="timeline",
-        ids=[f"{entry.at}:{entry.kind}:{entry.event_id}:{entry.sentence}" for entry in rows],
-        money=("before", "after"),
-        alt="What happened to this customer, newest first",
-        choose=False,
-        sparse=True,
+    """A table of text, not a grid: a sentence that is cut off is no story."""
+    zone = data.timezone()
+    moves = any(entry.kind == "movement" for entry in rows)
+    head, line = ["When", "What happened"], ["---", "---"]
+    if moves:
+        head, line = [*head, "MRR"], [*line, "---:"]
+    lines = [head, line]
+    for entry in rows:
+        event = f" :small[:gray[{fmt.md(entry.event_id)}]]" if entry.event_id else ""
+        cells = [
+            f":small[{_unbroken(fmt.clock(entry.at, zone))}]",
+            f"{ICONS[entry.kind]} {fmt.md(entry.sentence)}{event}",
+        ]
+        lines.append([*cells, _mrr(entry)] if moves else cells)
+    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+
+
+def _mrr(entry: TimelineEntry) -> str:
+    if entry.kind != "movement":
+        return ""
+    before, after = (
+        fmt.money(minor, entry.currency) for minor in (entry.before_minor, entry.after_minor)
     )
+    return _unbroken(f"{fmt.md(before)} → **{fmt.md(after)}**")
+
+
+def _unbroken(text: str) -> str:
+    """On one line of its cell."""
+    return text.replace(" ", "\u00a0")

@@ -22,6 +22,7 @@ PAGES = {
     "plan-mix": "Pro",
     "customer": "Pro until 5 April 2026",
     "sync": "Nothing has arrived yet.",
+    "audit": "Nobody has done anything yet.",
 }
 
 

@@ -12,6 +12,7 @@ from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
 from . import (
     access_matrix,
+    audit,
     drift,
     entitlements,
     failed_payments,
@@ -45,6 +46,7 @@ REPORTS: Final[dict[str, Definition]] = {
         drift.REPORT,
         inbox.REPORT,
         links.REPORT,
+        audit.REPORT,
     )
 }
 """Every report by its name."""
