@@ -69,46 +69,36 @@ def attempts(view: CustomerView) -> None:
     ][:MOST_ATTEMPTS]
     if not troubled:
         return
-    zone, column = data.timezone(), st.column_config
+    zone = data.timezone()
     st.markdown("**Attempts to collect**")
-    tables.show(
+    tables.text(
+        ["Invoice", "No.", "When", "Outcome", "Why", "Next try"],
         [
-            {
-                "invoice": row.number or row.invoice_id,
-                "attempt": attempt.number,
-                "at": fmt.moment(attempt.at, zone),
-                "outcome": [_outcome(attempt)],
-                "why": _why(attempt),
-                "next": fmt.moment(attempt.next_attempt_at, zone),
-                "code": attempt.code,
-            }
+            [
+                fmt.md(row.number or row.invoice_id),
+                str(attempt.number or fmt.UNKNOWN),
+                fmt.clock(attempt.at, zone),
+                _outcome(attempt),
+                _why(attempt),
+                fmt.clock(attempt.next_attempt_at, zone),
+            ]
             for row, attempt in troubled
         ],
-        {
-            "invoice": column.TextColumn("Invoice", width=100),
-            "attempt": column.NumberColumn("No.", width=40),
-            "at": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=125),
-            "outcome": tables.badge("Outcome", width=95),
-            "why": column.TextColumn("Why", width=180),
-            "next": column.DatetimeColumn("Next try", format="D MMM, HH:mm", width=95),
-            "code": column.TextColumn("Code"),
-        },
-        key="attempts",
-        ids=[f"{row.invoice_id}:{n}:{attempt.at}" for n, (row, attempt) in enumerate(troubled)],
-        alt="Attempts to collect invoices, newest first",
-        choose=False,
-        sparse=True,
+        right=(1,),
+        unbroken=(0, 1, 2, 3, 5),
     )
 
 
 def _outcome(attempt: Attempt) -> str:
     if attempt.succeeded:
-        return "Paid"
-    return "Final attempt" if attempt.final else "Failed"
+        return ":green-badge[Paid]"
+    return ":red-badge[Final attempt]" if attempt.final else ":orange-badge[Failed]"
 
 
-def _why(attempt: Attempt) -> str | None:
-    """A reason that would help a thief says first that it is for staff only."""
+def _why(attempt: Attempt) -> str:
+    """In words, with Stripe's code. What would help a thief says first that it is for staff."""
     if attempt.succeeded:
-        return None
-    return f"Do not tell: {attempt.words}" if attempt.sensitive else attempt.words
+        return fmt.UNKNOWN
+    code = f" :small[:gray[{fmt.md(attempt.code)}]]" if attempt.code else ""
+    secret = "**Do not tell:** " if attempt.sensitive else ""
+    return f"{secret}{fmt.md(attempt.words)}{code}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.ui import notes
 from lib.billing import Permission, RawObject, RawSighting
+
+HEIGHT: Final = 520
 
 
 @st.fragment
@@ -42,16 +46,18 @@ def _both(sighting: RawSighting) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown(f"**As Portside reads it** · {fmt.words(sighting.kind).lower()}")
-        st.json(sighting.after if sighting.after is not None else {}, expanded=1)
-        if sighting.before is not None:
-            st.caption("Before it")
-            st.json(sighting.before, expanded=False)
+        with st.container(height=HEIGHT):
+            st.json(sighting.after if sighting.after is not None else {}, expanded=1)
+            if sighting.before is not None:
+                st.caption("Before it")
+                st.json(sighting.before, expanded=1)
     with right:
         st.markdown("**As Stripe sent it**")
-        if body.why_not:
-            st.caption(body.why_not)
-        else:
-            st.json(body.body, expanded=2)
+        with st.container(height=HEIGHT):
+            if body.why_not:
+                st.caption(body.why_not)
+            else:
+                st.json(body.body, expanded=2)
     st.caption("Secrets and addresses of sessions are hidden.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -149,6 +149,24 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
             partial(fmt.amount, currency=code), subset=pd.IndexSlice[rows, list(money)]
         )
     return styler
+
+
+def text(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Collection[int] = (),
+    unbroken: Collection[int] = (),
+) -> None:
+    """A short table of sentences, which wrap where a grid would cut them off. Cells are Markdown:
+    whatever is not ours has been through ``fmt.md``. ``right`` and ``unbroken`` are columns that
+    are aligned to the right, and those that stay on one line."""
+    rule = ["---:" if n in right else "---" for n in range(len(heads))]
+    kept = [
+        [cell.replace(" ", "\u00a0") if n in unbroken else cell for n, cell in enumerate(row)]
+        for row in rows
+    ]
+    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *kept)))
 
 
 def pager(total: int, *, key: str = "page", size: int = PAGE_SIZE) -> int:

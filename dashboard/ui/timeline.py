@@ -87,21 +87,17 @@ def _first_page() -> None:
 
 
 def _table(rows: Sequence[TimelineEntry]) -> None:
-    """A table of text, not a grid: a sentence that is cut off is no story."""
     zone = data.timezone()
     moves = any(entry.kind == "movement" for entry in rows)
-    head, line = ["When", "What happened"], ["---", "---"]
-    if moves:
-        head, line = [*head, "MRR"], [*line, "---:"]
-    lines = [head, line]
-    for entry in rows:
-        event = f" :small[:gray[{fmt.md(entry.event_id)}]]" if entry.event_id else ""
-        cells = [
-            f":small[{_unbroken(fmt.clock(entry.at, zone))}]",
-            f"{ICONS[entry.kind]} {fmt.md(entry.sentence)}{event}",
-        ]
-        lines.append([*cells, _mrr(entry)] if moves else cells)
-    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+    heads = ["When", "What happened", "MRR"]
+    cells = [[f":small[{fmt.clock(entry.at, zone)}]", _told(entry), _mrr(entry)] for entry in rows]
+    shown = len(heads) if moves else len(heads) - 1
+    tables.text(heads[:shown], [row[:shown] for row in cells], right=(2,), unbroken=(0, 2))
+
+
+def _told(entry: TimelineEntry) -> str:
+    event = f" :small[:gray[{fmt.md(entry.event_id)}]]" if entry.event_id else ""
+    return f"{ICONS[entry.kind]} {fmt.md(entry.sentence)}{event}"
 
 
 def _mrr(entry: TimelineEntry) -> str:
@@ -110,9 +106,4 @@ def _mrr(entry: TimelineEntry) -> str:
     before, after = (
         fmt.money(minor, entry.currency) for minor in (entry.before_minor, entry.after_minor)
     )
-    return _unbroken(f"{fmt.md(before)} → **{fmt.md(after)}**")
-
-
-def _unbroken(text: str) -> str:
-    """On one line of its cell."""
-    return text.replace(" ", "\u00a0")
+    return f"{fmt.md(before)} → **{fmt.md(after)}**"

@@ -81,7 +81,7 @@ HOSTILE = (
 )
 ATTEMPTS = (
     Attempt(1, NOW - 4 * DAY, False, "insufficient_funds", NOW - 2 * DAY),
-    Attempt(2, NOW - 2 * DAY, False, "lost_card", NOW + DAY),
+    Attempt(2, NOW - 2 * DAY, False, "lost_card", None, final=True),
 )
 REASONS = ("too_expensive", "missing_features", "switched_service", "unused", None)
 PLANS = ("pro", "starter", "business")

@@ -28,7 +28,7 @@ def test_notes_are_for_support_and_administrators(
     assert ("Staff notes" in heads(app)) is may
     assert ("Wants a quote" in everything(app)) is may
     app = open_page("customer", role, tab="Timeline", **WHO)
-    assert ("sam: " in everything(app)) is may
+    assert (r"sam\\: " in everything(app)) is may
 
 
 def test_a_note_is_added_shown_as_typed_and_the_field_is_empty_again(
@@ -73,12 +73,13 @@ def test_the_timeline_is_narrowed_by_kind_and_paged(open_page: Open) -> None:
 
 
 def test_every_attempt_is_told_with_what_may_not_be_told(open_page: Open) -> None:
-    frame = open_page("customer", "support", tab="Invoices", **WHO).dataframe[1].value
-    assert list(frame["attempt"]) == [2, 1]
-    assert list(frame["why"]) == [
-        "Do not tell: The card is reported lost",
-        "There was not enough money in the account",
-    ]
+    app = open_page("customer", "support", tab="Invoices", **WHO)
+    [table] = [m.value for m in app.markdown if m.value.startswith("| Invoice")]
+    later, earlier = table.splitlines()[2:]
+    assert "**Do not tell:** The card is reported lost" in later
+    assert "Final\u00a0attempt" in later
+    assert "There was not enough money in the account" in earlier
+    assert "| 20\u00a0Nov\u00a02026,\u00a003:00 |" in earlier
 
 
 def test_features_and_limits_say_where_they_come_from(open_page: Open) -> None:
