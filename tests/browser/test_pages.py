@@ -23,8 +23,8 @@ HOSTILE = (
     "<img src=http://foreign.test/tag.png onerror=fetch('http://foreign.test/')>",
     '=HYPERLINK("http://foreign.test/","Click me")',
     "[Reset your password](http://foreign.test/login) :red[**now**] $x$",
+    ("Long and windy GmbH " * 13)[:256],
     "\u202eexe.fdp\u202c \u0645\u0631\u062d\u0628\u0627 | a | b |",
-    "Long and windy GmbH " * 25,
 )
 TABS = ("Subscriptions", "Invoices", "May+use", "Timeline", "Raw")
 
@@ -52,7 +52,10 @@ def hostile(stripe: Stripe) -> list[str]:
         customer, subscription = stripe.subscriber(name)
         ids.append(customer)
         if index % 2 == 0:
-            form = {"cancel_at_period_end": "true", "cancellation_details[comment]": name}
+            form = {
+                "cancel_at_period_end": "true",
+                "cancellation_details[comment]": (name * 2)[:500],
+            }
             stripe.post(f"/v1/subscriptions/{subscription}", **form)
     stripe.delivers()
     return ids

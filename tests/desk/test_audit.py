@@ -177,3 +177,12 @@ def test_a_full_check_is_an_act_of_its_own(portside: Portside) -> None:
 def test_what_may_be_seen_of_a_row_holds_no_session(portside: Portside) -> None:
     fields: list[Any] = [entry.__slots__ for entry in portside.audit(**ADMIN).rows]
     assert all("session_id" not in names for names in fields)
+
+
+def test_the_report_holds_every_row_of_its_days_and_no_address(portside: Portside) -> None:
+    report = portside.report("audit", start="2026-03-01", end="2026-03-01")
+    assert [row["action"] for row in report.rows] == [row.action for row in ROWS]
+    assert (report.rows[1]["at"], report.rows[1]["session_id"]) == ("2026-03-01T00:00:01Z", "bps_1")
+    assert portside.report("audit", start="2026-03-02").rows == []
+    assert portside.report("audit", as_of="2026-03-01T00:01:00Z").rows == report.rows[:3]
+    assert not any("url" in name for name in report.definitions)

@@ -36,6 +36,7 @@ SURFACE = {
     "access-matrix": "customer_id pays access since mrr_minor currency rule",
     "inbox": "event_id type created_at received_at source state error attempts",
     "links": "minted_at staff customer_id flow reason ticket outcome followed_by",
+    "audit": "audit_id at staff action customer_id flow reason ticket",
 }
 """The fields that other people's programs rely on, in their order."""
 
