@@ -197,7 +197,7 @@ def test_a_re_ended_subscription_churns_when_it_ended(store: Store) -> None:
     assert report.rows[-1]["occurred_at"] == "2026-04-05T00:00:00Z"
 
 
-OF_THEIR_OWN = {"inbox", "links", "drift", "access-matrix"}
+OF_THEIR_OWN = {"inbox", "links", "drift", "access-matrix", "audit"}
 """Reports that this world leaves empty; each has tests of its own."""
 
 
