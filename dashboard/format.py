@@ -39,8 +39,10 @@ _WORDS: Final[dict[str | None, str]] = {
     # flows
     "home": "Customer portal",
     "payment_method_update": "Update payment method",
+    "customer_update": "Update billing details",
     "subscription_update": "Change plan",
     "subscription_update_confirm": "Confirm a named plan",
+    "subscription_pause": "Pause subscription",
     "subscription_cancel": "Cancel subscription",
     "renew": "Renew subscription",
     "pay_invoice": "Pay invoice",

@@ -7,6 +7,7 @@ from typing import Final
 from .backfill import backfill
 from .crash import crash_postgres, crash_sqlite
 from .fuzz import fuzz
+from .guards import guards
 from .order import order
 from .proof import Proof
 from .receivers import processes_postgres, processes_sqlite, receivers
@@ -126,5 +127,19 @@ PROOFS: Final = (
         "events",
         100_000,
         fuzz,
+    ),
+    Proof(
+        "guards",
+        "No allowed link is refused by Stripe, and no refused link would have worked",
+        "A local Stripe with a subscription of every status, encoding of a scheduled end, item "
+        "shape, collection method and schedule, under three portal configurations. Every flow that "
+        "the guards allow is minted over HTTP and its page opened; every flow that they refuse is "
+        "asked of Stripe all the same.",
+        "subscriptions",
+        577,
+        guards,
+        "Refused on purpose and left to Stripe are what `docs/links.md` lists by name; anything "
+        "else that differs disproves this. A code differs where Stripe names another of several "
+        "reasons first. The local Stripe's refusals are Stripe's documented ones.",
     ),
 )

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.ui import notes
-from lib.billing import MintedLink, Permission
+from lib.billing import LinkProgress, MintedLink, Permission
 
 
 def show_once(link: MintedLink) -> None:
@@ -49,14 +49,42 @@ def _countdown(minted: float, lasts: int) -> None:
 def progress(link_id: str) -> None:
     """Waits for the webhook and says what followed, never what was caused."""
     session.check(Permission.LINKS)
-    seen = session.billing().link_progress(link_id)
+    seen = _seen(link_id)
     zone = data.timezone()
     with st.container(key="link_progress", gap="small"):
+        _outcome(seen, zone)
         if not seen.followed_by:
-            st.markdown(f":material/hourglass_top: {fmt.words(seen.outcome)} …")
             return
         st.markdown(":material/done_all: **What followed**")
         for step in seen.followed_by:
             st.markdown(f"{fmt.clock(step.at, zone)} · {fmt.md(step.sentence)}")
         if st.button("Refresh the page", key="link_refresh", icon=":material/refresh:"):
             st.rerun()
+
+
+def _outcome(seen: LinkProgress, zone: str) -> None:
+    end = fmt.clock(seen.dead_at, zone)
+    match seen.outcome:
+        case "waiting":
+            st.markdown(f":material/hourglass_top: {fmt.words(seen.outcome)} …")
+            st.caption(f"Until {end} at the latest.")
+        case "no_change_seen":
+            st.markdown(":material/link_off: **No change seen.** The link is dead.")
+            st.caption(f"It could be used until {end} at the latest. Make a new one if needed.")
+
+
+def _seen(link_id: str) -> LinkProgress:
+    """What became of the link, asked again only when something was written or its time is over.
+
+    Anything else is one small query every two seconds, however much the customer has behind them.
+    """
+    billing = session.billing()
+    mark = (link_id, billing.watermark())
+    known: tuple[tuple[str, int], LinkProgress] | None = st.session_state.get("link_seen")
+    if known is not None and known[0] == mark:
+        seen = known[1]
+        if seen.outcome != "waiting" or not seen.matured(billing.now()):
+            return seen
+    seen = billing.link_progress(link_id)
+    st.session_state["link_seen"] = (mark, seen)
+    return seen

@@ -9,35 +9,25 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import handed, notes
-from lib.billing import (
-    BillingError,
-    Choice,
-    LinkRequest,
-    MintedLink,
-    Permission,
-)
+from dashboard.ui import handed, link_form, notes
+from lib.billing import Choice, Permission
 
-REASONS: Final = (
-    "Customer asked by e-mail",
-    "Customer asked by phone or chat",
-    "Payment failed",
-    "Customer wants to leave",
-    "Customer wants another plan",
-    "Other",
-)
+MOST_INVOICES: Final = 3
+"""Buttons for paying; the most urgent invoices come first."""
+
 ICONS: Final = {
     "home": ":material/storefront:",
     "payment_method_update": ":material/credit_card:",
+    "customer_update": ":material/badge:",
     "subscription_update": ":material/swap_horiz:",
     "subscription_update_confirm": ":material/task_alt:",
+    "subscription_pause": ":material/pause_circle:",
     "subscription_cancel": ":material/cancel:",
     "renew": ":material/favorite:",
     "pay_invoice": ":material/receipt_long:",
@@ -72,38 +62,20 @@ def _steps(customer_id: str) -> None:
     _refused([choice for choice in options.choices if not choice.allowed])
 
 
-@dataclass(frozen=True)
-class _Made:
-    """What was asked for and became a link: never its address."""
-
-    customer_id: str
-    choice: Choice
-    reason: str
-    ticket: str | None
-    plan: str | None
-    click_id: str
-    link_id: str
-    opens_until: float | None  # by the wall clock
-
-
 def _asked_for(customer_id: str, choices: Sequence[Choice]) -> None:
     """The form of the flow that was picked, else what followed the link that was made."""
     pressed = st.session_state.pop("link_pressed", None)
     owner, slot, click_id = st.session_state.get("link_choice", (None, None, None))
     picked = next((c for c in choices if c.allowed and _slot(c) == slot), None)
     if owner == customer_id and picked is not None:
-        _request(customer_id, picked, click_id)
+        link_form.ask(customer_id, picked, click_id)
         return
-    made = st.session_state.get("link_made")
-    if made is None or made.customer_id != customer_id:
+    made: link_form.Made | None = st.session_state.get("link_made")
+    if made is None or made.request.customer_id != customer_id:
         return
-    if pressed == made.click_id:
+    if pressed == made.request.click_id:
         # The other half of a double click: without this the link would be gone unread.
-        handed.show_once(
-            mint_link(
-                made.customer_id, made.choice, made.reason, made.ticket, made.click_id, made.plan
-            )
-        )
+        handed.show_once(link_form.mint(made.request))
         return
     handed.progress(made.link_id)
     if made.opens_until is not None and time.time() > made.opens_until:
@@ -114,8 +86,11 @@ def _asked_for(customer_id: str, choices: Sequence[Choice]) -> None:
 
 def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
     """The recommended flow as the main button, the others beside it."""
+    paying = [choice for choice in choices if choice.flow == "pay_invoice"]
+    left_out = {_slot(choice) for choice in paying[MOST_INVOICES:]}
+    shown = [choice for choice in choices if _slot(choice) not in left_out]
     with st.container(horizontal=True):
-        for choice in sorted(choices, key=lambda c: not c.recommended):
+        for choice in sorted(shown, key=lambda c: not c.recommended):
             st.button(
                 fmt.md(choice.label),
                 key=f"link_{_slot(choice)}",
@@ -125,6 +100,9 @@ def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
                 args=(customer_id, _slot(choice)),
                 help="Recommended for this situation." if choice.recommended else None,
             )
+    if left_out:
+        more = fmt.plural(len(left_out), "more open invoice")
+        st.caption(f"{more}: each has its own page under Invoices.")
 
 
 def _refused(choices: Sequence[Choice]) -> None:
@@ -158,104 +136,3 @@ def _pick(customer_id: str, slot: str) -> None:
     # The id makes a double click one link: Stripe answers a repeated id with the same session.
     st.session_state["link_choice"] = (customer_id, slot, uuid.uuid4().hex)
     st.session_state.pop("link_made", None)
-
-
-def _press(click_id: str) -> None:
-    st.session_state["link_pressed"] = click_id
-
-
-def _put_back() -> None:
-    st.session_state.pop("link_choice", None)
-
-
-def _request(customer_id: str, choice: Choice, click_id: str) -> None:
-    """Asks why, mints, and shows the link in this very run."""
-    place = st.empty()
-    with place.container(), st.form(f"link_form_{click_id}", border=True):
-        st.markdown(f"**{fmt.md(choice.label)}**")
-        plan = _plan(choice)
-        reason = st.selectbox("Reason", REASONS, index=None, placeholder="Why is it made?")
-        detail = st.text_input("In your own words", max_chars=300, placeholder="Optional")
-        ticket = st.text_input("Ticket", max_chars=80, placeholder="Optional")
-        with st.container(horizontal=True):
-            mint = st.form_submit_button(
-                f"Make the link: {fmt.md(choice.label)}",
-                type="primary",
-                icon=":material/link:",
-                key="link_mint",
-                on_click=_press,
-                args=(click_id,),
-            )
-            st.form_submit_button("Cancel", on_click=_put_back, key="link_put_back")
-    if not mint:
-        return
-    if choice.plans and plan is None:
-        st.warning("Choose the plan that the link is for.", icon=":material/edit_note:")
-        return
-    if reason is None or (reason == "Other" and not detail.strip()):
-        st.warning(
-            "Choose a reason first; for “Other”, say it in your own words.",
-            icon=":material/edit_note:",
-        )
-        return
-    why = f"{reason}: {detail.strip()}" if detail.strip() else reason
-    number = ticket.strip() or None
-    try:
-        link = mint_link(customer_id, choice, why, number, click_id, plan)
-    except BillingError as error:
-        notes.trouble(error)
-        return
-    until = None if link.expires_at is None else time.time() + link.expires_at - link.minted_at
-    # First what was made, then the choice: a click between the two must find one of them.
-    st.session_state["link_made"] = _Made(
-        customer_id, choice, why, number, plan, click_id, link.link_id, until
-    )
-    _put_back()
-    place.empty()
-    handed.show_once(link)
-
-
-def _plan(choice: Choice) -> str | None:
-    """The lookup key of the plan that the link names, for the flows that name one."""
-    if not choice.plans:
-        return None
-    offers = {offer.lookup_key: offer for offer in choice.plans}
-    return st.selectbox(
-        "Plan",
-        list(offers),
-        index=None,
-        placeholder="Which plan?",
-        format_func=lambda key: fmt.joined(
-            (offers[key].name, fmt.every(offers[key].interval, offers[key].interval_count), key)
-        ),
-    )
-
-
-def mint_link(
-    customer_id: str,
-    choice: Choice,
-    reason: str,
-    ticket: str | None,
-    click_id: str,
-    plan: str | None = None,
-) -> MintedLink:
-    """Mint one link for the person who is signed in. Raises BillingError.
-
-    No Streamlit call stands between the minting and its audit row: a click elsewhere ends a run
-    at the next one.
-    """
-    staff = session.check(Permission.LINKS)
-    return session.billing().mint_link(
-        LinkRequest(
-            customer_id=customer_id,
-            flow=choice.flow,
-            staff=staff.email,
-            roles=staff.roles,
-            reason=reason,
-            ticket=ticket,
-            subscription_id=choice.subscription_id,
-            invoice_id=choice.invoice_id,
-            plan=plan,
-            click_id=click_id,
-        )
-    )

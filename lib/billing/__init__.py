@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from .domain.filters import Filters
     from .domain.findings import Acknowledgement, Finding, FindingFilters, Reconciliation
+    from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
     from .domain.metrics import METRICS, Metric
@@ -118,6 +119,7 @@ _HOMES = {
     "HappenedToFinding": "showing.sync_views",
     "InvoiceRow": "domain.rows",
     "LANGUAGES": "replies.words",
+    "LINK_REASONS": "domain.flow_values",
     "LONGEST_NOTE": "domain.staff_notes",
     "Lag": "showing.sync_views",
     "LimitUse": "showing.customer_views",
@@ -190,6 +192,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "LANGUAGES",
+    "LINK_REASONS",
     "LONGEST_NOTE",
     "METRICS",
     "REPORTS",

@@ -24,6 +24,7 @@ def examine(settings: Settings) -> list[Finding]:
         *stored.database(settings, catalog, business),
         found,
         *(at_stripe.stripe(gateway, catalog) if gateway else ()),
+        *(at_stripe.coupons(gateway, business.links) if gateway and business else ()),
     ]
 
 

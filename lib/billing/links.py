@@ -7,7 +7,7 @@ permission → customer from the projection → guard → audit "requested" → 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Final
@@ -21,13 +21,17 @@ from .domain.errors import (
     RateLimited,
     StripeUnavailable,
 )
-from .domain.flow_values import Choice, LinkOptions, Situation
+from .domain.flow_extras import checked_extras
+from .domain.flow_situation import Situation
+from .domain.flow_values import Choice, LinkOptions
 from .domain.flows import options as choices_of
 from .domain.follow_ups import FollowUp, LinkProgress
 from .domain.permissions import Permission, require
+from .linking.addresses import Address
+from .linking.beginnings import REQUESTED, Begun, earlier_checkouts, one_checkout_at_a_time
 from .linking.outcomes import handed_out
-from .linking.sessions import PORTAL_SECONDS, Address, LinkMaker
-from .linking.situations import situation_of
+from .linking.sessions import PORTAL_SECONDS, LinkMaker
+from .linking.situations import MINTED, situation_of
 from .linking.values import LinkRequest, MintedLink, RateLimit, checked
 from .settings.rules import current_rules
 from .settings.setup import Setup
@@ -37,8 +41,6 @@ from .store.engine import Store
 
 __all__ = ["FollowUp", "LinkDesk", "LinkProgress", "LinkRequest", "MintedLink", "RateLimit"]
 
-REQUESTED: Final = "link.requested"
-MINTED: Final = "link.minted"
 REFUSED: Final = "link.refused"
 FAILED: Final = "link.failed"
 
@@ -87,8 +89,10 @@ class LinkDesk:
         with self._refusals(row):
             choice = _allowed(request, situation)
         row = replace(row, subscription_id=choice.subscription_id, invoice_id=choice.invoice_id)
-        self._request(row)
-        address = self._made(request, choice, situation, row)
+        begun = self._request(row)
+        if begun.minted is not None:
+            return self._again(request, begun.minted)
+        address = self._made(request, choice, situation, row, begun.earlier)
         self._close(row, MINTED, session_id=address.session_id)
         return _minted(row, choice, address)
 
@@ -99,7 +103,7 @@ class LinkDesk:
         situation = self._situation(request.customer_id)
         choice = _allowed(request, situation)
         address = self._maker.make(
-            choice, situation, plan=request.plan, idempotency_key=_idempotency_key(earlier)
+            choice, situation, request, idempotency_key=_idempotency_key(earlier)
         )
         return _minted(earlier, choice, address)
 
@@ -121,7 +125,7 @@ class LinkDesk:
 
     def _situation(self, customer_id: str) -> Situation:
         with self._store.reading() as connection:
-            found = situation_of(connection, self._setup, customer_id)
+            found = situation_of(connection, self._setup, customer_id, self._clock())
         return replace(found, configuration=self._maker.configuration())
 
     def _audit_row(self, request: LinkRequest) -> AuditRow:
@@ -140,6 +144,7 @@ class LinkDesk:
             subscription_id=request.subscription_id,
             invoice_id=request.invoice_id,
             plan=request.plan,
+            detail=request.extras,
         )
 
     def _minted_before(self, row: AuditRow) -> AuditRow | None:
@@ -149,7 +154,7 @@ class LinkDesk:
         minted = next((known for known in rows if known.action == MINTED), None)
         if minted is None:
             return None
-        if (minted.customer_id, minted.flow, minted.plan) != (row.customer_id, row.flow, row.plan):
+        if _wanted(minted) != _wanted(row):
             raise LinkRefused(
                 "This click was already used for another link. Open the panel again.",
                 code="click_reused",
@@ -165,31 +170,51 @@ class LinkDesk:
             self._close(row, REFUSED, error=error)
             raise
 
-    def _request(self, row: AuditRow) -> None:
-        """Count the request against its maker's limit and keep it, in one transaction."""
+    def _request(self, row: AuditRow) -> Begun:
+        """Count the request against its maker's limit and keep it, in one transaction.
+
+        What has to be closed for it is settled here too: whatever is minted later than this row
+        is newer than this link and must not be closed for it.
+        """
         since = row.at - self._limit.seconds
         with self._store.writing() as connection:
             audit.hold(connection)
             known = audit.of_link(connection, str(row.link_id))
             made = audit.times_of(connection, row.staff, REQUESTED, since)
-            if known and known[-1].action == REQUESTED:
-                return  # the other half of a double click is under way
-            if len(made) < self._limit.links:
+            minted = next((other for other in known if other.action == MINTED), None)
+            if minted is not None or (known and known[-1].action == REQUESTED):
+                return Begun(minted)  # the other half of a double click was faster
+            error = self._against(row, made) or one_checkout_at_a_time(connection, row)
+            if error is None:
+                earlier = earlier_checkouts(connection, row)
                 audit.append(connection, row)
-                return
-        error = RateLimited(
-            f"{row.staff} asked for {len(made)} links within {self._limit.seconds // 60} minutes. "
-            "Wait a few minutes before the next one."
-        )
+                return Begun(earlier=earlier)
         self._close(row, REFUSED, error=error)
         raise error
 
+    def _against(self, row: AuditRow, made: list[int]) -> BillingError | None:
+        if len(made) < self._limit.links:
+            return None
+        return RateLimited(
+            f"{row.staff} asked for {len(made)} links within {self._limit.seconds // 60} minutes. "
+            "Wait a few minutes before the next one."
+        )
+
     def _made(
-        self, request: LinkRequest, choice: Choice, situation: Situation, row: AuditRow
+        self,
+        request: LinkRequest,
+        choice: Choice,
+        situation: Situation,
+        row: AuditRow,
+        earlier: Sequence[str],
     ) -> Address:
         try:
             return self._maker.make(
-                choice, situation, plan=request.plan, idempotency_key=_idempotency_key(row)
+                choice,
+                situation,
+                request,
+                idempotency_key=_idempotency_key(row),
+                earlier=earlier,
             )
         except (StripeUnavailable, ConfigurationError) as error:
             self._close(row, FAILED, error=error)
@@ -209,7 +234,7 @@ class LinkDesk:
         session_id: str | None = None,
         error: BillingError | None = None,
     ) -> None:
-        told = (error.code, str(error)) if error is not None else (None, None)
+        told = (error.code, str(error)) if error is not None else (None, row.detail)
         self._append(
             replace(row, action=action, session_id=session_id, code=told[0], detail=told[1]),
             once=action == MINTED,
@@ -225,12 +250,19 @@ class LinkDesk:
 
 
 def _allowed(request: LinkRequest, situation: Situation) -> Choice:
+    numbers = {row.number: row.invoice_id for row in situation.invoices if row.number}
+    invoice_id = numbers.get(request.invoice_id or "", request.invoice_id)
     choice = choices_of(situation).find(
-        request.flow, subscription_id=request.subscription_id, invoice_id=request.invoice_id
+        request.flow, subscription_id=request.subscription_id, invoice_id=invoice_id
     )
     if not choice.allowed:
         raise LinkRefused(str(choice.reason), code=choice.code)
+    checked_extras(choice, request.coupon, request.trial_days)
     return choice
+
+
+def _wanted(row: AuditRow) -> tuple[str | None, ...]:
+    return row.customer_id, row.flow, row.plan, row.detail
 
 
 def _idempotency_key(row: AuditRow) -> str:

@@ -56,6 +56,7 @@ class Installation:
             stale_after=self.business.stale_after,
             compares_every=self.business.reconcile_hours * 3_600,
             roles=self.business.roles,
+            links=self.business.links,
         )
 
     @cached_property

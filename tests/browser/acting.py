@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 KEY = "rk_test_browser_tests"
@@ -182,6 +182,15 @@ class Dashboard:
         self, flow: str, reason: str = "Customer asked by e-mail", *, clicks: int = 1
     ) -> str:
         """Through the link panel; answers the address that is shown once."""
+        panel = self.chooses_flow(flow, reason)
+        panel.get_by_role("button", name=f"Make the link: {flow}").click(click_count=clicks)
+        self.settles()
+        code = self.page.locator(".st-key-link_once code")
+        expect(code).to_be_visible(timeout=PATIENCE)
+        return code.inner_text().replace("\n", "").strip()
+
+    def chooses_flow(self, flow: str, reason: str) -> Locator:
+        """Opens a flow's form and says why; answers the panel."""
         panel = self.page.locator(".st-key-link_panel")
         panel.get_by_role("button", name=flow, exact=False).first.click()
         self.settles()
@@ -191,11 +200,7 @@ class Dashboard:
         box.scroll_into_view_if_needed()
         box.click()
         self.page.get_by_role("option", name=reason).click()
-        panel.get_by_role("button", name=f"Make the link: {flow}").click(click_count=clicks)
-        self.settles()
-        code = self.page.locator(".st-key-link_once code")
-        expect(code).to_be_visible(timeout=PATIENCE)
-        return code.inner_text().replace("\n", "").strip()
+        return panel
 
     def grid(self) -> list[dict[str, str]]:
         """The first table's cells, from the accessible copy that lies behind its canvas."""

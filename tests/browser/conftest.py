@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,12 @@ def base_url() -> str | None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The running product over a small company; its logs must be free of tracebacks."""
+    """The running product over a small company; its logs must be free of tracebacks.
+
+    They tell everything: what a story searches them for must not be there at any level.
+    """
     directory = tmp_path_factory.mktemp("portside")
+    os.environ["STREAMLIT_LOGGER_LEVEL"] = "debug"
     with Stack(DemoOptions(directory, port=0, customers=60, months=4)) as running:
         yield running
     logs = {log.name: log.read_text(encoding="utf-8") for log in directory.glob("*.log")}

@@ -149,39 +149,6 @@ def test_a_row_can_be_chosen_with_the_keyboard(admin: Dashboard, hostile: list[s
     admin.chooses_row_by_keyboard(0, re.compile("customer=cus_"))
 
 
-def test_a_minted_link_stays_in_the_panel_that_showed_it(
-    dashboard: Dashboard, stripe: Stripe, stack: Stack
-) -> None:
-    customer, _ = stripe.subscriber("Once Only Ltd")
-    stripe.delivers()
-    dashboard.opens(f"/customer?customer={customer}")
-    dashboard.signs_in("support")
-    url = dashboard.makes_link("Open customer portal")
-    assert url.startswith(stack.sandbox_url)
-    secret = url.rsplit("/", 1)[-1]
-    dashboard.page.reload()
-    dashboard.settles()
-    dashboard.sees("Hand over a link")
-    assert secret not in dashboard.page.content()
-    for path in stack.directory.rglob("*.log"):
-        assert secret not in path.read_text(encoding="utf-8")
-    for name in ("portside.db", "portside.db-wal"):
-        path = stack.directory / name
-        assert not path.exists() or secret.encode() not in path.read_bytes()
-
-
-def test_an_impatient_double_click_still_shows_the_link(
-    dashboard: Dashboard, stripe: Stripe
-) -> None:
-    customer, _ = stripe.subscriber("Impatient Ltd")
-    stripe.delivers()
-    dashboard.opens(f"/customer?customer={customer}")
-    dashboard.signs_in("support")
-    dashboard.makes_link("Open customer portal", clicks=2)
-    dashboard.page.wait_for_timeout(1_500)
-    expect(dashboard.page.locator(".st-key-link_once code")).to_have_count(1)
-
-
 def test_the_way_back_leads_to_the_list_as_it_was_filtered(
     admin: Dashboard, hostile: list[str]
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from lib.billing.config import Settings
 from lib.billing.domain.errors import ConfigurationError
+from lib.billing.domain.flow_values import LinkPolicy
 from lib.billing.domain.permissions import Role
 from lib.billing.settings.business import parse_business, read_business
 from lib.billing.settings.catalog_file import read_catalog
@@ -106,6 +107,12 @@ def test_the_whole_file():
     )
 
 
+def test_links_may_carry_nothing_unless_told_otherwise():
+    assert parse_business("").links == LinkPolicy()
+    text = '[links]\nretention_coupons = ["A", " B ", "A"]\nlongest_trial_days = 14'
+    assert parse_business(text).links == LinkPolicy(("A", "B"), (), 14)
+
+
 def test_bodies_are_kept_for_ever_and_stripe_is_compared_daily_unless_told_otherwise():
     business = parse_business("")
     assert (business.retention_days, business.reconcile_hours) == (None, 24)
@@ -133,6 +140,11 @@ MISTAKES = {
     "hours as text": ("reconcile_hours = 'daily'", "reconcile_hours"),
     "an unknown role": ("[roles]\nking = []", "roles.king"),
     "a role for one address as text": ("[roles]\nadmin = 'a@example.com'", "roles.admin"),
+    "a coupon that is no list": ("[links]\nretention_coupons = 'A'", "links.retention_coupons"),
+    "a coupon without a name": ("[links]\ncheckout_coupons = [' ']", "links.checkout_coupons"),
+    "a trial of three years": ("[links]\nlongest_trial_days = 1000", "at most 730"),
+    "a trial of true days": ("[links]\nlongest_trial_days = true", "longest_trial_days"),
+    "a link with something else": ("[links]\ncolour = 'red'", "links.colour"),
     "a rate as a number": ("[rates.eur]\n2026-01-01 = 1.08", "rates.eur"),
     "a rate of nothing": ("[rates.eur]\n2026-01-01 = '0'", "rates.eur"),
     "a rate without a day": ("[rates.eur]\nsoon = '1'", "rates.eur"),

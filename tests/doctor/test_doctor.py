@@ -146,3 +146,11 @@ def test_a_portal_that_cancels_at_once_is_found(environment):
         finding = found(environment, PORTSIDE_STRIPE_API_BASE=running.url)["Portal"]
     assert "immediately" in finding.sentence
     assert "end of the period" in finding.remedy
+
+
+def test_a_coupon_that_links_may_carry_but_stripe_does_not_know_is_found(environment, tmp_path):
+    file = tmp_path / "portside.toml"
+    file.write_text('[links]\nretention_coupons = ["NOSUCH"]\n')
+    seen = found(environment, PORTSIDE_CONFIG=str(file))
+    assert (seen["Coupons"].ok, "NOSUCH" in seen["Coupons"].sentence) == (False, True)
+    assert "Coupons" not in found(environment)

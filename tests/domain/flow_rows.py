@@ -12,7 +12,10 @@ from tests.domain.states import CATALOG
 
 NOW = 1_790_000_000
 CONFIGURATION = PortalConfiguration(
-    "bpc_1", is_default=True, login_url="https://billing.example/p/login/1"
+    "bpc_1",
+    is_default=True,
+    login_url="https://billing.example/p/login/1",
+    subscription_pause=True,
 )
 
 

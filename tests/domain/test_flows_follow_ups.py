@@ -8,7 +8,8 @@ import pytest
 
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.fold import Rules, fold_customer
-from lib.billing.domain.follow_ups import ANSWER_WITHIN, LinkProgress, progress
+from lib.billing.domain.follow_ups import LinkProgress, progress
+from lib.billing.domain.link_life import FOLLOWED_FOR, life
 from lib.billing.domain.observations import Observation, State
 from lib.billing.domain.policy import PRESETS
 from tests.domain.states import CATALOG, item, price, seen, subscription
@@ -65,6 +66,13 @@ def _edge(kind: str, name: str, before: State, after: State) -> Observation:
     return seen(after, LATER, before=before, object_type=kind, object_id=name)
 
 
+RENAMED = seen(
+    _customer("pm_1") | {"name": "Anna"},
+    LATER,
+    before=_customer("pm_1"),
+    object_id="cus_1",
+    object_type="customer",
+)
 NEW_CARD = _edge("customer", "cus_1", _customer("pm_1"), _customer("pm_2"))
 PAID = _edge("invoice", "in_1", _invoice("open"), _invoice("paid"))
 BIGGER = [item(price("starter_monthly"))]
@@ -89,6 +97,12 @@ ACTED: dict[str, tuple[Flow, list[Observation]]] = {
         Flow.SUBSCRIPTION_CANCEL,
         [_changed(status="canceled", ended_at=LATER)],
     ),
+    "the coupon that was offered before the cancellation": (
+        Flow.SUBSCRIPTION_CANCEL,
+        [_changed(discounts=["di_1"])],
+    ),
+    "a pause": (Flow.SUBSCRIPTION_PAUSE, [_changed(status="paused")]),
+    "another name": (Flow.CUSTOMER_UPDATE, [RENAMED]),
     "a cancellation taken back": (Flow.RENEW, [*WAS_ENDING, UNDONE]),
     "a paid invoice": (Flow.PAY_INVOICE, [PAID]),
     "a new subscription": (Flow.CHECKOUT, [NEW]),
@@ -127,6 +141,14 @@ NOT_YET: dict[str, tuple[Flow, list[Observation], dict[str, Any]]] = {
     "a subscription that begins, to a link for renewing": (Flow.RENEW, [NEW], {}),
     "a subscription that begins, to a link for cancelling": (Flow.SUBSCRIPTION_CANCEL, [NEW], {}),
     "what happened before": (Flow.HOME, [_changed(MINTED - 1, **ENDING)], {}),
+    "a trial that pauses by itself, to a link to the portal's home": (
+        Flow.HOME,
+        [
+            _changed(5_000, status="trialing"),
+            seen(subscription("paused"), LATER, before=subscription("trialing")),
+        ],
+        {},
+    ),
     "another subscription": (
         Flow.SUBSCRIPTION_CANCEL,
         [_changed(**ENDING)],
@@ -144,7 +166,7 @@ NOT_YET: dict[str, tuple[Flow, list[Observation], dict[str, Any]]] = {
 @pytest.mark.parametrize(("flow", "later", "over"), NOT_YET.values(), ids=NOT_YET.keys())
 def test_not_acted(flow: Flow, later: list[Observation], over: dict[str, Any]) -> None:
     assert _progress(flow, later, **over).outcome == "waiting"
-    tired = _progress(flow, later, **over, now=MINTED + ANSWER_WITHIN + 1)
+    tired = _progress(flow, later, **over, now=MINTED + life(flow) + 1)
     assert tired.outcome == "no_change_seen"
 
 
@@ -157,8 +179,37 @@ def test_what_followed_is_told_in_order_even_when_it_was_not_asked_for() -> None
 
 def test_a_customer_that_is_not_known_yet_is_waited_for() -> None:
     found = progress(None, Flow.CHECKOUT, minted_at=MINTED, now=LATER)
-    assert found == LinkProgress("waiting")
+    assert found == LinkProgress("waiting", (), MINTED + life(Flow.CHECKOUT))
 
 
 def test_every_flow_can_be_followed() -> None:
     assert {_progress(flow, []).outcome for flow in Flow} == {"waiting"}
+
+
+LIVES = {flow: 3_900 for flow in Flow} | {
+    Flow.CHECKOUT: 86_400,
+    Flow.PAY_INVOICE: 7 * 86_400,
+    Flow.LOGIN_PAGE: 7 * 86_400,
+}
+
+
+@pytest.mark.parametrize("flow", Flow)
+def test_a_link_waits_to_its_last_possible_second_and_is_then_dead(flow: Flow) -> None:
+    dead_at = MINTED + LIVES[flow]
+    last, after = (_progress(flow, [], now=now) for now in (dead_at, dead_at + 1))
+    assert (last.outcome, last.matured(dead_at)) == ("waiting", False)
+    assert (after.outcome, after.matured(dead_at + 1)) == ("no_change_seen", True)
+
+
+def test_what_is_done_after_the_link_is_dead_is_told_but_is_no_act_on_it() -> None:
+    dead_at = MINTED + life(Flow.SUBSCRIPTION_CANCEL)
+    in_time = _progress(Flow.SUBSCRIPTION_CANCEL, [_changed(dead_at, **ENDING)], now=dead_at + 9)
+    late = _progress(Flow.SUBSCRIPTION_CANCEL, [_changed(dead_at + 1, **ENDING)], now=dead_at + 9)
+    assert (in_time.outcome, late.outcome) == ("acted", "no_change_seen")
+    assert len(in_time.followed_by) == len(late.followed_by) == 1
+
+
+def test_what_followed_is_told_for_two_weeks() -> None:
+    end = MINTED + FOLLOWED_FOR
+    told = [_progress(Flow.HOME, [_changed(at, **ENDING)], now=end) for at in (end, end + 1)]
+    assert [len(found.followed_by) for found in told] == [1, 0]

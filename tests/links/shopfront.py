@@ -22,8 +22,7 @@ from lib.sandbox.portal import configurations
 from lib.sandbox.testing import running_sandbox
 from tests.sandbox.shop import ALL_FEATURES, NOW, RETURN_URL, Shop, open_shop
 
-CATALOG = parse_catalog(
-    """
+CATALOG_TEXT = """
 default_plan = "free"
 [plans.starter]
 rank = 10
@@ -38,7 +37,7 @@ rank = 30
 [[plans.gone.prices]]
 lookup_key = "gone_monthly"
 """
-)
+CATALOG = parse_catalog(CATALOG_TEXT)
 AGENT = frozenset({Role.SUPPORT})
 
 
@@ -114,4 +113,4 @@ def open_front(store: Store) -> Iterator[Front]:
         gateway.close()
 
 
-__all__ = ["AGENT", "CATALOG", "Front", "RateLimit", "open_front", "request"]
+__all__ = ["AGENT", "CATALOG", "CATALOG_TEXT", "Front", "RateLimit", "open_front", "request"]

@@ -140,13 +140,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "the present plan": (
         {"flow": "subscription_update_confirm", "plan": "starter_monthly"},
-        "plan_unknown",
+        "no_change",
     ),
     "a plan that Stripe does not have": (
         {"flow": "subscription_update_confirm", "plan": "gone_monthly"},
         "price_missing",
     ),
-    "an unknown flow": ({"flow": "subscription_pause"}, "unknown_flow"),
+    "an unknown flow": ({"flow": "subscription_gift"}, "unknown_flow"),
     "another customer's subscription": (
         {"flow": "subscription_cancel", "subscription_id": "sub_other"},
         "not_live",

@@ -10,6 +10,8 @@ from lib.billing.domain.portal import Deeplink
 from lib.billing.enrich import EXPAND
 from lib.billing.stripe.gateway import Gateway
 from lib.billing.sync import KINDS
+from lib.sandbox.billing import coupons
+from lib.sandbox.portal import configurations
 from lib.sandbox.testing import RunningSandbox, running_sandbox
 from lib.sandbox.world.scenarios import SCENARIOS
 from tests.openapi.recording import JudgedApp, Ledger
@@ -63,6 +65,8 @@ def test_a_failing_invoice_is_read_with_its_decline(
     [
         "home",
         "payment_method_update",
+        "customer_update",
+        "subscription_pause",
         "subscription_cancel",
         "subscription_update",
         "subscription_update_confirm",
@@ -74,11 +78,18 @@ def test_portal_sessions_of_every_flow(
     customer = SCENARIOS["past_due_then_active"].run(running.sandbox).customers["payer"]
     subscription = running.sandbox.find("subscription", customer=customer)[0]
     dearer = running.sandbox.find("price", lookup_key="business_monthly")[0]
+    with running.sandbox.transaction():
+        default = configurations.default_of(running.sandbox)["id"]
+        features = {"subscription_pause": {"enabled": True}}
+        configurations.update(running.sandbox, default, {"features": features})
+        if running.sandbox.peek("coupon", "STAY20") is None:
+            coupons.create(running.sandbox, {"id": "STAY20", "percent_off": 20, "duration": "once"})
     link = Deeplink(
         flow,
         subscription_id=subscription["id"],
         item_id=subscription["items"]["data"][0]["id"],
         price_id=dearer["id"],
+        retention_coupon="STAY20",
     )
     made = gateway.create_portal_session(
         customer, return_url=RETURN_URL, idempotency_key=f"portal-{flow}", link=link
@@ -100,5 +111,17 @@ def test_a_checkout_session(running: RunningSandbox, gateway: Gateway, seen: Led
         email="new@example.com",
         org_id="org_new",
     )
+    with running.sandbox.transaction():
+        coupons.create(running.sandbox, {"id": "WELCOME", "percent_off": 10, "duration": "once"})
+    made = gateway.create_checkout_session(
+        price=price,
+        success_url=RETURN_URL,
+        cancel_url=RETURN_URL,
+        idempotency_key="checkout-2",
+        trial_days=14,
+        coupon="WELCOME",
+    )
+    assert gateway.close_checkout_session(made.id).status == "expired"
+    assert gateway.close_checkout_session(made.id).status == "expired"  # by what Stripe has
     assert seen.request_findings() == []
     assert seen.response_findings() == []

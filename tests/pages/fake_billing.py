@@ -106,6 +106,9 @@ class FakeBilling(FakeDesk, FakeSync):
     refuse: bool = False
     followed: tuple[tuple[int, str, str], ...] = ()
     watermark_now: int = 41
+    clock: int = NOW
+    asked_progress: int = 0
+    choices: tuple[Choice, ...] = ()
     away: bool = False
     api_ready: bool = True
     came_back: tuple[Correction, ...] = ()
@@ -116,7 +119,7 @@ class FakeBilling(FakeDesk, FakeSync):
     livemode = False
 
     def now(self) -> int:
-        return NOW
+        return self.clock
 
     def watermark(self) -> int:
         return self.watermark_now
@@ -440,11 +443,12 @@ class FakeBilling(FakeDesk, FakeSync):
         return LinkOptions(
             "Winding down: Pro ends on 12 December 2026 unless the cancellation is undone.",
             (
-                _choice("renew", "Renew subscription", subscription_id=sub, recommended=True),
-                _choice("home", "Open customer portal"),
-                _choice("payment_method_update", "Update payment method"),
-                _choice("login_page", "Portal login page"),
-                _choice(
+                choice("renew", "Renew subscription", subscription_id=sub, recommended=True),
+                choice("home", "Open customer portal"),
+                choice("payment_method_update", "Update payment method"),
+                choice("login_page", "Portal login page"),
+                *self.choices,
+                choice(
                     "subscription_cancel",
                     "Cancel subscription",
                     allowed=False,
@@ -452,7 +456,7 @@ class FakeBilling(FakeDesk, FakeSync):
                     reason="The subscription is already winding down.",
                     subscription_id=sub,
                 ),
-                _choice(
+                choice(
                     "checkout",
                     "Start a subscription",
                     allowed=False,
@@ -480,7 +484,9 @@ class FakeBilling(FakeDesk, FakeSync):
 
     def link_progress(self, link_id: str) -> LinkProgress:
         steps = tuple(FollowUp(at, sentence, event_id) for at, sentence, event_id in self.followed)
-        return LinkProgress("acted" if steps else "waiting", steps)
+        self.asked_progress += 1
+        outcome = "acted" if steps else "no_change_seen" if self.clock > NOW + 3_900 else "waiting"
+        return LinkProgress(outcome, steps, NOW + 3_900)
 
     def export(self, wanted: str, filters: Filters) -> Any:
         return _Report([{"subscription_id": i.subscription_id} for i in self._ending()])
@@ -494,7 +500,7 @@ class _Report:
         return "subscription_id\n" + "".join(f"{row['subscription_id']}\n" for row in self.rows)
 
 
-def _choice(flow: str, label: str, **rest: Any) -> Choice:
+def choice(flow: str, label: str, **rest: Any) -> Choice:
     given: dict[str, Any] = {"allowed": True, **rest}
     return Choice(flow=Flow(flow), label=label, destination="the portal's page", **given)
 

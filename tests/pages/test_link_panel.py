@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.billing.domain.flow_values import PlanOffer
 from tests.pages.conftest import Open, everything
-from tests.pages.fake_billing import NOW, URL, FakeBilling
+from tests.pages.fake_billing import NOW, URL, FakeBilling, choice
 
 
 def label(button: object) -> str:
@@ -125,10 +126,61 @@ def test_after_minting_the_panel_waits_and_says_what_followed(
 ) -> None:
     app = mint(open_page("customer", "support", customer="cus_0001"))
     assert any("Waiting for the customer" in m.value for m in app.markdown)
+    desk.watermark_now += 1
     desk.followed = ((NOW + 60, "Card updated", "evt_1"), (NOW + 90, "Invoice paid", "evt_2"))
     app.run()
     told = [m.value for m in app.markdown if "22 Nov 2026, 03:01" in m.value]
     assert [line.split(" · ")[1] for line in told] == ["Card updated", "Invoice paid"]
+
+
+def test_waiting_asks_again_only_when_something_was_written_or_the_time_is_over(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    app = mint(open_page("customer", "support", customer="cus_0001"))
+    for _ in range(3):
+        app.run()
+    assert desk.asked_progress == 1
+    desk.watermark_now += 1
+    app.run()
+    assert desk.asked_progress == 2
+    desk.clock = NOW + 3_901
+    app.run()
+    assert desk.asked_progress == 3
+    assert any("The link is dead" in m.value for m in app.markdown)
+    assert any("22 Nov 2026, 04:05 at the latest" in c.value for c in app.caption)
+
+
+def test_a_checkout_link_asks_for_plan_coupon_and_trial(open_page: Open, desk: FakeBilling) -> None:
+    plans = (PlanOffer("pro_monthly", "pro", "Pro", "month", 1),)
+    note = "A Checkout link made on 21 November 2026 may still be open: a new one closes it."
+    more = {"plans": plans, "coupons": ("WELCOME10",), "longest_trial_days": 14, "note": note}
+    desk.choices = (choice("checkout", "Begin anew", **more),)
+    app = open_page("customer", "support", customer="cus_0001")
+    named(app, "Begin anew").click().run()
+    assert any("a new one closes it" in c.value for c in app.caption)
+    for label_, value in (("Plan", "pro_monthly"), ("Reason", "Other"), ("Coupon", "WELCOME10")):
+        next(box for box in app.selectbox if box.label == label_).select(value)
+    app.number_input(key="link_trial").set_value(7)
+    next(box for box in app.text_input if box.label == "In your own words").set_value("A fair")
+    named(app, "Make the link").click().run()
+    (asked,) = desk.minted
+    assert (asked.plan, asked.coupon, asked.trial_days) == ("pro_monthly", "WELCOME10", 7)
+
+
+@pytest.mark.parametrize(("taken_back", "coupon"), [(False, "STAY20"), (True, None)])
+def test_before_a_cancellation_the_configured_coupon_is_offered_unless_taken_back(
+    open_page: Open, desk: FakeBilling, taken_back: bool, coupon: str | None
+) -> None:
+    desk.choices = (choice("subscription_cancel", "Leave for good", coupons=("STAY20",)),)
+    app = open_page("customer", "support", customer="cus_0001")
+    named(app, "Leave for good").click().run()
+    assert not [box for box in app.selectbox if box.label == "Plan"]
+    assert not app.number_input
+    next(box for box in app.selectbox if box.label == "Reason").select("Payment failed")
+    if taken_back:
+        app.selectbox(key="link_retention").select("No offer")
+    named(app, "Make the link").click().run()
+    assert [asked.coupon for asked in desk.minted] == [coupon]
 
 
 def test_a_refusal_is_a_sentence_and_no_link(open_page: Open, desk: FakeBilling) -> None:

@@ -17,6 +17,7 @@ CUTS = {
     "crash-postgresql": 6,
     "backfill": 150,
     "fuzz": 1_500,
+    "guards": 9,
 }
 """Proof -> the scale of its cut."""
 

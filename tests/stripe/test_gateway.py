@@ -245,7 +245,7 @@ ERRORS: dict[str, tuple[Answer, type[BillingError], str, str]] = {
         _error("Received unknown parameter: x", code="parameter_unknown"),
         StripeRefused,
         "stripe_parameter_unknown",
-        r"Received unknown parameter: x. \(Stripe's request req_1\)",
+        r"parameter: x\. Nothing was changed\. .* \(Stripe's request req_1\)",
     ),
     "anything else without a code": (_error("Nope"), StripeRefused, "stripe_refused", "Nope"),
     "a right that is missing": (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..domain.catalog import Catalog
-from ..domain.errors import BillingError
+from ..domain.errors import BillingError, NoSuchObject
+from ..domain.flow_values import LinkPolicy
 from ..stripe.gateway import Gateway
 from ..stripe.parse import parse_object
 from .finding import Finding, some
@@ -25,6 +26,32 @@ def stripe(gateway: Gateway, catalog: Catalog | None) -> Iterator[Finding]:
             yield from _prices(gateway, catalog)
         except BillingError as error:
             yield Finding(False, "Prices", str(error), "Give the key the right rak_plan_read.")
+
+
+def coupons(gateway: Gateway, policy: LinkPolicy) -> Iterator[Finding]:
+    """Whether the coupons that links may carry can still be redeemed."""
+    names = sorted({*policy.retention_coupons, *policy.checkout_coupons})
+    dead = []
+    for name in names:
+        try:
+            raw, _ = gateway.retrieve("coupon", name)
+        except NoSuchObject:
+            dead.append(name)
+        except BillingError as error:
+            yield Finding(False, "Coupons", str(error), "Give the key the right to read coupons.")
+            return
+        else:
+            if not raw.get("valid"):
+                dead.append(name)
+    if dead:
+        yield Finding(
+            False,
+            "Coupons",
+            f"Stripe cannot redeem {some(dead)}, which [links] names.",
+            "Create them in Stripe, or take them out of portside.toml.",
+        )
+    elif names:
+        yield Finding(True, "Coupons", f"All {len(names)} that links may carry can be redeemed.")
 
 
 def _portal(gateway: Gateway) -> Iterator[Finding]:

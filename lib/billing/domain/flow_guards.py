@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from .catalog import Catalog
+from .flow_situation import Situation
 from .portal import PortalConfiguration
 from .rows import InvoiceRow, SubscriptionRow
+from .times import spoken_day
 
 Refusal = tuple[str, str]
 """(code, sentence)."""
@@ -31,22 +32,28 @@ FIRST_PAYMENT: Final[Refusal] = (
     "first_payment_missing",
     "The first payment was never completed. Send the link to the invoice, or a Checkout link.",
 )
+NO_CONFIGURATION: Final[Refusal] = (
+    "no_configuration",
+    "The portal configuration could not be read. Try again in a moment.",
+)
+_FEATURES: Final = {
+    "payment_method_update": "updating the payment method",
+    "customer_update": "updating billing details",
+    "subscription_update": "changing the plan",
+    "subscription_pause": "pausing",
+    "subscription_cancel": "cancelling",
+}
+_PAUSABLE: Final = frozenset({"active", "trialing", "past_due"})
 
 
 def portal_off(configuration: PortalConfiguration | None, feature: str) -> Refusal | None:
     """Refused when the configuration switches ``feature`` off; an unknown one refuses nothing."""
-    on = {
-        "payment_method_update": ("updating the payment method", "payment_method_update"),
-        "subscription_update": ("changing the plan", "subscription_update"),
-        "subscription_cancel": ("cancelling", "subscription_cancel"),
-    }
-    words, field = on[feature]
-    if configuration is None or getattr(configuration, field):
+    if configuration is None or getattr(configuration, feature):
         return None
     return (
         "feature_off",
-        f"The portal configuration does not allow {words}. "
-        "An administrator can switch it on in the catalogue's portal settings.",
+        f"The portal configuration does not allow {_FEATURES[feature]}. "
+        "An administrator can switch it on in the portal's settings.",
     )
 
 
@@ -92,6 +99,25 @@ def cancel(row: SubscriptionRow, configuration: PortalConfiguration | None) -> R
     return portal_off(configuration, "subscription_cancel")
 
 
+def pause(row: SubscriptionRow, configuration: PortalConfiguration | None) -> Refusal | None:
+    """Whether the customer may pause ``row``, which is live.
+
+    Pausing is off unless it was switched on, so a configuration that is not known refuses it.
+    """
+    if row.status not in _PAUSABLE:
+        status = "paused already" if row.status == "paused" else row.status.replace("_", " ")
+        return ("not_pausable", f"It is {status}, and only what is being billed can be paused.")
+    if row.schedule is not None:
+        return _scheduled("paused")
+    if row.winding_down:
+        return ("winding_down", "It is winding down. Renew it first; then it can be paused.")
+    return (
+        NO_CONFIGURATION
+        if configuration is None
+        else portal_off(configuration, "subscription_pause")
+    )
+
+
 def renew(row: SubscriptionRow) -> Refusal | None:
     """Whether the customer may take back the cancellation of ``row``, which is live."""
     if not row.winding_down:
@@ -117,30 +143,32 @@ def pay(row: InvoiceRow) -> Refusal | None:
     return None
 
 
-def checkout(live: tuple[SubscriptionRow, ...], catalog: Catalog) -> Refusal | None:
+def checkout(situation: Situation) -> Refusal | None:
     """Whether a Checkout would start a subscription rather than a second one."""
+    live = situation.live
     if live:
         named = " and ".join(row.subscription_id for row in live[:2])
+        verb = "is" if len(live) == 1 else "are"
         return (
             "already_subscribed",
-            f"{named} is live, and Checkout would start another subscription beside it. "
+            f"{named} {verb} live, and Checkout would start another subscription beside it. "
             "Send a link for changing the plan instead.",
         )
-    if not any(price.lookup_key for plan in catalog.plans.values() for price in plan.prices):
-        return (
-            "plan_unknown",
-            "The catalogue has no price with a lookup key. Add one to catalog.toml.",
-        )
+    for other in situation.neighbours:
+        if other.same_org and other.live:
+            return (
+                "org_subscribed",
+                f"{other.customer_id} belongs to the same organization and is subscribed, and "
+                "Checkout would start another subscription beside it. Open that customer instead.",
+            )
     return None
 
 
-def login_page(configuration: PortalConfiguration | None, *, email: str | None) -> Refusal | None:
+def login_page(situation: Situation) -> Refusal | None:
     """Whether the customer can be sent to the portal's login page."""
+    configuration, email = situation.configuration, situation.customer.email
     if configuration is None:
-        return (
-            "no_configuration",
-            "The portal configuration could not be read. Try again in a moment.",
-        )
+        return NO_CONFIGURATION
     if configuration.login_url is None:
         return (
             "login_page_off",
@@ -152,7 +180,33 @@ def login_page(configuration: PortalConfiguration | None, *, email: str | None) 
             "The customer has no e-mail address, which the login page asks for. "
             "Add one in the Stripe dashboard.",
         )
+    rank = (bool(situation.live), situation.customer.created_at or 0)
+    for other in situation.neighbours:
+        if other.same_email and (other.live, other.created_at or 0) >= rank:
+            return (
+                "email_shared",
+                f"{other.customer_id} has the same e-mail address, and the login page may open "
+                "that customer. Send a link into the portal instead.",
+            )
     return None
+
+
+def checkout_note(situation: Situation) -> str | None:
+    """What to know before a Checkout link is made."""
+    if situation.open_checkout is None:
+        return None
+    day = spoken_day(situation.open_checkout, situation.timezone)
+    return f"A Checkout link made on {day} may still be open: a new one closes it."
+
+
+def cancel_note(configuration: PortalConfiguration | None) -> str | None:
+    """What to know before a link for cancelling is made."""
+    if configuration is None or configuration.cancel_mode != "immediately":
+        return None
+    return (
+        "The portal ends the subscription at once, not at the end of the period. "
+        "An administrator can change that in the portal's settings."
+    )
 
 
 def _scheduled(verb: str) -> Refusal:

@@ -1,4 +1,4 @@
-"""Flows, the choices of one customer among them, and everything these depend on."""
+"""Flows, and the choices of one customer among them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from .catalog import Catalog
 from .errors import LinkRefused
-from .policy import LIVE
-from .portal import PortalConfiguration
-from .rows import CustomerRow, InvoiceRow, SubscriptionRow
-
-_INCOMPLETE: Final = frozenset({"incomplete", "incomplete_expired"})
-_MOST_INVOICES: Final = 5
 
 
 class Flow(StrEnum):
     HOME = "home"
     PAYMENT_METHOD_UPDATE = "payment_method_update"
+    CUSTOMER_UPDATE = "customer_update"
     SUBSCRIPTION_UPDATE = "subscription_update"
     SUBSCRIPTION_UPDATE_CONFIRM = "subscription_update_confirm"
+    SUBSCRIPTION_PAUSE = "subscription_pause"
     SUBSCRIPTION_CANCEL = "subscription_cancel"
     RENEW = "renew"
     PAY_INVOICE = "pay_invoice"
@@ -31,11 +26,13 @@ class Flow(StrEnum):
 LABELS: Final[dict[Flow, tuple[str, str]]] = {
     Flow.HOME: ("Open customer portal", "the portal's home"),
     Flow.PAYMENT_METHOD_UPDATE: ("Update payment method", "the portal's payment method page"),
+    Flow.CUSTOMER_UPDATE: ("Update billing details", "the portal's page for billing details"),
     Flow.SUBSCRIPTION_UPDATE: ("Change plan", "the portal's page for choosing a plan"),
     Flow.SUBSCRIPTION_UPDATE_CONFIRM: (
         "Confirm a named plan",
         "the portal's page for confirming that plan",
     ),
+    Flow.SUBSCRIPTION_PAUSE: ("Pause subscription", "the portal's page for pausing"),
     Flow.SUBSCRIPTION_CANCEL: ("Cancel subscription", "the portal's cancellation page"),
     Flow.RENEW: ("Renew subscription", "the portal's home, where “Don't cancel” is"),
     Flow.PAY_INVOICE: ("Pay invoice", "the invoice's own page at Stripe"),
@@ -43,6 +40,25 @@ LABELS: Final[dict[Flow, tuple[str, str]]] = {
     Flow.CHECKOUT: ("Start a subscription", "Stripe Checkout"),
 }
 """Flow -> (button, where it leads). The button names its destination."""
+
+LINK_REASONS: Final = (
+    "Customer asked by e-mail",
+    "Customer asked by phone or chat",
+    "Payment failed",
+    "Customer wants to leave",
+    "Customer wants another plan",
+    "Other",
+)
+"""Why links are made, as the panel lists it; words of one's own follow a colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPolicy:
+    """What staff may put into a link, as configured. Coupons are Stripe's ids."""
+
+    retention_coupons: tuple[str, ...] = ()  # offered before a cancellation
+    checkout_coupons: tuple[str, ...] = ()
+    longest_trial_days: int = 0  # of a Checkout link; 0 = no trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,9 @@ class Choice:
     invoice_id: str | None = None
     plans: tuple[PlanOffer, ...] = ()  # what `plan` may be, where the flow asks for one
     recommended: bool = False
+    coupons: tuple[str, ...] = ()  # what `coupon` may be; it may always be left out
+    longest_trial_days: int = 0  # what `trial_days` may be at most
+    note: str | None = None  # what to know before handing it over
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,33 +130,6 @@ class LinkOptions:
                 code="subscription_required",
             )
         return (allowed or found)[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Everything the choices depend on. ``configuration`` None: it could not be read."""
-
-    customer: CustomerRow
-    subscriptions: tuple[SubscriptionRow, ...]
-    invoices: tuple[InvoiceRow, ...]
-    catalog: Catalog
-    configuration: PortalConfiguration | None
-    timezone: str = "UTC"
-
-    @property
-    def live(self) -> tuple[SubscriptionRow, ...]:
-        return tuple(row for row in self.subscriptions if row.status in LIVE)
-
-    @property
-    def ever_subscribed(self) -> bool:
-        return any(row.status not in _INCOMPLETE for row in self.subscriptions)
-
-    @property
-    def open_invoices(self) -> list[InvoiceRow]:
-        """Most urgent first: failing ones, then the oldest."""
-        found = [row for row in self.invoices if row.status == "open"]
-        found.sort(key=lambda row: (not row.failing, row.created_at or 0, row.invoice_id))
-        return found[:_MOST_INVOICES]
 
 
 def _fits(wanted: str | None, own: str | None, known: set[str | None]) -> bool:

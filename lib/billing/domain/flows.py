@@ -11,10 +11,12 @@ from dataclasses import replace
 from typing import Final
 
 from . import flow_guards as guard
-from .catalog import Catalog
 from .declines import suggested_flow
+from .flow_extras import checkout_coupons, retention_coupons
 from .flow_guards import Refusal
-from .flow_values import LABELS, Choice, Flow, LinkOptions, PlanOffer, Situation
+from .flow_plans import confirmable, startable
+from .flow_situation import Situation
+from .flow_values import LABELS, Choice, Flow, LinkOptions, PlanOffer
 from .flow_words import situation_sentence
 from .rows import SubscriptionRow
 
@@ -42,6 +44,7 @@ def _choices(situation: Situation) -> Iterator[Choice]:
         Flow.PAYMENT_METHOD_UPDATE,
         empty or guard.portal_off(configuration, "payment_method_update"),
     )
+    yield _choice(Flow.CUSTOMER_UPDATE, empty or guard.portal_off(configuration, "customer_update"))
     for row in live:
         for choice in _of_subscription(row, situation):
             yield replace(choice, label=choice.label + _told_apart(row, situation))
@@ -53,12 +56,23 @@ def _choices(situation: Situation) -> Iterator[Choice]:
         yield replace(choice, label=f"Pay invoice {number}")
     if not situation.open_invoices:
         yield _choice(Flow.PAY_INVOICE, ("no_open_invoice", "There is no open invoice to pay."))
-    yield _choice(
-        Flow.LOGIN_PAGE,
-        empty or guard.login_page(configuration, email=situation.customer.email),
+    yield _choice(Flow.LOGIN_PAGE, empty or guard.login_page(situation))
+    yield _checkout(situation)
+
+
+def _checkout(situation: Situation) -> Choice:
+    plans, none = startable(situation)
+    choice = _choice(Flow.CHECKOUT, guard.checkout(situation) or none)
+    if not choice.allowed:
+        return choice
+    return replace(
+        choice,
+        plans=plans,
+        coupons=checkout_coupons(situation),
+        # A trial is for whom it is new to.
+        longest_trial_days=0 if situation.ever_subscribed else situation.policy.longest_trial_days,
+        note=guard.checkout_note(situation),
     )
-    offers = _offers(situation.catalog)
-    yield replace(_choice(Flow.CHECKOUT, guard.checkout(live, situation.catalog)), plans=offers)
 
 
 def _nothing_live(situation: Situation) -> Refusal:
@@ -80,6 +94,7 @@ def _told_apart(row: SubscriptionRow, situation: Situation) -> str:
 _PER_SUBSCRIPTION: Final = (
     Flow.SUBSCRIPTION_UPDATE,
     Flow.SUBSCRIPTION_UPDATE_CONFIRM,
+    Flow.SUBSCRIPTION_PAUSE,
     Flow.SUBSCRIPTION_CANCEL,
     Flow.RENEW,
 )
@@ -88,35 +103,19 @@ _PER_SUBSCRIPTION: Final = (
 def _of_subscription(row: SubscriptionRow, situation: Situation) -> Iterator[Choice]:
     configuration, name = situation.configuration, row.subscription_id
     changing = guard.update(row, configuration)
-    current = row.items[0].get("lookup_key") if len(row.items) == 1 else None
-    offers = tuple(
-        offer
-        for offer in _offers(situation.catalog)
-        if offer.lookup_key != current and _same_currency(offer, row, situation.catalog)
-    )
     yield _choice(Flow.SUBSCRIPTION_UPDATE, changing, subscription_id=name)
-    none_left = None if offers else ("plan_unknown", "The catalogue has no other plan to offer.")
-    confirm = _choice(Flow.SUBSCRIPTION_UPDATE_CONFIRM, changing or none_left, subscription_id=name)
-    yield replace(confirm, plans=offers)
+    plans, none = ((), None) if changing else confirmable(row, situation)
+    confirm = _choice(Flow.SUBSCRIPTION_UPDATE_CONFIRM, changing or none, subscription_id=name)
+    yield replace(confirm, plans=plans)
+    pausing = guard.pause(row, configuration)
+    yield _choice(Flow.SUBSCRIPTION_PAUSE, pausing, subscription_id=name)
     canceling = guard.cancel(row, configuration)
-    yield _choice(Flow.SUBSCRIPTION_CANCEL, canceling, subscription_id=name)
+    cancel = _choice(Flow.SUBSCRIPTION_CANCEL, canceling, subscription_id=name)
+    if cancel.allowed:
+        coupons, note = retention_coupons(row, situation), guard.cancel_note(configuration)
+        cancel = replace(cancel, coupons=coupons, note=note)
+    yield cancel
     yield _choice(Flow.RENEW, guard.renew(row), subscription_id=name)
-
-
-def _offers(catalog: Catalog) -> tuple[PlanOffer, ...]:
-    ranked = sorted(catalog.plans.values(), key=lambda plan: (plan.rank, plan.slug))
-    return tuple(
-        PlanOffer(price.lookup_key, plan.slug, plan.name, price.interval, price.interval_count)
-        for plan in ranked
-        for price in plan.prices
-        if price.lookup_key
-    )
-
-
-def _same_currency(offer: PlanOffer, row: SubscriptionRow, catalog: Catalog) -> bool:
-    """A subscription keeps its currency for life."""
-    price = next(p for p in catalog.plan(offer.plan).prices if p.lookup_key == offer.lookup_key)
-    return row.currency is None or price.currency == row.currency
 
 
 def _choice(

@@ -9,14 +9,12 @@ from typing import Final, Literal
 from .flow_values import Flow
 from .fold import CustomerFold
 from .happenings import happened
+from .link_life import FOLLOWED_FOR, life
 from .observations import State
 from .policy import winding_down
 from .trail import ObjectFold, Step
 
 Outcome = Literal["waiting", "acted", "no_change_seen", "refused", "failed"]
-
-ANSWER_WITHIN: Final = 3_600 + 300
-"""Seconds until nothing more is awaited: five minutes to open a portal session, then an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +28,18 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class LinkProgress:
-    """``acted``: something happened that the link was for; see each flow in `_ACTS`."""
+    """``acted``: what the link was for happened while it could be used; see `_ACTS`.
+
+    ``dead_at``: the last second at which it can be acted on; None when it was never minted.
+    """
 
     outcome: Outcome
     followed_by: tuple[FollowUp, ...] = ()
+    dead_at: int | None = None
+
+    def matured(self, now: int) -> bool:
+        """Whether the outcome is final. One that was acted on early is not counted earlier."""
+        return self.dead_at is not None and now > self.dead_at
 
 
 def progress(
@@ -44,18 +50,20 @@ def progress(
     Args:
         subject: the subscription or invoice that the link was for, if it was for one.
     """
-    changes = list(_since(fold, minted_at)) if fold is not None else []
+    wanted = Flow(flow)
+    dead_at = minted_at + life(wanted)
+    changes = list(_between(fold, minted_at, minted_at + FOLLOWED_FOR)) if fold else []
     told = tuple(sorted(_told(fold, changes), key=lambda each: (each.at, each.sentence)))
-    acts = _ACTS[Flow(flow)]
+    acts = _ACTS[wanted]
     acted = any(
         acts(folded.object_type, before, step.state)
         for folded, before, step in changes
-        if subject is None or folded.object_type not in _SUBJECTS or folded.object_id == subject
+        if step.second <= dead_at
+        and (subject is None or folded.object_type not in _SUBJECTS or folded.object_id == subject)
     )
     if acted:
-        return LinkProgress("acted", told)
-    waiting = now <= minted_at + ANSWER_WITHIN
-    return LinkProgress("waiting" if waiting else "no_change_seen", told)
+        return LinkProgress("acted", told, dead_at)
+    return LinkProgress("waiting" if now <= dead_at else "no_change_seen", told, dead_at)
 
 
 _SUBJECTS: Final = frozenset({"subscription", "invoice"})
@@ -63,11 +71,11 @@ _SUBJECTS: Final = frozenset({"subscription", "invoice"})
 Change = tuple[ObjectFold, State | None, Step]
 
 
-def _since(fold: CustomerFold, minted_at: int) -> Iterator[Change]:
+def _between(fold: CustomerFold, first: int, last: int) -> Iterator[Change]:
     for folded in fold.all:
         before = folded.origin
         for step in folded.steps:
-            if step.second >= minted_at:
+            if first <= step.second <= last:
                 yield folded, before, step
             before = step.state
 
@@ -89,6 +97,19 @@ def _new_card(seen: str, before: State | None, after: State | None) -> bool:
     return bool(before["default_payment_method"] != after["default_payment_method"])
 
 
+def _details_changed(seen: str, before: State | None, after: State | None) -> bool:
+    """Of what a customer may change about themselves, the address and tax ids are not kept."""
+    if seen != "customer" or before is None or after is None:
+        return False
+    return any(before[key] != after[key] for key in ("email", "name"))
+
+
+def _paused(seen: str, before: State | None, after: State | None) -> bool:
+    if seen != "subscription" or before is None or after is None:
+        return False
+    return bool(after["status"] == "paused" != before["status"])
+
+
 def _plan_changed(seen: str, before: State | None, after: State | None) -> bool:
     if seen != "subscription" or before is None or after is None:
         return False
@@ -107,6 +128,15 @@ def _ended(seen: str, before: State | None, after: State | None) -> bool:
         return False
     scheduled = winding_down(after) and not winding_down(before)
     return scheduled or (after["status"] == "canceled" != before["status"])
+
+
+def _left_or_stayed(seen: str, before: State | None, after: State | None) -> bool:
+    """A link for cancelling may offer a coupon: taking it is an answer too."""
+    if _ended(seen, before, after):
+        return True
+    if seen != "subscription" or before is None or after is None:
+        return False
+    return bool(set(after["discounts"]) - set(before["discounts"]))
 
 
 def _renewed(seen: str, before: State | None, after: State | None) -> bool:
@@ -130,16 +160,33 @@ def _anything(seen: str, before: State | None, after: State | None) -> bool:
     """What only a person does: a renewal and its payment come by themselves."""
     if _paid(seen, before, after):
         return before is not None and bool(before["payment_failed"])
-    return any(act(seen, before, after) for act in (_new_card, _plan_changed, _ended, _renewed))
+    return any(act(seen, before, after) for act in _BY_A_PERSON)
+
+
+def _paused_on_purpose(seen: str, before: State | None, after: State | None) -> bool:
+    """A trial without a card pauses by itself."""
+    return _paused(seen, before, after) and (before or {}).get("status") != "trialing"
+
+
+_BY_A_PERSON: Final = (
+    _new_card,
+    _details_changed,
+    _plan_changed,
+    _paused_on_purpose,
+    _ended,
+    _renewed,
+)
 
 
 _ACTS: Final[dict[Flow, Callable[[str, State | None, State | None], bool]]] = {
     Flow.HOME: _anything,
     Flow.LOGIN_PAGE: _anything,
     Flow.PAYMENT_METHOD_UPDATE: _new_card,
+    Flow.CUSTOMER_UPDATE: _details_changed,
     Flow.SUBSCRIPTION_UPDATE: _plan_changed,
     Flow.SUBSCRIPTION_UPDATE_CONFIRM: _plan_changed,
-    Flow.SUBSCRIPTION_CANCEL: _ended,
+    Flow.SUBSCRIPTION_PAUSE: _paused,
+    Flow.SUBSCRIPTION_CANCEL: _left_or_stayed,
     Flow.RENEW: _renewed,
     Flow.PAY_INVOICE: _paid,
     Flow.CHECKOUT: _began,

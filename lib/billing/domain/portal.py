@@ -20,6 +20,8 @@ class PortalConfiguration:
     prices: frozenset[str] | None = None
     login_url: str | None = None  # the portal login page, when it is on
     default_return_url: str | None = None
+    customer_update: bool = True
+    subscription_pause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,11 @@ class SessionMade:
     url: str = field(repr=False)
     created: int
     expires_at: int | None = None  # Checkout tells it; a portal session does not
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSeen:
+    """A Checkout session as Stripe has it: open, complete or expired, and what it started."""
+
+    status: str | None
+    subscription_id: str | None

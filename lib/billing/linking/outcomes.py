@@ -18,6 +18,8 @@ _CLOSED: Mapping[str, LinkProgress] = {
     "link.refused": LinkProgress("refused"),
     "link.failed": LinkProgress("failed"),
 }
+_BEING_MADE = 120
+"""Seconds after which a link that was asked for and never answered has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ def handed_out(
 
 def _link(row: Mapping[Any, Any], fold: CustomerFold | None, now: int) -> HandedOut:
     closed = _CLOSED.get(row["action"])
+    if row["action"] == "link.requested":
+        being_made = now <= row["at"] + _BEING_MADE
+        closed = LinkProgress("waiting" if being_made else "failed")
     return HandedOut(
         link_id=row["link_id"],
         minted_at=row["at"],

@@ -3,66 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable
+from typing import Final
 
-from ..domain.errors import BillingError, ConfigurationError, LinkRefused, NoSuchObject
-from ..domain.flow_values import Choice, Flow, Situation
-from ..domain.portal import Deeplink, PortalConfiguration, SessionMade
+from ..domain.errors import BillingError, ConfigurationError, LinkRefused
+from ..domain.flow_guards import Refusal
+from ..domain.flow_plans import against_plan, against_start, is_metered, offers
+from ..domain.flow_situation import Situation
+from ..domain.flow_values import Choice, Flow
+from ..domain.link_life import OPEN_WITHIN
+from ..domain.portal import Deeplink, PortalConfiguration
 from ..domain.rows import SubscriptionRow
+from .addresses import Address, invoice_page, login_page
+from .checkouts import close_earlier
+from .stripe_side import MakesSessions
+from .values import LinkRequest
 
-PORTAL_SECONDS: Final = 300
+PORTAL_SECONDS: Final = OPEN_WITHIN
 """A portal session that nobody opens ends after five minutes; Stripe does not tell when."""
 
 _FRESH_SECONDS: Final = 300
 _AGAIN_SECONDS: Final = 30
-
-
-class MakesSessions(Protocol):
-    """What minting asks of `stripe.gateway.Gateway`."""
-
-    def create_portal_session(
-        self,
-        customer: str,
-        *,
-        return_url: str,
-        idempotency_key: str,
-        link: Deeplink,
-        configuration: str | None = None,
-    ) -> SessionMade: ...
-
-    def create_checkout_session(
-        self,
-        *,
-        price: str,
-        success_url: str,
-        cancel_url: str,
-        idempotency_key: str,
-        customer: str | None = None,
-        email: str | None = None,
-        org_id: str | None = None,
-        org_key: str = "org_id",
-        quantity: int = 1,
-    ) -> SessionMade: ...
-
-    def price_id(self, lookup_key: str) -> str | None: ...
-
-    def default_configuration(self) -> PortalConfiguration | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a link leads. ``lives``: seconds unopened; ``ends``: a fixed end; neither: no end."""
-
-    url: str = field(repr=False)
-    bearer: bool
-    session_id: str | None = None
-    lives: int | None = None
-    ends: int | None = None
-
-    def expires_at(self, minted_at: int) -> int | None:
-        return self.ends if self.lives is None else minted_at + self.lives
 
 
 class LinkMaker:
@@ -102,32 +63,48 @@ class LinkMaker:
         return self._known
 
     def make(
-        self, choice: Choice, situation: Situation, *, plan: str | None, idempotency_key: str
+        self,
+        choice: Choice,
+        situation: Situation,
+        request: LinkRequest,
+        *,
+        idempotency_key: str,
+        earlier: Iterable[str] = (),
     ) -> Address:
         """The address for an allowed choice.
 
+        Args:
+            earlier: Checkout sessions of this customer that may still be open. A new Checkout
+                closes them first, so that at most one subscription can be started.
+
         Raises:
-            LinkRefused: the plan is missing, unknown, not offered, or the one they have.
+            LinkRefused: the plan is missing, unknown, not offered, or the one they have; or an
+                earlier Checkout was completed just now.
             ConfigurationError: STRIPE_API_KEY or PORTSIDE_RETURN_URL is missing.
             StripeRefused, StripeUnavailable: Stripe's answer.
         """
         if choice.flow is Flow.PAY_INVOICE:
-            return Address(_invoice_page(choice, situation), bearer=False)
+            return invoice_page(choice, situation)
         if choice.flow is Flow.LOGIN_PAGE:
-            return Address(_login_page(situation), bearer=False)
+            return login_page(situation)
         gateway, return_url = self._ready()
         if choice.flow is Flow.CHECKOUT:
+            price = _price(gateway, choice, situation, request.plan)
+            close_earlier(gateway, earlier, situation)
             made = gateway.create_checkout_session(
-                price=self._price(gateway, choice, plan),
+                price=price,
                 success_url=return_url,
                 cancel_url=return_url,
                 idempotency_key=idempotency_key,
                 customer=situation.customer.customer_id,
                 org_id=situation.customer.org_id,
                 org_key=self._org_key,
+                quantity=None if is_metered(str(request.plan), situation) else 1,
+                trial_days=request.trial_days,
+                coupon=request.coupon,
             )
             return Address(made.url, bearer=True, session_id=made.id, ends=made.expires_at)
-        link = self._deeplink(gateway, choice, situation, plan)
+        link = _deeplink(gateway, choice, situation, request)
         configuration = situation.configuration
         made = gateway.create_portal_session(
             situation.customer.customer_id,
@@ -147,56 +124,57 @@ class LinkMaker:
             )
         return self._gateway, self._return_url
 
-    def _deeplink(
-        self, gateway: MakesSessions, choice: Choice, situation: Situation, plan: str | None
-    ) -> Deeplink:
-        link = Deeplink(choice.flow, choice.subscription_id)
-        if choice.flow is not Flow.SUBSCRIPTION_UPDATE_CONFIRM:
-            return link
-        item = _subscription(choice, situation).items[0]
-        price = self._price(gateway, choice, plan)
-        if price == item["price"]:
-            raise LinkRefused(
-                "The customer already has this plan. Choose another one.", code="no_change"
-            )
-        offered = situation.configuration.prices if situation.configuration else None
-        if offered is not None and price not in offered:
-            raise LinkRefused(
-                f"The portal does not offer {plan}. Add its price to the portal configuration, "
-                "or send the link for changing the plan.",
-                code="price_not_offered",
-            )
-        return Deeplink(choice.flow, choice.subscription_id, item["id"], price)
 
-    def _price(self, gateway: MakesSessions, choice: Choice, plan: str | None) -> str:
-        offered = ", ".join(offer.lookup_key for offer in choice.plans)
-        if plan is None:
-            raise LinkRefused(f"Say which plan: one of {offered}.", code="plan_required")
-        if all(offer.lookup_key != plan for offer in choice.plans):
-            raise LinkRefused(
-                f"{plan!r} cannot be offered here. Use one of: {offered}.", code="plan_unknown"
-            )
-        price = gateway.price_id(plan)
-        if price is None:
-            raise LinkRefused(
-                f"Stripe has no active price with the lookup key {plan}. Create it there first.",
-                code="price_missing",
-            )
-        return price
+def _deeplink(
+    gateway: MakesSessions, choice: Choice, situation: Situation, request: LinkRequest
+) -> Deeplink:
+    if choice.flow is Flow.SUBSCRIPTION_CANCEL:
+        return Deeplink(choice.flow, choice.subscription_id, retention_coupon=request.coupon)
+    if choice.flow is not Flow.SUBSCRIPTION_UPDATE_CONFIRM:
+        return Deeplink(choice.flow, choice.subscription_id)
+    item = _subscription(choice, situation).items[0]
+    price = _price(gateway, choice, situation, request.plan)
+    # A price that was never seen here is known by its id only now.
+    if price == item["price"]:
+        raise LinkRefused(
+            "The customer already has this plan. Choose another one.", code="no_change"
+        )
+    offered = situation.configuration.prices if situation.configuration else None
+    if offered is not None and price not in offered:
+        raise LinkRefused(
+            f"The portal does not offer {request.plan}. Add its price to the portal configuration, "
+            "or send the link for changing the plan.",
+            code="price_not_offered",
+        )
+    return Deeplink(choice.flow, choice.subscription_id, item["id"], price)
 
 
-def _invoice_page(choice: Choice, situation: Situation) -> str:
-    found = (row for row in situation.invoices if row.invoice_id == choice.invoice_id)
-    url = next(found).hosted_invoice_url
-    if url is None:
-        raise NoSuchObject(f"Invoice {choice.invoice_id} has no page to pay on.")
-    return url
+def _price(gateway: MakesSessions, choice: Choice, situation: Situation, plan: str | None) -> str:
+    usable = ", ".join(offer.lookup_key for offer in choice.plans)
+    if plan is None:
+        raise LinkRefused(f"Say which plan: one of {usable}.", code="plan_required")
+    if all(offer.lookup_key != plan for offer in choice.plans):
+        code, reason = _against(choice, situation, plan) or (
+            "plan_unknown",
+            f"{plan!r} cannot be offered here.",
+        )
+        raise LinkRefused(f"{reason} Here you can use: {usable}.", code=code)
+    price = gateway.price_id(plan)
+    if price is None:
+        raise LinkRefused(
+            f"Stripe has no active price with the lookup key {plan}. Create it there first.",
+            code="price_missing",
+        )
+    return price
 
 
-def _login_page(situation: Situation) -> str:
-    if situation.configuration is None or situation.configuration.login_url is None:
-        raise LinkRefused("The portal's login page is off.", code="login_page_off")
-    return situation.configuration.login_url
+def _against(choice: Choice, situation: Situation, plan: str) -> Refusal | None:
+    """Why a plan of the catalogue is not among those that can be offered."""
+    if choice.flow is Flow.CHECKOUT:
+        return against_start(plan, situation)
+    row = _subscription(choice, situation)
+    named = (offer for offer in offers(situation.catalog) if offer.lookup_key == plan)
+    return next((against_plan(offer, row, situation) for offer in named), None)
 
 
 def _subscription(choice: Choice, situation: Situation) -> SubscriptionRow:

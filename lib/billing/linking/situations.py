@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from ..domain.errors import NoCustomer
-from ..domain.flow_values import Situation
+from ..domain.flow_situation import Situation
+from ..domain.flow_values import Flow
+from ..domain.link_life import CHECKOUT_LIFE
 from ..settings.setup import Setup
+from ..store import audit, references
 from ..store.queries import customer as stored
 from ..store.queries.invoices import invoices_of
+from ..store.queries.neighbours import neighbours_of
 from ..store.queries.reading import Connection
 
+MINTED = "link.minted"
 _MOST_INVOICES = 200
 
 
-def situation_of(connection: Connection, setup: Setup, customer_id: str) -> Situation:
-    """The situation as far as the projection knows it. Raises NoCustomer."""
+def situation_of(connection: Connection, setup: Setup, customer_id: str, now: int) -> Situation:
+    """The situation as far as the projection and the audit know it. Raises NoCustomer."""
     customer = stored.customers_of(connection, [customer_id]).get(customer_id)
     if customer is None:
         raise NoCustomer.named(customer_id)
+    known = references.load(connection)
+    checkouts = open_checkouts(connection, customer_id, now)
     return Situation(
         customer=customer,
         subscriptions=tuple(stored.subscriptions_of(connection, customer_id)),
@@ -24,4 +31,18 @@ def situation_of(connection: Connection, setup: Setup, customer_id: str) -> Situ
         catalog=setup.catalog,
         configuration=None,
         timezone=setup.timezone,
+        policy=setup.links,
+        prices=known.prices,
+        coupons=known.coupons,
+        neighbours=tuple(neighbours_of(connection, customer)),
+        open_checkout=checkouts[-1].at if checkouts else None,
     )
+
+
+def open_checkouts(connection: Connection, customer_id: str, now: int) -> list[audit.AuditRow]:
+    """Checkout links made for a customer that may still be open, oldest first.
+
+    Stripe ends such a session after a day; whether it was completed or closed is not asked here.
+    """
+    made = audit.of_flow(connection, customer_id, Flow.CHECKOUT, now - CHECKOUT_LIFE)
+    return [row for row in made if row.action == MINTED and row.session_id is not None]

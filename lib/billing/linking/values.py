@@ -26,6 +26,8 @@ class LinkRequest:
     """A click on a link button. The same ``click_id`` never mints twice.
 
     ``plan`` is the lookup key of a price, for `subscription_update_confirm` and `checkout`.
+    ``coupon`` is one of those configured for the flow: what is offered before a cancellation, or
+    taken off in Checkout. ``trial_days`` is for `checkout`. ``invoice_id`` may be its number.
     """
 
     customer_id: str
@@ -38,6 +40,18 @@ class LinkRequest:
     subscription_id: str | None = None
     invoice_id: str | None = None
     plan: str | None = None
+    coupon: str | None = None
+    trial_days: int | None = None
+
+    @property
+    def extras(self) -> str | None:
+        """What the link carries beside its flow and plan, as the audit keeps it."""
+        told = []
+        if self.coupon is not None:
+            told.append(f"coupon {self.coupon}")
+        if self.trial_days is not None:
+            told.append(f"trial of {self.trial_days} days")
+        return ", ".join(told) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,13 @@ def checked(request: LinkRequest) -> LinkRequest:
     if len(reason) > _LONGEST_REASON:
         raise WrongUsage(f"The reason is longer than {_LONGEST_REASON} characters. Shorten it.")
     ticket = (request.ticket or "").strip() or None
-    named = (staff, request.click_id, ticket or "", request.plan or "", request.customer_id)
+    coupon = (request.coupon or "").strip() or None
+    named = (
+        staff,
+        request.click_id,
+        request.customer_id,
+        *(text or "" for text in (ticket, request.plan, coupon, request.invoice_id)),
+    )
     if any(len(text) > _LONGEST_NAME for text in named):
         raise WrongUsage(f"A name or id is longer than {_LONGEST_NAME} characters. Check it.")
-    return replace(request, reason=reason, staff=staff, ticket=ticket)
+    return replace(request, reason=reason, staff=staff, ticket=ticket, coupon=coupon)

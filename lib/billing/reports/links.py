@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..domain.times import iso
-from ..linking.outcomes import handed_out
+from ..linking.outcomes import HandedOut, handed_out
 from ..settings.rules import current_rules
 from ..store.queries.links import link_rows
 from ..store.queries.reading import Connection
@@ -14,13 +14,18 @@ from .fields import Field, Kind
 from .request import ReportRequest
 
 
-def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
+def links_of(connection: Connection, request: ReportRequest) -> list[HandedOut]:
+    """The links of the days that were asked for, with what became of them."""
     ends = request.ends
     if request.as_of is not None:
         ends = min(request.as_of + 1, ends) if ends is not None else request.as_of + 1
     stored = link_rows(connection, starts=request.starts, ends=ends)
     rules = current_rules(connection, request.setup)
-    for link in handed_out(connection, stored, rules, now=request.now, until=request.as_of):
+    return handed_out(connection, stored, rules, now=request.now, until=request.as_of)
+
+
+def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
+    for link in links_of(connection, request):
         yield {
             "minted_at": link.minted_at,
             "staff": link.staff,
@@ -32,6 +37,7 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
             "followed_by": [f"{iso(f.at)} {f.sentence}" for f in link.progress.followed_by],
             "link_id": link.link_id,
             "code": link.code,
+            "dead_at": link.progress.dead_at,
         }
 
 
@@ -53,5 +59,6 @@ REPORT = Definition(
         Field("followed_by", Kind.LIST, "What happened afterwards: followed by, never caused by."),
         Field("link_id", Kind.TEXT, "Portside's id of the link."),
         Field("code", Kind.TEXT, "The rule that refused it, or the failure."),
+        Field("dead_at", Kind.TIME, "The last moment at which it can be acted on; see links.md."),
     ),
 )

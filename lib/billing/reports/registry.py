@@ -18,6 +18,7 @@ from . import (
     failed_payments,
     inbox,
     invoices,
+    link_conversion,
     links,
     movements,
     mrr,
@@ -46,6 +47,7 @@ REPORTS: Final[dict[str, Definition]] = {
         drift.REPORT,
         inbox.REPORT,
         links.REPORT,
+        link_conversion.REPORT,
         audit.REPORT,
     )
 }

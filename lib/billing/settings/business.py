@@ -14,6 +14,11 @@ support = ["agent@example.com"]
 [rates.eur]                         # dated rates to the reporting currency, as text
 2026-01-01 = "1.08"
 
+[links]                             # what staff may put into a link; coupons by Stripe's id
+retention_coupons = ["STAY20"]      # offered before a cancellation
+checkout_coupons = ["WELCOME10"]
+longest_trial_days = 14             # of a Checkout link; default 0, no trials
+
 [alerts]                            # addresses for the digest
 """
 
@@ -30,16 +35,20 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ..domain.errors import ConfigurationError
+from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 
 _KNOWN: Final = frozenset(
     "timezone policy org_key reporting_currency stale_after_minutes retention_days "
-    "reconcile_hours roles rates alerts".split()
+    "reconcile_hours roles rates links alerts".split()
 )
 
 SHORTEST_RETENTION: Final = 30
 """Days. Stripe lists and sends an event again for thirty days, and retries need the body."""
+
+LONGEST_TRIAL: Final = 730
+"""Days. Stripe takes no longer trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class Business:
     reconcile_hours: int = 24  # 0 = never by itself
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
+    links: LinkPolicy = field(default_factory=LinkPolicy)
     alerts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -95,6 +105,7 @@ def parse_business(text: str, *, source: str = "portside.toml") -> Business:
         reconcile_hours=_reconcile_hours(table),
         roles=_roles(table),
         rates=_rates(table),
+        links=_links(table),
         alerts=table.section("alerts"),
     )
 
@@ -179,6 +190,25 @@ def _roles(table: _Table) -> dict[str, frozenset[Role]]:
         for address in addresses:
             people[address.strip().lower()].add(Role(name))
     return {address: frozenset(roles) for address, roles in people.items()}
+
+
+def _links(table: _Table) -> LinkPolicy:
+    given = table.section("links")
+    known = ("retention_coupons", "checkout_coupons", "longest_trial_days")
+    for name in given:
+        if name not in known:
+            raise table.refuse(f"links.{name}", f"one of {', '.join(known)}")
+    days = given.get("longest_trial_days", 0)
+    if type(days) is not int or not 0 <= days <= LONGEST_TRIAL:
+        raise table.refuse("links.longest_trial_days", f"a whole number, at most {LONGEST_TRIAL}")
+    return LinkPolicy(_coupons(table, given, known[0]), _coupons(table, given, known[1]), days)
+
+
+def _coupons(table: _Table, given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    coupons = given.get(name, [])
+    if not isinstance(coupons, list) or not all(isinstance(c, str) and c.strip() for c in coupons):
+        raise table.refuse(f"links.{name}", "a list of the ids of coupons in Stripe")
+    return tuple(dict.fromkeys(c.strip() for c in coupons))
 
 
 def _rates(table: _Table) -> dict[str, tuple[tuple[date, Decimal], ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..domain.catalog import Catalog
+from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
 
 
@@ -21,3 +22,4 @@ class Setup:
     stale_after: int = 3_600  # seconds without a webhook before the badge turns amber
     compares_every: int = 86_400  # seconds between comparisons with Stripe; 0 = never by itself
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail, lower case
+    links: LinkPolicy = field(default_factory=LinkPolicy)  # what staff may put into a link

@@ -129,3 +129,11 @@ def times_of(connection: Connection, staff: str, action: str, since: int) -> lis
     a = audit.c
     query = select(a.at).where(a.staff == staff, a.action == action, a.at > since).order_by(a.at)
     return [int(at) for at in connection.execute(query).scalars()]
+
+
+def of_flow(connection: Connection, customer_id: str, flow: str, since: int) -> list[AuditRow]:
+    """What was asked of ``flow`` for a customer after the second ``since``, oldest first."""
+    a = audit.c
+    columns = [a[name] for name in _NAMES]
+    query = select(*columns).where(a.customer_id == customer_id, a.flow == flow, a.at > since)
+    return [AuditRow(*values) for values in connection.execute(query.order_by(a.audit_id))]

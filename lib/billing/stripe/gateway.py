@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from ..domain.errors import NoSuchObject, StripeRefused, StripeUnavailable
-from ..domain.portal import Deeplink, PortalConfiguration, SessionMade
+from ..domain.portal import CheckoutSeen, Deeplink, PortalConfiguration, SessionMade
 from .client import make_client, mode_of
 from .fields import Fields, Raw
 from .portal import flow_data, read_configuration
@@ -104,23 +104,54 @@ class Gateway:
         email: str | None = None,
         org_id: str | None = None,
         org_key: str = "org_id",
-        quantity: int = 1,
+        quantity: int | None = 1,
+        trial_days: int | None = None,
+        coupon: str | None = None,
     ) -> SessionMade:
-        """A Checkout session that starts a subscription to the price with id ``price``."""
+        """A Checkout session that starts a subscription to the price with id ``price``.
+
+        ``quantity`` is None for a price that is billed by usage.
+        """
+        line: dict[str, Any] = {"price": price}
+        if quantity is not None:
+            line["quantity"] = quantity
         params: dict[str, Any] = {
             "mode": "subscription",
-            "line_items": [{"price": price, "quantity": quantity}],
+            "line_items": [line],
             "success_url": success_url,
             "cancel_url": cancel_url,
         }
+        data: dict[str, Any] = {}
+        if trial_days is not None:
+            data["trial_period_days"] = trial_days
+        if coupon is not None:
+            params["discounts"] = [{"coupon": coupon}]
         if customer is not None:
             params["customer"] = customer
         elif email is not None:
             params["customer_email"] = email
         if org_id is not None:
             params["client_reference_id"] = org_id
-            params["subscription_data"] = {"metadata": {org_key: org_id}}
+            data["metadata"] = {org_key: org_id}
+        if data:
+            params["subscription_data"] = data
         return self._session("/v1/checkout/sessions", params, idempotency_key)
+
+    def close_checkout_session(self, session_id: str) -> CheckoutSeen:
+        """End a Checkout session that may still be open; what it turned out to be.
+
+        Raises:
+            NoSuchObject: Stripe does not know it.
+        """
+        path = f"/v1/checkout/sessions/{quote(session_id, safe='')}/expire"
+        try:
+            self._ask("post", path, {})
+        except StripeRefused:
+            # It had ended by itself, or its customer was faster: only Stripe knows which.
+            raw, _ = self.retrieve("checkout_session", session_id)
+            fields = Fields(raw, "checkout session")
+            return CheckoutSeen(fields.word("status"), fields.ident("subscription"))
+        return CheckoutSeen("expired", None)
 
     def price_id(self, lookup_key: str) -> str | None:
         """The id of the active price with this lookup key; None when Stripe has none."""

@@ -31,6 +31,8 @@ def read_configuration(raw: Raw) -> PortalConfiguration:
         prices=_offered(update),
         login_url=login.text("url") if login.flag("enabled") else None,
         default_return_url=fields.text("default_return_url"),
+        customer_update=features.inside("customer_update").flag("enabled"),
+        subscription_pause=features.inside("subscription_pause").flag("enabled"),
     )
 
 
@@ -44,6 +46,9 @@ def _offered(update: Fields) -> frozenset[str] | None:
         for product in update.children("products")
         for price in product.elements("prices")
     )
+
+
+_OF_THE_CUSTOMER = frozenset({Flow.PAYMENT_METHOD_UPDATE, Flow.CUSTOMER_UPDATE})
 
 
 def flow_data(link: Deeplink, return_url: str) -> dict[str, Any] | None:
@@ -62,6 +67,6 @@ def flow_data(link: Deeplink, return_url: str) -> dict[str, Any] | None:
     if link.flow == Flow.SUBSCRIPTION_CANCEL and link.retention_coupon:
         offer = {"coupon": link.retention_coupon}
         target["retention"] = {"type": "coupon_offer", "coupon_offer": offer}
-    if link.flow != Flow.PAYMENT_METHOD_UPDATE:
+    if link.flow not in _OF_THE_CUSTOMER:
         data[link.flow] = target
     return data

@@ -28,12 +28,22 @@ _KNOWN: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
             "Save the customer portal's settings in the Stripe dashboard once, for this mode.",
         ),
         (
+            r"configuration .* is (inactive|not active)|no such (billing_portal\.|portal )?config",
+            "configuration_missing",
+            "Activate that portal configuration, or configure another one.",
+        ),
+        (
             r"feature in the portal configuration is disabled",
             "feature_off",
             "Switch the feature on in the portal configuration.",
         ),
         (
-            r"already set to be cancel",
+            r"while payment method update is disabled",
+            "feature_off",
+            "Switch updating the payment method on first.",
+        ),
+        (
+            r"already set to be cancel|set to be canceled",
             "already_winding_down",
             "It is already set to end: send the link for renewing instead.",
         ),
@@ -55,12 +65,45 @@ _KNOWN: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
         (r"usage-based|metered", "metered", "Change it in the Stripe dashboard."),
         (r"send_invoice", "send_invoice", "Change it in the Stripe dashboard."),
         (
-            r"\bprice\b.*(not in|not listed|not active|tax_behavior|isn't)",
+            r"billing.mode",
+            "not_flexible",
+            "Only subscriptions of the billing mode flexible can be paused: migrate it in Stripe, "
+            "or pause its collection there.",
+        ),
+        (
+            r"because it is incomplete\b",
+            "first_payment_missing",
+            "The first payment was never completed: send the link to its invoice.",
+        ),
+        (
+            r"cannot be paused because it is (?!set to|canceled|incomplete)",
+            "not_pausable",
+            "Only what is being billed can be paused.",
+        ),
+        (r"no such price", "price_missing", "Create the price in Stripe, or choose another plan."),
+        (
+            r"\bprice\b.*(not in|not listed|not active|tax_behavior|isn't| is in )",
             "price_not_offered",
             "Add the price to the portal configuration, or choose another plan.",
         ),
         (
+            r"combine currencies",
+            "other_currency",
+            "Choose a price in the customer's own currency.",
+        ),
+        (
+            r"no such (coupon|promotion)|coupon .*(expired|not valid|cannot be (applied|redeemed))",
+            "coupon_missing",
+            "Choose a coupon that exists in Stripe and can still be redeemed; portside.toml lists "
+            "those that links may carry.",
+        ),
+        (
             r"return_url",
+            "return_url_refused",
+            "Set PORTSIDE_RETURN_URL to an https address that Stripe accepts.",
+        ),
+        (
+            r"not a valid url",
             "return_url_refused",
             "Set PORTSIDE_RETURN_URL to an https address that Stripe accepts.",
         ),
@@ -75,13 +118,39 @@ _KNOWN: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
             "subscription_missing",
             "Stripe does not know this subscription. Run `portside backfill`.",
         ),
-        (r"no such coupon", "coupon_missing", "Choose a coupon that exists in Stripe."),
+        (
+            r"does not belong to the customer",
+            "subscription_missing",
+            "It belongs to another customer in Stripe. Run `portside reconcile`.",
+        ),
         (
             r"already (ended|been canceled)|\bis (canceled|incomplete_expired)",
             "subscription_ended",
             "It has ended: send a Checkout link.",
         ),
+        (
+            r"only checkout sessions with a status",
+            "checkout_not_open",
+            "That Checkout link is not open any more.",
+        ),
     )
+)
+_BY_PARAMETER: Final = (
+    ("return_url", "return_url_refused"),
+    ("success_url", "return_url_refused"),
+    ("cancel_url", "return_url_refused"),
+    ("coupon", "coupon_missing"),
+    ("discounts", "coupon_missing"),
+    ("price", "price_missing"),
+    ("[subscription]", "subscription_missing"),
+    ("configuration", "configuration_missing"),
+    ("customer", "customer_missing"),
+)
+"""When the wording is new: part of the parameter that Stripe names, and what it is about."""
+
+_REMEDIES: Final = {code: remedy for _, code, remedy in reversed(_KNOWN)}
+_LAST_RESORT: Final = (
+    "Nothing was changed. Look at the customer in the Stripe dashboard, or do it there."
 )
 _SECRET: Final = re.compile(
     r"\b(?:[sr]k|whsec)_\w[\w*]*|https?://\S*/(?:p/session|c/pay)/\S*", re.IGNORECASE
@@ -146,7 +215,10 @@ def _translate(error: stripe.StripeError, asked: str) -> BillingError:
             retry_after=_retry_after(error),
         )
     # Some stand-ins for Stripe leave the code out where an object is not there.
-    code, remedy = _known(said, error.code or ("resource_missing" if status == 404 else None))
+    code = error.code or ("resource_missing" if status == 404 else None)
+    code, remedy = _known(said, code, str(getattr(error, "param", None) or ""))
+    if not remedy and asked.startswith("POST"):
+        remedy = _LAST_RESORT
     sentence = f"Stripe refused: {said.rstrip('.')}. {remedy}".rstrip()
     return StripeRefused(sentence + reference, code=code)
 
@@ -164,10 +236,15 @@ def _not_offered(error: stripe.StripeError, said: str, status: int) -> bool:
     return status in (404, 405, 501) and isinstance(error, stripe.APIError)
 
 
-def _known(said: str, code: str | None) -> tuple[str, str]:
+def _known(said: str, code: str | None, parameter: str) -> tuple[str, str]:
+    """(our code, what to do): by Stripe's words, else by the parameter that it names."""
     for pattern, known, remedy in _KNOWN:
         if pattern.search(said):
             return known, remedy
+    if code == "resource_missing":
+        for part, known in _BY_PARAMETER:
+            if part in parameter:
+                return known, _REMEDIES[known]
     return f"stripe_{code}" if code else "stripe_refused", ""
 
 

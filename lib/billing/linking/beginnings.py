@@ -1,0 +1,47 @@
+"""Where a link begins: what its request finds in the audit, while nobody else can write there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..domain.errors import LinkRefused
+from ..domain.flow_values import Flow
+from ..store import audit
+from ..store.audit import AuditRow
+from ..store.queries.reading import Connection
+from .situations import open_checkouts
+
+REQUESTED: Final = "link.requested"
+
+_UNDER_WAY: Final = 120
+"""Seconds after which a Checkout link that was asked for is taken to have come to nothing."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """``minted``: this very click has its link already. ``earlier``: Checkouts to close first."""
+
+    minted: AuditRow | None = None
+    earlier: tuple[str, ...] = ()
+
+
+def earlier_checkouts(connection: Connection, row: AuditRow) -> tuple[str, ...]:
+    if row.flow != Flow.CHECKOUT:
+        return ()
+    made = open_checkouts(connection, str(row.customer_id), row.at)
+    return tuple(str(other.session_id) for other in made)
+
+
+def one_checkout_at_a_time(connection: Connection, row: AuditRow) -> LinkRefused | None:
+    """Two agents at the same moment would each see no open Checkout and make one."""
+    if row.flow != Flow.CHECKOUT:
+        return None
+    since = audit.of_flow(connection, str(row.customer_id), Flow.CHECKOUT, row.at - _UNDER_WAY)
+    last = {other.link_id: other.action for other in since}
+    if REQUESTED not in last.values():
+        return None
+    return LinkRefused(
+        "Another Checkout link is being made for this customer right now. Wait a moment.",
+        code="checkout_under_way",
+    )
