@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard import session
 from lib.billing import (
+    REPORTS,
     ConfigurationError,
     CustomerView,
     Deliveries,
@@ -146,10 +147,12 @@ def exporter(name: str, filters: Filters) -> Callable[[], bytes]:
     Raises PermissionDenied.
     """
     staff = session.check(Permission.EXPORT)
+    session.check(REPORTS[name].permission)
     desk = session.billing()
 
     def make() -> bytes:
-        require(staff.roles, Permission.EXPORT)
+        for needed in (Permission.EXPORT, REPORTS[name].permission):
+            require(staff.roles, needed)
         report = desk.export(name, filters)
         desk.record_audit(staff.email, "export", detail=f"{name}.csv, {len(report.rows)} rows")
         return report.to_csv().encode()

@@ -93,6 +93,14 @@ PAGES: tuple[PageRow, ...] = (
         "Health",
         Permission.SYNC,
     ),
+    PageRow(
+        "audit",
+        "Audit",
+        "Who did what for whom and why, and whether the record still stands as it was written.",
+        ":material/policy:",
+        "Health",
+        Permission.AUDIT,
+    ),
 )
 BY_SLUG = {row.slug: row for row in PAGES}
 

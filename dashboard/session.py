@@ -127,9 +127,9 @@ def denied(permission: Permission) -> None:
     """The page that someone sees whose roles do not allow it."""
     able = [_CALLED[role] for role in Role if permission in permissions_of([role])]
     st.title("Not for your role", anchor=False)
+    others = f"{', '.join(able[:-1])} and " if able[1:] else ""
     st.caption(
-        f"This page is for {', '.join(able[:-1])} and {able[-1]}. "
-        "If you need it, ask an administrator for the role."
+        f"This page is for {others}{able[-1]}. If you need it, ask an administrator for the role."
     )
     person = staff()
     if person is not None:

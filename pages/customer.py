@@ -4,7 +4,18 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard import format as fmt
-from dashboard.ui import chrome, customer, dossier, finding, links, moment, notes, tables
+from dashboard.ui import (
+    chrome,
+    customer,
+    dossier,
+    finding,
+    links,
+    moment,
+    notes,
+    remarks,
+    replying,
+    tables,
+)
 from lib.billing import NoCustomer, Permission
 
 staff = session.guard(Permission.CUSTOMERS)
@@ -43,13 +54,16 @@ def one(customer_id: str) -> None:
         moment.bar(view)
     customer.top(view)
     if at is not None:
-        dossier.details(view)
+        dossier.details(view, at)
         return
     left, right = st.columns([5, 3], gap="medium")
     with left:
         dossier.details(view)
+        if staff.may(Permission.NOTES):
+            remarks.panel(view.customer.customer_id)
     with right:
         links.panel(view.customer.customer_id)
+        replying.panel(view)
         customer.past_links(view)
 
 

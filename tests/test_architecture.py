@@ -21,6 +21,7 @@ VENDORS = {
     "psycopg": ("lib/billing/store/",),
     "streamlit": ("dashboard/", "pages/"),
     "plotly": ("dashboard/charts.py",),
+    "babel": ("dashboard/format.py", "lib/billing/replies/"),
 }
 """Package -> the only places that may import it."""
 
@@ -110,6 +111,7 @@ PLANTED = {
     "SQL in the domain": ("lib/billing/domain/fold.py", "from sqlalchemy import select"),
     "SQL in a verb": ("lib/billing/links.py", "import sqlalchemy.orm"),
     "Streamlit in the product": ("lib/billing/reports/x.py", "import streamlit as st"),
+    "Babel in a report": ("lib/billing/reports/x.py", "from babel.dates import format_date"),
     "Plotly in a page": ("pages/x.py", "import plotly.express as px"),
     "the store in the domain": ("lib/billing/domain/x.py", "from ..store import tables"),
     "a verb in the store": ("lib/billing/store/x.py", "from lib.billing import ingest"),

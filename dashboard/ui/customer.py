@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import dossier, kpis, moment, tables
+from dashboard.ui import kpis, moment, subscriptions, tables
 from lib.billing import CustomerView, SubscriptionRow
 
 MOST_SIBLINGS: Final = 5
@@ -122,7 +122,7 @@ def _next_date(rows: Sequence[SubscriptionRow]) -> kpis.Card:
     trials = [row.trial_end for row in live if row.status == "trialing" and row.trial_end]
     if trials:
         return kpis.Card("Trial ends on", fmt.day(min(trials), zone), "Then the first payment.")
-    renewals = [at for row in live if (at := dossier.renews_at(row))]
+    renewals = [at for row in live if (at := subscriptions.renews_at(row))]
     ended = [row.ended_at for row in rows if row.ended_at]
     if not live and ended:
         return kpis.Card("Ended on", fmt.day(max(ended), zone), "The end of the last subscription.")

@@ -14,6 +14,9 @@ NONE: Final[Mapping[str, Any]] = {
     "currencies": [],
     "intervals": [],
     "week": None,
+    "who": [],
+    "acts": [],
+    "days": (),
 }
 """Each filter's key and what it holds when it narrows nothing."""
 

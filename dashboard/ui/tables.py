@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -153,15 +153,33 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
     return styler
 
 
-def pager(total: int, *, key: str = "page") -> int:
+def text(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Collection[int] = (),
+    unbroken: Collection[int] = (),
+) -> None:
+    """A short table of sentences, which wrap where a grid would cut them off. Cells are Markdown:
+    whatever is not ours has been through ``fmt.md``. ``right`` and ``unbroken`` are columns that
+    are aligned to the right, and those that stay on one line."""
+    rule = ["---:" if n in right else "---" for n in range(len(heads))]
+    kept = [
+        [cell.replace(" ", "\u00a0") if n in unbroken else cell for n, cell in enumerate(row)]
+        for row in rows
+    ]
+    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *kept)))
+
+
+def pager(total: int, *, key: str = "page", size: int = PAGE_SIZE) -> int:
     """The page switch beneath a table, when there is more than one page; answers the offset.
 
-    ``key`` is also the name in the address.
+    ``key`` is also the name in the address; ``size`` is how many a page holds.
     """
-    pages = max(-(-total // PAGE_SIZE), 1)
+    pages = max(-(-total // size), 1)
     if pages == 1:
         return 0
-    return (st.pagination(pages, key=key, bind="query-params") - 1) * PAGE_SIZE
+    return (st.pagination(pages, key=key, bind="query-params") - 1) * size
 
 
 def open_customer(customer_id: str) -> None:

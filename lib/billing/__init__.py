@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .desk import Portside
+    from .domain.acts import act_outcome, act_words
+    from .domain.attempts import Attempt
+    from .domain.audit_filters import AuditFilters
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.corrections import Correction
     from .domain.errors import (
@@ -38,9 +41,25 @@ if TYPE_CHECKING:
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
+    from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
+    from .replies.reply import Reply
+    from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
+    from .showing.audit_views import AuditEntry, ChainState
+    from .showing.customer_views import (
+        CustomerView,
+        Explanation,
+        FeatureUse,
+        LimitUse,
+        LinkSeen,
+        RawBody,
+        RawObject,
+        RawSighting,
+        Source,
+        TimelineEntry,
+    )
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -55,11 +74,8 @@ if TYPE_CHECKING:
     )
     from .showing.views import (
         Bar,
-        CustomerView,
-        Explanation,
         FailedPaymentItem,
         Freshness,
-        LinkSeen,
         Listing,
         Overview,
         OverviewCurrency,
@@ -69,29 +85,33 @@ if TYPE_CHECKING:
         Point,
         SearchHit,
         Sum,
-        TimelineEntry,
         WindingDownItem,
     )
     from .wiring import open_portside
 
 _HOMES = {
-    "Access": "domain.access",
+    "Access": "domain.grants",
     "Acknowledgement": "domain.findings",
+    "Attempt": "domain.attempts",
+    "AuditEntry": "showing.audit_views",
+    "AuditFilters": "domain.audit_filters",
     "Bar": "showing.views",
     "BillingError": "domain.errors",
     "Catalog": "domain.catalog",
+    "ChainState": "showing.audit_views",
     "Choice": "domain.flows",
     "ConfigurationError": "domain.errors",
     "Correction": "domain.corrections",
     "CustomerRow": "domain.rows",
-    "CustomerView": "showing.views",
+    "CustomerView": "showing.customer_views",
     "DatabaseUnavailable": "domain.errors",
     "Deliveries": "showing.sync_views",
     "DeliveryDay": "showing.sync_views",
-    "Explanation": "showing.views",
+    "Explanation": "showing.customer_views",
     "FailedEvent": "showing.sync_views",
     "FailedPaymentItem": "showing.views",
     "Feature": "domain.catalog",
+    "FeatureUse": "showing.customer_views",
     "FieldDifference": "showing.sync_views",
     "Filters": "domain.filters",
     "Finding": "domain.findings",
@@ -102,13 +122,16 @@ _HOMES = {
     "GroupPlan": "domain.portal_plan",
     "HappenedToFinding": "showing.sync_views",
     "InvoiceRow": "domain.rows",
+    "LANGUAGES": "replies.words",
     "LINK_REASONS": "domain.flow_values",
+    "LONGEST_NOTE": "domain.staff_notes",
     "Lag": "showing.sync_views",
+    "LimitUse": "showing.customer_views",
     "LinkOptions": "domain.flows",
     "LinkProgress": "links",
     "LinkRefused": "domain.errors",
     "LinkRequest": "links",
-    "LinkSeen": "showing.views",
+    "LinkSeen": "showing.customer_views",
     "Listing": "showing.views",
     "METRICS": "domain.metrics",
     "Metric": "domain.metrics",
@@ -134,20 +157,28 @@ _HOMES = {
     "Price": "domain.catalog",
     "REPORTS": "reports",
     "RateLimited": "domain.errors",
+    "RawBody": "showing.customer_views",
+    "RawObject": "showing.customer_views",
+    "RawSighting": "showing.customer_views",
     "Reconciliation": "domain.findings",
+    "Reply": "replies.reply",
     "Report": "reports",
     "Role": "domain.permissions",
     "ScheduleAhead": "domain.schedules",
     "SearchHit": "showing.views",
+    "Source": "showing.customer_views",
+    "StaffNote": "domain.staff_notes",
     "StaffRequest": "showing.sync_views",
     "StripeRefused": "domain.errors",
     "StripeUnavailable": "domain.errors",
     "SubscriptionRow": "domain.rows",
     "Sum": "showing.views",
     "SyncHealth": "showing.sync_views",
-    "TimelineEntry": "showing.views",
+    "TimelineEntry": "showing.customer_views",
     "WindingDownItem": "showing.views",
     "WrongUsage": "domain.errors",
+    "act_outcome": "domain.acts",
+    "act_words": "domain.acts",
     "minor_digits": "domain.money",
     "open_portside": "wiring",
     "permissions_of": "domain.permissions",
@@ -169,14 +200,20 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "LANGUAGES",
     "LINK_REASONS",
+    "LONGEST_NOTE",
     "METRICS",
     "REPORTS",
     "Access",
     "Acknowledgement",
+    "Attempt",
+    "AuditEntry",
+    "AuditFilters",
     "Bar",
     "BillingError",
     "Catalog",
+    "ChainState",
     "Choice",
     "ConfigurationError",
     "Correction",
@@ -189,6 +226,7 @@ __all__ = [
     "FailedEvent",
     "FailedPaymentItem",
     "Feature",
+    "FeatureUse",
     "FieldDifference",
     "Filters",
     "Finding",
@@ -200,6 +238,7 @@ __all__ = [
     "HappenedToFinding",
     "InvoiceRow",
     "Lag",
+    "LimitUse",
     "LinkOptions",
     "LinkProgress",
     "LinkRefused",
@@ -228,11 +267,17 @@ __all__ = [
     "Portside",
     "Price",
     "RateLimited",
+    "RawBody",
+    "RawObject",
+    "RawSighting",
     "Reconciliation",
+    "Reply",
     "Report",
     "Role",
     "ScheduleAhead",
     "SearchHit",
+    "Source",
+    "StaffNote",
     "StaffRequest",
     "StripeRefused",
     "StripeUnavailable",
@@ -242,6 +287,8 @@ __all__ = [
     "TimelineEntry",
     "WindingDownItem",
     "WrongUsage",
+    "act_outcome",
+    "act_words",
     "minor_digits",
     "open_portside",
     "permissions_of",

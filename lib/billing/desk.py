@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
+from .audit_desk import AuditDesk
+from .customer_desk import CustomerDesk
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
@@ -21,24 +24,21 @@ from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .settings.rules import current_rules
 from .settings.setup import Setup
-from .showing import customers, lists, overview
+from .showing import lists, overview
 from .showing.views import (
-    CustomerView,
-    Explanation,
     FailedPaymentItem,
     Freshness,
     Listing,
     Overview,
     PlanCustomerItem,
     PlanMixItem,
-    SearchHit,
     WindingDownItem,
 )
+from .store.audit import Followed
 from .store.engine import Store
 from .store.meta import WATERMARK
 from .store.queries.freshness import read_meta
 from .store.queries.reading import Reader
-from .store.queries.search import find_customer_ids
 from .store.scratch import scratch
 from .sync_desk import SyncDesk
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(SyncDesk, PortalSide):
+class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -67,6 +67,8 @@ class Portside(SyncDesk, PortalSide):
         self._portal = portal or PortalDesk(
             store=store, clock=clock, setup=setup, gateway=None, return_url=None
         )
+        self._followed = Followed()
+        self._following = Lock()
 
     def now(self) -> int:
         """The clock's time, unix seconds. In the demo it is the sandbox's movable clock."""
@@ -175,29 +177,6 @@ class Portside(SyncDesk, PortalSide):
         Sortable: mrr_minor, start_date, customer.
         """
         return lists.plan_customers(self._reader, filters.cleaned())
-
-    def search(self, text: str, *, limit: int = 20) -> list[SearchHit]:
-        """Customers whose id, e-mail, name or org, or whose sub_, in_ or invoice number matches.
-
-        Case-blind and partial; exact matches first, then beginnings. At most 50.
-        """
-        return customers.search(self._reader, self._setup, self.now(), clean(text), limit)
-
-    def find(self, wanted: str) -> list[str]:
-        """Ids of the customers that ``wanted`` names exactly: an id, an org or an e-mail."""
-        with self._reader.open() as connection:
-            return find_customer_ids(connection, clean(wanted))
-
-    def customer(self, customer_id: str, *, at: int | None = None) -> CustomerView:
-        """Everything about one customer, now or as it was at ``at``. Raises NoCustomer."""
-        return customers.view(self._reader, self._setup, self.now(), clean(customer_id), at)
-
-    def explain(self, wanted: str, at: int | None = None) -> list[Explanation]:
-        """Why ``wanted`` (customer, org or e-mail) has or lacks access at ``at``, default now.
-
-        One explanation a customer of the org. Raises NoCustomer.
-        """
-        return customers.explanations(self._reader, self._setup, self.now(), clean(wanted), at)
 
     def link_options(self, customer_id: str) -> LinkOptions:
         """Which links this customer can be given now, and why not the others."""

@@ -42,7 +42,7 @@ class Stripe:
         self, name: str, *, price: str = "pro_monthly", card: str = "pm_card_visa", **more: Any
     ) -> tuple[str, str]:
         """A new customer with a card and a subscription: their two ids."""
-        email = f"{re.sub(r'[^a-z]+', '.', name.lower()).strip('.')}@example.org"
+        email = f"{re.sub(r'[^a-z]+', '.', name.lower()).strip('.')[:60]}@example.org"
         customer = self.post("/v1/customers", name=name, email=email)["id"]
         self.card(customer, card)
         found = self.get("/v1/prices", **{"lookup_keys[0]": price})["data"][0]["id"]

@@ -23,7 +23,10 @@ HOSTILE = (
     "<img src=http://foreign.test/tag.png onerror=fetch('http://foreign.test/')>",
     '=HYPERLINK("http://foreign.test/","Click me")',
     "[Reset your password](http://foreign.test/login) :red[**now**] $x$",
+    ("Long and windy GmbH " * 13)[:256],
+    "\u202eexe.fdp\u202c \u0645\u0631\u062d\u0628\u0627 | a | b |",
 )
+TABS = ("Subscriptions", "Invoices", "May+use", "Timeline", "Raw")
 
 
 @pytest.fixture
@@ -49,7 +52,10 @@ def hostile(stripe: Stripe) -> list[str]:
         customer, subscription = stripe.subscriber(name)
         ids.append(customer)
         if index % 2 == 0:
-            form = {"cancel_at_period_end": "true", "cancellation_details[comment]": name}
+            form = {
+                "cancel_at_period_end": "true",
+                "cancellation_details[comment]": (name * 2)[:500],
+            }
             stripe.post(f"/v1/subscriptions/{subscription}", **form)
     stripe.delivers()
     return ids
@@ -60,7 +66,9 @@ def test_a_hostile_name_loads_nothing_and_is_shown_as_it_is(
 ) -> None:
     addresses = [f"/{row.slug}" for row in PAGES]
     addresses += [f"/customer?customer={customer}" for customer in hostile]
+    addresses += [f"/customer?customer={hostile[0]}&tab={tab}" for tab in TABS[1:]]
     addresses += ["/customer?find=foreign.test", "/winding-down?q=foreign.test"]
+    _noted(admin, hostile[0])
     for address in addresses:
         admin.opens(address)
         assert not admin.page.get_by_test_id("stException").count(), address
@@ -71,6 +79,19 @@ def test_a_hostile_name_loads_nothing_and_is_shown_as_it_is(
     heading = admin.page.get_by_role("heading", level=3).first
     assert heading.inner_text().replace("\u2060", "") == HOSTILE[0]
     assert not admin.page.locator("[data-testid=stMain] img").count()
+    notes = admin.page.locator(".st-key-staff_notes")
+    assert HOSTILE[0] in notes.inner_text()
+    admin.opens("/audit")
+    assert any(row["For whom"] == HOSTILE[0] for row in admin.grid())
+
+
+def _noted(admin: Dashboard, customer: str) -> None:
+    """Every hostile text as one staff note: it is shown on the page and told in the timeline."""
+    admin.opens(f"/customer?customer={customer}")
+    panel = admin.page.locator(".st-key-staff_notes")
+    panel.get_by_role("textbox").fill("\n".join(HOSTILE))
+    panel.get_by_role("button", name="Add note").click()
+    expect(panel.get_by_text(HOSTILE[0]).first).to_be_visible(timeout=PATIENCE)
 
 
 def test_the_file_is_safe_for_a_spreadsheet(

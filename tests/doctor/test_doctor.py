@@ -6,12 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from lib.billing.config import Settings
 from lib.billing.doctor import examine
 from lib.billing.domain.permissions import Role
 from lib.billing.reading.paced import Paced
-from lib.billing.store import migrate
+from lib.billing.store import audit, migrate
+from lib.billing.store.audit import AuditRow
 from lib.billing.store.engine import Store
 from lib.billing.stripe.gateway import Gateway
 from lib.billing.sync import Backfill
@@ -70,7 +72,7 @@ def found(environment, **over):
 
 
 HEALTHY = [
-    "API key", "Webhook secret", "Return URL", "Clock", "Business", "Database", "Rules",
+    "API key", "Webhook secret", "Return URL", "Clock", "Business", "Database", "Audit", "Rules",
     "Catalogue", "Portal", "Portal configuration",
 ]  # fmt: skip
 
@@ -119,6 +121,20 @@ def test_a_database_that_was_not_migrated_is_found(environment, tmp_path):
     url = f"sqlite:///{tmp_path / 'fresh.db'}"
     finding = found(environment, PORTSIDE_DATABASE_URL=url)["Database"]
     assert finding.remedy == "Run `portside db upgrade`."
+
+
+def test_an_audit_that_was_tampered_with_is_found(environment):
+    store = Store(environment["PORTSIDE_DATABASE_URL"])
+    with store.writing() as connection:
+        for second in range(3):
+            audit.append(connection, AuditRow(second, "sam@example.com", "export"))
+        connection.execute(text("DROP TRIGGER audit_keeps_update"))
+        connection.execute(text("UPDATE audit SET staff = 'eve' WHERE audit_id = 2"))
+    store.close()
+    finding = found(environment)["Audit"]
+    assert finding.ok is False
+    assert "Row 2" in finding.sentence
+    assert "backup" in finding.remedy
 
 
 def test_a_clock_of_its_own_in_live_mode_is_found(environment):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import text
 
-from lib.billing import REPORTS, Filters, Portside
+from lib.billing import REPORTS, Filters, Portside, Role
 from lib.billing.domain.times import iso
 from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import LinkDesk
@@ -83,6 +83,20 @@ def test_links_are_minted_followed_and_kept_in_the_audit(opened: Opened, roles: 
         assert audit.first_broken(connection) is None
         kept = connection.execute(text("SELECT action FROM audit ORDER BY audit_id")).scalars()
         assert list(kept) == ["link.requested", "link.minted", "export"]
+
+
+def test_notes_the_audit_and_raw_objects_are_read_and_written(opened: Opened) -> None:
+    portside, customer, admin = opened.portside, opened.customer, {Role.ADMIN}
+    portside.add_note(customer, "Called back", staff="ann@example.com", roles=admin)
+    assert portside.notes(customer, roles=admin).total == 1
+    assert portside.timeline(customer, roles=admin, kinds=("note",)).total == 1
+    assert portside.audit(roles=admin).rows[0].action == "note.added"
+    assert portside.audit_chain(roles=admin).whole
+    assert portside.check_audit(staff="ann@example.com", roles=admin).broken is None
+    seen = portside.raw_objects(customer, roles=admin)[0]
+    sighting = portside.raw_sightings(customer, seen.object_type, seen.object_id, roles=admin)[0]
+    body = portside.raw_body(sighting.event_id, roles=admin)
+    assert body.why_not == "The dashboard's database role may not read bodies."
 
 
 def test_its_own_tables_take_what_staff_write(roles: Roles) -> None:

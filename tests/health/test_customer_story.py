@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.billing.domain.errors import NoCustomer
-from lib.billing.showing.explain import TOO_LATE
+from lib.billing.showing.timeline import TOO_LATE
 from lib.billing.store.engine import Store
 from tests.domain.states import seen
 from tests.reports.ledger import (
@@ -59,32 +59,34 @@ NOW = "2026-04-01"
 
 
 def test_a_late_payment_on_an_ended_subscription_is_told_and_grants_nothing(store: Store) -> None:
-    view = desk(store, STORY, NOW).customer("cus_1")
+    portside = desk(store, STORY, NOW)
+    view, story = portside.customer("cus_1"), portside.timeline("cus_1").rows
     assert not view.access.access
     assert view.access.rule == "canceled"
-    told = [entry.sentence for entry in view.timeline]
+    told = [entry.sentence for entry in story]
     assert told.count(TOO_LATE) == 1
-    late = next(entry for entry in view.timeline if entry.sentence == TOO_LATE)
+    late = next(entry for entry in story if entry.sentence == TOO_LATE)
     assert (late.at, late.subject) == (at("2026-03-25"), "in_1")
 
 
 def test_a_payment_in_time_is_not_called_late(store: Store) -> None:
     in_time = LATE | {"paid_at": at("2026-03-10")}
     story = [*STORY[:4], changed("invoice", "in_1", OPEN, in_time, "2026-03-10", "cus_1")]
-    view = desk(store, story, NOW).customer("cus_1")
-    assert "Invoice PORT-0001 paid: 29.00 USD." in [entry.sentence for entry in view.timeline]
-    assert TOO_LATE not in [entry.sentence for entry in view.timeline]
+    told = [entry.sentence for entry in desk(store, story, NOW).timeline("cus_1").rows]
+    assert "Invoice PORT-0001 paid: 29.00 USD." in told
+    assert TOO_LATE not in told
 
 
 def test_a_refund_stands_beside_its_invoice_and_changes_no_access(store: Store) -> None:
     living = [*STORY[:3], JOIN, REFUND]
-    view = desk(store, living, NOW).customer("cus_1")
+    portside = desk(store, living, NOW)
+    view = portside.customer("cus_1")
     assert [(c.kind, c.invoice_id, c.status) for c in view.corrections] == [
         ("refund", "in_1", "succeeded")
     ]
     assert view.access.rule == "active"
     assert "Refund of 29.00 USD: succeeded (requested by customer)." in [
-        entry.sentence for entry in view.timeline
+        entry.sentence for entry in portside.timeline("cus_1").rows
     ]
 
 

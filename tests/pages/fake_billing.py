@@ -11,6 +11,7 @@ from typing import Any
 
 from lib.billing import (
     Access,
+    Attempt,
     Bar,
     Choice,
     Correction,
@@ -18,9 +19,11 @@ from lib.billing import (
     CustomerView,
     DatabaseUnavailable,
     FailedPaymentItem,
+    FeatureUse,
     Filters,
     Freshness,
     InvoiceRow,
+    LimitUse,
     LinkOptions,
     LinkProgress,
     LinkRefused,
@@ -39,15 +42,16 @@ from lib.billing import (
     Role,
     ScheduleAhead,
     SearchHit,
+    Source,
     SubscriptionRow,
     Sum,
-    TimelineEntry,
     WindingDownItem,
     require,
 )
 from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
+from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_sync import FakeSync
 
@@ -76,6 +80,10 @@ HOSTILE = (
     "[Reset your password](http://evil.test/login)",
     "**Bold** `code` $E=mc^2$ :material/home: :red[red]",
 )
+ATTEMPTS = (
+    Attempt(1, NOW - 4 * DAY, False, "insufficient_funds", NOW - 2 * DAY),
+    Attempt(2, NOW - 2 * DAY, False, "lost_card", None, final=True),
+)
 REASONS = ("too_expensive", "missing_features", "switched_service", "unused", None)
 PLANS = ("pro", "starter", "business")
 VALUES = {"starter": 900, "pro": 2900, "business": 9900}
@@ -90,7 +98,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeSync):
+class FakeBilling(FakePortal, FakeDesk, FakeSync):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
@@ -415,23 +423,18 @@ class FakeBilling(FakePortal, FakeSync):
             at=NOW if at is None else at,
             subscriptions=(_subscription(i, ends),),
             invoices=tuple(_invoice(i, n) for n in range(3)),
-            timeline=tuple(
-                TimelineEntry(NOW - n * DAY, kind, text, f"evt_{n:04d}", None, "usd", b, a)
-                for n, (kind, text, b, a) in enumerate(
-                    (
-                        ("subscription", "Cancellation scheduled for 12 December 2026", None, None),
-                        ("invoice", "Invoice PORT-0002 paid", None, None),
-                        ("movement", "Moved from Starter to Pro", 900, 2900),
-                        ("customer", HOSTILE[0], None, None),
-                    )
-                )
-            ),
             links=(LinkSeen(NOW - DAY, "support@demo.invalid", "home", "Asked", "T-1", "acted"),),
             same_org=(),
             balances={},
             corrections=self.came_back,
             schedules=self.planned,
             known_since=SINCE,
+            features=(
+                FeatureUse("api_access", "API access", (Source("Pro", f"sub_{i:04d}"),)),
+                FeatureUse("projects", "Unlimited projects", (Source("Free", None),)),
+            ),
+            limits=(LimitUse("seats", 10, (Source("Pro", f"sub_{i:04d}"),)),),
+            attempts={f"in_{i}_0": ATTEMPTS},
         )
 
     # links

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import session
 from lib.billing import Correction, ScheduleAhead
-from lib.billing.showing.explain import TOO_LATE
+from lib.billing.showing.timeline import TOO_LATE
 from lib.billing.store.engine import Store
 from tests.health.test_customer_story import JOIN, REFUND, STORY
 from tests.pages.conftest import ROOT, Open

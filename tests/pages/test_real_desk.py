@@ -23,6 +23,7 @@ PAGES = {
     "customer": "Pro until 5 April 2026",
     "portal": "As far as Stripe's events have told",
     "sync": "Nothing has arrived yet.",
+    "audit": "Nobody has done anything yet.",
 }
 
 

@@ -11,7 +11,7 @@ from ..domain.fold import Rules, mark_of
 from ..portal import PortalDesk
 from ..settings.business import Business
 from ..settings.setup import Setup
-from ..store import coverage, meta, migrate, references
+from ..store import audit, coverage, meta, migrate, references
 from ..store.engine import Store
 from . import portal
 from .finding import Finding, some
@@ -36,7 +36,9 @@ def database(
         with store.reading() as connection:
             unknown = coverage.unresolved_prices(connection)
             folded_by = meta.get(connection, meta.FOLDED_BY)
+            followed = audit.follow(connection)
         yield _unresolved(unknown)
+        yield _chain(followed)
         if catalog is not None and business is not None:
             now = Rules(catalog=catalog, policy=business.policy, timezone=business.timezone)
             yield _folded(now, folded_by)
@@ -72,6 +74,18 @@ def _folded(now: Rules, folded_by: str | None) -> Finding:
         name,
         "The catalogue, the policy or the time zone has changed since rows were folded.",
         "Run `portside replay`.",
+    )
+
+
+def _chain(followed: audit.Followed) -> Finding:
+    name = "Audit"
+    if followed.broken is None:
+        return Finding(True, name, f"Its {followed.rows} rows follow one another unbroken.")
+    return Finding(
+        False,
+        name,
+        f"Row {followed.broken} does not continue the chain: it or one before it was changed.",
+        "Compare the audit with a backup: nothing of Portside changes a row.",
     )
 
 

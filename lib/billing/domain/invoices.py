@@ -13,7 +13,7 @@ from .trail import ObjectFold
 
 def invoice_rows(fold: CustomerFold) -> Iterator[InvoiceRow]:
     """One row an invoice; a deleted draft has none."""
-    failures = _failed_payments(fold)
+    failures = failed_payments(fold)
     for invoice_id, folded in fold.of("invoice").items():
         if folded.state is not None and folded.state["status"] != "deleted":
             yield _row(fold.customer_id, invoice_id, folded, folded.state, failures[invoice_id])
@@ -75,8 +75,8 @@ def _failed_at(folded: ObjectFold, failures: list[State]) -> int | None:
     return min(attempts) if attempts else None
 
 
-def _failed_payments(fold: CustomerFold) -> defaultdict[str, list[State]]:
-    """Failed payments and charges by invoice, oldest first."""
+def failed_payments(fold: CustomerFold) -> defaultdict[str, list[State]]:
+    """Failed payments and charges by invoice, oldest first; ``attempted_at`` None: only read."""
     invoice_of = {
         link["payment"]: link["invoice"]
         for link in fold.states("invoice_payment").values()

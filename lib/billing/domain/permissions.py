@@ -29,6 +29,7 @@ class Permission(StrEnum):
     REPAIR = "repair"  # repair, acknowledge, retry, apply configuration
     AUDIT = "audit"
     PORTAL = "portal"
+    RAW = "raw"  # stored objects as they came, for engineers
 
 
 _READ_ALL = frozenset(

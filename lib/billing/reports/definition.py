@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..domain.errors import WrongUsage
+from ..domain.permissions import Permission
 from ..store.queries.reading import Connection
 from .fields import Field
 from .request import ReportRequest
@@ -27,6 +28,7 @@ class Definition:
     has_currency: bool = True
     periodic: bool = False  # takes --by
     kept_only: bool = False  # read from what was stored, never from a projection made for it
+    permission: Permission = Permission.EXPORT  # what taking it away asks for, beside EXPORT
     sums: tuple[str, ...] = field(default=())  # fields that totals add up, by currency
     counted_as: str | None = None  # the name of the totals' row count
     totals: Callable[[Sequence[Row]], dict[str, dict[str, int]]] | None = None

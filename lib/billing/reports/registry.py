@@ -12,6 +12,7 @@ from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
 from . import (
     access_matrix,
+    audit,
     drift,
     entitlements,
     failed_payments,
@@ -47,6 +48,7 @@ REPORTS: Final[dict[str, Definition]] = {
         inbox.REPORT,
         links.REPORT,
         link_conversion.REPORT,
+        audit.REPORT,
     )
 }
 """Every report by its name."""

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from ..domain.access import judge, merge
+from ..domain.attempts import attempts
 from ..domain.corrections import corrections
 from ..domain.errors import NoCustomer
-from ..domain.fold import CustomerFold, fold_customer
-from ..domain.observations import Observation
+from ..domain.fold import CustomerFold
+from ..domain.permissions import Permission, Role, permissions_of
 from ..domain.project import project
-from ..domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
 from ..domain.schedules import schedules_ahead
-from ..domain.times import iso
-from ..linking.outcomes import handed_out
-from ..settings.rules import current_rules
 from ..settings.setup import Setup
-from ..store import history
+from ..store import staff_notes
 from ..store.queries import customer as stored
-from ..store.queries import invoices
 from ..store.queries import search as finding
 from ..store.queries.entitlements import entitlements_of
-from ..store.queries.links import link_rows
 from ..store.queries.reading import Connection, Reader
-from .explain import explanation, timeline
-from .views import CustomerView, Explanation, LinkSeen, SearchHit
+from . import known
+from .customer_views import CustomerView, Explanation, TimelineEntry
+from .explain import explanation
+from .timeline import timeline
+from .usable import features_of, limits_of
+from .views import Listing, SearchHit
 
 MOST_HITS = 50
-MOST_INVOICES = 200
-MOST_ENTRIES = 200
-MOST_LINKS = 50
+MOST_ENTRIES = 500
+MOST_NOTES = 500
 
 
 def search(reader: Reader, setup: Setup, now: int, text: str, limit: int) -> list[SearchHit]:
@@ -40,11 +37,11 @@ def search(reader: Reader, setup: Setup, now: int, text: str, limit: int) -> lis
     with reader.open() as connection:
         matches = finding.matching_customers(connection, text, min(max(limit, 1), MOST_HITS))
         ids = [customer_id for customer_id, _, _ in matches]
-        known = stored.customers_of(connection, ids)
+        customers = stored.customers_of(connection, ids)
         entitled = entitlements_of(connection, ids)
     hits = []
     for customer_id, matched, matched_text in matches:
-        customer, row = known.get(customer_id), entitled.get(customer_id)
+        customer, row = customers.get(customer_id), entitled.get(customer_id)
         access = judge(row, now, setup.catalog, timezone=setup.timezone) if row else None
         hits.append(
             SearchHit(
@@ -67,14 +64,13 @@ def view(reader: Reader, setup: Setup, now: int, customer_id: str, at: int | Non
     """Everything about one customer, now or at ``at``. Raises NoCustomer."""
     moment = now if at is None else at
     with reader.open() as connection:
-        seen = _seen(connection, customer_id)
-        fold = _fold_until(connection, setup, customer_id, seen, at)
-        kept = _kept(connection, setup, customer_id) if at is None else _made(fold)
-        links = tuple(_links(connection, fold, moment, at))
+        seen = known.seen_of(connection, customer_id)
+        fold = known.fold_until(connection, setup, customer_id, seen, at)
+        kept = known.kept(connection, setup, customer_id) if at is None else known.made(fold)
+        links = tuple(known.links_of(connection, fold, moment, at))
         org = kept.customer.org_id
         siblings = stored.same_org(connection, org, customer_id) if org else []
     access = judge(kept.entitlement, moment, setup.catalog, timezone=setup.timezone)
-    told = timeline(fold, kept.movements, links)
     return CustomerView(
         customer=kept.customer,
         access=access,
@@ -87,14 +83,53 @@ def view(reader: Reader, setup: Setup, now: int, customer_id: str, at: int | Non
         at=moment,
         subscriptions=tuple(kept.subscriptions),
         invoices=tuple(kept.invoices),
-        timeline=tuple(reversed(told[-MOST_ENTRIES:])),
         links=links,
         same_org=tuple(siblings),
         balances=kept.balances,
         corrections=corrections(fold),
         schedules=schedules_ahead(fold, moment),
         known_since=min(observation.effective for observation in seen),
+        features=features_of(kept.entitlement, access, moment, setup.catalog),
+        limits=limits_of(kept.entitlement, access, moment, setup.catalog),
+        attempts=attempts(fold),
     )
+
+
+def timeline_page(
+    reader: Reader,
+    setup: Setup,
+    now: int,
+    customer_id: str,
+    *,
+    roles: Collection[Role],
+    kinds: Collection[str],
+    at: int | None,
+    limit: int,
+    offset: int,
+) -> Listing[TimelineEntry]:
+    """One page of what happened, the latest first. Raises NoCustomer.
+
+    Sentences are folded from the customer's history, so all of it is read whatever the page is.
+    """
+    moment = now if at is None else at
+    with reader.open() as connection:
+        seen = known.seen_of(connection, customer_id)
+        fold = known.fold_until(connection, setup, customer_id, seen, at)
+        rows = known.kept(connection, setup, customer_id) if at is None else known.made(fold)
+        links = known.links_of(connection, fold, moment, at)
+        notes = (
+            staff_notes.of_customer(connection, customer_id, limit=MOST_NOTES)
+            if Permission.NOTES in permissions_of(roles)
+            else []
+        )
+    written = [note for note in notes if note.created_at <= moment]
+    told = timeline(fold, rows.movements, links, written, moment)
+    told.reverse()
+    shown = [entry for entry in told if not kinds or entry.kind in kinds]
+    limit, offset = min(max(limit, 1), MOST_ENTRIES), max(offset, 0)
+    there = tuple(dict.fromkeys(entry.kind for entry in told))
+    page = tuple(shown[offset : offset + limit])
+    return Listing(page, len(shown), (), (), {"kinds": tuple(sorted(there))})
 
 
 def explanations(
@@ -132,92 +167,7 @@ def _folds(
     return folds
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    customer: CustomerRow
-    entitlement: EntitlementRow
-    subscriptions: Sequence[SubscriptionRow]
-    invoices: Sequence[InvoiceRow]
-    movements: Sequence[MovementRow]
-    balances: dict[str, int]
-
-
-def _seen(connection: Connection, customer_id: str) -> list[Observation]:
-    """All that was seen of a customer. Raises NoCustomer."""
-    seen = history.of_customers(connection, [customer_id])[customer_id]
-    if not seen:
-        raise NoCustomer.named(customer_id)
-    return seen
-
-
 def _fold(connection: Connection, setup: Setup, customer_id: str, at: int | None) -> CustomerFold:
-    return _fold_until(connection, setup, customer_id, _seen(connection, customer_id), at)
-
-
-def _fold_until(
-    connection: Connection,
-    setup: Setup,
-    customer_id: str,
-    seen: Sequence[Observation],
-    at: int | None,
-) -> CustomerFold:
-    known = [o for o in seen if at is None or o.effective <= at]
-    if not known:
-        raise NoCustomer(f"Nothing of {customer_id} was known at {iso(at)}: choose a later time.")
-    return fold_customer(customer_id, known, current_rules(connection, setup))
-
-
-def _kept(connection: Connection, setup: Setup, customer_id: str) -> _Rows:
-    customer = stored.customers_of(connection, [customer_id]).get(customer_id)
-    entitlement = entitlements_of(connection, [customer_id]).get(customer_id)
-    if customer is None or entitlement is None:
-        raise NoCustomer.named(customer_id)
-    return _Rows(
-        customer,
-        entitlement,
-        stored.subscriptions_of(connection, customer_id),
-        invoices.invoices_of(connection, customer_id, MOST_INVOICES),
-        stored.movements_of(connection, customer_id, setup.policy),
-        invoices.open_balances(connection, customer_id),
+    return known.fold_until(
+        connection, setup, customer_id, known.seen_of(connection, customer_id), at
     )
-
-
-def _made(fold: CustomerFold) -> _Rows:
-    rows = project(fold)
-    balances: dict[str, int] = {}
-    for invoice in rows.invoices:
-        if invoice.status == "open" and invoice.currency:
-            owed = balances.get(invoice.currency, 0) + invoice.amount_remaining_minor
-            balances[invoice.currency] = owed
-    by_newest = sorted(rows.invoices, key=lambda i: (-(i.created_at or 0), i.invoice_id))
-    by_live = sorted(
-        rows.subscriptions, key=lambda s: (not s.live, -(s.created_at or 0), s.subscription_id)
-    )
-    return _Rows(
-        rows.customer,
-        rows.entitlement,
-        by_live,
-        by_newest[:MOST_INVOICES],
-        rows.movements,
-        balances,
-    )
-
-
-def _links(
-    connection: Connection, fold: CustomerFold, moment: int, at: int | None
-) -> list[LinkSeen]:
-    """What was handed out, newest first."""
-    ends = None if at is None else at + 1
-    rows = link_rows(connection, customer_id=fold.customer_id, ends=ends)
-    links = handed_out(connection, rows, fold.rules, now=moment, until=at)
-    return [
-        LinkSeen(
-            minted_at=link.minted_at,
-            staff=link.staff,
-            flow=link.flow,
-            reason=link.reason,
-            ticket=link.ticket,
-            outcome=link.progress.outcome,
-        )
-        for link in reversed(links)
-    ][:MOST_LINKS]

@@ -7,7 +7,7 @@ finds the place. Addresses of sessions are never handed to this module.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Final
 
 from sqlalchemy import Connection, insert, select, text
@@ -73,17 +73,48 @@ def seal(previous: str, row: AuditRow) -> str:
     return hashlib.sha256((previous + canonical(asdict(row))).encode()).hexdigest()
 
 
-def first_broken(connection: Connection) -> int | None:
-    """The ``audit_id`` of the first row that does not continue the chain; None when all do."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How far the chain was followed from its beginning, and whether it held.
+
+    ``upto`` is the last row that continues it, sealed by ``hash``; ``broken`` the first that does
+    not, where the following ended.
+    """
+
+    upto: int = 0
+    rows: int = 0
+    hash: str = GENESIS
+    broken: int | None = None
+
+
+def follow(
+    connection: Connection, start: Followed = Followed(), *, most: int | None = None
+) -> Followed:
+    """Go on from ``start``, by at most ``most`` rows. A chain that was broken stays broken."""
+    if start.broken is not None or _loosened(connection, start):
+        return replace(start, broken=start.broken or start.upto)
     columns = [audit.c[name] for name in _NAMES]
     query = select(audit.c.audit_id, audit.c.previous_hash, audit.c.hash, *columns)
-    expected = GENESIS
-    for audit_id, previous, known, *values in connection.execute(query.order_by(audit.c.audit_id)):
-        row = AuditRow(*values)
-        if previous != expected or known != seal(previous, row):
-            return int(audit_id)
-        expected = known
-    return None
+    query = query.where(audit.c.audit_id > start.upto).order_by(audit.c.audit_id).limit(most)
+    upto, rows, expected = start.upto, start.rows, start.hash
+    for audit_id, previous, known, *values in connection.execute(query):
+        if previous != expected or known != seal(previous, AuditRow(*values)):
+            return Followed(upto, rows, expected, broken=int(audit_id))
+        upto, rows, expected = int(audit_id), rows + 1, known
+    return Followed(upto, rows, expected)
+
+
+def _loosened(connection: Connection, start: Followed) -> bool:
+    """Whether the row that the following had come to is gone, or no longer says what it said."""
+    if not start.rows:
+        return False
+    query = select(audit.c.hash).where(audit.c.audit_id == start.upto)
+    return connection.execute(query).scalar() != start.hash
+
+
+def first_broken(connection: Connection) -> int | None:
+    """The ``audit_id`` of the first row that does not continue the chain; None when all do."""
+    return follow(connection).broken
 
 
 def of_link(connection: Connection, link_id: str) -> list[AuditRow]:

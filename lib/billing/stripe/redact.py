@@ -50,3 +50,28 @@ def _without(value: Any, depth: int) -> tuple[bool, Any]:
         found, result[key] = _without(inner, depth + 1)
         any_found = any_found or found
     return any_found, result
+
+
+_ADDRESS: Final = re.compile(r"https?://\S*/(p/session|c/pay|session)/\S*")
+HIDDEN: Final = "(hidden)"
+
+
+def shown(value: Any, depth: int = 0) -> Any:
+    """``value`` as people may look at it: secrets and addresses of sessions are replaced, also
+    where nobody expects them. ``value`` is plain JSON and stays as it is."""
+    if depth > 40:
+        return HIDDEN
+    if type(value) is list:
+        return [shown(element, depth + 1) for element in value]
+    if type(value) is str:
+        return _ADDRESS.sub(HIDDEN, value)
+    if type(value) is not dict:
+        return value
+    named = value.get("object")
+    session = type(named) is str and named in _BEARER
+    return {
+        key: HIDDEN
+        if inner is not None and ("secret" in key.lower() or (session and key == "url"))
+        else shown(inner, depth + 1)
+        for key, inner in value.items()
+    }

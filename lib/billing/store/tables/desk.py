@@ -46,6 +46,7 @@ notes = Table(
     text("body"),
     Index(None, "customer_id", "created_at"),
 )
+"""Append-only like the audit: a note is corrected by another one."""
 
 acknowledgements = Table(
     "acknowledgements",

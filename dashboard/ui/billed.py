@@ -1,0 +1,104 @@
+"""A customer's invoices, and every known attempt to collect them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data
+from dashboard import format as fmt
+from dashboard.ui import corrections, notes, tables
+from lib.billing import Attempt, CustomerView
+
+MOST_ATTEMPTS: Final = 50
+
+
+def table(view: CustomerView) -> None:
+    """The invoices, newest first."""
+    rows = view.invoices
+    if not rows:
+        notes.empty("No invoice yet.", icon=":material/info:")
+        return
+    zone, column = data.timezone(), st.column_config
+    tables.show(
+        [
+            {
+                "number": row.number or row.invoice_id,
+                "status": tables.one(row.status),
+                "total": row.total_minor,
+                "left": row.amount_remaining_minor,
+                "back": corrections.marks(view.corrections, row.invoice_id),
+                "created": fmt.moment(row.created_at, zone),
+                "paid": fmt.moment(row.paid_at, zone),
+                "attempts": row.attempt_count,
+                "page": row.hosted_invoice_url,
+                "pdf": row.pdf,
+                "currency": row.currency,
+            }
+            for row in rows
+        ],
+        {
+            "number": column.TextColumn("Number"),
+            "status": tables.badge("Status"),
+            "total": column.NumberColumn("Total"),
+            "left": column.NumberColumn("Left to pay"),
+            "back": tables.badge("Came back"),
+            "created": column.DateColumn("Created", format="D MMM YYYY"),
+            "paid": column.DateColumn("Paid on", format="D MMM YYYY"),
+            "attempts": column.NumberColumn("Attempts"),
+            "page": column.LinkColumn("Page", display_text="Open"),
+            "pdf": column.LinkColumn("PDF", display_text="Open"),
+        },
+        key="invoices",
+        ids=[row.invoice_id for row in rows],
+        money=("total", "left"),
+        alt="Invoices of this customer, newest first",
+        choose=False,
+        sparse=True,
+    )
+
+
+def attempts(view: CustomerView) -> None:
+    """The history of every invoice of which an attempt failed, the latest first."""
+    troubled = [
+        (row, attempt)
+        for row in view.invoices
+        if any(not each.succeeded for each in view.attempts.get(row.invoice_id, ()))
+        for attempt in reversed(view.attempts[row.invoice_id])
+    ][:MOST_ATTEMPTS]
+    if not troubled:
+        return
+    zone = data.timezone()
+    st.markdown("**Attempts to collect**")
+    tables.text(
+        ["Invoice", "No.", "When", "Outcome", "Why", "Next try"],
+        [
+            [
+                fmt.md(row.number or row.invoice_id),
+                str(attempt.number or fmt.UNKNOWN),
+                fmt.clock(attempt.at, zone),
+                _outcome(attempt),
+                _why(attempt),
+                fmt.clock(attempt.next_attempt_at, zone),
+            ]
+            for row, attempt in troubled
+        ],
+        right=(1,),
+        unbroken=(0, 1, 2, 3, 5),
+    )
+
+
+def _outcome(attempt: Attempt) -> str:
+    if attempt.succeeded:
+        return ":green-badge[Paid]"
+    return ":red-badge[Final attempt]" if attempt.final else ":orange-badge[Failed]"
+
+
+def _why(attempt: Attempt) -> str:
+    """In words, with Stripe's code. What would help a thief says first that it is for staff."""
+    if attempt.succeeded:
+        return fmt.UNKNOWN
+    code = f" :small[:gray[{fmt.md(attempt.code)}]]" if attempt.code else ""
+    secret = "**Do not tell:** " if attempt.sensitive else ""
+    return f"{secret}{fmt.md(attempt.words)}{code}"

@@ -1,0 +1,40 @@
+"""A reply to copy: the customer's situation in a few polite sentences, in their language."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.ui import notes
+from lib.billing import LANGUAGES, CustomerView
+
+
+@st.fragment
+@notes.calmly
+def panel(view: CustomerView) -> None:
+    """The reply with its copy button; another language is one choice away."""
+    desk = session.billing()
+    preferred = desk.reply(view).language
+    with st.container(border=True, key="reply", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Reply to copy", anchor=False, width="stretch")
+            language = st.selectbox(
+                "Language",
+                list(LANGUAGES),
+                index=list(LANGUAGES).index(preferred),
+                format_func=lambda code: LANGUAGES[code],
+                key=f"reply_{view.customer.customer_id}",
+                label_visibility="collapsed",
+                width=130,
+            )
+        st.code(desk.reply(view, language).text, language=None, wrap_lines=True)
+        st.caption(_origin(view, preferred))
+
+
+def _origin(view: CustomerView, preferred: str) -> str:
+    """Why it is in this language."""
+    if view.customer.locale is None:
+        return "The customer's language is not known: English, unless you choose another."
+    if view.customer.locale.replace("_", "-").partition("-")[0].lower() == preferred:
+        return f"The customer prefers {LANGUAGES[preferred]}."
+    return "The customer prefers a language that has no wording yet: English instead."

@@ -1,0 +1,1 @@
+"""Short answers to customers in their own language, for staff to copy."""
