@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard import session
 from lib.billing import (
     REPORTS,
+    ConfigurationError,
     CustomerView,
     Deliveries,
     FailedPaymentItem,
@@ -25,7 +26,10 @@ from lib.billing import (
     Permission,
     PlanCustomerItem,
     PlanMixItem,
+    PortalPlan,
     SearchHit,
+    StripeRefused,
+    StripeUnavailable,
     WindingDownItem,
     require,
 )
@@ -111,6 +115,24 @@ def deliveries() -> Deliveries:
     key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
     found: Deliveries = _cached("deliveries", key, lambda: session.billing().deliveries())
     return found
+
+
+def portal() -> tuple[PortalPlan, str | None]:
+    """(the portal beside the catalogue, why Stripe itself could not be asked).
+
+    Asked once a minute, or when somebody wants it anew; else what Stripe's events have told.
+    """
+    times = st.session_state.setdefault("portal_asked", 0)
+    try:
+        found: PortalPlan = _cached("portal", stamp(), session.billing().portal_plan, times)
+    except (ConfigurationError, StripeRefused, StripeUnavailable) as error:
+        return session.billing().portal_observed(), str(error)
+    return found, None
+
+
+def forget_portal() -> None:
+    """Ask Stripe again the next time."""
+    st.session_state["portal_asked"] = st.session_state.get("portal_asked", 0) + 1
 
 
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:

@@ -78,6 +78,14 @@ PAGES: tuple[PageRow, ...] = (
         Permission.TOTALS,
     ),
     PageRow(
+        "portal",
+        "Portal",
+        "Whether Stripe's customer portal does what the catalogue says, field by field.",
+        ":material/tune:",
+        "Catalogue",
+        Permission.PORTAL,
+    ),
+    PageRow(
         "sync",
         "Sync",
         "Whether the projection says what Stripe says, and what to do where it does not.",

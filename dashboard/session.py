@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ import streamlit as st
 
 from dashboard import signin
 from lib.billing import (
+    BillingError,
     Permission,
     PermissionDenied,
     Portside,
@@ -72,7 +74,20 @@ def generation() -> int:
 
 @st.cache_resource(show_spinner="Opening the projection …")
 def _opened() -> Portside:
-    return open_portside()
+    desk = open_portside()
+    _warn_of_the_portal(desk)
+    return desk
+
+
+def _warn_of_the_portal(desk: Portside) -> None:
+    """At the start, as far as events have told: the Portal page shows the same."""
+    try:
+        warnings = desk.portal_observed().warnings
+    except BillingError:
+        return  # every page will say what is missing
+    for warning in warnings:
+        if warning.level != "note":
+            logging.getLogger("portside").warning("%s", warning.sentence)
 
 
 def staff() -> Staff | None:

@@ -51,6 +51,8 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Waiting": "blue",
     "Done": "green",
     "Failed": "red",
+    "Differs": "orange",
+    "Same": "gray",
     "Time enough": "gray",
     "Soon lost": "orange",
     "Lost any day": "red",

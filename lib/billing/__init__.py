@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         NoSuchObject,
         NotFound,
         PermissionDenied,
+        PortalRefused,
         RateLimited,
         StripeRefused,
         StripeUnavailable,
@@ -37,10 +38,12 @@ if TYPE_CHECKING:
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .links import LinkProgress, LinkRequest, MintedLink
+    from .portal import PortalApplied
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
@@ -116,6 +119,7 @@ _HOMES = {
     "FindingItem": "showing.sync_views",
     "FindingView": "showing.sync_views",
     "Freshness": "showing.views",
+    "GroupPlan": "domain.portal_plan",
     "HappenedToFinding": "showing.sync_views",
     "InvoiceRow": "domain.rows",
     "LANGUAGES": "replies.words",
@@ -144,6 +148,11 @@ _HOMES = {
     "PlanCustomerItem": "showing.views",
     "PlanMixItem": "showing.views",
     "Point": "showing.views",
+    "PortalApplied": "portal",
+    "PortalChange": "domain.portal_plan",
+    "PortalPlan": "domain.portal_plan",
+    "PortalRefused": "domain.errors",
+    "PortalWarning": "domain.portal_plan",
     "Portside": "desk",
     "Price": "domain.catalog",
     "REPORTS": "reports",
@@ -225,6 +234,7 @@ __all__ = [
     "FindingItem",
     "FindingView",
     "Freshness",
+    "GroupPlan",
     "HappenedToFinding",
     "InvoiceRow",
     "Lag",
@@ -249,6 +259,11 @@ __all__ = [
     "PlanCustomerItem",
     "PlanMixItem",
     "Point",
+    "PortalApplied",
+    "PortalChange",
+    "PortalPlan",
+    "PortalRefused",
+    "PortalWarning",
     "Portside",
     "Price",
     "RateLimited",

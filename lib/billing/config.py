@@ -20,6 +20,7 @@ from .settings.business import Business, read_business
 
 Mode = Literal["test", "live"]
 
+SHORTEST_KEY: Final = 32
 _KEY: Final = re.compile(r"(?:sk|rk)_(test|live)_\S+")
 
 
@@ -41,6 +42,7 @@ class Settings(BaseModel):
     stripe_api_base: str | None = Field(None, alias="PORTSIDE_STRIPE_API_BASE")
     catalog: Path = Field(Path("catalog.toml"), alias="PORTSIDE_CATALOG")
     return_url: str | None = Field(None, alias="PORTSIDE_RETURN_URL")
+    return_key: SecretStr | None = Field(None, alias="PORTSIDE_RETURN_KEY")
     config: Path = Field(Path("portside.toml"), alias="PORTSIDE_CONFIG")
 
     @classmethod
@@ -57,6 +59,13 @@ class Settings(BaseModel):
     def _names_a_mode(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and _KEY.fullmatch(key.get_secret_value()) is None:
             raise ValueError("should begin with rk_test_, rk_live_, sk_test_ or sk_live_")
+        return key
+
+    @field_validator("return_key")
+    @classmethod
+    def _is_long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and any(len(k) < SHORTEST_KEY for k in _listed(key)):
+            raise ValueError(f"should be {SHORTEST_KEY} random characters or more")
         return key
 
     @field_validator("stripe_api_base")
@@ -87,14 +96,24 @@ class Settings(BaseModel):
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """Every configured signing secret; none means that the endpoint is off."""
-        if self.webhook_secret is None:
-            return ()
-        parts = self.webhook_secret.get_secret_value().split(",")
-        return tuple(part.strip() for part in parts if part.strip())
+        return _listed(self.webhook_secret)
+
+    @property
+    def return_keys(self) -> tuple[str, ...]:
+        """Keys of the return page's tokens: the first signs, every one is accepted."""
+        return _listed(self.return_key)
 
     def business(self) -> Business:
         """What `portside.toml` says. Raises ConfigurationError."""
         return read_business(self.config, required="config" in self.model_fields_set)
+
+
+def _listed(secret: SecretStr | None) -> tuple[str, ...]:
+    """The parts of a comma-separated secret; several while one is being rolled."""
+    if secret is None:
+        return ()
+    parts = secret.get_secret_value().split(",")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def is_absolute_url(text: str) -> bool:

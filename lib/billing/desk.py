@@ -18,6 +18,8 @@ from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
+from .portal import PortalDesk
+from .portal_side import PortalSide
 from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .settings.rules import current_rules
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk):
+class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -55,12 +57,16 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk):
         clock: Callable[[], int],
         setup: Setup,
         links: LinkDesk | None = None,
+        portal: PortalDesk | None = None,
     ) -> None:
         self._store = store
         self._reader = Reader(store)
         self._clock = clock
         self._setup = setup
         self._links = links
+        self._portal = portal or PortalDesk(
+            store=store, clock=clock, setup=setup, gateway=None, return_url=None
+        )
         self._followed = Followed()
         self._following = Lock()
 

@@ -23,7 +23,7 @@ def examine(settings: Settings) -> list[Finding]:
         chosen,
         *stored.database(settings, catalog, business),
         found,
-        *(at_stripe.stripe(gateway, catalog) if gateway else ()),
+        *(at_stripe.stripe(gateway, catalog, settings.return_url) if gateway else ()),
         *(at_stripe.coupons(gateway, business.links) if gateway and business else ()),
     ]
 

@@ -6,6 +6,7 @@ POST /webhooks/stripe   200 stored (also a repeat, an unknown type, the other mo
 GET /healthz            the process answers
 GET /readyz             the database answers and is migrated
 GET /metrics            Prometheus
+GET /return             where customers come back to; see `lib.billing.return_page`
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from .intake.grouping import Grouping
 from .intake.meters import Meters
 from .jobs.job import Job
 from .jobs.runner import Runner
+from .return_page import ReturnPage
+from .settings.setup import Setup
 from .store import migrate
 from .store.engine import Store
 from .store.turns import Turns
@@ -50,6 +53,10 @@ class Installed(Protocol):
     def clock(self) -> Callable[[], int]: ...
     @property
     def jobs(self) -> Sequence[Job]: ...
+    @property
+    def setup(self) -> Setup: ...
+    @property
+    def return_keys(self) -> Sequence[str]: ...
 
 
 def make_app(installed: Installed) -> Starlette:
@@ -61,6 +68,7 @@ def make_app(installed: Installed) -> Starlette:
             Route("/healthz", receiver.healthz),
             Route("/readyz", receiver.readyz),
             Route("/metrics", receiver.metrics),
+            Route("/return", ReturnPage(installed).show),
         ],
         lifespan=receiver.lifespan,
     )

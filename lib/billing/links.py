@@ -31,7 +31,7 @@ from .linking.addresses import Address
 from .linking.beginnings import REQUESTED, Begun, earlier_checkouts, one_checkout_at_a_time
 from .linking.outcomes import handed_out
 from .linking.sessions import PORTAL_SECONDS, LinkMaker
-from .linking.situations import MINTED, situation_of
+from .linking.situations import MINTED, plan_group, situation_of
 from .linking.values import LinkRequest, MintedLink, RateLimit, checked
 from .settings.rules import current_rules
 from .settings.setup import Setup
@@ -103,7 +103,11 @@ class LinkDesk:
         situation = self._situation(request.customer_id)
         choice = _allowed(request, situation)
         address = self._maker.make(
-            choice, situation, request, idempotency_key=_idempotency_key(earlier)
+            choice,
+            situation,
+            request,
+            idempotency_key=_idempotency_key(earlier),
+            at=earlier.at,
         )
         return _minted(earlier, choice, address)
 
@@ -126,7 +130,7 @@ class LinkDesk:
     def _situation(self, customer_id: str) -> Situation:
         with self._store.reading() as connection:
             found = situation_of(connection, self._setup, customer_id, self._clock())
-        return replace(found, configuration=self._maker.configuration())
+        return replace(found, configuration=self._maker.configuration(plan_group(found)))
 
     def _audit_row(self, request: LinkRequest) -> AuditRow:
         # The same click gives the same link: whoever clicks twice gets one row and one session.
@@ -215,6 +219,7 @@ class LinkDesk:
                 request,
                 idempotency_key=_idempotency_key(row),
                 earlier=earlier,
+                at=row.at,
             )
         except (StripeUnavailable, ConfigurationError) as error:
             self._close(row, FAILED, error=error)

@@ -22,6 +22,7 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "products": {},
     "prices": {"expand": ["data.tiers"]},
     "coupons": {},
+    "portal_configurations": {},
     "customers": {},
     "subscriptions": {"status": "all", "expand": ["data.discounts"]},
     "subscription_schedules": {},

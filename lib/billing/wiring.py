@@ -19,12 +19,14 @@ from .jobs.job import Job
 from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .portal import PortalDesk
 from .prune import prune
 from .reading.pace import PER_SECOND, Pace
 from .reading.paced import Paced, Progress
 from .reconcile import Reconcile, ReconcileSummary
 from .requests import Requests
 from .reread import Rereader
+from .returns import ReturnLinks
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
@@ -74,14 +76,37 @@ class Installation:
 
     @cached_property
     def portside(self) -> Portside:
-        return Portside(store=self.store, clock=self.clock, setup=self.setup, links=self.links)
+        return Portside(
+            store=self.store,
+            clock=self.clock,
+            setup=self.setup,
+            links=self.links,
+            portal=self.portal,
+        )
 
     @cached_property
     def links(self) -> LinkDesk:
-        maker = LinkMaker(
-            self.gateway, return_url=self.settings.return_url, org_key=self.business.org_key
+        return LinkDesk(store=self.store, clock=self.clock, setup=self.setup, maker=self.maker)
+
+    @cached_property
+    def maker(self) -> LinkMaker:
+        return LinkMaker(
+            self.gateway,
+            return_url=self.settings.return_url,
+            org_key=self.business.org_key,
+            returns=ReturnLinks(self.return_keys),
         )
-        return LinkDesk(store=self.store, clock=self.clock, setup=self.setup, maker=maker)
+
+    @cached_property
+    def portal(self) -> PortalDesk:
+        return PortalDesk(
+            store=self.store,
+            clock=self.clock,
+            setup=self.setup,
+            gateway=self.gateway,
+            return_url=self.settings.return_url,
+            changed=self.maker.forget,
+        )
 
     @cached_property
     def gateway(self) -> Gateway | None:
@@ -93,6 +118,10 @@ class Installation:
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         return self.settings.webhook_secrets
+
+    @property
+    def return_keys(self) -> tuple[str, ...]:
+        return self.settings.return_keys
 
     @cached_property
     def enricher(self) -> Enricher | None:
@@ -129,6 +158,7 @@ class Installation:
                 else None
             ),
             prune=self._prune if business.retention_days else None,
+            portal=self.portal.watch if self.gateway else None,
         )
 
     def _prune(self) -> None:

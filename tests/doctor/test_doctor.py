@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from lib.billing.config import Settings
 from lib.billing.doctor import examine
+from lib.billing.domain.permissions import Role
 from lib.billing.reading.paced import Paced
 from lib.billing.store import audit, migrate
 from lib.billing.store.audit import AuditRow
@@ -21,14 +22,31 @@ from lib.sandbox.testing import running_sandbox
 from tests.sandbox.worlds import small_world
 
 CATALOG = str(Path(__file__).parents[2] / "catalog.toml")
+RETURN_URL = "https://app.example.com/billing"
 
 
 @pytest.fixture(scope="module")
-def stripe():
-    """A served world; tests only read it."""
+def stripe(tmp_path_factory):
+    """A served world whose portal is kept by the catalogue; tests only read it."""
     sandbox, _ = small_world()
     with running_sandbox(sandbox=sandbox) as running:
+        apply_portal(running.url, tmp_path_factory.mktemp("applied"))
         yield running.url
+
+
+def apply_portal(url, directory):
+    settings = Settings.load(
+        {
+            "PORTSIDE_DATABASE_URL": f"sqlite:///{directory / 'applied.db'}",
+            "PORTSIDE_CATALOG": CATALOG,
+            "PORTSIDE_RETURN_URL": RETURN_URL,
+            "PORTSIDE_STRIPE_API_BASE": url,
+            "STRIPE_API_KEY": "rk_test_doctor",
+        }
+    )
+    installation = open_installation(settings)
+    installation.portal.apply(staff="doctor", roles=frozenset({Role.ADMIN}))
+    installation.close()
 
 
 @pytest.fixture
@@ -41,7 +59,7 @@ def environment(tmp_path, stripe):
     return {
         "PORTSIDE_DATABASE_URL": url,
         "PORTSIDE_CATALOG": CATALOG,
-        "PORTSIDE_RETURN_URL": "https://app.example.com/billing",
+        "PORTSIDE_RETURN_URL": RETURN_URL,
         "PORTSIDE_STRIPE_API_BASE": stripe,
         "STRIPE_API_KEY": "rk_test_doctor",
         "STRIPE_WEBHOOK_SECRET": "whsec_doctor",
@@ -55,7 +73,7 @@ def found(environment, **over):
 
 HEALTHY = [
     "API key", "Webhook secret", "Return URL", "Clock", "Business", "Database", "Audit", "Rules",
-    "Catalogue", "Portal",
+    "Catalogue", "Portal", "Portal configuration",
 ]  # fmt: skip
 
 
@@ -76,6 +94,16 @@ FAULTS = {
     ),
     "no return URL": ({"PORTSIDE_RETURN_URL": None}, "Return URL", "PORTSIDE_RETURN_URL"),
     "a relative return URL": ({"PORTSIDE_RETURN_URL": "/billing"}, "Return URL", "https://"),
+    "a key for a page that customers do not come back to": (
+        {"PORTSIDE_RETURN_KEY": "k" * 32},
+        "Return URL",
+        "Unset the key",
+    ),
+    "another return URL than the portal's": (
+        {"PORTSIDE_RETURN_URL": "https://other.example.com/"},
+        "Portal configuration",
+        "portside portal apply",
+    ),
     "no catalogue": ({"PORTSIDE_CATALOG": "/no/such.toml"}, "Catalogue", "/no/such.toml"),
     "no database": ({"PORTSIDE_DATABASE_URL": "sqlite:////no/such/x.db"}, "Database", "DATABASE"),
     "a URL that is none": ({"PORTSIDE_DATABASE_URL": "x"}, "Database", "PORTSIDE_DATABASE_URL"),
@@ -133,7 +161,7 @@ def test_prices_outside_the_catalogue_are_found_in_stripe_and_in_subscriptions(e
     assert "partner_deal_2024" in seen["Subscriptions' prices"].sentence
 
 
-def test_a_portal_that_cancels_at_once_is_found(environment):
+def test_a_portal_that_was_never_applied_and_cancels_at_once_is_found(environment, tmp_path):
     sandbox, _ = small_world()
     with running_sandbox(sandbox=sandbox) as running:
         gateway = Gateway("rk_test_doctor", running.url)
@@ -143,9 +171,42 @@ def test_a_portal_that_cancels_at_once_is_found(environment):
         form["features[subscription_cancel][mode]"] = "immediately"
         url = f"{running.url}/v1/billing_portal/configurations/{default.id}"
         httpx.post(url, data=form, auth=("rk_test_doctor", "")).raise_for_status()
-        finding = found(environment, PORTSIDE_STRIPE_API_BASE=running.url)["Portal"]
-    assert "immediately" in finding.sentence
-    assert "end of the period" in finding.remedy
+        seen = found(environment, PORTSIDE_STRIPE_API_BASE=running.url)
+    assert "immediately" in seen["Portal"].sentence
+    assert "end of the period" in seen["Portal"].remedy
+    assert "default configuration" in seen["Portal configuration"].sentence
+
+
+def test_without_a_key_the_portal_is_judged_by_what_its_events_told(environment):
+    assert "Portal" not in found(environment, STRIPE_API_KEY=None)
+    settings = Settings.load(environment)
+    installation = open_installation(settings)
+    kinds = ("prices", "portal_configurations")
+    gateway = installation.gateway
+    assert gateway is not None
+    reads = [
+        (raw, page.date)
+        for kind in kinds
+        for page in gateway.list_objects(kind)
+        for raw in page.objects
+    ]
+    installation.ingest.apply(
+        [
+            {
+                "id": f"evt_{number}",
+                "object": "event",
+                "type": f"{raw['object']}.created",
+                "created": date,
+                "livemode": False,
+                "data": {"object": raw},
+            }
+            for number, (raw, date) in enumerate(reads)
+        ]
+    )
+    installation.close()
+    seen = found(environment, STRIPE_API_KEY=None)
+    assert (seen["Portal"].ok, seen["Portal configuration"].ok) == (True, True)
+    assert "its events" in seen["Portal configuration"].sentence
 
 
 def test_a_coupon_that_links_may_carry_but_stripe_does_not_know_is_found(environment, tmp_path):

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -16,9 +16,10 @@ import uvicorn
 from lib.billing.http import make_app
 from lib.billing.ingest import Ingest
 from lib.billing.jobs.job import Job
+from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
 from lib.billing.stripe.signature import sign
-from tests.store.company import START, ingest_into
+from tests.store.company import CATALOG, START, ingest_into
 
 SECRET = "whsec_of_the_tests"
 PATH = "/webhooks/stripe"
@@ -31,6 +32,8 @@ class Installed:
     webhook_secrets: tuple[str, ...] = (SECRET,)
     clock: Callable[[], int] = lambda: START
     jobs: Sequence[Job] = ()
+    setup: Setup = field(default_factory=lambda: Setup(catalog=CATALOG))
+    return_keys: tuple[str, ...] = ()
 
 
 @dataclass

@@ -170,7 +170,7 @@ def test_a_price_that_the_portal_does_not_offer_is_refused(front: Front) -> None
     desk = front.desk()
     offered = desk._maker.configuration()
     assert offered is not None
-    desk._maker._known = replace(offered, prices=frozenset({"price_other"}))
+    desk._maker._known = [replace(offered, prices=frozenset({"price_other"}))]
     asked = request(customer, "subscription_update_confirm", plan="pro_monthly")
     with pytest.raises(LinkRefused) as caught:
         desk.mint(asked)
@@ -181,8 +181,8 @@ def test_a_plan_that_turns_out_to_be_the_present_one_is_refused(front: Front) ->
     class Moved:
         """The lookup key of another plan was moved to the present price."""
 
-        def default_configuration(self) -> None:
-            return None
+        def portal_configurations(self) -> list[Any]:
+            return []
 
         def price_id(self, _lookup_key: str) -> str:
             return front.shop.prices["basic"]
@@ -264,8 +264,8 @@ def test_two_clicks_at_the_same_moment_mint_once(front: Front) -> None:
     class Both:
         """Stripe, at the moment when both halves of a double click have reached it."""
 
-        def default_configuration(self) -> None:
-            return None
+        def portal_configurations(self) -> list[Any]:
+            return []
 
         def create_portal_session(self, *_args: Any, **_options: Any) -> SessionMade:
             together.wait()
@@ -323,8 +323,8 @@ def test_when_stripe_is_away_nothing_is_minted_and_the_audit_says_failed(front: 
 
 def test_a_fault_that_nobody_foresaw_is_kept_as_failed(front: Front) -> None:
     class Broken:
-        def default_configuration(self) -> None:
-            return None
+        def portal_configurations(self) -> list[Any]:
+            return []
 
     customer, _ = front.subscriber("basic")
     with pytest.raises(AttributeError):

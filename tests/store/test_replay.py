@@ -63,11 +63,13 @@ OBJECTS = {
     "price": shapes.price(),
     "coupon": shapes.coupon(),
     "product": {"id": "prod_pro", "object": "product", "name": "Pro", "active": True},
+    "billing_portal.configuration": shapes.portal_configuration(),
 }
 
 REFERENCE_DAMAGE = {
     "a price that was edited": "UPDATE prices SET state = '{}'",
     "coupons that were deleted": "DELETE FROM coupons",
+    "a portal configuration that was edited": "UPDATE portal_configurations SET last_second = 1",
     "a product that nobody ever saw": (
         "INSERT INTO products (product_id, state, last_second, deleted) "
         "VALUES ('prod_of_nobody', '{}', 1, false)"
@@ -76,7 +78,7 @@ REFERENCE_DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", REFERENCE_DAMAGE.values(), ids=REFERENCE_DAMAGE.keys())
-def test_prices_products_and_coupons_are_as_before_too(store, damage):
+def test_references_are_as_before_too(store, damage):
     ingest = ingest_into(store)
     ingest.apply(company(1))
     for number, (kind, obj) in enumerate(OBJECTS.items()):

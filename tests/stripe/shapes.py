@@ -46,6 +46,55 @@ def price(name: str = "price_pro", amount: int = 2900, **over: Any) -> Raw:
     } | over
 
 
+def portal_configuration(name: str = "bpc_1", **features: Any) -> Raw:
+    """As Stripe renders one that Portside manages; ``features`` replaces some of them."""
+    return {
+        "id": name,
+        "object": "billing_portal.configuration",
+        "active": True,
+        "application": None,
+        "business_profile": {
+            "headline": "Your plan",
+            "privacy_policy_url": None,
+            "terms_of_service_url": None,
+        },
+        "created": NOW,
+        "default_return_url": "https://app.example/return",
+        "features": {
+            "customer_update": {"enabled": True, "allowed_updates": ["email", "address"]},
+            "invoice_history": {"enabled": True},
+            "payment_method_update": {"enabled": True, "payment_method_configuration": None},
+            "subscription_cancel": {
+                "cancellation_reason": {"enabled": True, "options": ["unused", "other"]},
+                "enabled": True,
+                "mode": "at_period_end",
+                "proration_behavior": "none",
+            },
+            "subscription_update": {
+                "default_allowed_updates": ["price"],
+                "enabled": True,
+                "products": [
+                    {
+                        "product": "prod_pro",
+                        "prices": ["price_pro"],
+                        "adjustable_quantity": {"enabled": False, "minimum": 1, "maximum": None},
+                    }
+                ],
+                "proration_behavior": "create_prorations",
+                "schedule_at_period_end": {"conditions": [{"type": "shortening_interval"}]},
+                "trial_update_behavior": "end_trial",
+            },
+        }
+        | features,
+        "is_default": False,
+        "livemode": False,
+        "login_page": {"enabled": False, "url": None},
+        "metadata": {"managed_by": "portside", "plan_group": "core"},
+        "name": "Portside: core",
+        "updated": NOW,
+    }
+
+
 def item(name: str = "si_1", priced: Raw | None = None, **over: Any) -> Raw:
     return {
         "id": name,

@@ -177,9 +177,10 @@ def test_counts_of_interrupted_runs_add_up(sqlite_store):
     summary = backfill(sqlite_store, gateway).run()
     assert (summary.read["customers"], summary.read_in_all["customers"]) == (1, 3)
     assert summary.runs == 2
-    # Products, prices, coupons and two customers; the last customer and three kinds more. Those
-    # that were asked in vain after the last page are in no count that could be kept.
-    assert (summary.requests, summary.requests_in_all) == (4, 9)
+    # Products, prices, coupons, portal configurations and two customers; the last customer and
+    # three kinds more. Those that were asked in vain after the last page are in no count that
+    # could be kept.
+    assert (summary.requests, summary.requests_in_all) == (4, 10)
 
 
 GONE = StripeRefused("Stripe refused: No such customer.", code="customer_missing")

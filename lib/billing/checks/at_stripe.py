@@ -8,19 +8,25 @@ from typing import Any
 from ..domain.catalog import Catalog
 from ..domain.errors import BillingError, NoSuchObject
 from ..domain.flow_values import LinkPolicy
+from ..domain.portal_plan import PortalPlan, plan
+from ..domain.portal_terms import lookup_keys, wanted
 from ..stripe.gateway import Gateway
 from ..stripe.parse import parse_object
+from . import portal
 from .finding import Finding, some
 
 
-def stripe(gateway: Gateway, catalog: Catalog | None) -> Iterator[Finding]:
+def stripe(
+    gateway: Gateway, catalog: Catalog | None, return_url: str | None = None
+) -> Iterator[Finding]:
     """The portal's configuration, the webhook endpoint, and prices on both sides."""
-    for check in (_portal, _endpoint):
-        try:
-            yield from check(gateway)
-        except BillingError as error:
-            yield Finding(False, "Stripe", str(error), "Check the key and its rights.")
-            return
+    try:
+        if catalog is not None:
+            yield from portal.findings(_planned(gateway, catalog, return_url))
+        yield from _endpoint(gateway)
+    except BillingError as error:
+        yield Finding(False, "Stripe", str(error), "Check the key and its rights.")
+        return
     if catalog is not None:
         try:
             yield from _prices(gateway, catalog)
@@ -54,34 +60,10 @@ def coupons(gateway: Gateway, policy: LinkPolicy) -> Iterator[Finding]:
         yield Finding(True, "Coupons", f"All {len(names)} that links may carry can be redeemed.")
 
 
-def _portal(gateway: Gateway) -> Iterator[Finding]:
-    name = "Portal"
-    remedy = "Change it in Stripe: Settings, Billing, Customer portal."
-    default = gateway.default_configuration()
-    if default is None:
-        yield Finding(False, name, "No default configuration is saved.", remedy)
-        return
-    if default.subscription_cancel and default.cancel_mode != "at_period_end":
-        yield Finding(
-            False,
-            name,
-            "It cancels immediately: customers lose at once what they have paid for.",
-            f"Let it cancel at the end of the period. {remedy}",
-        )
-        return
-    off = [
-        label
-        for label, on in (
-            ("cancellation", default.subscription_cancel),
-            ("plan changes", default.subscription_update),
-            ("updating the card", default.payment_method_update),
-        )
-        if not on
-    ]
-    if off:
-        yield Finding(False, name, f"Off: {', '.join(off)}.", remedy)
-        return
-    yield Finding(True, name, "It cancels at the end of the period.")
+def _planned(gateway: Gateway, catalog: Catalog, return_url: str | None) -> PortalPlan:
+    prices = gateway.prices_of(lookup_keys(catalog))
+    live = gateway.live_portals()
+    return plan(wanted(catalog, prices, return_url), live, catalog.policies)
 
 
 def _endpoint(gateway: Gateway) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..config import Settings, is_absolute_url
 from ..domain.catalog import Catalog
 from ..domain.errors import BillingError
+from ..domain.returning import is_return_page
 from ..settings.business import Business
 from ..settings.catalog_file import read_catalog
 from .finding import Finding
@@ -77,6 +78,11 @@ def return_url(settings: Settings) -> Finding:
         return Finding(False, name, "It is not an absolute http or https address.", remedy)
     if settings.livemode and not url.startswith("https://"):
         return Finding(False, name, "Live mode needs https.", remedy)
+    if settings.return_keys and not is_return_page(url):
+        said = "PORTSIDE_RETURN_KEY is set, but the address does not end in /return: it is unused."
+        return Finding(
+            False, name, said, "Unset the key, or use the return page of `portside serve`."
+        )
     return Finding(True, name, f"Customers come back to {url}.")
 
 

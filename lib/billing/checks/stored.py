@@ -8,9 +8,12 @@ from ..config import Settings
 from ..domain.catalog import Catalog
 from ..domain.errors import BillingError
 from ..domain.fold import Rules, mark_of
+from ..portal import PortalDesk
 from ..settings.business import Business
-from ..store import audit, coverage, meta, migrate
+from ..settings.setup import Setup
+from ..store import audit, coverage, meta, migrate, references
 from ..store.engine import Store
+from . import portal
 from .finding import Finding, some
 
 
@@ -39,10 +42,27 @@ def database(
         if catalog is not None and business is not None:
             now = Rules(catalog=catalog, policy=business.policy, timezone=business.timezone)
             yield _folded(now, folded_by)
+        if catalog is not None and settings.api_key is None:
+            yield from _portal(store, catalog, settings.return_url)
     except BillingError as error:
         yield Finding(False, "Database", str(error), "Check PORTSIDE_DATABASE_URL.")
     finally:
         store.close()
+
+
+def _portal(store: Store, catalog: Catalog, return_url: str | None) -> Iterator[Finding]:
+    """The portal as events told of it, where nobody can be asked; nothing when none did."""
+    with store.reading() as connection:
+        if not references.states(connection, "portal_configuration"):
+            return
+    desk = PortalDesk(
+        store=store,
+        clock=lambda: 0,
+        setup=Setup(catalog=catalog),
+        gateway=None,
+        return_url=return_url,
+    )
+    yield from portal.findings(desk.observed(), told_by="its events")
 
 
 def _folded(now: Rules, folded_by: str | None) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any, Self
 import httpx
 
 from ..config import Settings
+from ..domain.permissions import Role
 from ..wiring import open_installation
 from .processes import Child, DemoFailed, free_port, python, wait_for
 
@@ -51,6 +53,7 @@ class Stack:
     receiver_url: str = ""
     dashboard_url: str = ""
     secret: str = ""
+    return_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
 
     def __enter__(self) -> Self:
         try:
@@ -85,7 +88,8 @@ class Stack:
             "PORTSIDE_STRIPE_API_BASE": self.sandbox_url,
             "PORTSIDE_NOW": f"{self.sandbox_url}/_sandbox/clock",
             "PORTSIDE_CATALOG": str(catalog_path()),
-            "PORTSIDE_RETURN_URL": f"{self.sandbox_url}/",
+            "PORTSIDE_RETURN_URL": f"{self.receiver_url}/return",
+            "PORTSIDE_RETURN_KEY": self.return_key,
             "PORTSIDE_DEMO_SIGN_IN": "1",
             "STRIPE_API_KEY": API_KEY,
             "STRIPE_WEBHOOK_SECRET": self.secret,
@@ -113,6 +117,7 @@ class Stack:
             str(ports["receiver"]),
         )
         wait_for(f"{self.receiver_url}/readyz", receiver, seconds=60)
+        self._apply_portal()
         if since is not None:
             self._live(since)
             self._remember(filled=True)
@@ -218,6 +223,14 @@ class Stack:
 
     def _now(self) -> int:
         return int(httpx.get(f"{self.sandbox_url}/_sandbox/clock").json()["unix"])
+
+    def _apply_portal(self) -> None:
+        """The portal as the catalogue says, so that the demo is managed from its start."""
+        installation = open_installation(Settings.load(os.environ | self.environment))
+        try:
+            installation.portal.apply(staff="demo", roles=frozenset({Role.ADMIN}))
+        finally:
+            installation.close()
 
     def _history(self, before: int) -> Iterator[bytes]:
         """Event bodies, customer by customer, so that a batch touches few customers."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from .errors import CatalogInvalid
 from .observations import State
+from .portal_policy import PortalPolicy, read_portal
 
 INTERVALS = ("day", "week", "month", "year")
 
@@ -64,6 +65,8 @@ class Catalog:
     plans: Mapping[str, Plan] = field(default_factory=dict)
     features: Mapping[str, Feature] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
+    # Not in the representation, which marks what rows are folded by: no row depends on it.
+    portal: PortalPolicy = field(default_factory=PortalPolicy, repr=False)
 
     @cached_property
     def _by_lookup_key(self) -> dict[str, Plan]:
@@ -141,7 +144,7 @@ class _Reader:
             slug: Feature(slug, str(self.text(table, "name", f"features.{slug}") or slug))
             for slug, table in self.tables("features").items()
         }
-        return Catalog(str(default), currency, plans, features, self.policies())
+        return Catalog(str(default), currency, plans, features, self.policies(), read_portal(self))
 
     def tables(self, name: str) -> dict[str, dict[str, Any]]:
         value = self.data.get(name, {})

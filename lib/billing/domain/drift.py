@@ -40,6 +40,10 @@ COMPARED: Final[dict[str, tuple[str, ...]]] = {
     ),
     "product": ("name", "active"),
     "coupon": ("percent_off", "amount_off", "currency", "duration", "duration_in_months", "name"),
+    "portal_configuration": tuple(
+        "active name managed_by plan_group return_url login_page cancellation cancel_mode "
+        "plan_changes payment_methods".split()
+    ),
 }
 """Fields of each type's state that are compared with Stripe's."""
 
@@ -59,6 +63,7 @@ RULED: Final[dict[str, frozenset[str] | None]] = {
     "price": frozenset(),
     "product": frozenset(),
     "coupon": frozenset(),
+    "portal_configuration": frozenset(),
 }
 """Columns that depend on catalogue, policy or time zone; None: all of them."""
 

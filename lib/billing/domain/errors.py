@@ -10,6 +10,7 @@
     │   ├── NoCustomer              nobody here has that id
     │   └── NoSuchObject            a subscription, invoice or plan that is not there
     ├── LinkRefused                 a flow not open to this customer now; ``code`` says why
+    ├── PortalRefused               the portal's configuration cannot be applied; ``code`` says why
     ├── PermissionDenied            the role may not do this
     ├── RateLimited                 too many links in too short a time
     ├── StripeUnavailable           Stripe did not answer, or said to come back later
@@ -81,6 +82,10 @@ class NoSuchObject(NotFound):
 
 class LinkRefused(BillingError):
     code = "link_refused"
+
+
+class PortalRefused(BillingError):
+    code = "portal_refused"
 
 
 class PermissionDenied(BillingError):

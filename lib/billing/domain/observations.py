@@ -18,8 +18,8 @@ from typing import Any, Final, Literal
 State = dict[str, Any]
 Kind = Literal["created", "edge", "point", "terminal"]
 
-REFERENCE_TYPES: Final = frozenset({"price", "product", "coupon"})
-"""Objects that belong to no customer; a customer's fold may look them up."""
+REFERENCE_TYPES: Final = frozenset({"price", "product", "coupon", "portal_configuration"})
+"""Objects that belong to no customer; a customer's fold may look some of them up."""
 
 
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -91,5 +91,12 @@ STATE_SHAPES: Final[dict[str, str]] = {
     ),
     "product": "name active",
     "coupon": "percent_off amount_off currency duration duration_in_months name",
+    "portal_configuration": (
+        "active name is_default created managed_by plan_group headline privacy_policy_url "
+        "terms_of_service_url return_url login_page invoice_history payment_methods "
+        "customer_update[] plan_changes allowed_changes[] proration trial_change "
+        "downgrade_conditions[] products[{product, prices[id], quantity}]|null cancellation "
+        "cancel_mode cancel_proration cancellation_reasons[]"
+    ),
 }
 """Keys of each object type's state. Unknown values are None; every key is always present."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -22,6 +23,22 @@ class PortalConfiguration:
     default_return_url: str | None = None
     customer_update: bool = True
     subscription_pause: bool = False
+    plan_group: str | None = None  # of a managed one
+    created: int = 0
+
+
+def configuration_for(
+    found: Iterable[PortalConfiguration], plan_group: str | None
+) -> PortalConfiguration | None:
+    """The managed configuration of a plan group, the oldest of several; else the account's default.
+
+    Falling back is better than no link: the portal then works as it is set up by hand, and the
+    doctor says that nothing was applied.
+    """
+    usable = sorted((c for c in found if c.active), key=lambda c: (c.created, c.id))
+    mine = (c for c in usable if plan_group is not None and c.plan_group == plan_group)
+    default = (c for c in usable if c.is_default)
+    return next(mine, None) or next(default, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -12,8 +13,9 @@ from ..domain.flow_plans import against_plan, against_start, is_metered, offers
 from ..domain.flow_situation import Situation
 from ..domain.flow_values import Choice, Flow
 from ..domain.link_life import OPEN_WITHIN
-from ..domain.portal import Deeplink, PortalConfiguration
+from ..domain.portal import Deeplink, PortalConfiguration, configuration_for
 from ..domain.rows import SubscriptionRow
+from ..returns import ReturnLinks
 from .addresses import Address, invoice_page, login_page
 from .checkouts import close_earlier
 from .stripe_side import MakesSessions
@@ -32,6 +34,7 @@ class LinkMaker:
     Args:
         return_url: where the portal and Checkout send the customer back; from the configuration,
             never from a request.
+        returns: adds to the return address what the return page needs to know.
         ticks: seconds that only run forward, for how long a portal configuration is remembered.
     """
 
@@ -41,26 +44,35 @@ class LinkMaker:
         *,
         return_url: str | None,
         org_key: str = "org_id",
+        returns: ReturnLinks | None = None,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gateway = gateway
         self._return_url = return_url
         self._org_key = org_key
+        self._returns = returns
         self._ticks = ticks
-        self._known: PortalConfiguration | None = None
+        self._known: list[PortalConfiguration] = []
         self._ask_after = float("-inf")
 
-    def configuration(self) -> PortalConfiguration | None:
-        """The account's portal configuration, remembered for five minutes; None: not to be had."""
+    def configuration(self, plan_group: str | None = None) -> PortalConfiguration | None:
+        """The managed portal configuration of a plan group, else the account's default one.
+
+        Remembered for five minutes; None: not to be had.
+        """
         now = self._ticks()
         if self._gateway is not None and now >= self._ask_after:
             try:
-                self._known = self._gateway.default_configuration()
+                self._known = self._gateway.portal_configurations()
                 self._ask_after = now + _FRESH_SECONDS
             except BillingError:
                 # Stripe's own answer at minting is the truth; the panel must not wait for it.
                 self._ask_after = now + _AGAIN_SECONDS
-        return self._known
+        return configuration_for(self._known, plan_group)
+
+    def forget(self) -> None:
+        """Ask Stripe again for its configurations: somebody has changed them."""
+        self._ask_after = float("-inf")
 
     def make(
         self,
@@ -70,8 +82,9 @@ class LinkMaker:
         *,
         idempotency_key: str,
         earlier: Iterable[str] = (),
+        at: int = 0,
     ) -> Address:
-        """The address for an allowed choice.
+        """The address for an allowed choice. ``at``: unix seconds of the minting.
 
         Args:
             earlier: Checkout sessions of this customer that may still be open. A new Checkout
@@ -87,7 +100,11 @@ class LinkMaker:
             return invoice_page(choice, situation)
         if choice.flow is Flow.LOGIN_PAGE:
             return login_page(situation)
-        gateway, return_url = self._ready()
+        gateway, base_url = self._ready()
+        return_url = self._back(base_url, situation, choice, at)
+        if return_url != base_url:
+            # One key must not stand for two requests that differ.
+            idempotency_key += f"-{hashlib.sha256(return_url.encode()).hexdigest()[:12]}"
         if choice.flow is Flow.CHECKOUT:
             price = _price(gateway, choice, situation, request.plan)
             close_earlier(gateway, earlier, situation)
@@ -114,6 +131,11 @@ class LinkMaker:
             configuration=configuration.id if configuration else None,
         )
         return Address(made.url, bearer=True, session_id=made.id, lives=PORTAL_SECONDS)
+
+    def _back(self, return_url: str, situation: Situation, choice: Choice, at: int) -> str:
+        if self._returns is None:
+            return return_url
+        return self._returns.address(return_url, situation, choice.flow, at)
 
     def _ready(self) -> tuple[MakesSessions, str]:
         if self._gateway is None:

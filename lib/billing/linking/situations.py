@@ -6,6 +6,7 @@ from ..domain.errors import NoCustomer
 from ..domain.flow_situation import Situation
 from ..domain.flow_values import Flow
 from ..domain.link_life import CHECKOUT_LIFE
+from ..domain.portal_terms import groups_of
 from ..settings.setup import Setup
 from ..store import audit, references
 from ..store.queries import customer as stored
@@ -14,7 +15,20 @@ from ..store.queries.neighbours import neighbours_of
 from ..store.queries.reading import Connection
 
 MINTED = "link.minted"
-_MOST_INVOICES = 200
+MOST_INVOICES = 200
+
+
+def plan_group(situation: Situation) -> str:
+    """Whose portal configuration this customer gets: the group of the highest plan that is live,
+    else of the last one they had, else the default plan's, else the first that is sold."""
+    catalog = situation.catalog
+    ranked = sorted(
+        (row for row in situation.subscriptions if row.plan is not None),
+        key=lambda row: (not row.live, -row.plan_rank, row.subscription_id),
+    )
+    group = catalog.plan(ranked[0].plan or "").group if ranked else catalog.default.group
+    sold = groups_of(catalog)
+    return group if group in sold or not sold else next(iter(sold))
 
 
 def situation_of(connection: Connection, setup: Setup, customer_id: str, now: int) -> Situation:
@@ -27,7 +41,7 @@ def situation_of(connection: Connection, setup: Setup, customer_id: str, now: in
     return Situation(
         customer=customer,
         subscriptions=tuple(stored.subscriptions_of(connection, customer_id)),
-        invoices=tuple(invoices_of(connection, customer_id, _MOST_INVOICES)),
+        invoices=tuple(invoices_of(connection, customer_id, MOST_INVOICES)),
         catalog=setup.catalog,
         configuration=None,
         timezone=setup.timezone,

@@ -1,4 +1,4 @@
-"""Prices, products, coupons and discounts beside Stripe's: what somebody here has seen or needs.
+"""Prices, products, coupons and portal configurations: what somebody here has seen or needs.
 
 What Stripe no longer lists is left out too: a deleted coupon still discounts whoever has it.
 """
@@ -18,7 +18,12 @@ from ..store.queries import lacking
 from ..stripe.parse import parse_object
 from .events import Events
 
-LISTS: Final = {"price": "prices", "product": "products", "coupon": "coupons"}
+LISTS: Final = {
+    "price": "prices",
+    "product": "products",
+    "coupon": "coupons",
+    "portal_configuration": "portal_configurations",
+}
 
 
 class ReferenceComparison:

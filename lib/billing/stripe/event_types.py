@@ -8,6 +8,7 @@ from .parse_customer import CHECKOUT, CUSTOMER
 from .parse_discount import DISCOUNT
 from .parse_invoice import CREDIT_NOTE, INVOICE, INVOICE_PAYMENT
 from .parse_payment import CHARGE, DISPUTE, PAYMENT, REFUND
+from .parse_portal import CONFIGURATION
 from .parse_price import COUPON, PRICE, PRODUCT
 from .parse_subscription import SCHEDULE, SUBSCRIPTION
 from .reading import Reader
@@ -51,6 +52,7 @@ _FAMILIES: Final[dict[str, tuple[Reader, str]]] = {
     "price": (PRICE, "created updated deleted"),
     "product": (PRODUCT, "created updated deleted"),
     "coupon": (COUPON, "created updated deleted"),
+    "billing_portal.configuration": (CONFIGURATION, "created updated"),
 }
 
 EVENT_TYPES: Final[dict[str, Reader]] = {

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from ..domain.errors import NoSuchObject, StripeRefused, StripeUnavailable
 from ..domain.portal import CheckoutSeen, Deeplink, PortalConfiguration, SessionMade
 from .client import make_client, mode_of
+from .configurations import Configurations
 from .fields import Fields, Raw
 from .portal import flow_data, read_configuration
 from .refusals import translated
@@ -53,7 +54,7 @@ class Page:
     date: int
 
 
-class Gateway:
+class Gateway(Configurations):
     """Stripe's API under one key.
 
     Args:

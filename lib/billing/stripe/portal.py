@@ -6,6 +6,7 @@ from typing import Any
 
 from ..domain.flow_values import Flow
 from ..domain.portal import Deeplink, PortalConfiguration
+from ..domain.portal_terms import MANAGER
 from .fields import Fields, Raw
 
 
@@ -31,9 +32,15 @@ def read_configuration(raw: Raw) -> PortalConfiguration:
         prices=_offered(update),
         login_url=login.text("url") if login.flag("enabled") else None,
         default_return_url=fields.text("default_return_url"),
+        plan_group=_plan_group(fields.inside("metadata")),
+        created=fields.moment("created") or 0,
         customer_update=features.inside("customer_update").flag("enabled"),
         subscription_pause=features.inside("subscription_pause").flag("enabled"),
     )
+
+
+def _plan_group(metadata: Fields) -> str | None:
+    return metadata.text("plan_group") if metadata.text("managed_by") == MANAGER else None
 
 
 def _offered(update: Fields) -> frozenset[str] | None:

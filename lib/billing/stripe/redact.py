@@ -8,13 +8,17 @@ from typing import Any, Final
 
 _BEARER: Final = frozenset({"billing_portal.session", "checkout.session"})
 _SECRET: Final = frozenset({"url", "client_secret"})
+_RETURNS: Final = frozenset({"return_url", "success_url", "cancel_url"})
+_TOKEN: Final = re.compile(r"[?&]t=v1\.")
+"""Of the return page: see `lib.billing.domain.returning`."""
 _SPELT: Final = (b"billing_portal.session", b"checkout.session", b"client_secret", b"\\u")
 
 
 def storable(event: dict[str, Any], body: bytes) -> bytes:
     """``body``, or the same event without its secrets when it holds some.
 
-    Sessions lose their ``url``, and everything its ``client_secret``. Any other event is kept byte
+    Sessions lose their ``url``, return addresses that carry a token are dropped, and everything
+    loses its ``client_secret``. Any other event is kept byte
     for byte.
     """
     if not any(mark in body for mark in _SPELT):
@@ -39,7 +43,8 @@ def _without(value: Any, depth: int) -> tuple[bool, Any]:
     result: dict[str, Any] = {}
     any_found = False
     for key, inner in value.items():
-        if key in hidden and inner is not None:
+        token = key in _RETURNS and type(inner) is str and _TOKEN.search(inner)
+        if (key in hidden and inner is not None) or token:
             any_found, result[key] = True, None
             continue
         found, result[key] = _without(inner, depth + 1)

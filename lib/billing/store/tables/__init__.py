@@ -5,7 +5,8 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
 
     kept        inbox, observations, owners, tallies, meta
     derived     customers, plan_entitlements, subscriptions, invoices, movements,
-                rollups, standings, and the references prices, products, coupons
+                rollups, standings, and the references prices, products, coupons,
+                portal_configurations
     health      findings, reconciliations
     desk        audit, notes, acknowledgements, requests
 """
@@ -18,6 +19,7 @@ from .derived import customers as customers
 from .derived import invoices as invoices
 from .derived import movements as movements
 from .derived import plan_entitlements as plan_entitlements
+from .derived import portal_configurations as portal_configurations
 from .derived import prices as prices
 from .derived import products as products
 from .derived import rollups as rollups

@@ -254,6 +254,12 @@ def _reference(name: str, key_name: str) -> Table:
 prices = _reference("prices", "price_id")
 products = _reference("products", "product_id")
 coupons = _reference("coupons", "coupon_id")
+portal_configurations = _reference("portal_configurations", "configuration_id")
 
 DERIVED: Final = (customers, plan_entitlements, subscriptions, invoices, movements)
-REFERENCES: Final = {"price": prices, "product": products, "coupon": coupons}
+REFERENCES: Final = {
+    "price": prices,
+    "product": products,
+    "coupon": coupons,
+    "portal_configuration": portal_configurations,
+}
