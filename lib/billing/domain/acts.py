@@ -17,6 +17,10 @@ ACTS: Final[dict[str, tuple[str, str]]] = {
     "ignore.requested": ("Ignoring a failed event", "Asked for"),
     "finding.acknowledged": ("Difference left alone", "Acknowledged"),
     "audit.checked": ("Check of the audit", "Done"),
+    "portal.requested": ("Portal configuration", "Asked for"),
+    "portal.applied": ("Portal configuration", "Applied"),
+    "portal.refused": ("Portal configuration", "Refused"),
+    "portal.failed": ("Portal configuration", "Failed"),
     "sign_in": ("Sign-in", "Signed in"),
     "sign_out": ("Sign-in", "Signed out"),
 }
