@@ -9,7 +9,8 @@ from typing import ParamSpec
 import streamlit as st
 
 from dashboard import format as fmt
-from lib.billing import BillingError
+from dashboard.ui import entrance
+from lib.billing import BillingError, SignInRefused
 
 P = ParamSpec("P")
 
@@ -23,7 +24,11 @@ def empty(sentence: str, *, hint: str | None = None, icon: str = ":material/chec
 
 
 def trouble(error: BillingError) -> None:
-    """What happened and what to do, in the error's own sentence."""
+    """What happened and what to do, in the error's own sentence; or the way back in."""
+    if isinstance(error, SignInRefused):
+        st.warning(fmt.md(str(error)), icon=":material/lock_clock:")
+        entrance.again()
+        return
     st.error(fmt.md(str(error)), icon=":material/error:")
 
 

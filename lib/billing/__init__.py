@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
     from .domain.catalog import Catalog, Feature, Plan, Price
+    from .domain.claims import from_claims
     from .domain.corrections import Correction
     from .domain.errors import (
         BillingError,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         PermissionDenied,
         PortalRefused,
         RateLimited,
+        SignInRefused,
         StripeRefused,
         StripeUnavailable,
         WrongUsage,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
+    from .domain.sign_in import Identity, SignIn, TrustedHeaders
+    from .domain.trusted_headers import from_headers
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
     from .replies.reply import Reply
@@ -60,6 +64,7 @@ if TYPE_CHECKING:
         Source,
         TimelineEntry,
     )
+    from .settings.sign_in import read_sign_in
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -121,6 +126,7 @@ _HOMES = {
     "Freshness": "showing.views",
     "GroupPlan": "domain.portal_plan",
     "HappenedToFinding": "showing.sync_views",
+    "Identity": "domain.sign_in",
     "InvoiceRow": "domain.rows",
     "LANGUAGES": "replies.words",
     "LINK_REASONS": "domain.flow_values",
@@ -168,6 +174,8 @@ _HOMES = {
     "SearchHit": "showing.views",
     "Source": "showing.customer_views",
     "StaffNote": "domain.staff_notes",
+    "SignIn": "domain.sign_in",
+    "SignInRefused": "domain.errors",
     "StaffRequest": "showing.sync_views",
     "StripeRefused": "domain.errors",
     "StripeUnavailable": "domain.errors",
@@ -179,9 +187,16 @@ _HOMES = {
     "WrongUsage": "domain.errors",
     "act_outcome": "domain.acts",
     "act_words": "domain.acts",
+    "TimelineEntry": "showing.views",
+    "TrustedHeaders": "domain.sign_in",
+    "WindingDownItem": "showing.views",
+    "WrongUsage": "domain.errors",
+    "from_claims": "domain.claims",
+    "from_headers": "domain.trusted_headers",
     "minor_digits": "domain.money",
     "open_portside": "wiring",
     "permissions_of": "domain.permissions",
+    "read_sign_in": "settings.sign_in",
     "require": "domain.permissions",
 }
 
@@ -236,6 +251,7 @@ __all__ = [
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
+    "Identity",
     "InvoiceRow",
     "Lag",
     "LimitUse",
@@ -278,6 +294,8 @@ __all__ = [
     "SearchHit",
     "Source",
     "StaffNote",
+    "SignIn",
+    "SignInRefused",
     "StaffRequest",
     "StripeRefused",
     "StripeUnavailable",
@@ -285,12 +303,16 @@ __all__ = [
     "Sum",
     "SyncHealth",
     "TimelineEntry",
+    "TrustedHeaders",
     "WindingDownItem",
     "WrongUsage",
     "act_outcome",
     "act_words",
+    "from_claims",
+    "from_headers",
     "minor_digits",
     "open_portside",
     "permissions_of",
+    "read_sign_in",
     "require",
 ]
