@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from dashboard import return_to, signin
 from lib.billing import Identity, Role
 
 MOST_GROUPS: Final = 20
+_HELD: Final = "address_held"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def sign_in() -> None:
         st.caption("Subscriptions, entitlements and the right link to hand over.")
         refusal = signin.refusal()
         if refusal is not None:
+            _hold_address()
             st.warning(fmt.md(str(refusal)), icon=":material/lock_clock:")
         match signin.method():
             case signin.Method.PROVIDER:
@@ -74,6 +76,7 @@ def sign_in() -> None:
 
 def again() -> None:
     """The way back in, beneath the sentence that a sign-in has ended; the address stays."""
+    _hold_address()
     match signin.method():
         case signin.Method.PROVIDER:
             _buttons("Sign in again", "again")
@@ -117,16 +120,35 @@ def _provider_form(*, tried: bool) -> None:
 def _buttons(label: str, key: str) -> None:
     names = signin.providers()
     if not names:
-        st.button(label, key=key, type="primary", on_click=st.login, icon=":material/login:")
+        st.button(label, key=key, type="primary", on_click=_leave, icon=":material/login:")
     for name in names:
         st.button(
             f"{label} with {name.capitalize()}",
             key=f"{key}_{name}",
             type="primary" if len(names) == 1 else "secondary",
-            on_click=st.login,
+            on_click=_leave,
             args=(name,),
             icon=":material/login:",
         )
+
+
+def _leave(name: str | None = None) -> None:
+    """To the provider, from the address that the page had before its widgets went."""
+    for key, values in _held_address().items():
+        if key not in st.query_params:
+            st.query_params[key] = values
+    st.login(name)
+
+
+def _hold_address() -> None:
+    """Remember the query: with the widgets of a page Streamlit removes theirs from the address."""
+    shown = {key: st.query_params.get_all(key) for key in st.query_params}
+    st.session_state[_HELD] = (st.context.url, _held_address() | shown)
+
+
+def _held_address() -> dict[str, list[str]]:
+    page, query = st.session_state.get(_HELD, (None, {}))
+    return dict(query) if page == st.context.url else {}
 
 
 def _proxy_notice() -> None:
@@ -140,7 +162,11 @@ def _proxy_notice() -> None:
 
 def _reload(label: str) -> None:
     """The proxy signs people in before a page is loaded: only loading it again leads past it."""
-    st.link_button(label, st.context.url or "/", icon=":material/login:", type="primary")
+    query = urlencode(_held_address(), doseq=True)
+    page = st.context.url or "/"
+    st.link_button(
+        label, f"{page}?{query}" if query else page, icon=":material/login:", type="primary"
+    )
 
 
 def _demo_form() -> None:
