@@ -51,6 +51,11 @@ def keep(staff: Staff | None) -> None:
     _remember(found.key)
 
 
+def forget() -> None:
+    """Know no key any more, as after a restart."""
+    _kept.clear()
+
+
 def leave() -> None:
     """Sign out. The audit is told first, and its trouble keeps nobody from leaving."""
     try:

@@ -6,7 +6,6 @@ anything at all that depends on it, the two visits differ.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,34 +146,3 @@ def test_a_doubled_header_is_refused_and_the_health_check_tells_nothing(proxied:
         sent(proxied.url, twice, "overview")
     assert httpx.get(f"{proxied.url}/_stcore/health").text == "ok"
     assert httpx.get(proxied.url, headers=named("support")).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        pytest.param({"PORTSIDE_DEMO_SIGN_IN": "1"}, "exclude each other", id="with the demo"),
-        pytest.param({"FORWARDED_ALLOW_IPS": "*"}, "true address", id="with forged addresses"),
-        pytest.param({"PORTSIDE_PROXY_SECRET": ""}, "belong together", id="without the secret"),
-        pytest.param({"PORTSIDE_PROXY_SECRET": "short"}, "24 characters", id="with a short one"),
-    ],
-)
-def test_it_does_not_start_half_configured(
-    tmp_path: Path, change: dict[str, str], said: str
-) -> None:
-    (tmp_path / "portside.toml").write_text(TOML)
-    log = tmp_path / "log"
-    environment = {
-        "PYTHONPATH": str(ROOT),
-        "PORTSIDE_CONFIG": str(tmp_path / "portside.toml"),
-        "PORTSIDE_PROXY_SECRET": SECRET,
-        "FORWARDED_ALLOW_IPS": "",
-        "PORTSIDE_DEMO_SIGN_IN": "",
-    }
-    child = Child.start(
-        "dashboard", python("-c", "import dashboard.asgi"), log, environment | change
-    )
-    assert child.process.wait(60) == 1
-    child.stop()
-    assert said in log.read_text()
-    assert "Traceback" not in log.read_text()
-    assert os.linesep.join(log.read_text().split(os.linesep)[1:]).strip() == ""
