@@ -74,12 +74,15 @@ def sign_in() -> None:
                 _closed_notice()
 
 
-def again() -> None:
-    """The way back in, beneath the sentence that a sign-in has ended; the address stays."""
+def again(place: str) -> None:
+    """The way back in, beneath the sentence that a sign-in has ended; the address stays.
+
+    ``place`` tells the fragments of a page apart: each notices the end by itself.
+    """
     _hold_address()
     match signin.method():
         case signin.Method.PROVIDER:
-            _buttons("Sign in again", "again")
+            _buttons("Sign in again", f"again_{place}")
         case signin.Method.PROXY:
             _reload("Sign in again")
 

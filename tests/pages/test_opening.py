@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dashboard import opening, signin
+from lib.billing.cli.running import dashboard
 
 TOML = '[sign_in.headers]\nemail = "X-Email"\nsecret = "X-Proof"\npeers = ["10.0.0.5"]\n'
 WHOLE = {
@@ -48,6 +50,16 @@ def test_a_proxy_that_is_configured_half(
     monkeypatch.setenv(name, value)
     assert said in str(opening.refusal())
     assert "\n" not in str(opening.refusal())
+
+
+def test_the_command_starts_it_with_true_addresses(
+    behind_a_proxy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS")
+    started: list[str | None] = []
+    monkeypatch.setattr(os, "execv", lambda *_: started.append(os.environ.get(opening.FORWARDED)))
+    dashboard(port=8501, host="0.0.0.0")
+    assert started == [""]
 
 
 def test_two_sign_ins_are_one_too_many(
