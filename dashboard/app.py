@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import navigation, session
+from dashboard import attendance, navigation, session
 from dashboard.ui import chrome, notes
 
 st.set_page_config(
@@ -17,6 +17,7 @@ st.set_page_config(
 @notes.calmly
 def main() -> None:
     staff = session.staff()
+    attendance.keep(staff)
     page = st.navigation(navigation.menu(staff), position="sidebar" if staff else "hidden")
     st.set_page_config(page_title=f"{page.title} · Portside")
     if staff:

@@ -10,10 +10,12 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard import signin
-from dashboard.door import LoopbackOnly, ReturnTo, SecurityHeaders
+from dashboard import opening
+from dashboard.door import LoopbackOnly, SecurityHeaders
+from dashboard.proxied import TrustedProxy
+from dashboard.return_to import ReturnTo
 
-if refusal := signin.open_door():
+if refusal := opening.refusal():
     raise SystemExit(refusal)
 
 
@@ -36,5 +38,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     str(Path(__file__).with_name("app.py")),
     lifespan=lifespan,
-    middleware=[Middleware(SecurityHeaders), Middleware(LoopbackOnly), Middleware(ReturnTo)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(LoopbackOnly),
+        Middleware(TrustedProxy),
+        Middleware(ReturnTo),
+    ],
 )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import session, signin
 from lib.billing import (
     REPORTS,
     ConfigurationError,
@@ -153,6 +153,8 @@ def exporter(name: str, filters: Filters) -> Callable[[], bytes]:
     def make() -> bytes:
         for needed in (Permission.EXPORT, REPORTS[name].permission):
             require(staff.roles, needed)
+        signin.still(staff.sign_in)
+        require(staff.roles, Permission.EXPORT)
         report = desk.export(name, filters)
         desk.record_audit(staff.email, "export", detail=f"{name}.csv, {len(report.rows)} rows")
         return report.to_csv().encode()

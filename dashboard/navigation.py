@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import session, signin
+from dashboard import session
 from dashboard.session import Staff
+from dashboard.ui import entrance
 from lib.billing import Permission
 
 PAGES_FOLDER = Path(__file__).resolve().parent.parent / "pages"
@@ -112,7 +113,7 @@ def menu(staff: Staff | None) -> dict[str, list[st.Page]]:
         allowed = staff is not None and row.permission in staff.permissions
         target: Path | Callable[[], None]
         if staff is None:
-            target = signin.sign_in
+            target = entrance.sign_in
         elif allowed:
             target = row.file
         else:
@@ -139,7 +140,7 @@ def address(slug: str, **query: str) -> str:
 
 def _home(staff: Staff | None) -> Callable[[], None]:
     if staff is None:
-        return signin.sign_in
+        return entrance.sign_in
     row = first_allowed(staff)
     if row is None:
         return partial(session.denied, Permission.CUSTOMERS)

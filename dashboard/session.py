@@ -10,11 +10,14 @@ from typing import Final
 import streamlit as st
 
 from dashboard import signin
+from dashboard.ui import entrance
 from lib.billing import (
     BillingError,
+    Identity,
     Permission,
     PermissionDenied,
     Portside,
+    SignInRefused,
     open_portside,
     permissions_of,
     require,
@@ -29,6 +32,7 @@ class Staff:
     email: str
     name: str
     roles: frozenset[Role]
+    sign_in: Identity | None = None  # what says so; None only in tests
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -63,7 +67,19 @@ def use(desk: Portside | None) -> None:
 
 
 def billing() -> Portside:
-    """The facade that every page talks to. Raises ConfigurationError when the set-up is wrong."""
+    """The facade that every page talks to, closed to a sign-in that has ended meanwhile.
+
+    A fragment reruns without its page's guard, so the end is noticed here, whatever was clicked.
+    Raises SignInRefused, and ConfigurationError when the set-up is wrong.
+    """
+    error = signin.refusal()
+    if error is not None:
+        raise error
+    return desk()
+
+
+def desk() -> Portside:
+    """The facade for what is said about people who are not, or no longer, signed in."""
     return _seam.desk if _seam.desk is not None else _opened()
 
 
@@ -92,18 +108,27 @@ def _warn_of_the_portal(desk: Portside) -> None:
 
 def staff() -> Staff | None:
     """Who is signed in, with the roles of this very moment; None when nobody is."""
-    identity = signin.identity()
-    if identity is None:
+    try:
+        return _staff()
+    except SignInRefused:
         return None
-    roles = identity.roles if identity.roles is not None else billing().roles_of(identity.email)
-    return Staff(identity.email, identity.name, frozenset(roles))
+
+
+def _staff() -> Staff | None:
+    found = signin.identity()
+    if found is None:
+        return None
+    roles = found.roles
+    if roles is None:
+        roles = desk().roles_of(found.email, found.groups)
+    return Staff(found.email, found.name, frozenset(roles), found)
 
 
 def guard(permission: Permission) -> Staff:
     """First line of every page: the signed-in person, or the end of the run."""
     person = staff()
     if person is None:
-        signin.sign_in()
+        entrance.sign_in()
         st.stop()
     if not person.may(permission):
         denied(permission)
@@ -114,9 +139,12 @@ def guard(permission: Permission) -> Staff:
 def check(permission: Permission) -> Staff:
     """First line of every action: a fragment reruns without its page's guard.
 
-    Raises PermissionDenied.
+    Raises PermissionDenied, and SignInRefused when the sign-in has ended meanwhile.
     """
-    person = staff()
+    try:
+        person = _staff()
+    except SignInRefused as error:
+        raise SignInRefused(f"{error} Nothing was done.", code=error.code) from None
     if person is None:
         raise PermissionDenied("Your sign-in has ended. Reload the page and sign in again.")
     require(person.roles, permission)
@@ -125,13 +153,16 @@ def check(permission: Permission) -> Staff:
 
 def denied(permission: Permission) -> None:
     """The page that someone sees whose roles do not allow it."""
+    person = staff()
+    if person is not None and not person.roles:
+        entrance.without_role(person.sign_in)
+        return
     able = [_CALLED[role] for role in Role if permission in permissions_of([role])]
     st.title("Not for your role", anchor=False)
     others = f"{', '.join(able[:-1])} and " if able[1:] else ""
     st.caption(
         f"This page is for {others}{able[-1]}. If you need it, ask an administrator for the role."
     )
-    person = staff()
     if person is not None:
-        names = ", ".join(sorted(person.roles)) or "no role yet"
+        names = ", ".join(sorted(person.roles))
         st.text(f"You are signed in as {person.email} ({names}).")

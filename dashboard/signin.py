@@ -1,72 +1,56 @@
-"""Three ways in: the company's identity provider, the demo's personas, or a closed door."""
+"""Ways in: the company's identity provider, a trusted proxy, the demo's personas, a closed door."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
-from lib.billing import Role
+from dashboard import proven
+from lib.billing import Identity, Role, SignIn, SignInRefused, from_claims, read_sign_in
 
 DEMO_SWITCH: Final = "PORTSIDE_DEMO_SIGN_IN"
 DEMO_COOKIE: Final = "portside_demo_role"
-MAX_AGE: Final = 12 * 3600  # Streamlit's identity cookie lasts 30 days and cannot be revoked
+CHOSEN: Final = "demo_chosen"
 _PERSONA: Final = "demo_role"
+_MOST_ENDED: Final = 10_000
 
 
 class Method(StrEnum):
     PROVIDER = "provider"
+    PROXY = "proxy"
     DEMO = "demo"
     CLOSED = "closed"
 
 
-@dataclass(frozen=True)
-class Identity:
-    email: str
-    name: str
-    roles: frozenset[Role] | None  # None: look them up in the configuration
+@dataclass
+class _Seam:
+    rules: SignIn | None = None
+    clock: Callable[[], float] = time.time
 
 
-@dataclass(frozen=True)
-class Persona:
-    role: Role
-    name: str
-    icon: str
-    sees: str
+_seam = _Seam()
+_signed_out: dict[str, None] = {}
+"""The sign-ins that ended here by their owner's wish: a browser's other tabs still hold them."""
 
 
-PERSONAS: Final = (
-    Persona(
-        Role.SUPPORT,
-        "Support agent",
-        ":material/support_agent:",
-        "Finds a customer, explains access, hands over the right link. No company totals.",
-    ),
-    Persona(
-        Role.FINANCE,
-        "Finance",
-        ":material/account_balance:",
-        "Invoices, MRR and files to take away. No links for customers.",
-    ),
-    Persona(
-        Role.FOUNDER,
-        "Founder",
-        ":material/monitoring:",
-        "Where MRR stands, what leaves it soon, what is failing.",
-    ),
-    Persona(
-        Role.ADMIN,
-        "Administrator",
-        ":material/shield_person:",
-        "Everything the others see, and the set-up.",
-    ),
-)
+def use(rules: SignIn | None = None, clock: Callable[[], float] = time.time) -> None:
+    """Let ``rules`` and ``clock`` (unix seconds) be in force, as a test does."""
+    _seam.rules = rules
+    _seam.clock = clock
+
+
+def rules() -> SignIn:
+    """What `portside.toml` says about signing in, read once. Raises ConfigurationError."""
+    if _seam.rules is None:
+        _seam.rules = read_sign_in()
+    return _seam.rules
 
 
 def provider_configured() -> bool:
@@ -77,12 +61,35 @@ def provider_configured() -> bool:
         return False
 
 
+def providers() -> list[str]:
+    """The names of the configured providers; none when [auth] itself is the only one."""
+    sections = st.secrets["auth"].items()
+    return [n for n, v in sections if isinstance(v, Mapping) and n != "client_kwargs"]
+
+
+def redirect_uri() -> str:
+    """Where the provider sends people back, as configured."""
+    return str(st.secrets["auth"].get("redirect_uri", ""))
+
+
+def served_by_https() -> bool:
+    """Whether the address that people open begins with https, as far as that is configured."""
+    return provider_configured() and redirect_uri().startswith("https://")
+
+
 def demo_asked_for() -> bool:
     return os.environ.get(DEMO_SWITCH, "").strip().lower() in {"1", "true", "yes"}
 
 
+def open_to_others() -> bool:
+    """Whether people elsewhere may knock, because they have a way to say who they are."""
+    return rules().headers is not None or provider_configured()
+
+
 def method() -> Method:
     """How people sign in here. The demo's personas never open a door that others can reach."""
+    if rules().headers is not None:
+        return Method.PROXY
     if provider_configured():
         return Method.PROVIDER
     if demo_asked_for() and is_loopback(st.get_option("server.address")):
@@ -103,71 +110,71 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def open_door() -> str | None:
-    """Why the dashboard must not start as it is configured, or None."""
-    address = st.get_option("server.address")
-    if provider_configured() or is_loopback(address):
-        return None
-    return (
-        f"The dashboard will not listen on {address or 'every address'} without a sign-in. "
-        "Configure [auth] in .streamlit/secrets.toml, or keep server.address at 127.0.0.1."
-    )
-
-
 def identity() -> Identity | None:
-    """Who this browser session belongs to, or None."""
+    """Who this browser session belongs to at this moment, or None.
+
+    Raises SignInRefused: what was said about it is not believed, or not any more.
+    """
     match method():
         case Method.PROVIDER:
-            return from_claims(st.user.to_dict(), time.time())
+            found = from_claims(st.user.to_dict(), rules())
+        case Method.PROXY:
+            found = proven.read(st.context.headers)
         case Method.DEMO:
             return _demo_identity()
+        case _:
+            return None
+    if found is None:
+        return None
+    if found.key in _signed_out:
+        raise SignInRefused("You have signed out.", code="signed_out", email=found.email)
+    return found.at(_seam.clock())
+
+
+def refusal() -> SignInRefused | None:
+    """Why this browser session counts for nobody although something was said about it."""
+    try:
+        identity()
+    except SignInRefused as error:
+        return error
     return None
 
 
-def from_claims(claims: Mapping[str, Any], now: float) -> Identity | None:
-    """What an identity provider said, read strictly; ``now`` is unix seconds."""
-    if not claims.get("is_logged_in") or not claims.get("email"):
-        return None
-    if claims.get("email_verified") is False:
-        return None
-    issued = claims.get("iat")
-    if isinstance(issued, int | float) and now - issued > MAX_AGE:
-        return None
-    email = str(claims["email"]).lower()
-    return Identity(email, str(claims.get("name") or email), None)
+def still(found: Identity | None) -> None:
+    """Raises SignInRefused when the sign-in ``found`` has ended since; for work between runs."""
+    if found is None:
+        return
+    if found.key in _signed_out:
+        raise SignInRefused("You have signed out.", code="signed_out", email=found.email)
+    found.at(_seam.clock())
 
 
-def _demo_identity() -> Identity | None:
-    role = st.session_state.get(_PERSONA)
-    if role is None:
-        role = st.context.cookies.get(DEMO_COOKIE)
-    persona = next((p for p in PERSONAS if p.role.value == role), None)
-    if persona is None:
-        return None
-    return Identity(f"{persona.role}@demo.invalid", persona.name, frozenset({persona.role}))
-
-
-def sign_in() -> None:
-    """The page that someone sees who has not signed in, whatever address they came to."""
-    left, middle, right = st.columns([1, 2, 1])
-    del left, right
-    with middle:
-        st.title("Portside", anchor=False)
-        st.caption("Subscriptions, entitlements and the right link to hand over.")
-        match method():
-            case Method.PROVIDER:
-                _provider_form()
-            case Method.DEMO:
-                _demo_form()
-            case Method.CLOSED:
-                _closed_notice()
+def ended(key: str) -> bool:
+    return key in _signed_out
 
 
 def sign_out() -> None:
-    """Forget who this is; for a provider, also at the provider."""
-    if method() is Method.PROVIDER:
+    """Forget who this is, in every tab; for a provider, also at the provider."""
+    way = method()
+    if way is Method.DEMO:
+        st.session_state[_PERSONA] = ""
+        return
+    try:
+        found = identity()
+    except SignInRefused:
+        found = None
+    if found is not None:
+        if len(_signed_out) >= _MOST_ENDED:
+            _signed_out.pop(next(iter(_signed_out)))
+        _signed_out[found.key] = None
+    if way is Method.PROVIDER:
         st.logout()
-    st.session_state[_PERSONA] = ""
+
+
+def choose(role: Role) -> None:
+    """Be the demo's persona with ``role`` from now on."""
+    st.session_state[_PERSONA] = role.value
+    st.session_state[CHOSEN] = True
 
 
 def remember() -> None:
@@ -185,54 +192,19 @@ def remember() -> None:
     )
 
 
-def _choose(role: Role) -> None:
-    st.session_state[_PERSONA] = role.value
+_NAMES: Final[dict[Role, str]] = {
+    Role.SUPPORT: "Support agent",
+    Role.FINANCE: "Finance",
+    Role.FOUNDER: "Founder",
+    Role.ADMIN: "Administrator",
+}
 
 
-def _demo_form() -> None:
-    st.subheader("Choose who you are in this demo", anchor=False)
-    for persona in PERSONAS:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            with st.container(gap=None):
-                st.markdown(f"**{persona.icon} {persona.name}**")
-                st.caption(persona.sees)
-            st.button(
-                f"Continue as {persona.role.value}",
-                key=f"persona_{persona.role.value}",
-                on_click=_choose,
-                args=(persona.role,),
-            )
-    st.caption("This sign-in exists only on this machine and only in the demo.")
-    remember()
-
-
-def _provider_form() -> None:
-    providers = [name for name, value in st.secrets["auth"].items() if isinstance(value, Mapping)]
-    if not providers:
-        st.button("Sign in", type="primary", on_click=st.login, icon=":material/login:")
-    for name in providers:
-        st.button(
-            f"Sign in with {name.capitalize()}",
-            key=f"sign_in_{name}",
-            on_click=st.login,
-            args=(name,),
-            icon=":material/login:",
-        )
-
-
-def _closed_notice() -> None:
-    if demo_asked_for():
-        st.error(
-            "The demo sign-in works only on a loopback address such as 127.0.0.1.",
-            icon=":material/lock:",
-        )
-        return
-    st.warning("No sign-in is configured, so nothing is shown.", icon=":material/lock:")
-    st.markdown("Add your identity provider to `.streamlit/secrets.toml` and start again:")
-    st.code(
-        '[auth]\nredirect_uri = "http://localhost:8501/oauth2callback"\n'
-        'cookie_secret = "a long random text"\nclient_id = "…"\nclient_secret = "…"\n'
-        'server_metadata_url = "https://idp.example.com/.well-known/openid-configuration"',
-        language="toml",
-    )
-    st.caption("To look around with made-up data, run: portside demo")
+def _demo_identity() -> Identity | None:
+    said = st.session_state.get(_PERSONA)
+    if said is None:
+        said = st.context.cookies.get(DEMO_COOKIE)
+    role = next((role for role in Role if role.value == said), None)
+    if role is None:
+        return None
+    return Identity(f"{role}@demo.invalid", _NAMES[role], "demo", roles=frozenset({role}))

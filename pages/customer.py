@@ -65,6 +65,8 @@ def one(customer_id: str) -> None:
         links.panel(view.customer.customer_id)
         replying.panel(view)
         customer.past_links(view)
+        if staff.may(Permission.LINKS):
+            customer.past_links(view)
 
 
 def body() -> None:

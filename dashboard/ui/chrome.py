@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import data, signin
+from dashboard import attendance, data, signin
 from dashboard import format as fmt
+from dashboard.ui import notes
 from lib.billing import DatabaseUnavailable, Freshness
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def sidebar(staff: Staff) -> None:
             key="sign_out",
             icon=":material/logout:",
             type="tertiary",
-            on_click=signin.sign_out,
+            on_click=attendance.leave,
         )
         signin.remember()
 
@@ -44,6 +45,7 @@ def head(row: PageRow) -> None:
 
 
 @st.fragment(run_every="10s")
+@notes.calmly
 def _freshness_line(drawn: int) -> None:
     try:
         fresh = data.freshness()

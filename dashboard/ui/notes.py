@@ -9,7 +9,8 @@ from typing import ParamSpec
 import streamlit as st
 
 from dashboard import format as fmt
-from lib.billing import BillingError
+from dashboard.ui import entrance
+from lib.billing import BillingError, SignInRefused
 
 P = ParamSpec("P")
 
@@ -22,8 +23,12 @@ def empty(sentence: str, *, hint: str | None = None, icon: str = ":material/chec
             st.caption(hint, text_alignment="center")
 
 
-def trouble(error: BillingError) -> None:
-    """What happened and what to do, in the error's own sentence."""
+def trouble(error: BillingError, *, place: str = "here") -> None:
+    """What happened and what to do, in the error's own sentence; or the way back in."""
+    if isinstance(error, SignInRefused):
+        st.warning(fmt.md(str(error)), icon=":material/lock_clock:")
+        entrance.again(place)
+        return
     st.error(fmt.md(str(error)), icon=":material/error:")
 
 
@@ -38,6 +43,6 @@ def calmly(draw: Callable[P, None]) -> Callable[P, None]:
         try:
             draw(*args, **kwargs)
         except BillingError as error:
-            trouble(error)
+            trouble(error, place=draw.__qualname__)
 
     return drawn

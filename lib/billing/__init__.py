@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
     from .domain.catalog import Catalog, Feature, Plan, Price
+    from .domain.claims import from_claims
     from .domain.corrections import Correction
     from .domain.errors import (
         BillingError,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         PermissionDenied,
         PortalRefused,
         RateLimited,
+        SignInRefused,
         StripeRefused,
         StripeUnavailable,
         WrongUsage,
@@ -41,12 +43,15 @@ if TYPE_CHECKING:
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
+    from .domain.sign_in import Identity, SignIn, TrustedHeaders
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
+    from .domain.trusted_headers import from_headers
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
+    from .settings.sign_in import read_sign_in
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.customer_views import (
         CustomerView,
@@ -121,6 +126,7 @@ _HOMES = {
     "Freshness": "showing.views",
     "GroupPlan": "domain.portal_plan",
     "HappenedToFinding": "showing.sync_views",
+    "Identity": "domain.sign_in",
     "InvoiceRow": "domain.rows",
     "LANGUAGES": "replies.words",
     "LINK_REASONS": "domain.flow_values",
@@ -166,6 +172,8 @@ _HOMES = {
     "Role": "domain.permissions",
     "ScheduleAhead": "domain.schedules",
     "SearchHit": "showing.views",
+    "SignIn": "domain.sign_in",
+    "SignInRefused": "domain.errors",
     "Source": "showing.customer_views",
     "StaffNote": "domain.staff_notes",
     "StaffRequest": "showing.sync_views",
@@ -175,13 +183,17 @@ _HOMES = {
     "Sum": "showing.views",
     "SyncHealth": "showing.sync_views",
     "TimelineEntry": "showing.customer_views",
+    "TrustedHeaders": "domain.sign_in",
     "WindingDownItem": "showing.views",
     "WrongUsage": "domain.errors",
     "act_outcome": "domain.acts",
     "act_words": "domain.acts",
+    "from_claims": "domain.claims",
+    "from_headers": "domain.trusted_headers",
     "minor_digits": "domain.money",
     "open_portside": "wiring",
     "permissions_of": "domain.permissions",
+    "read_sign_in": "settings.sign_in",
     "require": "domain.permissions",
 }
 
@@ -236,6 +248,7 @@ __all__ = [
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
+    "Identity",
     "InvoiceRow",
     "Lag",
     "LimitUse",
@@ -276,6 +289,8 @@ __all__ = [
     "Role",
     "ScheduleAhead",
     "SearchHit",
+    "SignIn",
+    "SignInRefused",
     "Source",
     "StaffNote",
     "StaffRequest",
@@ -285,12 +300,16 @@ __all__ = [
     "Sum",
     "SyncHealth",
     "TimelineEntry",
+    "TrustedHeaders",
     "WindingDownItem",
     "WrongUsage",
     "act_outcome",
     "act_words",
+    "from_claims",
+    "from_headers",
     "minor_digits",
     "open_portside",
     "permissions_of",
+    "read_sign_in",
     "require",
 ]

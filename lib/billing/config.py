@@ -35,6 +35,7 @@ class Settings(BaseModel):
     configured_mode: Mode = Field("test", alias="PORTSIDE_MODE")
     now: str | None = Field(None, alias="PORTSIDE_NOW")
     api_tokens: SecretStr | None = Field(None, alias="PORTSIDE_API_TOKEN")
+    proxy_secret: SecretStr | None = Field(None, alias="PORTSIDE_PROXY_SECRET")
     kinde_issuer: str | None = Field(None, alias="PORTSIDE_KINDE_ISSUER")
     kinde_client_id: str | None = Field(None, alias="PORTSIDE_KINDE_CLIENT_ID")
     kinde_client_secret: SecretStr | None = Field(None, alias="PORTSIDE_KINDE_CLIENT_SECRET")

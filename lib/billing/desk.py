@@ -6,7 +6,7 @@ through `lib.billing.links`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
@@ -97,9 +97,13 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         """The slug of the MRR policy that the projection is kept under."""
         return self._setup.policy
 
-    def roles_of(self, email: str) -> frozenset[Role]:
-        """What the configuration grants this person; nothing to whom it does not name."""
-        return self._setup.roles.get(email.strip().lower(), frozenset())
+    def roles_of(self, email: str, groups: Collection[str] = ()) -> frozenset[Role]:
+        """What the configuration grants to this address and to these groups, taken together.
+
+        Nothing to whom it does not name.
+        """
+        own = self._setup.roles.get(email.strip().lower(), frozenset())
+        return own.union(*(self._setup.groups.get(group, frozenset()) for group in groups))
 
     def freshness(self) -> Freshness:
         """How current the projection is; what the badge of every page shows."""
@@ -197,9 +201,17 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         *,
         detail: str | None = None,
         customer_id: str | None = None,
+        code: str | None = None,
+        once: str | None = None,
     ) -> None:
-        """Keep that ``staff`` did ``action``, for example an export."""
-        self._link_desk().record(staff, action, detail=detail, customer_id=customer_id)
+        """Keep that ``staff`` did ``action``, for example an export or a sign-in.
+
+        ``code`` says why something was refused. With ``once`` a second row of the same action and
+        the same text is not added, whichever process asks.
+        """
+        self._link_desk().record(
+            staff, action, detail=detail, customer_id=customer_id, code=code, once=once
+        )
 
     @contextmanager
     def _scratch(self, policy: str, until: int | None) -> Iterator[Reader]:

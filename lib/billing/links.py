@@ -122,10 +122,29 @@ class LinkDesk:
         return link.progress
 
     def record(
-        self, staff: str, action: str, *, detail: str | None = None, customer_id: str | None = None
+        self,
+        staff: str,
+        action: str,
+        *,
+        detail: str | None = None,
+        customer_id: str | None = None,
+        code: str | None = None,
+        once: str | None = None,
     ) -> None:
-        """Keep that ``staff`` did ``action``, for example "export"."""
-        self._append(AuditRow(self._clock(), staff, action, customer_id=customer_id, detail=detail))
+        """Keep that ``staff`` did ``action``, for example "export"; with ``once`` only once."""
+        row = AuditRow(
+            at=self._clock(),
+            staff=staff,
+            action=action,
+            customer_id=customer_id,
+            click_id=once,
+            code=code,
+            detail=detail,
+        )
+        with self._store.writing() as connection:
+            audit.hold(connection)
+            if once is None or not audit.has_click(connection, action, once):
+                audit.append(connection, row)
 
     def _situation(self, customer_id: str) -> Situation:
         with self._store.reading() as connection:

@@ -59,6 +59,7 @@ class Installation:
             compares_every=self.business.reconcile_hours * 3_600,
             roles=self.business.roles,
             links=self.business.links,
+            groups=self.business.groups,
         )
 
     @cached_property

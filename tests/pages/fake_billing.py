@@ -5,6 +5,7 @@ Nothing in it is random. Pages get it through `dashboard.session.use`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,8 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
     api_ready: bool = True
     came_back: tuple[Correction, ...] = ()
     planned: tuple[ScheduleAhead, ...] = ()
+    staffed: dict[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail or group
+    audited: list[tuple[str, str, str | None]] = field(default_factory=list)
 
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))
     timezone = "UTC"
@@ -131,8 +134,21 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
         seen = None if self.empty else NOW - (7300 if self.stale else 42)
         return Freshness(NOW, seen, seen, False, self.watermark_now, self.api_ready, self.stale, 0)
 
-    def roles_of(self, email: str) -> frozenset[Role]:
-        return frozenset()
+    def roles_of(self, email: str, groups: Collection[str] = ()) -> frozenset[Role]:
+        named = (email, *groups)
+        return frozenset().union(*(self.staffed.get(name, frozenset()) for name in named))
+
+    def record_audit(
+        self,
+        staff: str,
+        action: str,
+        *,
+        detail: str | None = None,
+        customer_id: str | None = None,
+        code: str | None = None,
+        once: str | None = None,
+    ) -> None:
+        self.audited.append((action, staff, code))
 
     # lists
 

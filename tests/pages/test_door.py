@@ -6,17 +6,22 @@ import asyncio
 from typing import Any
 
 import pytest
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
 from dashboard import door, signin
 
 
+async def cookies(scope: Scope, receive: Receive, send: Send) -> None:
+    answer = HTMLResponse("")
+    answer.headers.append("set-cookie", "a=1")
+    answer.headers.append("set-cookie", "b=2; Secure")
+    await answer(scope, receive, send)
+
+
 async def page(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
-    elif scope["path"] == "/oauth2callback":
-        await RedirectResponse("/")(scope, receive, send)
     else:
         await HTMLResponse("<p>page</p>")(scope, receive, send)
 
@@ -30,6 +35,7 @@ def ask(
     server: str = "127.0.0.1",
     client: str = "127.0.0.1",
     cookie: str = "",
+    referer: str = "",
     kind: str = "http",
 ) -> tuple[Any, dict[str, str]]:
     """(status or message type, headers) of one request."""
@@ -46,13 +52,20 @@ def ask(
         "method": "GET",
         "path": path,
         "query_string": query.encode(),
-        "headers": [(b"host", host.encode()), (b"cookie", cookie.encode())],
+        "headers": [
+            (b"host", host.encode()),
+            (b"cookie", cookie.encode()),
+            (b"referer", referer.encode()),
+        ],
         "server": (server, 8501),
         "client": (client, 50_000),
     }
     asyncio.run(app(scope, receive, send))
     first = sent[0]
-    headers = {k.decode(): v.decode() for k, v in first.get("headers", [])}
+    headers: dict[str, str] = {}
+    for key, value in first.get("headers", []):
+        name = key.decode()
+        headers[name] = f"{headers[name]}|{value.decode()}" if name in headers else value.decode()
     return first.get("status", first["type"]), headers
 
 
@@ -62,7 +75,7 @@ def test_every_answer_carries_the_security_headers() -> None:
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-frame-options"] == "DENY"
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize(
@@ -90,25 +103,10 @@ def test_with_a_provider_others_may_knock(monkeypatch: pytest.MonkeyPatch) -> No
     assert ask(door.LoopbackOnly(page), host="billing.example.com", client="10.0.0.7")[0] == 200
 
 
-def test_signing_in_leads_back_to_the_address_that_was_wanted(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("https", [True, False], ids=["over https", "on this machine"])
+def test_cookies_of_a_dashboard_behind_https_never_travel_without_it(
+    monkeypatch: pytest.MonkeyPatch, https: bool
 ) -> None:
-    monkeypatch.setattr(signin, "provider_configured", lambda: True)
-    app = door.ReturnTo(page)
-    _, headers = ask(app, "/customer", query="customer=cus_1")
-    cookie = headers["set-cookie"].split(";")[0]
-    assert "HttpOnly" in headers["set-cookie"]
-    _, headers = ask(app, "/oauth2callback", cookie=cookie)
-    assert headers["location"] == "/customer?customer=cus_1"
-
-
-@pytest.mark.parametrize(
-    "address", ["//evil.test/", "https://evil.test/", "/\\evil.test", "/a\r\nSet-Cookie: x=1"]
-)
-def test_signing_in_never_leads_elsewhere(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    from urllib.parse import quote
-
-    monkeypatch.setattr(signin, "provider_configured", lambda: True)
-    cookie = f"{door.ReturnTo.COOKIE}={quote(address, safe='')}"
-    _, headers = ask(door.ReturnTo(page), "/oauth2callback", cookie=cookie)
-    assert headers["location"] == "/"
+    monkeypatch.setattr(signin, "served_by_https", lambda: https)
+    _, headers = ask(door.SecurityHeaders(cookies))
+    assert headers["set-cookie"] == ("a=1; Secure|b=2; Secure" if https else "a=1|b=2; Secure")

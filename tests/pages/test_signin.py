@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation, signin
+from dashboard import navigation, opening, signin
 from lib.billing import Permission, Role
 from lib.billing.domain.permissions import GRANTS
 from tests.pages.conftest import ROOT, Open
@@ -61,36 +58,7 @@ def test_the_demo_sign_in_works_on_loopback_only(
 ) -> None:
     monkeypatch.setattr(st, "get_option", {"server.address": address}.get)
     assert signin.method() is door
-    assert (signin.open_door() is None) is (door is signin.Method.DEMO)
-
-
-@pytest.mark.parametrize(
-    ("claims", "let_in"),
-    [
-        pytest.param({}, False, id="nobody signed in"),
-        pytest.param({"is_logged_in": True}, False, id="no e-mail"),
-        pytest.param({"is_logged_in": True, "email": "A@example.com"}, True, id="signed in"),
-        pytest.param(
-            {"is_logged_in": True, "email": "a@example.com", "email_verified": False},
-            False,
-            id="an e-mail that the provider did not verify",
-        ),
-        pytest.param(
-            {"is_logged_in": True, "email": "a@example.com", "iat": 1_000_000 - 13 * 3600},
-            False,
-            id="signed in too long ago",
-        ),
-        pytest.param(
-            {"is_logged_in": True, "email": "a@example.com", "iat": 1_000_000 - 3600},
-            True,
-            id="signed in this morning",
-        ),
-    ],
-)
-def test_a_provider_s_claims_are_read_strictly(claims: Mapping[str, Any], let_in: bool) -> None:
-    identity = signin.from_claims(claims, 1_000_000)
-    assert (identity is not None) is let_in
-    assert identity is None or (identity.email == "a@example.com" and identity.roles is None)
+    assert (opening.refusal() is None) is (door is signin.Method.DEMO)
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -16,6 +16,7 @@ import typer
 from ..config import Settings
 from ..demo import DemoOptions, Stack
 from ..domain.errors import ConfigurationError
+from ..settings.sign_in import read_sign_in
 from ..wiring import open_installation
 from .output import progress, say
 
@@ -83,6 +84,10 @@ def dashboard(
     command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port)]
     if host:
         command += ["--server.address", host]
+    headers = read_sign_in().headers
+    if headers is not None and headers.peers:
+        # Who connects is a proof here, so nobody's X-Forwarded-For may stand in for it.
+        os.environ["FORWARDED_ALLOW_IPS"] = ""
     os.execv(sys.executable, command)  # noqa: S606 - our own entry file, no shell
 
 

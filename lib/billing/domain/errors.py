@@ -12,6 +12,7 @@
     ├── LinkRefused                 a flow not open to this customer now; ``code`` says why
     ├── PortalRefused               the portal's configuration cannot be applied; ``code`` says why
     ├── PermissionDenied            the role may not do this
+    │   └── SignInRefused           who it is was not said, not believed, or too long ago
     ├── RateLimited                 too many links in too short a time
     ├── StripeUnavailable           Stripe did not answer, or said to come back later
     ├── StripeRefused               Stripe said no, and why
@@ -90,6 +91,24 @@ class PortalRefused(BillingError):
 
 class PermissionDenied(BillingError):
     code = "permission_denied"
+
+
+class SignInRefused(PermissionDenied):
+    """``code`` says why. ``email``: whom it concerns, ``key``: which sign-in, where known."""
+
+    code = "sign_in_refused"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        email: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code)
+        self.email = email
+        self.key = key
 
 
 class RateLimited(BillingError):

@@ -11,6 +11,11 @@ reconcile_hours = 24                # between comparisons with Stripe; 0 = never
 [roles]                             # who may do what: support · finance · founder · admin
 support = ["agent@example.com"]
 
+[groups]                            # the same by a group of the identity provider
+support = ["billing-support"]
+
+[sign_in]                           # see `settings.sign_in`
+
 [rates.eur]                         # dated rates to the reporting currency, as text
 2026-01-01 = "1.08"
 
@@ -26,7 +31,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -38,10 +43,13 @@ from ..domain.errors import ConfigurationError
 from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
+from ..domain.sign_in import SignIn
+from .sign_in import read_sign_in_section
+from .table import Table
 
 _KNOWN: Final = frozenset(
     "timezone policy org_key reporting_currency stale_after_minutes retention_days "
-    "reconcile_hours roles rates links alerts".split()
+    "reconcile_hours roles groups sign_in rates links alerts".split()
 )
 
 SHORTEST_RETENTION: Final = 30
@@ -53,7 +61,8 @@ LONGEST_TRIAL: Final = 730
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """``roles``: e-mail, lower case -> roles. ``rates``: currency -> (first day, rate), sorted."""
+    """``roles``: e-mail, lower case -> roles. ``groups``: group, as the provider spells
+    it -> roles. ``rates``: currency -> (first day, rate), sorted."""
 
     timezone: str = "UTC"
     policy: Policy = PRESETS["portside"]
@@ -63,6 +72,8 @@ class Business:
     retention_days: int | None = None  # None = bodies are kept for ever
     reconcile_hours: int = 24  # 0 = never by itself
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    groups: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    sign_in: SignIn = field(default_factory=SignIn)
     rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
     links: LinkPolicy = field(default_factory=LinkPolicy)
     alerts: Mapping[str, Any] = field(default_factory=dict)
@@ -89,12 +100,8 @@ def parse_business(text: str, *, source: str = "portside.toml") -> Business:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{source} is not TOML: {error}.") from None
-    unknown = sorted(given.keys() - _KNOWN)
-    if unknown:
-        raise ConfigurationError(
-            f"{source}: {unknown[0]!r} is not known. Known are: {', '.join(sorted(_KNOWN))}."
-        )
-    table = _Table(given, source)
+    table = Table(given, source)
+    table.only(_KNOWN)
     return Business(
         timezone=_timezone(table),
         policy=_policy(table),
@@ -104,40 +111,15 @@ def parse_business(text: str, *, source: str = "portside.toml") -> Business:
         retention_days=_retention(table),
         reconcile_hours=_reconcile_hours(table),
         roles=_roles(table),
+        groups=_groups(table),
+        sign_in=read_sign_in_section(table.sub("sign_in")),
         rates=_rates(table),
         links=_links(table),
         alerts=table.section("alerts"),
     )
 
 
-class _Table:
-    def __init__(self, given: dict[str, Any], source: str) -> None:
-        self.given = given
-        self.source = source
-
-    def refuse(self, key: str, expected: str) -> ConfigurationError:
-        return ConfigurationError(f"{self.source}: {key} should be {expected}.")
-
-    def text(self, key: str, default: str) -> str:
-        value = self.given.get(key, default)
-        if not isinstance(value, str) or not value.strip():
-            raise self.refuse(key, "a text")
-        return value.strip()
-
-    def positive(self, key: str, default: int) -> int:
-        value = self.given.get(key, default)
-        if type(value) is not int or value < 1:
-            raise self.refuse(key, "a whole number above zero")
-        return value
-
-    def section(self, key: str) -> dict[str, Any]:
-        value = self.given.get(key, {})
-        if not isinstance(value, dict):
-            raise self.refuse(key, "a section")
-        return value
-
-
-def _timezone(table: _Table) -> str:
+def _timezone(table: Table) -> str:
     name = table.text("timezone", "UTC")
     try:
         ZoneInfo(name)
@@ -146,14 +128,14 @@ def _timezone(table: _Table) -> str:
     return name
 
 
-def _policy(table: _Table) -> Policy:
+def _policy(table: Table) -> Policy:
     name = table.text("policy", "portside")
     if name not in PRESETS:
         raise table.refuse("policy", f"one of {', '.join(PRESETS)}")
     return PRESETS[name]
 
 
-def _retention(table: _Table) -> int | None:
+def _retention(table: Table) -> int | None:
     if "retention_days" not in table.given:
         return None
     days = table.positive("retention_days", SHORTEST_RETENTION)
@@ -164,14 +146,14 @@ def _retention(table: _Table) -> int | None:
     return days
 
 
-def _reconcile_hours(table: _Table) -> int:
+def _reconcile_hours(table: Table) -> int:
     hours = table.given.get("reconcile_hours", 24)
     if type(hours) is not int or hours < 0:
         raise table.refuse("reconcile_hours", "a whole number of hours; 0 for never")
     return hours
 
 
-def _currency(table: _Table) -> str | None:
+def _currency(table: Table) -> str | None:
     if "reporting_currency" not in table.given:
         return None
     name = table.text("reporting_currency", "").lower()
@@ -180,19 +162,19 @@ def _currency(table: _Table) -> str | None:
     return name
 
 
-def _roles(table: _Table) -> dict[str, frozenset[Role]]:
+def _roles(table: Table) -> dict[str, frozenset[Role]]:
     people: dict[str, set[Role]] = defaultdict(set)
-    for name, addresses in table.section("roles").items():
-        if name not in [role.value for role in Role]:
-            raise table.refuse(f"roles.{name}", f"named {', '.join(r.value for r in Role)}")
-        if not isinstance(addresses, list) or not all(isinstance(a, str) for a in addresses):
-            raise table.refuse(f"roles.{name}", "a list of e-mail addresses")
+    for role, addresses in _by_role(table.sub("roles"), "a list of e-mail addresses"):
         for address in addresses:
-            people[address.strip().lower()].add(Role(name))
+            if "@" not in address:
+                raise table.refuse(
+                    f"roles.{role}", f"e-mail addresses; {address!r} is none. Groups go in [groups]"
+                )
+            people[address.lower()].add(role)
     return {address: frozenset(roles) for address, roles in people.items()}
 
 
-def _links(table: _Table) -> LinkPolicy:
+def _links(table: Table) -> LinkPolicy:
     given = table.section("links")
     known = ("retention_coupons", "checkout_coupons", "longest_trial_days")
     for name in given:
@@ -204,14 +186,29 @@ def _links(table: _Table) -> LinkPolicy:
     return LinkPolicy(_coupons(table, given, known[0]), _coupons(table, given, known[1]), days)
 
 
-def _coupons(table: _Table, given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _coupons(table: Table, given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     coupons = given.get(name, [])
     if not isinstance(coupons, list) or not all(isinstance(c, str) and c.strip() for c in coupons):
         raise table.refuse(f"links.{name}", "a list of the ids of coupons in Stripe")
     return tuple(dict.fromkeys(c.strip() for c in coupons))
 
 
-def _rates(table: _Table) -> dict[str, tuple[tuple[date, Decimal], ...]]:
+def _groups(table: Table) -> dict[str, frozenset[Role]]:
+    found: dict[str, set[Role]] = defaultdict(set)
+    for role, names in _by_role(table.sub("groups"), "a list of the provider's groups"):
+        for name in names:
+            found[name].add(role)
+    return {name: frozenset(roles) for name, roles in found.items()}
+
+
+def _by_role(table: Table, expected: str) -> Iterator[tuple[Role, list[str]]]:
+    for name in table.given:
+        if name not in [role.value for role in Role]:
+            raise table.refuse(name, f"named {', '.join(r.value for r in Role)}")
+        yield Role(name), table.texts(name, expected)
+
+
+def _rates(table: Table) -> dict[str, tuple[tuple[date, Decimal], ...]]:
     found: dict[str, tuple[tuple[date, Decimal], ...]] = {}
     for currency, dated in table.section("rates").items():
         name = f"rates.{currency}"
@@ -221,7 +218,7 @@ def _rates(table: _Table) -> dict[str, tuple[tuple[date, Decimal], ...]]:
     return found
 
 
-def _rate(table: _Table, name: str, day: str, rate: Any) -> tuple[date, Decimal]:
+def _rate(table: Table, name: str, day: str, rate: Any) -> tuple[date, Decimal]:
     wanted = 'written like 2026-01-01 = "1.08", the rate as text'
     if not isinstance(rate, str):
         raise table.refuse(f"{name}.{day}", wanted)

@@ -23,3 +23,4 @@ class Setup:
     compares_every: int = 86_400  # seconds between comparisons with Stripe; 0 = never by itself
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail, lower case
     links: LinkPolicy = field(default_factory=LinkPolicy)  # what staff may put into a link
+    groups: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by the provider's group

@@ -124,6 +124,12 @@ def of_link(connection: Connection, link_id: str) -> list[AuditRow]:
     return [AuditRow(*values) for values in connection.execute(query)]
 
 
+def has_click(connection: Connection, action: str, click_id: str) -> bool:
+    """Whether this very click, or sign-in, left a row of ``action``."""
+    query = select(audit.c.audit_id).where(audit.c.click_id == click_id, audit.c.action == action)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def times_of(connection: Connection, staff: str, action: str, since: int) -> list[int]:
     """When ``staff`` did ``action`` after the second ``since``, oldest first."""
     a = audit.c

@@ -1,0 +1,100 @@
+"""The dashboard in a process of its own over the fake company: `python -m tests.pages.over_fake`.
+
+The first argument is a file with the name of the world that is shown: plain; money, where only the
+company's sums are others; or staff, where only what staff wrote and made for customers is.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from streamlit.web import cli
+
+from dashboard import session
+from lib.billing import CustomerView, Filters, LinkOptions, LinkSeen, Listing, Overview, Role
+from tests.pages.fake_billing import NOW, FakeBilling
+
+TIMES = 7
+
+
+@dataclass
+class Worlds(FakeBilling):
+    chosen: Path = field(default_factory=Path)
+
+    @property
+    def world(self) -> str:
+        return self.chosen.read_text()
+
+    def watermark(self) -> int:
+        return self._mark()
+
+    def freshness(self) -> Any:
+        return replace(super().freshness(), watermark=self._mark())
+
+    def _mark(self) -> int:
+        return ["plain", "money", "staff"].index(self.world)
+
+    def overview(self) -> Overview:
+        found = super().overview()
+        if self.world != "money":
+            return found
+        return replace(
+            found,
+            currencies=tuple(
+                replace(
+                    money,
+                    mrr_minor=money.mrr_minor * TIMES,
+                    committed_minor=money.committed_minor * TIMES,
+                    paying_customers=money.paying_customers * TIMES,
+                    month_delta_minor=(money.month_delta_minor or 0) * TIMES,
+                )
+                for money in found.currencies
+            ),
+        )
+
+    def winding_down(self, filters: Filters = Filters()) -> Listing[Any]:  # noqa: B008
+        return self._sums_only(super().winding_down(filters))
+
+    def failed_payments(self, filters: Filters = Filters()) -> Listing[Any]:  # noqa: B008
+        return self._sums_only(super().failed_payments(filters))
+
+    def plan_mix(self, filters: Filters = Filters()) -> Listing[Any]:  # noqa: B008
+        found = self._sums_only(super().plan_mix(filters))
+        if self.world != "money":
+            return found
+        rows = tuple(replace(row, mrr_minor=row.mrr_minor * TIMES) for row in found.rows)
+        return replace(found, rows=rows)
+
+    def _sums_only(self, found: Listing[Any]) -> Listing[Any]:
+        if self.world != "money":
+            return found
+        return replace(
+            found,
+            sums=tuple(replace(s, amount_minor=s.amount_minor * TIMES) for s in found.sums),
+            bars=tuple(replace(b, amount_minor=b.amount_minor * TIMES) for b in found.bars),
+        )
+
+    def customer(self, wanted: str, *, at: int | None = None) -> CustomerView:
+        found = super().customer(wanted, at=at)
+        if self.world != "staff":
+            return found
+        made = LinkSeen(NOW - 90, "other@demo.invalid", "renew", "Begged", "T-9", "waiting")
+        return replace(found, links=(*found.links, made))
+
+    def link_options(self, wanted: str) -> LinkOptions:
+        found = super().link_options(wanted)
+        return replace(found, sentence="Another sentence.") if self.world == "staff" else found
+
+
+def main() -> None:
+    staffed = {role.value: frozenset({role}) for role in Role}
+    session.use(Worlds(staffed=staffed, chosen=Path(sys.argv[1])))  # type: ignore[arg-type]
+    sys.argv = ["streamlit", "run", *sys.argv[2:]]
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()
