@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .domain.schedules import ScheduleAhead
     from .links import LinkProgress, LinkRequest, MintedLink
     from .reports import REPORTS, Report
+    from .showing.finding import SearchPage
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -130,6 +131,7 @@ _HOMES = {
     "Role": "domain.permissions",
     "ScheduleAhead": "domain.schedules",
     "SearchHit": "showing.views",
+    "SearchPage": "showing.finding",
     "StaffRequest": "showing.sync_views",
     "StripeRefused": "domain.errors",
     "StripeUnavailable": "domain.errors",
@@ -218,6 +220,7 @@ __all__ = [
     "Role",
     "ScheduleAhead",
     "SearchHit",
+    "SearchPage",
     "StaffRequest",
     "StripeRefused",
     "StripeUnavailable",

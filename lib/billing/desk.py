@@ -19,7 +19,8 @@ from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .settings.rules import current_rules
 from .settings.setup import Setup
-from .showing import customers, lists, overview
+from .showing import customers, finding, lists, overview
+from .showing.finding import SearchPage
 from .showing.views import (
     CustomerView,
     Explanation,
@@ -29,7 +30,6 @@ from .showing.views import (
     Overview,
     PlanCustomerItem,
     PlanMixItem,
-    SearchHit,
     WindingDownItem,
 )
 from .store.engine import Store
@@ -170,12 +170,13 @@ class Portside(SyncDesk):
         """
         return lists.plan_customers(self._reader, filters.cleaned())
 
-    def search(self, text: str, *, limit: int = 20) -> list[SearchHit]:
+    def search(self, text: str, *, limit: int = 20, offset: int = 0) -> SearchPage:
         """Customers whose id, e-mail, name or org, or whose sub_, in_ or invoice number matches.
 
-        Case-blind and partial; exact matches first, then beginnings. At most 50.
+        Case-blind and partial; exact matches first, then beginnings, then middles. Ids match by
+        their beginning. At most 50 a page. Never raises for what was typed: it says a sentence.
         """
-        return customers.search(self._reader, self._setup, self.now(), clean(text), limit)
+        return finding.search(self._reader, self._setup, self.now(), clean(text), limit, offset)
 
     def find(self, wanted: str) -> list[str]:
         """Ids of the customers that ``wanted`` names exactly: an id, an org or an e-mail."""

@@ -5,7 +5,7 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
 
     kept        inbox, observations, owners, tallies, meta
     derived     customers, plan_entitlements, subscriptions, invoices, movements,
-                rollups, standings, and the references prices, products, coupons
+                search_terms, rollups, standings, and the references prices, products, coupons
     health      findings, reconciliations
     desk        audit, notes, acknowledgements, requests
 """
@@ -21,6 +21,7 @@ from .derived import plan_entitlements as plan_entitlements
 from .derived import prices as prices
 from .derived import products as products
 from .derived import rollups as rollups
+from .derived import search_terms as search_terms
 from .derived import standings as standings
 from .derived import subscriptions as subscriptions
 from .desk import acknowledgements as acknowledgements
