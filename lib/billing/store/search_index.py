@@ -101,8 +101,7 @@ def lowered(connection: Connection, column: str) -> str:
 
 def is_ours(name: str | None) -> bool:
     """Whether a table, column or index of the database is made here rather than by the metadata."""
-    return bool(name) and (
-        name in (TRIGRAMS, ONCE, "term_id")
-        or name.startswith(FULL_TEXT)
-        or name.endswith("_id_lower")
-    )
+    if name is None:
+        return False
+    ours = (TRIGRAMS, ONCE, "term_id")
+    return name in ours or name.startswith(FULL_TEXT) or name.endswith("_id_lower")

@@ -81,7 +81,8 @@ def ranked(
     connection: Connection, wanted: Wanted, limit: int, offset: int
 ) -> tuple[str, tuple[Any, ...]]:
     """The statement that finds one page, and its parameters."""
-    parts, parameters = [], []
+    parts: list[str] = []
+    parameters: list[Any] = []
     for part, values in _parts(connection, wanted):
         parts.append(f"SELECT * FROM ({part} LIMIT {CAP + 1}) AS part")  # noqa: S608
         parameters += values
@@ -138,6 +139,7 @@ def _by_text(
     mark = _mark(connection)
     number = f"CASE kind WHEN 'customer' THEN {_KINDS['customer']} ELSE {_KINDS['invoice']} END"
     columns = f"customer_id, {rank} AS best, {number} AS kind, object_id, t.folded AS term"
+    first: Any
     if connection.dialect.name == "sqlite":
         # The cross join keeps the planner from walking search_terms instead.
         found = (
