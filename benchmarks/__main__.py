@@ -1,6 +1,8 @@
-"""`make bench`: what the receiver and the reports cost, as ratios within one run.
+"""`make bench`: what the receiver, the reports and the search cost, as ratios within one run.
 
 The bare loop inserts each body into one table and commits; everything else is shown beside it.
+`make bench ARGS="search"` measures the search alone, over both databases, and keeps its figures in
+`docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from rich.table import Table
 from lib.billing.config import Settings
 from lib.billing.wiring import Installation, open_installation
 
+from . import book, search
 from .events import subscription_events
 
 ROOT = Path(__file__).parent.parent
@@ -30,17 +34,41 @@ REPORTS = ("entitlements", "winding-down", "plan-mix", "mrr", "inbox")
 
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    arguments.add_argument("--customers", type=int, default=400)
+    arguments.add_argument("what", nargs="?", choices=["receiver", "search"], default="receiver")
+    arguments.add_argument("--customers", type=int, help="400; of the search 20,000")
     arguments.add_argument("--renewals", type=int, default=9)
+    arguments.add_argument(
+        "--database", action="append", default=[], help="of the search: one that is filled already"
+    )
     given = arguments.parse_args()
-    events = subscription_events(given.customers, given.renewals)
+    if given.what == "search":
+        _search(given.customers or 20_000, given.database)
+        return
+    _receiver(given.customers or 400, given.renewals)
+
+
+def _search(customers: int, databases: list[str]) -> None:
+    with search.throw_away() if not databases else nullcontext(_named(databases)) as urls:
+        lines = {name: search.in_database(url, customers) for name, url in urls.items()}
+    for name, of in lines.items():
+        figures = {f"{line.what} ({line.found})": line.usual for line in of}
+        _show(Console(), f"Search, {customers:,} customers, {name}", "ms", figures)
+    book.search(lines, customers)
+
+
+def _named(databases: list[str]) -> dict[str, str]:
+    return {"SQLite" if url.startswith("sqlite") else "PostgreSQL": url for url in databases}
+
+
+def _receiver(customers: int, renewals: int) -> None:
+    events = subscription_events(customers, renewals)
     with tempfile.TemporaryDirectory() as folder:
         ingest = _ingest(Path(folder), events)
-        reports = _reports(Path(folder), given.customers)
+        reports = _reports(Path(folder), customers)
     console = Console()
     console.print(
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}, "
-        f"{len(events):,} subscription events of {given.customers:,} customers, SQLite"
+        f"{len(events):,} subscription events of {customers:,} customers, SQLite"
     )
     _show(console, "Ingest, durable and projected", "events/s", ingest)
     _show(console, "Reports, four times the customers against one", "ms", reports)

@@ -27,14 +27,13 @@ from lib.billing import (
     PlanCustomerItem,
     PlanMixItem,
     PortalPlan,
-    SearchHit,
+    SearchPage,
     StripeRefused,
     StripeUnavailable,
     WindingDownItem,
     require,
 )
 
-MOST_HITS: Final = 50
 COUNTED_EVERY: Final = 5
 """Minutes between two countings of how webhooks arrived."""
 
@@ -96,9 +95,12 @@ def plan_customers(filters: Filters) -> Listing[PlanCustomerItem]:
     return found
 
 
-def search(text: str) -> list[SearchHit]:
-    found: list[SearchHit] = _cached(
-        "search", stamp(), lambda: session.billing().search(text, limit=MOST_HITS), text
+def search(text: str, limit: int, offset: int) -> SearchPage:
+    found: SearchPage = _cached(
+        "search",
+        stamp(),
+        lambda: session.billing().search(text, limit=limit, offset=offset),
+        (text, limit, offset),
     )
     return found
 

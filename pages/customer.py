@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
-from dashboard import format as fmt
 from dashboard.ui import (
     chrome,
     customer,
@@ -24,20 +23,9 @@ chrome.head(navigation.BY_SLUG["customer"])
 
 def found(text: str) -> None:
     """What the search box found; the only one is shown at once."""
-    hits = data.search(text)
-    if not hits:
-        notes.empty(
-            f"Nobody matches “{fmt.md(text)}”.",
-            hint="Search by e-mail, name, organization, cus_…, sub_… or an invoice number.",
-            icon=":material/person_off:",
-        )
-        return
-    if len(hits) == 1:
-        one(hits[0].customer_id)
-        return
-    chosen = finding.hits(hits)
-    if chosen is not None:
-        finding.open_one(chosen)
+    only = finding.look_up(text)
+    if only is not None:
+        one(only)
 
 
 def one(customer_id: str) -> None:
@@ -64,7 +52,6 @@ def one(customer_id: str) -> None:
     with right:
         links.panel(view.customer.customer_id)
         replying.panel(view)
-        customer.past_links(view)
         if staff.may(Permission.LINKS):
             customer.past_links(view)
 

@@ -22,6 +22,7 @@ ROWS: Final = {
     "plan_entitlements": "entitlement row",
     "invoices": "invoice row",
     "movements": "movement row",
+    "search_terms": "search row",
 }
 """Stored rows that do not say what their own history folds to: Stripe has no part in it."""
 OBJECTS: Final = {"checkout": "checkout session", **ROWS}

@@ -7,12 +7,14 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, navigation, session
+from dashboard import data, navigation
 from dashboard import format as fmt
-from dashboard.ui import tables
+from dashboard.ui import notes, tables
 from lib.billing import SearchHit
 
 _FIELDS: Final = {"email": "E-mail", "org": "Organization", "customer": "Customer id"}
+
+_HINT: Final = "Search by e-mail, name, organization, cus_…, sub_…, in_… or an invoice number."
 
 
 def search_box() -> str:
@@ -36,22 +38,46 @@ def open_one(customer_id: str) -> None:
     navigation.open_page("customer", customer=customer_id)
 
 
+def look_up(text: str) -> str | None:
+    """Whom the search found, a page at a time; answers the only one, for whom no list is drawn."""
+    first = data.search(text, tables.PAGE_SIZE, 0)
+    if first.total == 0:
+        notes.empty(
+            f"Nobody matches “{fmt.md(_short(text))}”.",
+            hint=first.sentence or _HINT,
+            icon=":material/person_off:",
+        )
+        return None
+    if first.total == 1 and not first.capped:
+        return first.hits[0].customer_id
+    st.caption(
+        fmt.joined((None if first.capped else _counted(first.total), first.sentence))
+        + " Choose a row to open one."
+    )
+    place = st.container()
+    offset = tables.pager(first.total, key="found_page")
+    page = data.search(text, tables.PAGE_SIZE, offset) if offset else first
+    with place:
+        chosen = hits(page.hits)
+    if chosen is not None:
+        open_one(chosen)
+    return None
+
+
 def hits(found: Sequence[SearchHit]) -> str | None:
     """The customers found; answers the chosen one."""
-    catalog = session.billing().catalog
-    st.caption(
-        f"The first {len(found)} customers. Choose a row to open one, or type more to narrow them."
-        if len(found) >= data.MOST_HITS
-        else f"{fmt.plural(len(found), 'customer')} found. Choose a row to open one."
-    )
+    if not found:  # somebody wrote between two pages
+        return None
+    zone = data.timezone()
     chosen = tables.show(
         [
             {
                 "name": hit.name,
                 "email": hit.email,
                 "organization": hit.org_id,
-                "plan": catalog.plan(hit.plan).name if hit.plan else None,
                 "access": tables.one(hit.rule),
+                "plan": hit.plan_name,
+                "ends": fmt.moment(hit.ends_at, zone),
                 "matched": _matched(hit),
                 "customer": hit.customer_id,
             }
@@ -61,14 +87,16 @@ def hits(found: Sequence[SearchHit]) -> str | None:
             "name": st.column_config.TextColumn("Name"),
             "email": st.column_config.TextColumn("E-mail"),
             "organization": st.column_config.TextColumn("Organization"),
-            "plan": st.column_config.TextColumn("Plan"),
             "access": tables.badge("Access"),
+            "plan": st.column_config.TextColumn("Plan"),
+            "ends": st.column_config.DateColumn("Ends on", format="D MMM YYYY", width=105),
             "matched": st.column_config.TextColumn("Found by"),
             "customer": st.column_config.TextColumn("Customer"),
         },
         key="hits",
         ids=[hit.customer_id for hit in found],
         alt="Customers that match the search",
+        sparse=True,
     )
     return None if chosen is None else found[chosen].customer_id
 
@@ -79,3 +107,11 @@ def _matched(hit: SearchHit) -> str:
     if hit.matched in ("subscription", "invoice"):
         return f"{field} {hit.matched_text}"
     return field
+
+
+def _counted(total: int) -> str:
+    return f"{fmt.plural(total, 'customer')} found."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         Source,
         TimelineEntry,
     )
+    from .showing.finding import SearchPage
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -172,6 +173,7 @@ _HOMES = {
     "Role": "domain.permissions",
     "ScheduleAhead": "domain.schedules",
     "SearchHit": "showing.views",
+    "SearchPage": "showing.finding",
     "SignIn": "domain.sign_in",
     "SignInRefused": "domain.errors",
     "Source": "showing.customer_views",
@@ -289,6 +291,7 @@ __all__ = [
     "Role",
     "ScheduleAhead",
     "SearchHit",
+    "SearchPage",
     "SignIn",
     "SignInRefused",
     "Source",

@@ -11,7 +11,7 @@ from .noting import Noting
 from .replies.reply import Reply, compose
 from .replies.situation import situation_of
 from .settings.setup import Setup
-from .showing import customers, raw
+from .showing import customers, finding, raw
 from .showing.customer_views import (
     CustomerView,
     Explanation,
@@ -20,7 +20,8 @@ from .showing.customer_views import (
     RawSighting,
     TimelineEntry,
 )
-from .showing.views import Listing, SearchHit
+from .showing.finding import SearchPage
+from .showing.views import Listing
 from .store.engine import Store
 from .store.queries.reading import Reader
 from .store.queries.search import find_customer_ids
@@ -34,12 +35,13 @@ class CustomerDesk:
     _clock: Callable[[], int]
     _setup: Setup
 
-    def search(self, text: str, *, limit: int = 20) -> list[SearchHit]:
+    def search(self, text: str, *, limit: int = 20, offset: int = 0) -> SearchPage:
         """Customers whose id, e-mail, name or org, or whose sub_, in_ or invoice number matches.
 
-        Case-blind and partial; exact matches first, then beginnings. At most 50.
+        Case-blind and partial; exact matches first, then beginnings, then middles. Ids match by
+        their beginning. At most 50 a page. Never raises for what was typed: it says a sentence.
         """
-        return customers.search(self._reader, self._setup, self._clock(), clean(text), limit)
+        return finding.search(self._reader, self._setup, self._clock(), clean(text), limit, offset)
 
     def find(self, wanted: str) -> list[str]:
         """Ids of the customers that ``wanted`` names exactly: an id, an org or an e-mail."""

@@ -64,7 +64,7 @@ def test_every_list_and_report_can_be_read(opened: Opened) -> None:
 
 def test_customers_are_found_and_explained(opened: Opened) -> None:
     portside, customer = opened.portside, opened.customer
-    assert [hit.customer_id for hit in portside.search(customer)] == [customer]
+    assert [hit.customer_id for hit in portside.search(customer).hits] == [customer]
     assert portside.find(customer) == [customer]
     assert portside.customer(customer).access.access
     assert portside.customer(customer, at=opened.front.now()).access.access

@@ -43,6 +43,7 @@ from lib.billing import (
     Role,
     ScheduleAhead,
     SearchHit,
+    SearchPage,
     Source,
     SubscriptionRow,
     Sum,
@@ -368,9 +369,9 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
 
     # one customer
 
-    def search(self, text: str, *, limit: int = 20) -> list[SearchHit]:
+    def search(self, text: str, *, limit: int = 20, offset: int = 0) -> SearchPage:
         needle = text.lower()
-        return [
+        found = [
             SearchHit(
                 customer_id(i),
                 name(i),
@@ -382,11 +383,14 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
                 True,
                 "name",
                 name(i),
+                "Pro",
+                NOW + 86_400 * i,
             )
             for i in range(40)
             if needle in name(i).lower()
             or needle in f"billing{i}@customer{i}.invalid {customer_id(i)}"
-        ][:limit]
+        ]
+        return SearchPage(tuple(found[offset : offset + limit]), len(found), False, None)
 
     def customer(self, wanted: str, *, at: int | None = None) -> CustomerView:
         if self.empty or not wanted.startswith("cus_"):

@@ -60,6 +60,7 @@ RULED: Final[dict[str, frozenset[str] | None]] = {
     "plan_entitlements": None,
     "movements": None,
     "invoices": frozenset(),
+    "search_terms": frozenset(),
     "price": frozenset(),
     "product": frozenset(),
     "coupon": frozenset(),

@@ -150,6 +150,16 @@ class MovementRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchRow:
+    """What a customer is found by, of one object. See `domain.search`."""
+
+    customer_id: str
+    kind: str  # customer · invoice
+    object_id: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectionRows:
     """Everything derived for one customer.
 

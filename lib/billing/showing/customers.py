@@ -1,4 +1,4 @@
-"""The customer page: finding somebody, everything about them, and why they have access or not."""
+"""The customer page: everything about somebody, and why they have access or not."""
 
 from __future__ import annotations
 
@@ -16,48 +16,16 @@ from ..settings.setup import Setup
 from ..store import staff_notes
 from ..store.queries import customer as stored
 from ..store.queries import search as finding
-from ..store.queries.entitlements import entitlements_of
 from ..store.queries.reading import Connection, Reader
 from . import known
 from .customer_views import CustomerView, Explanation, TimelineEntry
 from .explain import explanation
 from .timeline import timeline
 from .usable import features_of, limits_of
-from .views import Listing, SearchHit
+from .views import Listing
 
-MOST_HITS = 50
 MOST_ENTRIES = 500
 MOST_NOTES = 500
-
-
-def search(reader: Reader, setup: Setup, now: int, text: str, limit: int) -> list[SearchHit]:
-    """Customers that ``text`` matches, best first; none for an empty text."""
-    if not text:
-        return []
-    with reader.open() as connection:
-        matches = finding.matching_customers(connection, text, min(max(limit, 1), MOST_HITS))
-        ids = [customer_id for customer_id, _, _ in matches]
-        customers = stored.customers_of(connection, ids)
-        entitled = entitlements_of(connection, ids)
-    hits = []
-    for customer_id, matched, matched_text in matches:
-        customer, row = customers.get(customer_id), entitled.get(customer_id)
-        access = judge(row, now, setup.catalog, timezone=setup.timezone) if row else None
-        hits.append(
-            SearchHit(
-                customer_id=customer_id,
-                name=customer.name if customer else None,
-                email=customer.email if customer else None,
-                org_id=customer.org_id if customer else None,
-                plan=access.plan if access else None,
-                status=access.status if access else None,
-                rule=access.rule if access else None,
-                access=bool(access and access.access),
-                matched=matched,
-                matched_text=matched_text,
-            )
-        )
-    return hits
 
 
 def view(reader: Reader, setup: Setup, now: int, customer_id: str, at: int | None) -> CustomerView:

@@ -200,3 +200,5 @@ class SearchHit:
     access: bool
     matched: str  # which field matched: customer · email · name · org · subscription · invoice
     matched_text: str
+    plan_name: str | None = None
+    ends_at: int | None = None  # of what is winding down

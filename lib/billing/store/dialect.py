@@ -49,9 +49,12 @@ def insert_new(
     _write(connection, table, rows, " ON CONFLICT DO NOTHING", skip)
 
 
-def upsert(connection: Connection, table: Table, rows: Rows) -> None:
-    """Insert whole rows in place of those of the same primary key. Keys must differ."""
-    _write(connection, table, rows, _replacing(table), ())
+def upsert(connection: Connection, table: Table, rows: Rows, *, unless_same: bool = False) -> None:
+    """Insert whole rows in place of those of the same primary key. Keys must differ.
+
+    ``unless_same``: a row that says the same already is left alone, and so are its indices.
+    """
+    _write(connection, table, rows, _replacing(table, unless_same), ())
 
 
 def insert_returning(connection: Connection, table: Table, rows: Rows, column: str) -> list[Any]:
@@ -112,10 +115,13 @@ def _from_arrays(table: Table, skip: tuple[str, ...]) -> str:
 
 
 @cache
-def _replacing(table: Table) -> str:
+def _replacing(table: Table, unless_same: bool) -> str:
     key = [c.name for c in table.primary_key.columns]
     target = ", ".join(f'"{name}"' for name in key)
-    changes = ", ".join(
-        f'"{c.name}" = excluded."{c.name}"' for c in table.columns if c.name not in key
-    )
-    return f" ON CONFLICT ({target}) DO UPDATE SET {changes}"
+    others = [c.name for c in table.columns if c.name not in key]
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
+    clause = f" ON CONFLICT ({target}) DO UPDATE SET {changes}"
+    if unless_same:
+        unlike = (f'{table.name}."{name}" IS DISTINCT FROM excluded."{name}"' for name in others)
+        clause += " WHERE " + " OR ".join(unlike)
+    return clause

@@ -11,9 +11,17 @@ from sqlalchemy import Connection, Table
 
 from ..domain import rows
 from ..domain.rows import ProjectionRows
+from ..domain.search import search_rows
 from . import dialect
 from .spelling import spell
-from .tables import customers, invoices, movements, plan_entitlements, subscriptions
+from .tables import (
+    customers,
+    invoices,
+    movements,
+    plan_entitlements,
+    search_terms,
+    subscriptions,
+)
 
 Cells = tuple[Any, ...]
 MovementKey = tuple[str, str]
@@ -25,7 +33,7 @@ class _Shape:
     """How values become rows of one table: cells in column order, lists and objects as text."""
 
     table: Table
-    parts: Callable[[ProjectionRows], Sequence[Any]]
+    parts: Callable[[ProjectionRows], Iterable[Any]]
     cells: Callable[[Any], Cells]
     json: tuple[int, ...]
     key: tuple[int, ...]
@@ -49,7 +57,7 @@ class _Shape:
 def _shape(
     table: Table,
     of: type[Any],
-    parts: Callable[[ProjectionRows], Sequence[Any]],
+    parts: Callable[[ProjectionRows], Iterable[Any]],
     *,
     complete: bool = True,
 ) -> _Shape:
@@ -72,6 +80,7 @@ _SHAPES: Final = (
     _shape(subscriptions, rows.SubscriptionRow, lambda p: p.subscriptions),
     _shape(invoices, rows.InvoiceRow, lambda p: p.invoices, complete=False),
     _shape(movements, rows.MovementRow, lambda p: p.movements, complete=False),
+    _shape(search_terms, rows.SearchRow, search_rows, complete=False),
 )
 
 
@@ -99,7 +108,8 @@ def write(
         names = [column.name for column in shape.table.primary_key.columns]
         delete = dialect.delete(connection, shape.table, *names)
         dialect.many(connection, delete, sorted(vanished))
-        dialect.upsert(connection, shape.table, differing)
+        # What a customer is found by changes rarely, and its index is dear.
+        dialect.upsert(connection, shape.table, differing, unless_same=shape.table is search_terms)
         changed = changed or bool(differing or vanished)
     return changed
 

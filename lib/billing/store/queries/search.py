@@ -1,56 +1,206 @@
-"""Finding customers by anything that an agent has in hand."""
+"""Finding customers by anything that an agent has in hand.
+
+Three ranks: what is exactly what was typed, what begins with it, what holds it. Each is looked up
+in an index, the lower ranks only while fewer than `CAP` were found, and only what was found is
+sorted: nothing here grows with the number of customers.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, or_, select
+from sqlalchemy import Connection, and_, func, select
 
-from ..tables import customers, invoices, subscriptions
-from .columns import by_bytes, contains
+from ...domain.rows import CustomerRow, EntitlementRow
+from ...domain.search import ID_BARE, ID_BEGINS, Wanted
+from ..search_index import FULL_TEXT, FUNCTION, lowered
+from ..tables import customers, invoices, plan_entitlements
+from .columns import by_bytes, value_of
+
+CAP: Final = 1_000
+"""Matches looked at. Beyond, which of them come is up to the index, and whoever asks is told."""
+
+MOST_TRIGRAMS: Final = 12
+"""Runs that the index is asked for; what it gives is looked at anyway."""
 
 EXACT, BEGINS, WITHIN = 0, 1, 2
 
-_FIELDS: tuple[tuple[str, Table, str], ...] = (
-    ("customer", customers, "customer_id"),
-    ("email", customers, "email"),
-    ("org", customers, "org_id"),
-    ("name", customers, "name"),
-    ("subscription", subscriptions, "subscription_id"),
-    ("invoice", invoices, "number"),
-    ("invoice", invoices, "invoice_id"),
+_KINDS: Final = {"customer_id": 0, "customer": 1, "subscription": 2, "invoice_id": 3, "invoice": 4}
+"""Of equals the first comes first."""
+
+_IDS: Final = (
+    ("customer_id", "customers", "customer_id", "cus_"),
+    ("subscription", "subscriptions", "subscription_id", "sub_"),
+    ("invoice_id", "invoices", "invoice_id", "in_"),
 )
+_LAST: Final = "\U0010ffff"
 
 
-def _rank(column: ColumnElement[Any], text: str) -> ColumnElement[int]:
-    folded = func.lower(column)
-    return case(
-        (or_(folded == text.lower(), column == text), EXACT),
-        (folded.startswith(text.lower(), autoescape=True), BEGINS),
-        else_=WITHIN,
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One customer that was found. ``kind``: by what, see `_KINDS`; ``object_id``: of what."""
+
+    customer_id: str
+    kind: str
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """One page. ``total``: customers found in all; ``capped``: there were more, not looked at."""
+
+    page: tuple[Match, ...]
+    total: int
+    capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a list shows of a customer. ``number``: of the invoice that it was found by."""
+
+    customer: CustomerRow
+    entitlement: EntitlementRow | None
+    number: str | None
+
+
+def matching_customers(connection: Connection, wanted: Wanted, limit: int, offset: int) -> Matches:
+    """Customers that match, each once by its best, in one order: rank, kind, text, id."""
+    statement, parameters = ranked(connection, wanted, limit, offset)
+    rows = connection.exec_driver_sql(statement, parameters).fetchall()
+    if not rows and offset:
+        first = matching_customers(connection, wanted, 1, 0)
+        return Matches((), first.total, first.capped)
+    names = {number: name for name, number in _KINDS.items()}
+    page = tuple(Match(row[0], names[row[1]], row[2]) for row in rows)
+    return Matches(page, rows[0][3] if rows else 0, bool(rows) and rows[0][4] > CAP)
+
+
+def ranked(
+    connection: Connection, wanted: Wanted, limit: int, offset: int
+) -> tuple[str, tuple[Any, ...]]:
+    """The statement that finds one page, and its parameters."""
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for part, values in _parts(connection, wanted):
+        parts.append(f"SELECT * FROM ({part} LIMIT {CAP + 1}) AS part")  # noqa: S608
+        parameters += values
+    bytewise = "" if connection.dialect.name == "sqlite" else ' COLLATE "C"'
+    order = f"best, kind, term{bytewise}, object_id{bytewise}"
+    mark = _mark(connection)
+    # S608: the pieces are ours, what was typed is a parameter.
+    statement = f"""
+        WITH found AS ({" UNION ALL ".join(parts)} LIMIT {CAP + 1}),
+        mine AS (
+            SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY {order}) AS nth
+            FROM found
+        )
+        SELECT customer_id, kind, object_id, count(*) OVER (), (SELECT count(*) FROM found)
+        FROM mine WHERE nth = 1 ORDER BY {order}, customer_id{bytewise}
+        LIMIT {mark} OFFSET {mark}"""  # noqa: S608
+    return statement, (*parameters, limit, offset)
+
+
+def _parts(connection: Connection, wanted: Wanted) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Each way to find something, the best rank first; nothing is found by two of them."""
+    text = wanted.text
+    for kind, table, column, _ in _IDS:
+        yield _by_id(connection, EXACT, kind, table, column, text, text)
+    yield _by_text(connection, EXACT, wanted.whole, None)
+    if len(text) >= ID_BEGINS:
+        for kind, table, column, _ in _IDS:
+            yield _by_id(connection, BEGINS, kind, table, column, text + "\x01", text + _LAST)
+    yield _by_text(connection, BEGINS, wanted.beginning, wanted.whole)
+    if len(text) >= ID_BARE:
+        for kind, table, column, head in _IDS:
+            bare = head + text
+            yield _by_id(connection, WITHIN, kind, table, column, bare, bare + _LAST)
+    if wanted.inside:
+        yield _by_text(connection, WITHIN, text, wanted.beginning)
+
+
+def _by_id(
+    connection: Connection, rank: int, kind: str, table: str, column: str, first: str, last: str
+) -> tuple[str, tuple[Any, ...]]:
+    mark, folded = _mark(connection), lowered(connection, column)
+    statement = (
+        f"SELECT customer_id, {rank} AS best, {_KINDS[kind]} AS kind, {column} AS object_id, "  # noqa: S608
+        f"{folded} AS term FROM {table} WHERE {folded} >= {mark} AND {folded} <= {mark} "
+        f"ORDER BY {folded}, {column}"
     )
+    return statement, (first, last)
 
 
-def _matches(table: Table, field: str, text: str, limit: int) -> Select[Any]:
-    column: ColumnElement[Any] = table.c[field]
-    rank = _rank(column, text).label("rank")
-    return (
-        select(table.c.customer_id, column.label("matched_text"), rank)
-        .where(contains(column, text))
-        .order_by(rank, func.lower(column), by_bytes(table.c.customer_id))
-        .limit(limit)
+def _by_text(
+    connection: Connection, rank: int, piece: str, better: str | None
+) -> tuple[str, tuple[Any, ...]]:
+    """Rows that hold ``piece``, without those that hold ``better``."""
+    mark = _mark(connection)
+    number = f"CASE kind WHEN 'customer' THEN {_KINDS['customer']} ELSE {_KINDS['invoice']} END"
+    columns = f"customer_id, {rank} AS best, {number} AS kind, object_id, t.folded AS term"
+    first: Any
+    if connection.dialect.name == "sqlite":
+        # The cross join keeps the planner from walking search_terms instead.
+        found = (
+            f"SELECT {columns} FROM {FULL_TEXT} CROSS JOIN search_terms AS t "  # noqa: S608
+            f"ON term_id = {FULL_TEXT}.rowid WHERE {FULL_TEXT} MATCH {mark}"
+        )
+        place, first = "instr", _full_text(piece)
+    else:
+        found = f"SELECT {columns} FROM search_terms AS t WHERE {FUNCTION}(folded) @> {mark}::int[]"  # noqa: S608
+        place, first = "strpos", _numbers(piece)
+    found += f" AND {place}(t.folded, {mark}) > 0"
+    if better is None:
+        return found, (first, piece)
+    return f"{found} AND {place}(t.folded, {mark}) = 0", (first, piece, better)
+
+
+def _full_text(piece: str) -> str:
+    """FTS5's way to ask for every run; quoted, nothing in it is an operator."""
+    runs = _some([piece[n : n + 3] for n in range(len(piece) - 2)])
+    return " AND ".join('"' + run.replace('"', '""') + '"' for run in runs)
+
+
+def _numbers(piece: str) -> list[int]:
+    data = piece.encode()
+    return _some([a << 16 | b << 8 | c for a, b, c in zip(data, data[1:], data[2:], strict=False)])
+
+
+def _some(runs: list[Any]) -> list[Any]:
+    """At most `MOST_TRIGRAMS` of them, from all over."""
+    distinct = list(dict.fromkeys(runs))
+    step = -(-len(distinct) // MOST_TRIGRAMS)
+    return distinct[::step]
+
+
+def _mark(connection: Connection) -> str:
+    return "?" if connection.dialect.name == "sqlite" else "%s"
+
+
+def known_of(connection: Connection, matches: Matches) -> dict[str, Known]:
+    """Who the customers of a page are and what they have, by id."""
+    of_invoices = [m.object_id for m in matches.page if m.kind.startswith("invoice")]
+    entitled = [column.label(f"e_{column.name}") for column in plan_entitlements.columns]
+    query = (
+        select(customers, invoices.c.number, *entitled)
+        .outerjoin(plan_entitlements, plan_entitlements.c.customer_id == customers.c.customer_id)
+        .outerjoin(
+            invoices,
+            and_(
+                invoices.c.customer_id == customers.c.customer_id,
+                invoices.c.invoice_id.in_(of_invoices),
+            ),
+        )
+        .where(customers.c.customer_id.in_([match.customer_id for match in matches.page]))
     )
-
-
-def matching_customers(connection: Connection, text: str, limit: int) -> list[tuple[str, str, str]]:
-    """``(customer id, field, matched text)``, best first, each customer once, at most ``limit``."""
-    best: dict[str, tuple[int, int, str, str, str]] = {}
-    for order, (label, table, field) in enumerate(_FIELDS):
-        for row in connection.execute(_matches(table, field, text, limit)):
-            found = (int(row.rank), order, row.matched_text.lower(), label, row.matched_text)
-            best[row.customer_id] = min(found, best.get(row.customer_id, found))
-    ranked = sorted((hit, customer_id) for customer_id, hit in best.items())
-    return [(customer_id, hit[3], hit[4]) for hit, customer_id in ranked[:limit]]
+    found = {}
+    for row in connection.execute(query).mappings():
+        own = {c.name: row[f"e_{c.name}"] for c in plan_entitlements.columns}
+        entitlement = value_of(EntitlementRow, own) if own["customer_id"] else None
+        known = Known(value_of(CustomerRow, row), entitlement, row["number"])
+        found[known.customer.customer_id] = known
+    return found
 
 
 def find_customer_ids(connection: Connection, wanted: str) -> list[str]:

@@ -46,7 +46,6 @@ customers = Table(
     ),
 )
 Index("ix_customers_email_lower", func.lower(customers.c.email))
-Index("ix_customers_name_lower", func.lower(customers.c.name))
 
 plan_entitlements = Table(
     "plan_entitlements",
@@ -210,6 +209,17 @@ movements = Table(
     Index(None, "policy", "occurred_at"),
 )
 
+search_terms = Table(
+    "search_terms",
+    metadata,
+    text("customer_id"),
+    text("kind"),  # customer · invoice
+    text("object_id"),
+    text("folded"),  # "\n\nterm\n\nterm\n": see lib.billing.domain.search
+    PrimaryKeyConstraint("customer_id", "kind", "object_id"),
+)
+"""What customers are found by, beside ids. How it is indexed: lib.billing.store.search_index."""
+
 rollups = Table(
     "rollups",
     metadata,
@@ -256,7 +266,7 @@ products = _reference("products", "product_id")
 coupons = _reference("coupons", "coupon_id")
 portal_configurations = _reference("portal_configurations", "configuration_id")
 
-DERIVED: Final = (customers, plan_entitlements, subscriptions, invoices, movements)
+DERIVED: Final = (customers, plan_entitlements, subscriptions, invoices, movements, search_terms)
 REFERENCES: Final = {
     "price": prices,
     "product": products,

@@ -1,0 +1,95 @@
+"""A whole company into an empty database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from lib.billing.domain.fold import Rules, mark_of
+from lib.billing.domain.rollups import NOTHING, Cell, Sums, of_movements, of_subscriptions, plus
+from lib.billing.domain.rows import MovementRow, SubscriptionRow
+from lib.billing.settings.catalog_file import read_catalog
+from lib.billing.store import meta, rollups
+from lib.billing.store.engine import Store
+
+from .lives import Life
+from .loading import loader
+from .people import Person, person
+from .stamping import Template, life_of, templates
+
+AT_ONCE: Final = 2_000
+"""Customers whose rows are in memory at a time."""
+
+RULES: Final = Rules(read_catalog(Path(__file__).parents[2] / "catalog.toml"))
+
+
+class World:
+    """``customers`` people who live ``lives`` different lives, all of it decided by ``seed``.
+
+    ``months``: of the longest subscription. With 20 it comes to 7 invoices and 5 movements each.
+    """
+
+    def __init__(
+        self, customers: int, *, seed: int = 7, lives: int = 400, months: int = 20
+    ) -> None:
+        self.customers = customers
+        self.seed = seed
+        self.lives = min(lives, customers)
+        self.months = months
+
+    def people(self) -> Iterator[tuple[Person, int]]:
+        """Everyone, each with the number of the life that they live."""
+        for number in range(self.customers):
+            yield self.someone(number), (number * 7_919 + self.seed) % self.lives
+
+    def someone(self, number: int) -> Person:
+        return person(number, self.seed)
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        """The events that would have made this world; for small ones."""
+        for someone, number in self.people():
+            yield from self.life(number, someone).events
+
+    def life(self, number: int, someone: Person) -> Life:
+        return life_of(number, self.seed, someone, self.months)
+
+    def fill(
+        self,
+        store: Store,
+        progress: Callable[[str], None] = lambda _: None,
+        *,
+        without: Collection[str] = (),
+    ) -> None:
+        """Write every row, but for the tables ``without``.
+
+        Raises ValueError when there are customers already.
+        """
+        made = templates(self.lives, self.seed, self.months, RULES)
+        lived: Counter[tuple[int, int]] = Counter()
+        sums: dict[Cell, Sums] = {}
+        with loader(store, without) as load:
+            for count, (someone, number) in enumerate(self.people(), 1):
+                load.life(made[number], someone)
+                lived[number, someone.shift] += 1
+                if count % AT_ONCE == 0 or count == self.customers:
+                    load.flush()
+                    progress(f"{count:,} customers")
+            progress("Indexing")
+        for (number, shift), times in lived.items():
+            for cell, part in _contribution(made[number], shift).items():
+                many = Sums(*(times * value for value in part))
+                sums[cell] = plus(sums.get(cell, NOTHING), many)
+        with store.writing() as connection:
+            rollups.add(connection, sums)
+            meta.put(connection, meta.FOLDED_BY, mark_of(RULES))
+            meta.raise_watermark(connection)
+
+
+def _contribution(template: Template, shift: int) -> dict[Cell, Sums]:
+    """What one who lived ``shift`` seconds later adds to the sums."""
+    rows = dict(template.rows(Person("", "", "", "", shift)))
+    subscriptions = [SubscriptionRow(*cells) for cells in rows.get("subscriptions", [])]
+    moved = [MovementRow(*cells) for cells in rows.get("movements", [])]
+    return of_subscriptions(subscriptions, RULES.timezone) | of_movements(moved, RULES.timezone)

@@ -1,0 +1,50 @@
+"""A stamped world is the world that its events make."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.bulk.stamping import dump
+from benchmarks.bulk.world import RULES, World
+from lib.billing.domain.search import wanted
+from lib.billing.ingest import Ingest
+from lib.billing.store import meta, rollups
+from lib.billing.store.queries.search import matching_customers
+
+SMALL = World(30, lives=12, seed=3)
+
+
+def test_stamped_rows_are_the_folds(store, tmp_path):
+    SMALL.fill(store)
+    stamped = dump(store)
+    with store.reading() as connection:
+        sums = rollups.stored(connection)
+        assert rollups.summed(connection, RULES.timezone) == sums
+        found = matching_customers(connection, wanted(next(SMALL.people())[0].email), 5, 0)
+        mark = meta.get(connection, meta.FOLDED_BY)
+    with store.writing() as connection:
+        for name in (*stamped, "rollups"):
+            connection.exec_driver_sql(f"DELETE FROM {name}")
+    Ingest(store, RULES, clock=lambda: 0).apply(SMALL.told())
+    assert dump(store) == stamped
+    with store.reading() as connection:
+        assert rollups.stored(connection) == sums
+        assert meta.get(connection, meta.FOLDED_BY) == mark
+    assert found.total == 1
+
+
+def test_the_small_world_is_worth_comparing():
+    lives = [SMALL.life(number, someone) for someone, number in SMALL.people()]
+    kinds = {event["type"] for life in lives for event in life.events}
+    assert kinds >= {
+        "customer.subscription.deleted",
+        "invoice.payment_failed",
+        "payment_intent.payment_failed",
+    }
+    assert len({someone.shift for someone, _ in SMALL.people()}) > 8
+
+
+def test_a_database_with_customers_is_refused(sqlite_store):
+    World(2, lives=1).fill(sqlite_store)
+    with pytest.raises(ValueError, match="empty database"):
+        World(2, lives=1).fill(sqlite_store)
