@@ -92,6 +92,7 @@ class LinkDesk:
         begun = self._request(row)
         if begun.minted is not None:
             return self._again(request, begun.minted)
+        row = replace(row, at=begun.at)  # both halves of a double click ask Stripe for the same
         address = self._made(request, choice, situation, row, begun.earlier)
         self._close(row, MINTED, session_id=address.session_id)
         return _minted(row, choice, address)
@@ -205,13 +206,16 @@ class LinkDesk:
             known = audit.of_link(connection, str(row.link_id))
             made = audit.times_of(connection, row.staff, REQUESTED, since)
             minted = next((other for other in known if other.action == MINTED), None)
-            if minted is not None or (known and known[-1].action == REQUESTED):
-                return Begun(minted)  # the other half of a double click was faster
+            if minted is not None:
+                return Begun(row.at, minted)
+            earlier = earlier_checkouts(connection, row)
+            if known and known[-1].action == REQUESTED:
+                # The other half of a double click was faster; what stops it has to stop both.
+                return Begun(known[-1].at, earlier=earlier)
             error = self._against(row, made) or one_checkout_at_a_time(connection, row)
             if error is None:
-                earlier = earlier_checkouts(connection, row)
                 audit.append(connection, row)
-                return Begun(earlier=earlier)
+                return Begun(row.at, earlier=earlier)
         self._close(row, REFUSED, error=error)
         raise error
 

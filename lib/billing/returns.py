@@ -31,8 +31,8 @@ from .store.queries.invoices import invoices_of
 from .store.queries.reading import Reader
 
 _STEP: Final = 300
-"""Seconds that the time in a token is rounded down to: both halves of a double click get the same
-address, so that Stripe takes them for one request."""
+"""Seconds that the time in a token is rounded down to: a click that is tried again soon gets the
+same address, so that Stripe takes both for one request."""
 
 
 class ReturnLinks:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from lib.billing.domain.errors import StripeRefused
+from lib.billing.domain.portal import SessionMade
 from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import LinkDesk
 from lib.billing.returns import ReturnLinks
@@ -176,3 +179,51 @@ def test_a_double_click_gets_one_session(back: Back) -> None:
     desk = LinkDesk(store=front.store, clock=front.now, setup=front.setup, maker=maker)
     asked = request(customer, "home")
     assert desk.mint(asked).url == desk.mint(asked).url
+
+
+class _Moving:
+    """The gateway, and what happens to the customer between two halves of a click."""
+
+    def __init__(self, front: Front, meanwhile: Callable[[], None]) -> None:
+        self._gateway = front.gateway
+        self._meanwhile = [meanwhile]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+    def create_portal_session(self, *args: Any, **options: Any) -> SessionMade:
+        made = self._gateway.create_portal_session(*args, **options)
+        if self._meanwhile:
+            self._meanwhile.pop()()
+        return made
+
+
+def test_the_other_half_of_a_double_click_is_dated_like_the_first(back: Back) -> None:
+    front, other = back.front, []
+    customer, _ = front.subscriber("basic")
+    asked = request(customer, "home")
+
+    def later() -> None:
+        front.pass_time(300)  # the token's time is rounded to that
+        other.append(desk.mint(asked))
+
+    maker = LinkMaker(_Moving(front, later), return_url=BACK, returns=ReturnLinks([KEY]))
+    desk = LinkDesk(store=front.store, clock=front.now, setup=front.setup, maker=maker)
+    first = desk.mint(asked)
+    assert (first, first.url) == (other[0], other[0].url)
+    assert len(front.shop.running.sandbox.find("billing_portal.session", customer=customer)) == 1
+
+
+def test_a_customer_who_changed_between_two_clicks_gets_no_second_session(back: Back) -> None:
+    front = back.front
+    customer, _ = front.subscriber("basic")
+    maker = LinkMaker(front.gateway, return_url=BACK, returns=ReturnLinks([KEY]))
+    desk = LinkDesk(store=front.store, clock=front.now, setup=front.setup, maker=maker)
+    asked = request(customer, "home")
+    desk.mint(asked)
+    front.shop.stripe.v1.customers.update(customer, {"name": "Ada Renamed"})
+    front.deliver()
+    with pytest.raises(StripeRefused) as caught:
+        desk.mint(asked)
+    assert caught.value.code == "click_reused"
+    assert len(front.shop.running.sandbox.find("billing_portal.session", customer=customer)) == 1

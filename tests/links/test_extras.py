@@ -173,6 +173,33 @@ def test_a_checkout_that_was_just_completed_starts_no_second_one(front: Front) -
     assert front.desk().follow_ups(link.link_id).outcome == "acted"
 
 
+def test_the_other_half_of_a_double_click_starts_no_second_one_either(front: Front) -> None:
+    customer = front.customer()
+    link = front.mint(customer, "checkout", plan="pro_monthly")
+    page = Visitor(front.shop.running.url).open(link.url)
+    page.press(page.buttons[-1], email="ada@example.com", name="Ada", **CARD)
+    front.pass_time(200)
+    asked, codes = request(customer, "checkout", plan="pro_monthly"), []
+
+    class Slow:
+        """Stripe, asked to close the earlier one while the second half of the click arrives."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(front.gateway, name)
+
+        def close_checkout_session(self, session_id: str) -> Any:
+            with pytest.raises(LinkRefused) as other:
+                front.desk().mint(asked)
+            codes.append(other.value.code)
+            return front.gateway.close_checkout_session(session_id)
+
+    with pytest.raises(LinkRefused) as caught:
+        front.desk(gateway=Slow()).mint(asked)
+    assert [*codes, caught.value.code] == ["checkout_completed"] * 2
+    found = front.shop.running.sandbox.find("checkout.session", customer=customer)
+    assert [session["status"] for session in found] == ["complete"]
+
+
 def test_an_organization_is_not_subscribed_twice(front: Front) -> None:
     one = front.shop.customer(metadata={"org_id": "org_twice"})
     other = front.shop.customer(metadata={"org_id": "org_twice"}, email="eve@example.com")

@@ -20,8 +20,10 @@ _UNDER_WAY: Final = 120
 
 @dataclass(frozen=True)
 class Begun:
-    """``minted``: this very click has its link already. ``earlier``: Checkouts to close first."""
+    """``at``: when this very click first asked. ``minted``: it has its link already. ``earlier``:
+    Checkouts to close first."""
 
+    at: int
     minted: AuditRow | None = None
     earlier: tuple[str, ...] = ()
 
