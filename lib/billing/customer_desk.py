@@ -71,8 +71,8 @@ class CustomerDesk:
     ) -> Listing[TimelineEntry]:
         """One page of what happened, the latest first, narrowed to ``kinds``.
 
-        Staff notes are in it for roles that may read them. ``choices["kinds"]`` are those there
-        are. Raises NoCustomer.
+        Links and staff notes are in it for roles that may make and read them.
+        ``choices["kinds"]`` are those there are. Raises NoCustomer.
         """
         return customers.timeline_page(
             self._reader,

@@ -12,6 +12,7 @@ from lib.billing.desk import Portside
 from lib.billing.domain.errors import NoCustomer, PermissionDenied, WrongUsage
 from lib.billing.domain.permissions import Role
 from lib.billing.settings.setup import Setup
+from lib.billing.store.audit import AuditRow, append
 from lib.billing.store.engine import Store
 from tests.reports.ledger import CATALOG, at, desk
 from tests.reports.test_report_rows import ANN_LEAVES
@@ -115,6 +116,27 @@ def test_who_may_not_read_notes_gets_none_of_them(portside: Portside) -> None:
         assert "note" not in told.choices["kinds"]
         assert not any("Secret" in entry.sentence for entry in told.rows)
     assert portside.timeline("cus_1", **READ).rows[0].sentence == "sam@example.com: Secret"
+
+
+def test_who_may_not_make_links_reads_neither_that_one_was_made_nor_why(
+    portside: Portside, store: Store
+) -> None:
+    made = AuditRow(
+        at("2026-03-14"),
+        "sam@example.com",
+        "link.minted",
+        "cus_1",
+        link_id="lnk_1",
+        flow="home",
+        reason="Secret",
+    )
+    with store.writing() as connection:
+        append(connection, made)
+    for role in (Role.FOUNDER, Role.FINANCE):
+        told = portside.timeline("cus_1", roles={role})
+        assert "link" not in told.choices["kinds"]
+        assert not any("Secret" in entry.sentence for entry in told.rows)
+    assert "Secret" in portside.timeline("cus_1", kinds=("link",), **READ).rows[0].sentence
 
 
 @pytest.mark.parametrize("verb", ["UPDATE notes SET body = 'x'", "DELETE FROM notes"])

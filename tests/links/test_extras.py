@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from lib.billing.domain.errors import LinkRefused, StripeRefused
+from lib.billing.domain.errors import LinkRefused, PermissionDenied, StripeRefused
 from lib.billing.domain.flow_values import LinkPolicy
+from lib.billing.linking.sessions import LinkMaker
+from lib.billing.links import LinkDesk
 from lib.billing.settings.setup import Setup
 from lib.billing.store import audit, migrate
 from lib.billing.store.engine import Store
@@ -234,6 +236,19 @@ def test_an_invoice_may_be_named_by_its_number(front: Front) -> None:
     assert front.mint(customer, "pay_invoice").url == first.hosted_invoice_url
     named = front.mint(customer, "pay_invoice", invoice_id=second.number)
     assert named.url == second.hosted_invoice_url
+
+
+def test_what_was_pasted_with_a_nul_in_it_is_kept_without_on_both_databases(store: Store) -> None:
+    if store.is_sqlite:
+        migrate.upgrade(store)
+    maker = LinkMaker(None, return_url=None)
+    desk = LinkDesk(store=store, clock=lambda: 1, setup=Setup(catalog=CATALOG), maker=maker)
+    pasted = {"reason": "Asked\x00 twice \ud800", "ticket": "T\x001", "invoice_id": "in_\ud800"}
+    with pytest.raises(PermissionDenied):
+        desk.mint(request("cus_\x001", "home", roles=(), **pasted))
+    with store.reading() as connection:
+        (row,) = audit.of_flow(connection, "cus_1", "home", 0)
+    assert (row.reason, row.ticket, row.invoice_id) == ("Asked twice", "T1", "in_")
 
 
 def test_clicks_at_the_same_moment_mint_once_on_both_databases(store: Store) -> None:

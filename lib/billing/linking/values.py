@@ -7,10 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ..domain.errors import WrongUsage
+from ..domain.filters import clean
 from ..domain.permissions import Role
 
 _LONGEST_REASON: Final = 500
 _LONGEST_NAME: Final = 200
+_TEXTS: Final = (
+    "customer_id", "flow", "staff", "reason", "click_id", "ticket", "subscription_id",
+    "invoice_id", "plan", "coupon",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +78,28 @@ class MintedLink:
 
 
 def checked(request: LinkRequest) -> LinkRequest:
-    """The request with its texts trimmed. Raises WrongUsage."""
-    reason, staff = request.reason.strip(), request.staff.strip()
+    """The request with its texts trimmed, without anything that no database takes.
+
+    Raises WrongUsage.
+    """
+    texts = {name: getattr(request, name) for name in _TEXTS}
+    request = replace(request, **{n: clean(text) for n, text in texts.items() if text is not None})
+    reason, staff = request.reason, request.staff
     if not reason:
         raise WrongUsage("Say why the customer needs this link.", code="reason_required")
-    if not staff or not request.click_id.strip():
+    if not staff or not request.click_id:
         raise WrongUsage("A link needs to know who asks for it, and a click id.")
     if len(reason) > _LONGEST_REASON:
         raise WrongUsage(f"The reason is longer than {_LONGEST_REASON} characters. Shorten it.")
-    ticket = (request.ticket or "").strip() or None
-    coupon = (request.coupon or "").strip() or None
+    ticket, coupon = request.ticket or None, request.coupon or None
     named = (
         staff,
         request.click_id,
         request.customer_id,
-        *(text or "" for text in (ticket, request.plan, coupon, request.invoice_id)),
+        request.flow,
+        *(text or "" for text in (ticket, request.plan, coupon)),
+        *(text or "" for text in (request.subscription_id, request.invoice_id)),
     )
     if any(len(text) > _LONGEST_NAME for text in named):
         raise WrongUsage(f"A name or id is longer than {_LONGEST_NAME} characters. Check it.")
-    return replace(request, reason=reason, staff=staff, ticket=ticket, coupon=coupon)
+    return replace(request, ticket=ticket, coupon=coupon)

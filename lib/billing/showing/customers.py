@@ -84,10 +84,11 @@ def timeline_page(
         seen = known.seen_of(connection, customer_id)
         fold = known.fold_until(connection, setup, customer_id, seen, at)
         rows = known.kept(connection, setup, customer_id) if at is None else known.made(fold)
-        links = known.links_of(connection, fold, moment, at)
+        rights = permissions_of(roles)
+        links = known.links_of(connection, fold, moment, at) if Permission.LINKS in rights else []
         notes = (
             staff_notes.of_customer(connection, customer_id, limit=MOST_NOTES)
-            if Permission.NOTES in permissions_of(roles)
+            if Permission.NOTES in rights
             else []
         )
     written = [note for note in notes if note.created_at <= moment]
