@@ -35,7 +35,7 @@ class TrustedProxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         rules = signin.rules()
         asks = scope["type"] in ("http", "websocket")
-        if rules.headers is None or not asks or scope["path"].endswith(HEALTH):
+        if rules.headers is None or not asks or _asks_for_health(scope):
             await self.app(scope, receive, send)
             return
         given = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]]
@@ -63,6 +63,11 @@ class TrustedProxy:
             await send(message)
 
         await self.app({**scope, "headers": passed}, receive, send_on)
+
+
+def _asks_for_health(scope: Scope) -> bool:
+    reads = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+    return reads and str(scope["path"]).endswith(HEALTH)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, error: SignInRefused) -> None:

@@ -155,6 +155,7 @@ class PortalDesk:
             try:
                 made = self._carry_out(group)
             except BillingError as error:
+                self._changed()  # an earlier group may have been carried out
                 self._keep(staff, FAILED, _told(done, f"{group.group}: {error}"), error.code)
                 raise
             verb = "created" if group.action == "create" else "updated"
@@ -213,5 +214,6 @@ def _told(done: Collection[tuple[str, str, str, tuple[str, ...]]], fault: str = 
 
 
 def _key(verb: str, name: str, what: object) -> str:
-    digest = hashlib.sha256(canonical({"is": what}).encode()).hexdigest()[:32]
-    return f"portside-portal-{verb}-{name}-{digest}"
+    # A plan group may be called whatever a header cannot carry.
+    digest = hashlib.sha256(canonical({"of": name, "is": what}).encode()).hexdigest()[:32]
+    return f"portside-portal-{verb}-{digest}"

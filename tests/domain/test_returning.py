@@ -77,6 +77,7 @@ LANGUAGES_ASKED = {
     "de-AT,de;q=0.9,en;q=0.8": "de",
     "en-GB,de;q=0.9": "en",
     "fr, de;q=0.3, en;q=0.2": "de",
+    "fr, de ; q=0.3, en; q=0.2": "de",
     "fr": "en",
     "de;q=0": "en",
     "de;q=high, en": "en",

@@ -26,6 +26,7 @@ ANN = {
 REFUSED = {
     "no e-mail": ({"email": None}, "email_missing"),
     "an e-mail that is a number": ({"email": 7}, "email_missing"),
+    "an e-mail that turns into another's": ({"email": "\u212aim@example.com"}, "email_missing"),
     "an e-mail without a host": ({"email": "ann@"}, "email_missing"),
     "two addresses in one": ({"email": "ann@example.com,root@example.com"}, "email_missing"),
     "an e-mail with a line break": ({"email": "ann@example.com\nx"}, "email_missing"),
@@ -35,6 +36,9 @@ REFUSED = {
     "no time": ({"iat": None}, "sign_in_undated"),
     "true for a time": ({"iat": True}, "sign_in_undated"),
     "a time as text": ({"iat": "soon"}, "sign_in_undated"),
+    "no end of time": ({"iat": float("inf")}, "sign_in_undated"),
+    "no number": ({"iat": float("nan")}, "sign_in_undated"),
+    "before any time": ({"iat": -1}, "sign_in_undated"),
     "signed in thirteen hours ago": ({"iat": NOON - 13 * HOUR}, "sign_in_ended"),
     "signed in twelve hours ago to the second": ({"iat": NOON - 12 * HOUR}, "sign_in_ended"),
     "signed in next week": ({"iat": NOON + 7 * 24 * HOUR}, "sign_in_undated"),

@@ -201,6 +201,6 @@ def test_what_was_looked_at_may_be_applied(kept: Kept) -> None:
 
 
 def test_two_plan_groups_are_two_configurations(kept: Kept) -> None:
-    sold = SOLD.replace("[plans.pro]", '[plans.pro]\ngroup = "teams"')
-    assert [done[0] for done in kept.apply(sold).done] == ["core", "teams"]
+    sold = SOLD.replace("[plans.pro]", '[plans.pro]\ngroup = "équipes ☕"')
+    assert [done[0] for done in kept.apply(sold).done] == ["core", "équipes ☕"]
     assert kept.desk(sold).plan().clean

@@ -169,3 +169,5 @@ def test_reading_has_nothing_to_undo() -> None:
 def test_an_address_in_stripes_words_is_left_out() -> None:
     refusal = _refusal("See https://billing.stripe.com/p/session/test_secret now.")
     assert "test_secret" not in str(refusal)
+    refusal = _refusal("Not a valid URL: https://app.example/return?t=v1.test-secret.mac")
+    assert "test-secret" not in str(refusal)

@@ -22,6 +22,7 @@ ACTS: Final[dict[str, tuple[str, str]]] = {
     "portal.refused": ("Portal configuration", "Refused"),
     "portal.failed": ("Portal configuration", "Failed"),
     "sign_in": ("Sign-in", "Signed in"),
+    "sign_in.refused": ("Sign-in", "Refused"),
     "sign_out": ("Sign-in", "Signed out"),
 }
 """Action -> (what it is, what became of it)."""

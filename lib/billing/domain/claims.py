@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from .errors import SignInRefused
 from .sign_in import Identity, SignIn, address_of, groups_of, key_of, name_of
+
+LATEST: Final = 253_402_300_799
+"""The last second of the year 9999: beyond it, and beside the numbers, is no date."""
 
 
 def from_claims(claims: Mapping[str, Any], rules: SignIn) -> Identity | None:
@@ -37,7 +40,8 @@ def from_claims(claims: Mapping[str, Any], rules: SignIn) -> Identity | None:
             email=email,
             key=key,
         )
-    if isinstance(issued, bool) or not isinstance(issued, int | float):
+    dated = isinstance(issued, int | float) and not isinstance(issued, bool)
+    if not dated or not 0 <= issued <= LATEST:
         raise SignInRefused(
             "Your identity provider did not say when you signed in, so nobody can tell whether "
             "it is too long ago. Ask its administrator for the claim “iat”.",

@@ -102,13 +102,13 @@ class Standing:
 def language(accepted: str | None) -> str:
     """The best of `LANGUAGES` for an ``Accept-Language`` header; English when it names none."""
     ranked: list[tuple[float, int, str]] = []
-    for place, part in enumerate((accepted or "")[:500].split(",")):
-        tag, _, weight = part.strip().partition(";q=")
+    for place, part in enumerate((accepted or "")[:500].replace(" ", "").split(",")):
+        tag, _, weight = part.partition(";q=")
         try:
             quality = float(weight or 1)
         except ValueError:
             continue
-        name = tag.strip().lower().partition("-")[0]
+        name = tag.lower().partition("-")[0]
         if name in LANGUAGES and quality > 0:
             ranked.append((-quality, place, name))
     return min(ranked)[2] if ranked else LANGUAGES[0]

@@ -86,6 +86,9 @@ def address_of(value: object) -> str | None:
     """An e-mail address in lower case, or None."""
     if not isinstance(value, str):
         return None
+    # A letter like the Kelvin sign, whose small one is a plain k, would make another's address.
+    if any(c.lower().isascii() and not c.isascii() for c in value):
+        return None
     text = value.strip().lower()
     name, at, host = text.rpartition("@")
     plain = text.isprintable() and not any(c in text for c in " ,;")

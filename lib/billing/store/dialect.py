@@ -89,6 +89,8 @@ def _write(
     if not rows:
         return
     if connection.dialect.name == "sqlite":
+        # SQLite knows the standard's spelling only since 3.39.
+        conflict = conflict.replace(" IS DISTINCT FROM ", " IS NOT ")
         connection.exec_driver_sql(_from_values(table, skip) + conflict, list(rows))
     else:
         # One statement for all rows: a statement each costs the server more than the rows do.

@@ -153,7 +153,9 @@ _LAST_RESORT: Final = (
     "Nothing was changed. Look at the customer in the Stripe dashboard, or do it there."
 )
 _SECRET: Final = re.compile(
-    r"\b(?:[sr]k|whsec)_\w[\w*]*|https?://\S*/(?:p/session|c/pay)/\S*", re.IGNORECASE
+    r"\b(?:[sr]k|whsec)_\w[\w*]*|https?://\S*/(?:p/session|c/pay)/\S*"
+    r"|(?<=[?&]t=)v1\.[\w.-]+",  # a token of the return page
+    re.IGNORECASE,
 )
 _LONGEST: Final = 400
 
