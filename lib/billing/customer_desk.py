@@ -89,7 +89,12 @@ class CustomerDesk:
     def reply(self, view: CustomerView, language: str | None = None) -> Reply:
         """A short answer for the customer, in ``language`` or else the one they prefer."""
         situation = situation_of(
-            view.access, view.subscriptions, view.invoices, view.balances, self._setup.catalog
+            view.access,
+            view.subscriptions,
+            view.invoices,
+            view.balances,
+            self._setup.catalog,
+            view.at,
         )
         return compose(situation, language or view.customer.locale, self._setup.timezone)
 

@@ -83,7 +83,9 @@ class FakeDesk:
 
     def reply(self, view: CustomerView, language: str | None = None) -> Reply:
         catalog: Catalog = self.catalog
-        told = situation_of(view.access, view.subscriptions, view.invoices, view.balances, catalog)
+        told = situation_of(
+            view.access, view.subscriptions, view.invoices, view.balances, catalog, view.at
+        )
         return compose(told, language or view.customer.locale, self.timezone)
 
     def notes(

@@ -23,7 +23,8 @@ from tests.reports.ledger import (
 )
 
 ACTIVE = paying()
-FAILED = invoice(attempt_count=1, payment_failed=True, next_payment_attempt=at("2026-03-08"))
+NEXT = at("2026-03-08")
+FAILED = invoice(attempt_count=1, payment_failed=True, next_payment_attempt=NEXT)
 LATE = ACTIVE | {"status": "past_due"}
 GONE = ACTIVE | {"status": "canceled", "ended_at": at("2026-03-10")}
 ODD = ACTIVE | {"items": [item(price("unheard_of", "100"), end=at("2026-04-05"))]}
@@ -63,6 +64,21 @@ CASES = {
         failing("expired_card"),
         "2026-03-15",
         ("past_due", "Pro", at("2026-03-19"), "expired"),
+    ),
+    "past due, the next attempt ahead": (
+        failing("expired_card"),
+        "2026-03-07",
+        ("past_due", "Pro", at("2026-03-19"), "expired"),
+    ),
+    "past its renewal, the event awaited": (
+        begun(ACTIVE),
+        "2026-04-06",
+        ("active", "Pro", None, None),
+    ),
+    "past its trial, the event awaited": (
+        begun(ACTIVE | {"status": "trialing", "trial_end": at("2026-04-01")}),
+        "2026-04-02",
+        ("trialing", "Pro", None, None),
     ),
     "past due and the card stolen": (
         failing("stolen_card"),
@@ -119,8 +135,11 @@ def test_the_deciding_subscription_gives_the_situation(
 ) -> None:
     portside: Portside = desk(sqlite_store, seen, now)
     view = portside.customer("cus_1")
-    told = situation_of(view.access, view.subscriptions, view.invoices, view.balances, CATALOG)
+    told = situation_of(
+        view.access, view.subscriptions, view.invoices, view.balances, CATALOG, view.at
+    )
     assert (told.kind, told.plan, told.day, told.reason) == expected
     if told.reason:
-        assert (told.next_attempt_at, told.open_invoices) == (at("2026-03-08"), 1)
+        assert told.next_attempt_at == (NEXT if view.at < NEXT else None)
+        assert told.open_invoices == 1
         assert told.open_minor == {"usd": 2900}

@@ -61,10 +61,17 @@ def situation_of(
     invoices: Iterable[InvoiceRow],
     balances: Mapping[str, int],
     catalog: Catalog,
+    now: int,
 ) -> Situation:
-    """The situation of the subscription that decides about access."""
+    """The situation at ``now`` of the subscription that decides about access.
+
+    A renewal, first payment or next attempt whose day has passed is not promised: what came of it
+    is on its way here.
+    """
     row = next((s for s in subscriptions if s.subscription_id == access.subscription_id), None)
     kind, day = _kind(access, row)
+    if kind in ("active", "trialing"):
+        day = _ahead(day, now)
     owed = [i for i in invoices if i.status == "open" and i.amount_remaining_minor > 0]
     failing = next((i for i in owed if i.failing and _of(i, row)), None)
     in_trouble = kind in ("past_due", "suspended") and failing is not None
@@ -74,7 +81,7 @@ def situation_of(
         plan=catalog.plan(row.plan).name if row and row.plan else None,
         day=day,
         reason=reason_of(failing) if in_trouble and failing else None,
-        next_attempt_at=failing.next_attempt_at if in_trouble and failing else None,
+        next_attempt_at=_ahead(failing.next_attempt_at, now) if in_trouble and failing else None,
         open_invoices=len(owed),
         open_minor={code: minor for code, minor in sorted(balances.items()) if minor > 0},
     )
@@ -119,6 +126,10 @@ def _known_rule(access: Access, row: SubscriptionRow | None) -> str:
     if row.status == "past_due":
         return "past_due_in_grace"
     return "winding_down" if row.winding_down else row.status
+
+
+def _ahead(second: int | None, now: int) -> int | None:
+    return second if second is not None and second > now else None
 
 
 def _of(invoice: InvoiceRow, row: SubscriptionRow | None) -> bool:
