@@ -14,6 +14,7 @@ from lib.billing import SearchHit
 
 _FIELDS: Final = {"email": "E-mail", "org": "Organization", "customer": "Customer id"}
 
+_PAGE: Final = "found_page"
 _HINT: Final = "Search by e-mail, name, organization, cus_…, sub_…, in_… or an invoice number."
 
 
@@ -27,9 +28,16 @@ def search_box() -> str:
             placeholder="E-mail, name, organization, cus_…, sub_… or invoice number",
             icon=":material/search:",
             bind="query-params",
+            on_change=_first_page,
         )
         or ""
     ).strip()
+
+
+def _first_page() -> None:
+    """Whom another text finds best comes first."""
+    if _PAGE in st.session_state:
+        st.session_state[_PAGE] = 1
 
 
 def open_one(customer_id: str) -> None:
@@ -48,14 +56,14 @@ def look_up(text: str) -> str | None:
             icon=":material/person_off:",
         )
         return None
-    if first.total == 1 and not first.capped:
+    if first.total == 1 and first.hits and not first.capped:
         return first.hits[0].customer_id
     st.caption(
         fmt.joined((None if first.capped else _counted(first.total), first.sentence))
         + " Choose a row to open one."
     )
     place = st.container()
-    offset = tables.pager(first.total, key="found_page")
+    offset = tables.pager(first.total, key=_PAGE)
     page = data.search(text, tables.PAGE_SIZE, offset) if offset else first
     with place:
         chosen = hits(page.hits)

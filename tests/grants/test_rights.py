@@ -8,12 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from lib.billing.domain.errors import ConfigurationError, DatabaseUnavailable, WrongUsage
+from lib.billing.domain.search import wanted
 from lib.billing.drain import Drain
 from lib.billing.prune import prune
 from lib.billing.replay import replay
 from lib.billing.requests import Requests
 from lib.billing.store import grants, migrate, requests, tables
 from lib.billing.store.engine import Store
+from lib.billing.store.queries.search import matching_customers
 from lib.billing.store.turns import Turns
 from tests.grants.conftest import Roles, as_role
 from tests.jobs.failing import BROKEN, GOOD, Bench
@@ -119,6 +121,17 @@ def test_raw_bodies_are_read_where_that_was_asked_for(roles: Roles) -> None:
     grants.apply(roles.owner, made)
     with roles.dashboard.reading() as connection:
         connection.execute(text("SELECT payload FROM inbox"))
+
+
+def test_a_hardened_database_is_written_and_searched_all_the_same(roles: Roles) -> None:
+    with roles.owner.writing() as connection:
+        connection.execute(text("REVOKE EXECUTE ON FUNCTION search_trigrams FROM PUBLIC"))
+    ingest_into(roles.receiver).apply(company(1))
+    with roles.dashboard.reading() as connection:
+        known = connection.execute(text("SELECT email FROM customers WHERE email <> ''")).scalars()
+        email = str(known.first())
+        found = matching_customers(connection, wanted(email[1:6]), 20, 0)
+    assert found.total
 
 
 def test_rights_given_by_hand_are_taken_back(roles: Roles) -> None:

@@ -239,3 +239,11 @@ def test_a_way_back_is_offered_to_whom_came_from_a_list(open_page: Open) -> None
 def test_searching_lists_who_matches(open_page: Open) -> None:
     app = open_page("customer", "admin", find="nordlicht")
     assert set(app.dataframe[0].value["name"]) == {"Nordlicht Analytics"}
+
+
+def test_another_text_shows_whom_it_finds_best(open_page: Open) -> None:
+    app = open_page("customer", "admin", find="cus_", found_page="2")
+    assert app.session_state["found_page"] == 2
+    app.text_input(key="find").set_value("billing").run()
+    assert app.session_state["found_page"] == 1
+    assert len(app.dataframe[0].value) == 25

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from ..domain.errors import ConfigurationError, WrongUsage
 from . import tables
 from .engine import Store
+from .search_index import FUNCTION
 
 RECEIVER: Final = "portside_receiver"
 DASHBOARD: Final = "portside_dashboard"
@@ -62,6 +63,9 @@ def statements(
         made += _fresh(role, schema, database)
     made += _receiver(_name(receiver))
     made += _dashboard(_name(dashboard), payloads=payloads)
+    # Everybody may run a function, unless the database was hardened.
+    roles = f"{_name(receiver)}, {_name(dashboard)}"
+    made.append(f"GRANT EXECUTE ON FUNCTION {FUNCTION}(text) TO {roles}")
     made += _future(_name(receiver), _name(dashboard), schema)
     return made
 
