@@ -100,9 +100,8 @@ def _left_page(scope: Scope) -> str | None:
 
 def is_local(address: str) -> bool:
     """Whether ``address`` is a path here: never another host, never a header of its own."""
-    return (
-        address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    )
+    plain = address.isascii() and address.isprintable()
+    return plain and address.startswith("/") and not address.startswith(("//", "/\\"))
 
 
 def _state(query: str) -> str | None:

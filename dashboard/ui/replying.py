@@ -14,7 +14,8 @@ from lib.billing import LANGUAGES, CustomerView
 def panel(view: CustomerView) -> None:
     """The reply with its copy button; another language is one choice away."""
     desk = session.billing()
-    preferred = desk.reply(view).language
+    theirs = desk.reply(view)  # with the country's way to write a day, where that is known
+    preferred = theirs.language
     with st.container(border=True, key="reply", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader("Reply to copy", anchor=False, width="stretch")
@@ -27,7 +28,8 @@ def panel(view: CustomerView) -> None:
                 label_visibility="collapsed",
                 width=130,
             )
-        st.code(desk.reply(view, language).text, language=None, wrap_lines=True)
+        shown = theirs if language == preferred else desk.reply(view, language)
+        st.code(shown.text, language=None, wrap_lines=True)
         st.caption(_origin(view, preferred))
 
 

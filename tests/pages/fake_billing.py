@@ -425,7 +425,7 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
                 email=f"billing{i}@customer{i}.invalid",
                 name=name(i),
                 currency="usd",
-                locale="en",
+                locale="en-US",
                 created_at=NOW - 400 * DAY,
                 deleted=False,
                 delinquent=False,

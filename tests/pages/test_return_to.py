@@ -75,7 +75,7 @@ def test_only_a_page_of_ours_is_remembered(referer: str) -> None:
     assert "set-cookie" not in ask(APP, "/auth/login", referer=referer)[1]
 
 
-ELSEWHERE = ["//evil.test/", "https://evil.test/", "/\\evil.test", "/a\r\nSet-Cookie: x=1"]
+ELSEWHERE = ["//evil.test/", "https://evil.test/", "/\\evil.test", "/a\r\nSet-Cookie: x=1", "/€"]
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
