@@ -40,8 +40,8 @@ def from_claims(claims: Mapping[str, Any], rules: SignIn) -> Identity | None:
             email=email,
             key=key,
         )
-    dated = isinstance(issued, int | float) and not isinstance(issued, bool)
-    if not dated or not 0 <= issued <= LATEST:
+    since = _second(issued)
+    if since is None:
         raise SignInRefused(
             "Your identity provider did not say when you signed in, so nobody can tell whether "
             "it is too long ago. Ask its administrator for the claim “iat”.",
@@ -49,7 +49,6 @@ def from_claims(claims: Mapping[str, Any], rules: SignIn) -> Identity | None:
             email=email,
             key=key,
         )
-    since = int(issued)
     return Identity(
         email=email,
         name=name_of(claims.get("name"), email),
@@ -59,6 +58,13 @@ def from_claims(claims: Mapping[str, Any], rules: SignIn) -> Identity | None:
         until=since + rules.max_age,
         key=key,
     )
+
+
+def _second(told: object) -> int | None:
+    """A moment in unix seconds; None for what is no moment."""
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    return int(told) if 0 <= told <= LATEST else None
 
 
 def _deep(claims: Mapping[str, Any], path: str) -> object:

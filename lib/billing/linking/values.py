@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from ..domain.errors import WrongUsage
 from ..domain.filters import clean
@@ -82,8 +82,9 @@ def checked(request: LinkRequest) -> LinkRequest:
 
     Raises WrongUsage.
     """
-    texts = {name: getattr(request, name) for name in _TEXTS}
-    request = replace(request, **{n: clean(text) for n, text in texts.items() if text is not None})
+    given = ((name, getattr(request, name)) for name in _TEXTS)
+    texts: dict[str, Any] = {name: clean(text) for name, text in given if text is not None}
+    request = replace(request, **texts)
     reason, staff = request.reason, request.staff
     if not reason:
         raise WrongUsage("Say why the customer needs this link.", code="reason_required")
