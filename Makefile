@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
+# Where images forbid it, every process would compile all it imports anew: half of what starting costs.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo:      ## everything set up, then sandbox, receiver and dashboard in one go
 	@scripts/setup.sh app

@@ -153,9 +153,9 @@ def exporter(name: str, filters: Filters) -> Callable[[], bytes]:
     desk = session.billing()
 
     def make() -> bytes:
+        signin.still(staff.sign_in)
         for needed in (Permission.EXPORT, REPORTS[name].permission):
             require(staff.roles, needed)
-        signin.still(staff.sign_in)
         report = desk.export(name, filters)
         desk.record_audit(staff.email, "export", detail=f"{name}.csv, {len(report.rows)} rows")
         return report.to_csv().encode()

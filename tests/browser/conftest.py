@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from lib.billing.demo import DemoOptions, Stack
 from tests.browser.acting import Customer, Dashboard, Stripe
@@ -30,6 +30,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """
     directory = tmp_path_factory.mktemp("portside")
     os.environ["STREAMLIT_LOGGER_LEVEL"] = "debug"
+    # A story that moves the clock by a day would make a comparison due, which then resolves what
+    # another story has only just put on the drift board.
+    os.environ["PORTSIDE_CONFIG"] = str(directory / "portside.toml")
+    (directory / "portside.toml").write_text("reconcile_hours = 0\n", encoding="utf-8")
     with Stack(DemoOptions(directory, port=0, customers=60, months=4)) as running:
         yield running
     logs = {log.name: log.read_text(encoding="utf-8") for log in directory.glob("*.log")}
@@ -41,6 +45,23 @@ def stripe(stack: Stack) -> Iterator[Stripe]:
     """The local Stripe's API, as another program would call it."""
     with Stripe(stack.sandbox_url) as api:
         yield api
+
+
+@pytest.fixture(scope="module")
+def warm(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for a module's tests: Streamlit's ten megabytes are fetched and compiled once."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def context(warm: BrowserContext) -> Iterator[BrowserContext]:
+    """A browser that nobody has signed in with; only its cache is warm."""
+    warm.clear_cookies()
+    yield warm
+    for page in warm.pages:
+        page.close()
 
 
 @pytest.fixture

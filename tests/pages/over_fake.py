@@ -14,7 +14,16 @@ from typing import Any
 from streamlit.web import cli
 
 from dashboard import session
-from lib.billing import CustomerView, Filters, LinkOptions, LinkSeen, Listing, Overview, Role
+from lib.billing import (
+    CustomerView,
+    Filters,
+    LinkOptions,
+    LinkSeen,
+    Listing,
+    Overview,
+    Role,
+    StaffNote,
+)
 from tests.pages.fake_billing import NOW, FakeBilling
 
 TIMES = 7
@@ -83,6 +92,13 @@ class Worlds(FakeBilling):
             return found
         made = LinkSeen(NOW - 90, "other@demo.invalid", "renew", "Begged", "T-9", "waiting")
         return replace(found, links=(*found.links, made))
+
+    def notes(self, customer_id: str, **asked: Any) -> Listing[Any]:
+        found = super().notes(customer_id, **asked)
+        if self.world != "staff":
+            return found
+        note = StaffNote(1, customer_id, "other@demo.invalid", NOW, "Do not call before noon")
+        return replace(found, rows=(note, *found.rows), total=found.total + 1)
 
     def link_options(self, wanted: str) -> LinkOptions:
         found = super().link_options(wanted)

@@ -62,7 +62,7 @@ def processes_of(*words: str) -> list[int]:
 
 
 @pytest.mark.xdist_group("demo")
-def test_the_demo_starts_ends_whole_and_is_reused(tmp_path):
+def test_the_demo_starts_ends_whole_is_reused_and_ends_with_any_of_its_parts(tmp_path):
     with demo(tmp_path) as (running, addresses):
         assert {
             part: answers(addresses[part] + path) for part, path in PARTS.items()
@@ -76,17 +76,10 @@ def test_the_demo_starts_ends_whole_and_is_reused(tmp_path):
     with demo(tmp_path) as (running, again):
         # Stored invoice pages point at the local Stripe, so it keeps its address.
         assert again["sandbox"] == addresses["sandbox"]
-        running.terminate()
-        assert running.wait(30) == 0
-    assert [part for part, path in PARTS.items() if answers(again[part] + path)] == []
-    logs = "".join(log.read_text() for log in tmp_path.glob("*.log"))
-    assert "Traceback" not in logs
-
-
-@pytest.mark.xdist_group("demo")
-def test_a_part_that_stops_ends_the_demo_with_one_sentence(tmp_path):
-    with demo(tmp_path) as (running, _):
         for pid in processes_of("lib.sandbox", str(tmp_path)):
             os.kill(pid, signal.SIGKILL)
         assert running.wait(30) == 1
     assert "portside: sandbox stopped" in (tmp_path / "demo.out").read_text()
+    assert [part for part, path in PARTS.items() if answers(again[part] + path)] == []
+    logs = "".join(log.read_text() for log in tmp_path.glob("*.log"))
+    assert "Traceback" not in logs

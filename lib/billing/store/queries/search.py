@@ -7,7 +7,7 @@ sorted: nothing here grows with the number of customers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,10 @@ CAP: Final = 1_000
 
 MOST_TRIGRAMS: Final = 12
 """Runs that the index is asked for; what it gives is looked at anyway."""
+
+SAMPLE, COMMON = 2_000, 20
+"""PostgreSQL gathers every row of its index before the first comes out. What `COMMON` of `SAMPLE`
+rows hold is found sooner by reading rows until there are enough."""
 
 EXACT, BEGINS, WITHIN = 0, 1, 2
 
@@ -67,8 +71,12 @@ class Known:
 
 def matching_customers(connection: Connection, wanted: Wanted, limit: int, offset: int) -> Matches:
     """Customers that match, each once by its best, in one order: rank, kind, text, id."""
-    statement, parameters = ranked(connection, wanted, limit, offset)
-    rows = connection.exec_driver_sql(statement, parameters).fetchall()
+    common = _common(connection, wanted)
+    # Few are found at one go; whether there are few is known only behind.
+    at_once = wanted.inside and wanted.text not in common
+    rows = _run(connection, ranked(connection, wanted, limit, offset, common, at_once=at_once))
+    if at_once and rows and rows[0][4] > CAP:
+        rows = _run(connection, ranked(connection, wanted, limit, offset, common, at_once=False))
     if not rows and offset:
         first = matching_customers(connection, wanted, 1, 0)
         return Matches((), first.total, first.capped)
@@ -77,13 +85,27 @@ def matching_customers(connection: Connection, wanted: Wanted, limit: int, offse
     return Matches(page, rows[0][3] if rows else 0, bool(rows) and rows[0][4] > CAP)
 
 
+def _run(connection: Connection, asked: tuple[str, tuple[Any, ...]]) -> Sequence[Any]:
+    return connection.exec_driver_sql(*asked).fetchall()
+
+
 def ranked(
-    connection: Connection, wanted: Wanted, limit: int, offset: int
+    connection: Connection,
+    wanted: Wanted,
+    limit: int,
+    offset: int,
+    common: frozenset[str] = frozenset(),
+    *,
+    at_once: bool = False,
 ) -> tuple[str, tuple[Any, ...]]:
-    """The statement that finds one page, and its parameters."""
+    """The statement that finds one page, and its parameters.
+
+    ``at_once``: ranks are told apart among what holds the text, so that beyond `CAP` the best may
+    be missing; else each rank is looked up by itself.
+    """
     parts: list[str] = []
     parameters: list[Any] = []
-    for part, values in _parts(connection, wanted):
+    for part, values in _parts(connection, wanted, common, at_once):
         parts.append(f"SELECT * FROM ({part} LIMIT {CAP + 1}) AS part")  # noqa: S608
         parameters += values
     bytewise = "" if connection.dialect.name == "sqlite" else ' COLLATE "C"'
@@ -102,22 +124,50 @@ def ranked(
     return statement, (*parameters, limit, offset)
 
 
-def _parts(connection: Connection, wanted: Wanted) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _parts(
+    connection: Connection, wanted: Wanted, common: frozenset[str], at_once: bool
+) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Each way to find something, the best rank first; nothing is found by two of them."""
     text = wanted.text
     for kind, table, column, _ in _IDS:
         yield _by_id(connection, EXACT, kind, table, column, text, text)
-    yield _by_text(connection, EXACT, wanted.whole, None)
+    if not at_once:
+        yield _by_text(connection, str(EXACT), wanted.whole, (), common)
     if len(text) >= ID_BEGINS:
         for kind, table, column, _ in _IDS:
             yield _by_id(connection, BEGINS, kind, table, column, text + "\x01", text + _LAST)
-    yield _by_text(connection, BEGINS, wanted.beginning, wanted.whole)
+    if not at_once:
+        yield _by_text(connection, str(BEGINS), wanted.beginning, (wanted.whole,), common)
     if len(text) >= ID_BARE:
         for kind, table, column, head in _IDS:
             bare = head + text
             yield _by_id(connection, WITHIN, kind, table, column, bare, bare + _LAST)
-    if wanted.inside:
-        yield _by_text(connection, WITHIN, text, wanted.beginning)
+    if at_once:
+        yield _of_any_rank(connection, wanted)
+    elif wanted.inside:
+        yield _by_text(connection, str(WITHIN), text, (wanted.beginning,), common)
+
+
+def _of_any_rank(connection: Connection, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
+    """Every row that holds the text, and how well."""
+    mark, place = _mark(connection), _place(connection)
+    rank = (
+        f"CASE WHEN {place}(t.folded, {mark}) > 0 THEN {EXACT} "
+        f"WHEN {place}(t.folded, {mark}) > 0 THEN {BEGINS} ELSE {WITHIN} END"
+    )
+    found, asked = _by_text(connection, rank, wanted.text, (), frozenset())
+    return found, (wanted.whole, wanted.beginning, *asked)
+
+
+def _common(connection: Connection, wanted: Wanted) -> frozenset[str]:
+    """Those of the pieces looked for that so many rows hold that the index would be slower."""
+    if connection.dialect.name == "sqlite":
+        return frozenset()  # its index gives rows one by one
+    pieces = (wanted.whole, wanted.beginning, wanted.text)
+    counts = ", ".join("count(*) FILTER (WHERE strpos(folded, %s) > 0)" for _ in pieces)
+    statement = f"SELECT {counts} FROM (SELECT folded FROM search_terms LIMIT {SAMPLE}) AS sample"  # noqa: S608
+    found = connection.exec_driver_sql(statement, pieces).one()
+    return frozenset(p for p, count in zip(pieces, found, strict=True) if count >= COMMON)
 
 
 def _by_id(
@@ -133,27 +183,33 @@ def _by_id(
 
 
 def _by_text(
-    connection: Connection, rank: int, piece: str, better: str | None
+    connection: Connection,
+    rank: str,
+    piece: str,
+    better: tuple[str, ...],
+    common: frozenset[str],
 ) -> tuple[str, tuple[Any, ...]]:
     """Rows that hold ``piece``, without those that hold ``better``."""
     mark = _mark(connection)
     number = f"CASE kind WHEN 'customer' THEN {_KINDS['customer']} ELSE {_KINDS['invoice']} END"
     columns = f"customer_id, {rank} AS best, {number} AS kind, object_id, t.folded AS term"
-    first: Any
+    asked: list[Any] = []
     if connection.dialect.name == "sqlite":
         # The cross join keeps the planner from walking search_terms instead.
         found = (
             f"SELECT {columns} FROM {FULL_TEXT} CROSS JOIN search_terms AS t "  # noqa: S608
-            f"ON term_id = {FULL_TEXT}.rowid WHERE {FULL_TEXT} MATCH {mark}"
+            f"ON term_id = {FULL_TEXT}.rowid WHERE {FULL_TEXT} MATCH {mark} AND "
         )
-        place, first = "instr", _full_text(piece)
+        asked.append(_full_text(piece))
     else:
-        found = f"SELECT {columns} FROM search_terms AS t WHERE {FUNCTION}(folded) @> {mark}::int[]"  # noqa: S608
-        place, first = "strpos", _numbers(piece)
-    found += f" AND {place}(t.folded, {mark}) > 0"
-    if better is None:
-        return found, (first, piece)
-    return f"{found} AND {place}(t.folded, {mark}) = 0", (first, piece, better)
+        found = f"SELECT {columns} FROM search_terms AS t WHERE "  # noqa: S608
+        if piece not in common:
+            found += f"{FUNCTION}(folded) @> {mark}::int[] AND "
+            asked.append(_numbers(piece))
+    place = _place(connection)
+    found += f"{place}(t.folded, {mark}) > 0"
+    found += "".join(f" AND {place}(t.folded, {mark}) = 0" for _ in better)
+    return found, (*asked, piece, *better)
 
 
 def _full_text(piece: str) -> str:
@@ -172,6 +228,10 @@ def _some(runs: list[Any]) -> list[Any]:
     distinct = list(dict.fromkeys(runs))
     step = -(-len(distinct) // MOST_TRIGRAMS)
     return distinct[::step]
+
+
+def _place(connection: Connection) -> str:
+    return "instr" if connection.dialect.name == "sqlite" else "strpos"
 
 
 def _mark(connection: Connection) -> str:
