@@ -210,3 +210,19 @@ def test_every_way_to_find_somebody_uses_an_index(store: Store) -> None:
 )
 def test_finding_takes_only_exact_names(wanted: str, expected: list[str], store: Store) -> None:
     assert desk(store, PEOPLE, "2026-03-15").find(wanted) == expected
+
+
+@pytest.mark.postgres
+def test_the_many_invoices_of_one_customer_are_common_to_nobody_else(postgres_url: str) -> None:
+    numbered = [invoice(number=f"ACME-{n}", subscription=None) for n in range(25)]
+    bills = [
+        created("invoice", f"in_{n}", state, "2026-03-05", "cus_Ann")
+        for n, state in enumerate(numbered)
+    ]
+    many = [person(f"cus_{n}", name=f"Common {n}") for n in range(25)]
+    store = Store(postgres_url)
+    desk(store, [*PEOPLE, *bills, *many], "2026-04-01")
+    with store.reading() as connection:
+        assert queries._common(connection, wanted("acme-")) == frozenset()
+        assert queries._common(connection, wanted("common")) == {"\n\ncommon", "common"}
+    store.close()
