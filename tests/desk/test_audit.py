@@ -60,7 +60,7 @@ def test_rows_are_told_in_words_the_latest_first(portside: Portside) -> None:
         (e.staff.split("@")[0], e.what, e.outcome, e.customer_id, e.about) for e in listing.rows
     ]
     assert told == [
-        ("ada", "Sign in", "Refused: No role.", None, None),
+        ("ada", "Sign-in", "Refused: No role.", None, None),
         ("ada", "Repair", "Asked for", "cus_2", None),
         ("fay", "Export", "Taken away", None, "winding-down.csv, 3 rows"),
         ("sam", "Link", "Refused: A subscription is live.", "cus_1", None),

@@ -96,6 +96,7 @@ def follow(
     columns = [audit.c[name] for name in _NAMES]
     query = select(audit.c.audit_id, audit.c.previous_hash, audit.c.hash, *columns)
     query = query.where(audit.c.audit_id > start.upto).order_by(audit.c.audit_id).limit(most)
+    query = query.execution_options(yield_per=2_000)  # the whole audit is never held at once
     upto, rows, expected = start.upto, start.rows, start.hash
     for audit_id, previous, known, *values in connection.execute(query):
         if previous != expected or known != seal(previous, AuditRow(*values)):
