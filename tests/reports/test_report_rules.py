@@ -37,6 +37,7 @@ SURFACE = {
     "inbox": "event_id type created_at received_at source state error attempts",
     "links": "minted_at staff customer_id flow reason ticket outcome followed_by",
     "audit": "audit_id at staff action customer_id flow reason ticket",
+    "link-conversion": "by name minted matured acted conversion small_sample",
 }
 """The fields that other people's programs rely on, in their order."""
 
@@ -197,7 +198,7 @@ def test_a_re_ended_subscription_churns_when_it_ended(store: Store) -> None:
     assert report.rows[-1]["occurred_at"] == "2026-04-05T00:00:00Z"
 
 
-OF_THEIR_OWN = {"inbox", "links", "drift", "access-matrix", "audit"}
+OF_THEIR_OWN = {"inbox", "links", "link-conversion", "drift", "access-matrix", "audit"}
 """Reports that this world leaves empty; each has tests of its own."""
 
 

@@ -22,6 +22,8 @@ OWN_WORDS = "own words"
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     links = [link for link in links_of(connection, request) if link.progress.dead_at is not None]
+    if not links:
+        return
     yield _row("all", "all", links, request.now)
     for by, name_of in (("flow", _flow), ("reason", _reason)):
         names = Counter(name_of(link) for link in links)
