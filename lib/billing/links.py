@@ -21,7 +21,6 @@ from .domain.errors import (
     RateLimited,
     StripeUnavailable,
 )
-from .domain.flow_extras import checked_extras
 from .domain.flow_situation import Situation
 from .domain.flow_values import Choice, LinkOptions
 from .domain.flows import options as choices_of
@@ -29,6 +28,7 @@ from .domain.follow_ups import FollowUp, LinkProgress
 from .domain.permissions import Permission, require
 from .linking.addresses import Address
 from .linking.beginnings import REQUESTED, Begun, earlier_checkouts, one_checkout_at_a_time
+from .linking.choosing import allowed
 from .linking.outcomes import handed_out
 from .linking.sessions import PORTAL_SECONDS, LinkMaker
 from .linking.situations import MINTED, plan_group, situation_of
@@ -87,7 +87,7 @@ class LinkDesk:
             return self._again(request, earlier)
         situation = self._situation(request.customer_id)
         with self._refusals(row):
-            choice = _allowed(request, situation)
+            choice = allowed(request, situation)
         row = replace(row, subscription_id=choice.subscription_id, invoice_id=choice.invoice_id)
         begun = self._request(row)
         if begun.minted is not None:
@@ -102,7 +102,7 @@ class LinkDesk:
         if self._clock() >= earlier.at + PORTAL_SECONDS:
             raise LinkRefused("This link has expired. Open the panel again.", code="link_expired")
         situation = self._situation(request.customer_id)
-        choice = _allowed(request, situation)
+        choice = allowed(request, situation)
         address = self._maker.make(
             choice,
             situation,
@@ -275,18 +275,6 @@ class LinkDesk:
             known = audit.of_link(connection, row.link_id) if once and row.link_id else []
             if all(other.action != row.action for other in known):
                 audit.append(connection, row)
-
-
-def _allowed(request: LinkRequest, situation: Situation) -> Choice:
-    numbers = {row.number: row.invoice_id for row in situation.invoices if row.number}
-    invoice_id = numbers.get(request.invoice_id or "", request.invoice_id)
-    choice = choices_of(situation).find(
-        request.flow, subscription_id=request.subscription_id, invoice_id=invoice_id
-    )
-    if not choice.allowed:
-        raise LinkRefused(str(choice.reason), code=choice.code)
-    checked_extras(choice, request.coupon, request.trial_days)
-    return choice
 
 
 def _wanted(row: AuditRow) -> tuple[str | None, ...]:
