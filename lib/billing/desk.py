@@ -65,7 +65,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         self._setup = setup
         self._links = links
         self._portal = portal or PortalDesk(
-            store=store, clock=clock, setup=setup, gateway=None, return_url=None
+            store=store, clock=clock, setup=setup, portals=None, return_url=None
         )
         self._followed = Followed()
         self._following = Lock()

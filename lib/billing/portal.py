@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from .domain.catalog import Catalog
 from .domain.errors import BillingError, ConfigurationError, PortalRefused
 from .domain.observations import State, canonical
 from .domain.permissions import Permission, Role, require
@@ -34,7 +35,7 @@ OFFERED: Final = frozenset({"plan_changes", "products"})
 
 
 class KeepsPortals(Protocol):
-    """What this asks of `stripe.gateway.Gateway`."""
+    """What this asks of `stripe.configurations.Configurations`."""
 
     def live_portals(self) -> list[LivePortal]: ...
 
@@ -63,6 +64,31 @@ class PortalApplied:
         ]
 
 
+def plan_at_stripe(portals: KeepsPortals, catalog: Catalog, return_url: str | None) -> PortalPlan:
+    """What would have to change, read from Stripe now. Raises StripeRefused, StripeUnavailable."""
+    prices = portals.prices_of(lookup_keys(catalog))
+    return plan(wanted(catalog, prices, return_url), portals.live_portals(), catalog.policies)
+
+
+def plan_as_told(store: Store, catalog: Catalog, return_url: str | None) -> PortalPlan:
+    """The same, as far as events have told of it: nobody is asked. Raises DatabaseUnavailable.
+
+    Where a price of the catalogue was never seen, what is offered is left out.
+    """
+    with store.reading() as connection:
+        known = references.states(connection, "portal_configuration")
+        prices = references.states(connection, "price")
+    should = wanted(catalog, prices, return_url)
+    if should.problems:
+        states = {
+            group: {key: value for key, value in state.items() if key not in OFFERED}
+            for group, state in should.states.items()
+        }
+        should = replace(should, states=states)
+    live = [LivePortal(portal_id, state) for portal_id, state in sorted(known.items())]
+    return plan(should, live, catalog.policies)
+
+
 class PortalDesk:
     """Compares and applies. ``return_url``: PORTSIDE_RETURN_URL, for a file that names none.
 
@@ -76,14 +102,14 @@ class PortalDesk:
         store: Store,
         clock: Callable[[], int],
         setup: Setup,
-        gateway: KeepsPortals | None,
+        portals: KeepsPortals | None,
         return_url: str | None,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._setup = setup
-        self._gateway = gateway
+        self._portals = portals
         self._return_url = return_url
         self._changed = changed
 
@@ -92,30 +118,11 @@ class PortalDesk:
 
         Raises ConfigurationError without a key, StripeRefused, StripeUnavailable.
         """
-        gateway = self._ready()
-        catalog = self._setup.catalog
-        prices = gateway.prices_of(lookup_keys(catalog))
-        live = gateway.live_portals()
-        return plan(wanted(catalog, prices, self._return_url), live, catalog.policies)
+        return plan_at_stripe(self._ready(), self._setup.catalog, self._return_url)
 
     def observed(self) -> PortalPlan:
-        """The same, as far as events have told of it: nobody is asked. Raises DatabaseUnavailable.
-
-        Where a price of the catalogue was never seen, what is offered is left out.
-        """
-        catalog = self._setup.catalog
-        with self._store.reading() as connection:
-            known = references.states(connection, "portal_configuration")
-            prices = references.states(connection, "price")
-        should = wanted(catalog, prices, self._return_url)
-        if should.problems:
-            states = {
-                group: {key: value for key, value in state.items() if key not in OFFERED}
-                for group, state in should.states.items()
-            }
-            should = replace(should, states=states)
-        live = [LivePortal(portal_id, state) for portal_id, state in sorted(known.items())]
-        return plan(should, live, catalog.policies)
+        """The same, as far as events have told of it; see `plan_as_told`."""
+        return plan_as_told(self._store, self._setup.catalog, self._return_url)
 
     def watch(self) -> None:
         """Say in the log what needs somebody; `serve` does so at its start and now and then."""
@@ -167,19 +174,19 @@ class PortalDesk:
         return PortalApplied(tuple(done), tuple(left))
 
     def _carry_out(self, group: GroupPlan) -> LivePortal:
-        gateway = self._ready()
+        portals = self._ready()
         if group.live is None:
             key = _key("create", group.group, group.wanted)
-            return gateway.create_portal(group.wanted, idempotency_key=key)
+            return portals.create_portal(group.wanted, idempotency_key=key)
         # The same change of the same thing asked twice is one; asked again later, when somebody
         # has changed it back by hand, it is another.
         key = _key("change", group.live.id, [group.live.updated, group.live.state, group.wanted])
-        return gateway.change_portal(group.live.id, group.wanted, group.fields, idempotency_key=key)
+        return portals.change_portal(group.live.id, group.wanted, group.fields, idempotency_key=key)
 
     def _ready(self) -> KeepsPortals:
-        if self._gateway is None:
+        if self._portals is None:
             raise ConfigurationError("The portal is set up over Stripe's API: set STRIPE_API_KEY.")
-        return self._gateway
+        return self._portals
 
     def _keep(self, staff: str, action: str, detail: str, code: str | None = None) -> None:
         row = AuditRow(self._clock(), staff, action, code=code, detail=detail)

@@ -33,6 +33,7 @@ from .settings.clock import Clock, make_clock
 from .settings.setup import Setup
 from .store import migrate
 from .store.engine import Store
+from .stripe.configurations import Configurations
 from .stripe.gateway import Gateway
 from .sync import Backfill, BackfillSummary
 
@@ -104,7 +105,7 @@ class Installation:
             store=self.store,
             clock=self.clock,
             setup=self.setup,
-            gateway=self.gateway,
+            portals=Configurations(self.gateway) if self.gateway else None,
             return_url=self.settings.return_url,
             changed=self.maker.forget,
         )

@@ -15,6 +15,7 @@ from lib.billing.portal import PortalApplied, PortalDesk
 from lib.billing.settings.setup import Setup
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
+from lib.billing.stripe.configurations import Configurations
 from tests.links.shopfront import Front, open_front
 
 BACK = "https://app.example/return"
@@ -41,7 +42,10 @@ class Kept:
     front: Front
 
     def desk(self, sold: str = SOLD, **over: Any) -> PortalDesk:
-        options: dict[str, Any] = {"gateway": self.front.gateway, "return_url": BACK}
+        options: dict[str, Any] = {
+            "portals": Configurations(self.front.gateway),
+            "return_url": BACK,
+        }
         return PortalDesk(
             store=self.front.store,
             clock=self.front.now,

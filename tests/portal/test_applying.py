@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lib.billing.domain.errors import ConfigurationError, PermissionDenied, PortalRefused
 from lib.billing.domain.permissions import Role
 from lib.billing.store.tables import audit
+from lib.billing.stripe.configurations import Configurations
 from tests.portal.conftest import SOLD, Kept
 
 
@@ -152,7 +153,7 @@ def test_of_two_copies_the_oldest_is_kept_and_the_other_named(kept: Kept) -> Non
     oldest = kept.managed()[0].id
     kept.front.pass_time(60)
     state = kept.desk().plan().groups[0].wanted
-    copy = kept.front.gateway.create_portal(state, idempotency_key="by hand")
+    copy = Configurations(kept.front.gateway).create_portal(state, idempotency_key="by hand")
     planned = kept.desk().plan()
     assert planned.groups[0].configuration_id == oldest
     assert f"Deactivate {copy.id}" in planned.warnings[0].sentence
@@ -192,7 +193,7 @@ def test_a_refusal_changes_nothing_and_is_in_the_audit(
 
 def test_without_a_key_it_says_what_is_missing(kept: Kept) -> None:
     with pytest.raises(ConfigurationError, match="STRIPE_API_KEY"):
-        kept.desk(gateway=None).plan()
+        kept.desk(portals=None).plan()
 
 
 def test_what_was_looked_at_may_be_applied(kept: Kept) -> None:

@@ -27,7 +27,7 @@ def test_drift_is_seen_from_its_event_without_asking(known: Kept) -> None:
     known.apply()
     assert [group.action for group in known.desk().observed().groups] == ["create"]
     known.front.deliver()
-    told = known.desk(gateway=None)
+    told = known.desk(portals=None)
     assert told.observed().clean
 
     known.front.pass_time(60)

@@ -19,6 +19,7 @@ from lib.billing.domain.errors import (
 )
 from lib.billing.domain.portal import Deeplink
 from lib.billing.stripe.client import make_client
+from lib.billing.stripe.configurations import Configurations
 from lib.billing.stripe.gateway import Gateway
 from tests.stripe.stub import Answer, Stub, running_stub
 
@@ -494,7 +495,7 @@ def test_how_long_stripe_asks_to_wait_is_passed_on(running, gateway, status, hea
 def test_prices_that_a_list_leaves_out_are_asked_for(running: Stub, gateway: Gateway) -> None:
     short = CONFIGURATION | {"features": {"subscription_update": {"enabled": True}}}
     running.will(Answer({"data": [short], "has_more": False}), Answer(CONFIGURATION))
-    (live,) = gateway.live_portals()
+    (live,) = Configurations(gateway).live_portals()
     assert [offer["prices"] for offer in live.state["products"]] == [["price_1", "price_2"]]
     assert running.asked[-1].path == "/v1/billing_portal/configurations/bpc_1"
     assert running.asked[-1].params == {"expand[0]": "features.subscription_update.products"}
@@ -506,11 +507,11 @@ def test_what_stripe_never_tells_is_none_rather_than_nothing(
     short = CONFIGURATION | {"features": {"subscription_update": {"enabled": True}}}
     refusal = {"error": {"type": "invalid_request_error", "message": "cannot be expanded"}}
     running.will(Answer({"data": [short], "has_more": False}), Answer(refusal, 400))
-    assert [live.state["products"] for live in gateway.live_portals()] == [None]
+    assert [live.state["products"] for live in Configurations(gateway).live_portals()] == [None]
 
 
 def test_lookup_keys_are_asked_for_ten_at_a_time(running: Stub, gateway: Gateway) -> None:
     running.will(Answer({"data": [], "has_more": False}))
-    assert gateway.prices_of([f"key_{n}" for n in range(11)]) == {}
+    assert Configurations(gateway).prices_of([f"key_{n}" for n in range(11)]) == {}
     sizes = [sum(name.startswith("lookup_keys") for name in a.params) for a in running.asked]
     assert sizes == [10, 1]

@@ -8,8 +8,8 @@ from typing import Any
 from ..domain.catalog import Catalog
 from ..domain.errors import BillingError, NoSuchObject
 from ..domain.flow_values import LinkPolicy
-from ..domain.portal_plan import PortalPlan, plan
-from ..domain.portal_terms import lookup_keys, wanted
+from ..portal import plan_at_stripe
+from ..stripe.configurations import Configurations
 from ..stripe.gateway import Gateway
 from ..stripe.parse import parse_object
 from . import portal
@@ -22,7 +22,7 @@ def stripe(
     """The portal's configuration, the webhook endpoint, and prices on both sides."""
     try:
         if catalog is not None:
-            yield from portal.findings(_planned(gateway, catalog, return_url))
+            yield from portal.findings(plan_at_stripe(Configurations(gateway), catalog, return_url))
         yield from _endpoint(gateway)
     except BillingError as error:
         yield Finding(False, "Stripe", str(error), "Check the key and its rights.")
@@ -58,12 +58,6 @@ def coupons(gateway: Gateway, policy: LinkPolicy) -> Iterator[Finding]:
         )
     elif names:
         yield Finding(True, "Coupons", f"All {len(names)} that links may carry can be redeemed.")
-
-
-def _planned(gateway: Gateway, catalog: Catalog, return_url: str | None) -> PortalPlan:
-    prices = gateway.prices_of(lookup_keys(catalog))
-    live = gateway.live_portals()
-    return plan(wanted(catalog, prices, return_url), live, catalog.policies)
 
 
 def _endpoint(gateway: Gateway) -> Iterator[Finding]:

@@ -8,9 +8,8 @@ from ..config import Settings
 from ..domain.catalog import Catalog
 from ..domain.errors import BillingError
 from ..domain.fold import Rules, mark_of
-from ..portal import PortalDesk
+from ..portal import plan_as_told
 from ..settings.business import Business
-from ..settings.setup import Setup
 from ..store import audit, coverage, meta, migrate, references
 from ..store.engine import Store
 from . import portal
@@ -55,14 +54,7 @@ def _portal(store: Store, catalog: Catalog, return_url: str | None) -> Iterator[
     with store.reading() as connection:
         if not references.states(connection, "portal_configuration"):
             return
-    desk = PortalDesk(
-        store=store,
-        clock=lambda: 0,
-        setup=Setup(catalog=catalog),
-        gateway=None,
-        return_url=return_url,
-    )
-    yield from portal.findings(desk.observed(), told_by="its events")
+    yield from portal.findings(plan_as_told(store, catalog, return_url), told_by="its events")
 
 
 def _folded(now: Rules, folded_by: str | None) -> Finding:

@@ -17,7 +17,6 @@ from urllib.parse import quote
 from ..domain.errors import NoSuchObject, StripeRefused, StripeUnavailable
 from ..domain.portal import CheckoutSeen, Deeplink, PortalConfiguration, SessionMade
 from .client import make_client, mode_of
-from .configurations import Configurations
 from .fields import Fields, Raw
 from .portal import flow_data, read_configuration
 from .refusals import translated
@@ -54,7 +53,7 @@ class Page:
     date: int
 
 
-class Gateway(Configurations):
+class Gateway:
     """Stripe's API under one key.
 
     Args:
@@ -221,9 +220,12 @@ class Gateway(Configurations):
                 raise NoSuchObject(f"Stripe does not know the {kind} {object_id}.") from None
             raise
 
+    def post(self, path: str, params: dict[str, Any], *, idempotency_key: str) -> Raw:
+        """What Stripe made of ``params``; the same key within a day makes nothing twice."""
+        return self._ask("post", path, params, idempotency_key=idempotency_key)[0]
+
     def _session(self, path: str, params: dict[str, Any], idempotency_key: str) -> SessionMade:
-        raw, _ = self._ask("post", path, params, idempotency_key=idempotency_key)
-        fields = Fields(raw, "session")
+        fields = Fields(self.post(path, params, idempotency_key=idempotency_key), "session")
         url, created = fields.text("url"), fields.moment("created")
         if url is None or created is None:
             raise StripeRefused("Stripe made a session without an address. Try again.")
