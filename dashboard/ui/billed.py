@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data
 from dashboard import format as fmt
 from dashboard.ui import corrections, notes, tables
-from lib.billing import Attempt, CustomerView
+from lib.billing import Attempt, CustomerView, InvoiceRow
 
 MOST_ATTEMPTS: Final = 50
 
@@ -72,21 +72,28 @@ def attempts(view: CustomerView) -> None:
     zone = data.timezone()
     st.markdown("**Attempts to collect**")
     tables.text(
-        ["Invoice", "No.", "When", "Outcome", "Why", "Next try"],
+        ["When", "Invoice", "What happened"],
         [
             [
-                fmt.md(row.number or row.invoice_id),
-                str(attempt.number or fmt.UNKNOWN),
                 fmt.clock(attempt.at, zone),
-                _outcome(attempt),
-                _why(attempt),
-                fmt.clock(attempt.next_attempt_at, zone),
+                _which(row, attempt),
+                fmt.joined((_outcome(attempt), _why(attempt), _next(attempt, zone))),
             ]
             for row, attempt in troubled
         ],
-        right=(1,),
-        unbroken=(0, 1, 2, 3, 5),
+        unbroken=(0,),
     )
+
+
+def _which(row: InvoiceRow, attempt: Attempt) -> str:
+    name = fmt.md(row.number or row.invoice_id)
+    return name if attempt.number is None else f"{name}, attempt {attempt.number}"
+
+
+def _next(attempt: Attempt, zone: str) -> str | None:
+    if attempt.next_attempt_at is None:
+        return None
+    return f"next try {fmt.clock(attempt.next_attempt_at, zone)}"
 
 
 def _outcome(attempt: Attempt) -> str:
@@ -95,10 +102,10 @@ def _outcome(attempt: Attempt) -> str:
     return ":red-badge[Final attempt]" if attempt.final else ":orange-badge[Failed]"
 
 
-def _why(attempt: Attempt) -> str:
+def _why(attempt: Attempt) -> str | None:
     """In words, with Stripe's code. What would help a thief says first that it is for staff."""
     if attempt.succeeded:
-        return fmt.UNKNOWN
+        return None
     code = f" :small[:gray[{fmt.md(attempt.code)}]]" if attempt.code else ""
     secret = "**Do not tell:** " if attempt.sensitive else ""
     return f"{secret}{fmt.md(attempt.words)}{code}"

@@ -58,10 +58,8 @@ def look_up(text: str) -> str | None:
         return None
     if first.total == 1 and first.hits and not first.capped:
         return first.hits[0].customer_id
-    st.caption(
-        fmt.joined((None if first.capped else _counted(first.total), first.sentence))
-        + " Choose a row to open one."
-    )
+    said = (None if first.capped else _counted(first.total), first.sentence)
+    st.caption(" ".join(part for part in (*said, "Choose a row to open one.") if part))
     place = st.container()
     offset = tables.pager(first.total, key=_PAGE)
     page = data.search(text, tables.PAGE_SIZE, offset) if offset else first
