@@ -59,6 +59,8 @@ def subscription(**over: Any) -> SubscriptionRow:
         items=[{"id": "si_1", "price": "price_pro", "lookup_key": "pro_monthly"}],
         mrr_minor=2900,
         value_minor=2900,
+        gross_minor=2900,
+        discounted_minor=2900,
         mrr_note=None,
         current_period_start=NOW,
         current_period_end=NOW + 86_400 * 30,
@@ -127,6 +129,10 @@ def invoice(**over: Any) -> InvoiceRow:
         hosted_invoice_url="https://invoice.example/i/1",
         pdf=None,
         event_id="evt_1",
+        credited_minor=0,
+        refunded_minor=0,
+        disputed_minor=0,
+        dispute_status=None,
     )
     return replace(row, **over)
 

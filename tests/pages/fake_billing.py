@@ -588,6 +588,8 @@ def _subscription(i: int, ends: int) -> SubscriptionRow:
         items=[],
         mrr_minor=8700,
         value_minor=8700,
+        gross_minor=8700,
+        discounted_minor=8700,
         mrr_note=None,
         current_period_start=NOW - 10 * DAY,
         current_period_end=ends,
@@ -647,4 +649,8 @@ def _invoice(i: int, n: int) -> InvoiceRow:
         hosted_invoice_url="https://invoice.example.invalid/i/1",
         pdf="https://invoice.example.invalid/i/1/pdf",
         event_id=f"evt_in_{n}",
+        credited_minor=0,
+        refunded_minor=0,
+        disputed_minor=0,
+        dispute_status=None,
     )

@@ -26,7 +26,7 @@ class Rules:
     timezone: str = "UTC"
 
 
-MANNER: Final = 2
+MANNER: Final = 3
 """To be raised with every change of what a fold gives or of how a standing is stored."""
 
 

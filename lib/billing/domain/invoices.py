@@ -58,6 +58,10 @@ def _row(
         hosted_invoice_url=state["hosted_invoice_url"],
         pdf=state["invoice_pdf"],
         event_id=folded.steps[-1].event_id,
+        credited_minor=0,
+        refunded_minor=0,
+        disputed_minor=0,
+        dispute_status=None,
     )
 
 

@@ -119,6 +119,8 @@ def subscription_row(
         items=_items(fold, state, values),
         mrr_minor=(value if counts else 0),
         value_minor=value,
+        gross_minor=None,
+        discounted_minor=None,
         mrr_note=note if counts else None,
         current_period_start=_period_start(state),
         current_period_end=period_end(state),

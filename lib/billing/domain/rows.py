@@ -46,6 +46,8 @@ class SubscriptionRow:
     items: list[dict[str, Any]]  # id, price, lookup_key, plan, quantity, value_minor, period_end …
     mrr_minor: int | None  # counted now under the policy; None = cannot be computed
     value_minor: int | None  # monthly value whatever the status ("at the end" value)
+    gross_minor: int | None  # the same before any discount
+    discounted_minor: int | None  # the same after every discount, lasting or not
     mrr_note: str | None  # why mrr_minor is None
     current_period_start: int | None
     current_period_end: int | None  # the earliest item's
@@ -126,6 +128,26 @@ class InvoiceRow:
     hosted_invoice_url: str | None
     pdf: str | None
     event_id: str
+    credited_minor: int  # credit notes that stand
+    refunded_minor: int  # refunds that succeeded
+    disputed_minor: int  # disputes not won
+    dispute_status: str | None  # of the newest dispute
+
+
+@dataclass(frozen=True, slots=True)
+class RunwayRow:
+    """MRR of one subscription that leaves on a known day. The rows of a subscription sum to what
+    committed MRR is less than its MRR."""
+
+    subscription_id: str
+    step: int  # 0, 1, … in time
+    customer_id: str
+    at: int | None  # None: the end is scheduled, its time unknown
+    kind: str  # end · downgrade
+    plan: str | None  # what is left by it
+    to_plan: str | None  # of a downgrade
+    currency: str
+    minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +195,6 @@ class ProjectionRows:
     subscriptions: tuple[SubscriptionRow, ...]
     invoices: tuple[InvoiceRow, ...]
     movements: tuple[MovementRow, ...]
+    runway: tuple[RunwayRow, ...] = ()
     ledger: Ledger | None = None
     whole: bool = True

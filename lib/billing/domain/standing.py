@@ -22,7 +22,7 @@ from .trail import ObjectFold, Step, continue_object, fold_object
 Key = tuple[str, str]
 """(object type, object id)"""
 
-ALWAYS = frozenset({"customer", "subscription", "discount", "checkout"})
+ALWAYS = frozenset({"customer", "subscription", "discount", "checkout", "schedule"})
 """Types whose every object a row may be made from, however old."""
 
 COLLECTING = frozenset({"payment", "charge", "invoice_payment"})

@@ -19,6 +19,7 @@ from .tables import (
     invoices,
     movements,
     plan_entitlements,
+    runway,
     search_terms,
     subscriptions,
 )
@@ -79,6 +80,7 @@ _SHAPES: Final = (
     _shape(plan_entitlements, rows.EntitlementRow, lambda p: (p.entitlement,)),
     _shape(subscriptions, rows.SubscriptionRow, lambda p: p.subscriptions),
     _shape(invoices, rows.InvoiceRow, lambda p: p.invoices, complete=False),
+    _shape(runway, rows.RunwayRow, lambda p: p.runway),
     _shape(movements, rows.MovementRow, lambda p: p.movements, complete=False),
     _shape(search_terms, rows.SearchRow, search_rows, complete=False),
 )

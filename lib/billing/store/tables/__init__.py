@@ -4,7 +4,7 @@ Times are unix seconds UTC and money is minor units, both `BigInteger`. Lists an
 canonical JSON text (`lib.billing.domain.observations.canonical`).
 
     kept        inbox, observations, owners, tallies, meta
-    derived     customers, plan_entitlements, subscriptions, invoices, movements,
+    derived     customers, plan_entitlements, subscriptions, invoices, runway, movements,
                 search_terms, rollups, standings, and the references prices, products, coupons,
                 portal_configurations
     health      findings, reconciliations
@@ -23,6 +23,7 @@ from .derived import portal_configurations as portal_configurations
 from .derived import prices as prices
 from .derived import products as products
 from .derived import rollups as rollups
+from .derived import runway as runway
 from .derived import search_terms as search_terms
 from .derived import standings as standings
 from .derived import subscriptions as subscriptions

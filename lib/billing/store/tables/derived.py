@@ -90,6 +90,8 @@ subscriptions = Table(
     text("items"),  # JSON list
     maybe_number("mrr_minor"),
     maybe_number("value_minor"),
+    maybe_number("gross_minor"),
+    maybe_number("discounted_minor"),
     maybe_text("mrr_note"),
     maybe_number("current_period_start"),
     maybe_number("current_period_end"),
@@ -165,6 +167,10 @@ invoices = Table(
     maybe_text("hosted_invoice_url"),
     maybe_text("pdf"),
     text("event_id"),
+    number("credited_minor"),
+    number("refunded_minor"),
+    number("disputed_minor"),
+    maybe_text("dispute_status"),
     Index(None, "customer_id", "created_at"),
     Index(None, "subscription_id"),
     Index(None, "created_at"),
@@ -183,6 +189,24 @@ invoices = Table(
         postgresql_where=sql("status = 'open'"),
     ),
 )
+
+runway = Table(
+    "runway",
+    metadata,
+    text("subscription_id"),
+    number("step"),
+    text("customer_id"),
+    maybe_number("at"),
+    text("kind"),  # end · downgrade
+    maybe_text("plan"),
+    maybe_text("to_plan"),
+    text("currency"),
+    number("minor"),
+    PrimaryKeyConstraint("subscription_id", "step"),
+    Index(None, "customer_id"),
+    Index(None, "at"),
+)
+"""What MRR has and committed MRR has not: one row for each time a subscription gets less."""
 
 movements = Table(
     "movements",
@@ -266,7 +290,15 @@ products = _reference("products", "product_id")
 coupons = _reference("coupons", "coupon_id")
 portal_configurations = _reference("portal_configurations", "configuration_id")
 
-DERIVED: Final = (customers, plan_entitlements, subscriptions, invoices, movements, search_terms)
+DERIVED: Final = (
+    customers,
+    plan_entitlements,
+    subscriptions,
+    invoices,
+    runway,
+    movements,
+    search_terms,
+)
 REFERENCES: Final = {
     "price": prices,
     "product": products,

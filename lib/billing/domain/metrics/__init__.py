@@ -1,0 +1,15 @@
+"""The registry of metrics: one definition each, read by pages, docs, file headers and tests."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from . import collecting, leaving, recurring
+from .metric import Direction, Metric, Unit
+
+METRICS: Final[dict[str, Metric]] = {
+    metric.slug: metric for part in (recurring, leaving, collecting) for metric in part.METRICS
+}
+"""Every metric in use, by slug."""
+
+__all__ = ["METRICS", "Direction", "Metric", "Unit"]
