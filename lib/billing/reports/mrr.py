@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from ..store.queries import movements, winding_down
+from ..store.queries import movements, runway
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.reading import Connection
 from .definition import Definition, Row
@@ -38,7 +38,7 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
             opening[sums["currency"]] += int(sums["delta_minor"])
         else:
             flows[index][sums["currency"], sums["kind"]] += int(sums["delta_minor"])
-    leaving = winding_down.leaving_mrr(connection) if last >= request.now else None
+    leaving = runway.leaving_mrr(connection) if last >= request.now else None
     currencies = sorted({sums["currency"] for sums in seen})
     for index, span in enumerate(spans):
         for currency in currencies:
@@ -99,8 +99,8 @@ REPORT = Definition(
         Field(
             "committed_minor",
             Kind.MONEY,
-            "Closing without what is winding down; scheduled downgrades are still in it at their "
-            "present price; null for periods that are over.",
+            "Closing without the runway: without what is winding down, and with scheduled "
+            "downgrades at their new price; null for periods that are over.",
         ),
     ),
 )

@@ -23,6 +23,7 @@ from . import (
     movements,
     mrr,
     plan_mix,
+    runway,
     winding_down,
 )
 from .definition import Definition
@@ -39,6 +40,7 @@ REPORTS: Final[dict[str, Definition]] = {
         entitlements.REPORT,
         access_matrix.REPORT,
         winding_down.REPORT,
+        runway.REPORT,
         failed_payments.REPORT,
         plan_mix.REPORT,
         mrr.REPORT,
