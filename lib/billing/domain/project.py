@@ -197,6 +197,7 @@ def _items(fold: CustomerFold, state: State, values: list[int] | None) -> list[d
                 "interval": price["interval"],
                 "interval_count": price["interval_count"],
                 "licensed": licensed(item),
+                "tax_inclusive": price.get("tax_behavior") == "inclusive",
                 "unit_amount_decimal": price["unit_amount_decimal"],
                 "period_start": item["period_start"],
                 "period_end": item["period_end"],

@@ -49,8 +49,8 @@ def _rows(bridge: Bridge) -> Iterator[Row]:
         yield {
             "policy_from": bridge.policy_from,
             "policy_to": bridge.policy_to,
-            "currency": bridge.currency,
             "line": line.slug,
+            "currency": bridge.currency,
             "sentence": line.sentence,
             "customers": line.customers,
             "delta_minor": line.minor,
@@ -87,13 +87,13 @@ REPORT = Definition(
     fields=(
         Field("policy_from", Kind.TEXT, "The configured policy."),
         Field("policy_to", Kind.TEXT, "The policy it is compared with."),
-        Field("currency", Kind.TEXT, "Currency of the amounts."),
         Field(
             "line",
             Kind.TEXT,
             "The flag that differs; `unexplained` is what the other policy's movements say beyond "
             "the lines, and should never be there.",
         ),
+        Field("currency", Kind.TEXT, "Currency of the amounts."),
         Field("sentence", Kind.TEXT, "What the two policies do differently."),
         Field("customers", Kind.NUMBER, "Customers whose MRR this line changes."),
         Field("delta_minor", Kind.MONEY, "By how much; the lines sum to the difference."),
