@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .domain.acts import act_outcome, act_words
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
+    from .domain.bridge import Bridge, BridgeLine
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.claims import from_claims
     from .domain.corrections import Correction
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.policy import Policy
+    from .domain.policy_flags import policy_name
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from .reports import REPORTS, Report
     from .settings.sign_in import read_sign_in
     from .showing.audit_views import AuditEntry, ChainState
+    from .showing.bridge import BridgeItem
     from .showing.customer_views import (
         CustomerView,
         Explanation,
@@ -100,6 +104,7 @@ _NAMES = {
     "domain.acts": "act_outcome act_words",
     "domain.attempts": "Attempt",
     "domain.audit_filters": "AuditFilters",
+    "domain.bridge": "Bridge BridgeLine",
     "domain.catalog": "Catalog Feature Plan Price",
     "domain.claims": "from_claims",
     "domain.corrections": "Correction",
@@ -116,6 +121,8 @@ _NAMES = {
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
+    "domain.policy": "Policy",
+    "domain.policy_flags": "policy_name",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
     "domain.schedules": "ScheduleAhead",
@@ -129,6 +136,7 @@ _NAMES = {
     "reports": "REPORTS Report",
     "settings.sign_in": "read_sign_in",
     "showing.audit_views": "AuditEntry ChainState",
+    "showing.bridge": "BridgeItem",
     "showing.customer_views": (
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
@@ -175,6 +183,9 @@ __all__ = [
     "AuditFilters",
     "Bar",
     "BillingError",
+    "Bridge",
+    "BridgeItem",
+    "BridgeLine",
     "Catalog",
     "ChainState",
     "Choice",
@@ -223,6 +234,7 @@ __all__ = [
     "PlanCustomerItem",
     "PlanMixItem",
     "Point",
+    "Policy",
     "PortalApplied",
     "PortalChange",
     "PortalPlan",
@@ -262,6 +274,7 @@ __all__ = [
     "minor_digits",
     "open_portside",
     "permissions_of",
+    "policy_name",
     "read_sign_in",
     "require",
 ]

@@ -13,11 +13,13 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from .audit_desk import AuditDesk
+from .bridge_desk import BridgeDesk
 from .customer_desk import CustomerDesk
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
+from .domain.policy import Policy
 from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
+class Portside(CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -214,10 +216,13 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         )
 
     @contextmanager
-    def _scratch(self, policy: str, until: int | None) -> Iterator[Reader]:
+    def _scratch(
+        self, policy: Policy | str, until: int | None, moving: Policy | None = None
+    ) -> Iterator[Reader]:
         with self._reader.open() as connection:
-            rules = current_rules(connection, self._setup, policy)
-        with scratch(self._store, rules, until=until) as made:
+            at = self.now() if until is None else until
+            rules = current_rules(connection, self._setup, policy, until=at)
+        with scratch(self._store, rules, until=until, moving=moving) as made:
             yield Reader(made)
 
     def _link_desk(self) -> LinkDesk:

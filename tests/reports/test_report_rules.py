@@ -32,6 +32,8 @@ SURFACE = {
     "invoices": "invoice_id number customer_id subscription_id status currency total_minor "
     "tax_minor amount_due_minor amount_paid_minor amount_remaining_minor created_at due_at "
     "paid_at attempt_count hosted_invoice_url pdf",
+    "bridge": "policy_from policy_to line currency sentence customers delta_minor reached_minor "
+    "from_minor to_minor",
     "drift": "customer_id field projected stripe cause first_seen_at",
     "access-matrix": "customer_id pays access since mrr_minor currency rule",
     "inbox": "event_id type created_at received_at source state error attempts",

@@ -33,7 +33,10 @@ def report(
     by: Annotated[str | None, typer.Option("--by", help="day, week, month or quarter.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", help="Only this one.")] = None,
     policy: Annotated[
-        str | None, typer.Option("--policy", help="portside, stripe, chartmogul or profitwell.")
+        str | None,
+        typer.Option(
+            "--policy", help="portside, stripe, chartmogul, profitwell or one of portside.toml."
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="At most so many rows.")] = None,
     output: FormatOption = Format.TABLE,

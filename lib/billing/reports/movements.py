@@ -22,6 +22,7 @@ REPORT = Definition(
     name="movements",
     question="Whose MRR changed, when, by how much and why?",
     rows=rows,
+    by_movements=lambda request: True,
     dated_by="occurred_at",
     counted_as="movements",
     sums=("delta_minor",),

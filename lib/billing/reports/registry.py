@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from ..domain.errors import WrongUsage
+from ..settings.rules import current_rules
+from ..store import aside
 from ..store.meta import WATERMARK
 from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
 from . import (
     access_matrix,
     audit,
+    bridge,
     drift,
     entitlements,
     failed_payments,
@@ -26,13 +28,10 @@ from . import (
     runway,
     winding_down,
 )
-from .definition import Definition
+from .definition import Definition, Row, Scratch
 from .fields import outward
 from .report import Report
 from .request import ReportRequest
-
-Scratch = Callable[[str, int | None], AbstractContextManager[Reader]]
-"""(policy slug, last effective second or None for all) → a reader of a projection made for it."""
 
 REPORTS: Final[dict[str, Definition]] = {
     definition.name: definition
@@ -45,6 +44,7 @@ REPORTS: Final[dict[str, Definition]] = {
         plan_mix.REPORT,
         mrr.REPORT,
         movements.REPORT,
+        bridge.REPORT,
         invoices.REPORT,
         drift.REPORT,
         inbox.REPORT,
@@ -69,8 +69,7 @@ def run_report(request: ReportRequest, kept: Reader, scratch: Scratch) -> Report
     definition.check(request)
     with kept.open() as connection:
         watermark = int(read_meta(connection).get(WATERMARK, "0"))
-    with _source(definition, request, kept, scratch) as reader, reader.open() as connection:
-        rows = list(definition.rows(connection, request))
+    rows = _rows(definition, request, kept, scratch)
     shown = [_outward(definition, row) for row in rows[: request.limit]]
     return Report(
         name=definition.name,
@@ -84,12 +83,26 @@ def run_report(request: ReportRequest, kept: Reader, scratch: Scratch) -> Report
     )
 
 
+def _rows(
+    definition: Definition, request: ReportRequest, kept: Reader, scratch: Scratch
+) -> list[Row]:
+    if definition.opens is not None:
+        return list(definition.opens(request, kept, scratch))
+    with _source(definition, request, kept, scratch) as reader, reader.open() as connection:
+        return list(definition.rows(connection, request))
+
+
 def _source(
     definition: Definition, request: ReportRequest, kept: Reader, scratch: Scratch
 ) -> AbstractContextManager[Reader]:
     if definition.kept_only or not request.needs_scratch:
         return nullcontext(kept)
-    return scratch(request.policy, request.as_of)
+    policy = request.setup.policies[request.policy]
+    if request.as_of is None and not policy.needs_clock and definition.by_movements(request):
+        with kept.open() as connection:
+            if aside.current(connection, current_rules(connection, request.setup, policy)):
+                return nullcontext(kept)
+    return scratch(policy, request.as_of, None)
 
 
 def _outward(definition: Definition, row: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from ..domain.errors import WrongUsage
 from ..domain.filters import Filters
-from ..domain.policy import PRESETS
 from ..domain.times import as_of_second, day_start
 from ..settings.setup import Setup
 
@@ -55,8 +54,8 @@ class ReportRequest:
             raise WrongUsage(f"--from {start} is after --to {end}.")
         if by is not None and by not in PERIODS:
             raise WrongUsage(f"--by {by!r} is none of {', '.join(PERIODS)}.")
-        if policy is not None and policy not in PRESETS:
-            raise WrongUsage(f"--policy {policy!r} is none of {', '.join(sorted(PRESETS))}.")
+        if policy is not None and policy not in setup.policies:
+            raise WrongUsage(f"--policy {policy!r} is none of {', '.join(sorted(setup.policies))}.")
         if limit is not None and limit < 1:
             raise WrongUsage("--limit must be 1 or more.")
         code = None if currency is None else _currency(currency)

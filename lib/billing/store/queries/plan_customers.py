@@ -35,7 +35,7 @@ _SORTS = {
 
 
 def _narrowed(filters: Filters, *columns: Any) -> Select[Any]:
-    query = select(*columns).select_from(_JOINED).where(s.c.live, s.c.mrr_minor > 0)
+    query = select(*columns).select_from(_JOINED).where(s.c.mrr_minor > 0)
     if filters.text:
         fields = (c.c.email, c.c.name, c.c.org_id, s.c.customer_id, s.c.subscription_id)
         query = query.where(any_contains(fields, filters.text))
