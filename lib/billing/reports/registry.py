@@ -13,6 +13,8 @@ from ..store.queries.reading import Reader
 from . import (
     access_matrix,
     audit,
+    churn,
+    cohorts,
     drift,
     entitlements,
     failed_payments,
@@ -43,6 +45,8 @@ REPORTS: Final[dict[str, Definition]] = {
         plan_mix.REPORT,
         mrr.REPORT,
         movements.REPORT,
+        churn.REPORT,
+        cohorts.REPORT,
         invoices.REPORT,
         drift.REPORT,
         inbox.REPORT,

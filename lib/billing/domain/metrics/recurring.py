@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .. import rates
 from .metric import Metric
 
 METRICS: Final = (
@@ -56,5 +57,6 @@ METRICS: Final = (
         "up",
         "MRR divided by paying customers, in one currency.",
         "ChartMogul help",
+        function=rates.arpa,
     ),
 )
