@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..domain.churn_rates import in_minor
 from ..domain.rate_flags import rate_flags
-from ..domain.rates import in_minor
 from ..retention.churning import Asked, churn_periods
 from ..retention.values import ChurnPeriod
 from ..store.queries import churn as queries

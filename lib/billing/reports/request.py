@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ..domain.errors import WrongUsage
@@ -72,6 +72,18 @@ class ReportRequest:
             policy=policy or setup.policy,
             limit=limit,
             filters=Filters(currencies=(code,) if code else (), starts=starts, ends=ends),
+        )
+
+    def narrowed(self, filters: Filters) -> ReportRequest:
+        """The same for what a page shows: its filters, dates, division and currency."""
+        kept = filters.cleaned()
+        return replace(
+            self,
+            filters=kept,
+            starts=kept.starts,
+            ends=kept.ends,
+            by=kept.by if kept.by in PERIODS else self.by,
+            currency=kept.currencies[0] if len(kept.currencies) == 1 else None,
         )
 
     @property

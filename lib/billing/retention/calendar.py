@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ..domain.times import DAY, day_start, local_date, next_period, period_start
@@ -46,4 +47,4 @@ def whole(period: Period, by: str, timezone: str) -> bool:
 def pieces(spans: Iterable[Span]) -> Sequence[Span]:
     """Disjoint spans, in order, whose borders are all the borders of ``spans``."""
     borders = sorted({second for span in spans for second in span})
-    return [Span(a, b) for a, b in zip(borders, borders[1:], strict=False)]
+    return [Span(a, b) for a, b in pairwise(borders)]

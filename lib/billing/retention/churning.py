@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..domain import rates
+from ..domain import churn_rates as rates
+from ..domain.churn_rates import Moved, churn_cause
 from ..domain.rate_flags import RateFlags
-from ..domain.rates import Moved, churn_cause
 from ..domain.ratio import Ratio
 from ..store.queries import churn as queries
 from ..store.queries.reading import Connection
@@ -53,7 +53,7 @@ class _Reckoning:
         self._asked = asked
         self._periods = periods
         spans = [Span(period.starts, period.ends) for period in periods]
-        trailing = asked.flags.ltv_trailing_months
+        trailing = asked.flags.ltv_trailing_months or 0
         self._windows = spans
         if asked.flags.customer_churn == "stripe" and asked.by == "month":
             self._windows = [Span(span.ends - STRIPE_WINDOW, span.ends) for span in spans]
@@ -80,7 +80,7 @@ class _Reckoning:
         self._first_seen = reach[2] if reach else None
 
     def _brief_months(self, spans: Sequence[Span]) -> list[Span]:
-        if self._asked.flags.customer_churn != "neither":
+        if not self._asked.flags.churn_skips_same_month:
             return []
         first, last = min(s.starts for s in spans), max(s.ends for s in spans) - 1
         return months_between(first, last, self._asked.timezone)
@@ -132,9 +132,7 @@ class _Reckoning:
         people = self._window_people.get((n, currency), _NOBODY)
         start = self._ledger.customers(window.starts, currency)
         if self._asked.flags.customer_churn == "stripe":
-            return rates.customer_churn_stripe(
-                int(people["churned"]), start, int(people["joined"])
-            )
+            return rates.customer_churn_stripe(int(people["churned"]), start, int(people["joined"]))
         return rates.customer_churn(int(people["lost"]), start)
 
     def _lifetime_churn(self, n: int, currency: str, own: Ratio) -> Ratio:

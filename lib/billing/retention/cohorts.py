@@ -30,7 +30,7 @@ def cohort_months(
 
     ``starts <= first MRR < ends`` bounds the cohorts, not the months they are followed for.
     """
-    zone = UTC if flags.cohorts_in_utc else timezone
+    zone = UTC if flags.cohort_months == "utc" else timezone
     reach = churn.reach(connection, policy)
     if reach is None:
         return

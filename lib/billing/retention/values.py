@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..domain import rates
-from ..domain.rates import Moved
+from ..domain import churn_rates as rates
+from ..domain.churn_rates import Moved
 from ..domain.ratio import Ratio
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .. import rates
+from .. import churn_rates as rates
 from .metric import Metric
 
 _ROLL_FORWARD: Final = (
@@ -26,7 +26,7 @@ METRICS: Final = (
         "the start plus new, by months over the 30 days before the month's end.",
         "ChartMogul help; Stripe Billing glossary; ProfitWell: new and churned in one month is "
         "neither",
-        (*_ROLL_FORWARD, "customer_churn"),
+        (*_ROLL_FORWARD, "customer_churn", "churn_skips_same_month"),
         rates.customer_churn,
     ),
     Metric(
@@ -81,7 +81,7 @@ METRICS: Final = (
         "taken together where the policy says so; absent where nobody churned.",
         "ChartMogul help; Stripe Billing glossary, which prints 5,555 from a rounded 9 %, exact is "
         "5,500",
-        (*_ROLL_FORWARD, "customer_churn", "ltv_trailing_months"),
+        (*_ROLL_FORWARD, "customer_churn", "churn_skips_same_month", "ltv_trailing_months"),
         rates.ltv,
     ),
     Metric(
@@ -114,7 +114,7 @@ METRICS: Final = (
         "Customers whose MRR came down to zero in the period, each once, also those who joined or "
         "came back in it.",
         "ChartMogul help",
-        (*_ROLL_FORWARD, "customer_churn"),
+        (*_ROLL_FORWARD, "customer_churn", "churn_skips_same_month"),
     ),
     Metric(
         "voluntary_churn",
@@ -169,7 +169,7 @@ METRICS: Final = (
         "Customers whose first MRR fell into one month and who pay at the end of a later one, also "
         "after a pause, divided by all whose first MRR fell into it.",
         "Portside",
-        (*_ROLL_FORWARD, "cohorts_in_utc"),
+        (*_ROLL_FORWARD, "cohort_months"),
         rates.retention,
     ),
     Metric(
@@ -180,7 +180,7 @@ METRICS: Final = (
         "MRR at the end of a month of customers whose first MRR fell into one month, divided by "
         "their MRR at the end of that first month.",
         "Stripe Billing glossary; its example prints 102.5 %, by its own definition it is 97.5 %",
-        (*_ROLL_FORWARD, "cohorts_in_utc"),
+        (*_ROLL_FORWARD, "cohort_months"),
         rates.retention,
     ),
     Metric(

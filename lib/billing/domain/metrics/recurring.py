@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .. import rates
+from .. import churn_rates as rates
 from .metric import Metric
 
 METRICS: Final = (

@@ -69,9 +69,9 @@ def before(
 def reach(connection: Connection, policy: str) -> tuple[int, int, int | None] | None:
     """(first movement, last one, first that is not reconstructed); None without any."""
     seen = case((m.c.reconstructed, None), else_=m.c.occurred_at)
-    query = select(
-        func.min(m.c.occurred_at), func.max(m.c.occurred_at), func.min(seen)
-    ).where(m.c.policy == policy)
+    query = select(func.min(m.c.occurred_at), func.max(m.c.occurred_at), func.min(seen)).where(
+        m.c.policy == policy
+    )
     first, last, first_seen = connection.execute(query).one()
     return None if first is None else (first, last, first_seen)
 
@@ -196,13 +196,13 @@ def causes(
             func.count().label("customers"),
             func.sum(case((m.c.switched, 1), else_=0)).label("switched"),
         )
-        .select_from(_left(t, policy))
+        .select_from(left(t, policy))
         .group_by(t.c.n, t.c.currency, s.c.reason, s.c.feedback)
     )
     return list(connection.execute(query).mappings())
 
 
-def _left(t: CTE, policy: str) -> Any:
+def left(t: CTE, policy: str) -> Any:
     """Those of `touched` who left, with the movement and the subscription that ended it."""
     ended = and_(
         m.c.customer_id == t.c.customer_id,
