@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
+    from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
+    from .retention.values import ChurnPeriod, CohortMonth
     from .settings.sign_in import read_sign_in
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.customer_views import (
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .showing.finding import SearchPage
+    from .showing.retention_views import ChurnedItem, ChurnPart
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -117,6 +120,7 @@ _NAMES = {
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
+    "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
     "domain.schedules": "ScheduleAhead",
     "domain.sign_in": "Identity SignIn TrustedHeaders",
@@ -127,6 +131,7 @@ _NAMES = {
     "replies.reply": "Reply",
     "replies.words": "LANGUAGES",
     "reports": "REPORTS Report",
+    "retention.values": "ChurnPeriod CohortMonth",
     "settings.sign_in": "read_sign_in",
     "showing.audit_views": "AuditEntry ChainState",
     "showing.customer_views": (
@@ -134,6 +139,7 @@ _NAMES = {
         "Source TimelineEntry"
     ),
     "showing.finding": "SearchPage",
+    "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.sync_views": (
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
         "HappenedToFinding Lag StaffRequest SyncHealth"
@@ -178,6 +184,10 @@ __all__ = [
     "Catalog",
     "ChainState",
     "Choice",
+    "ChurnPart",
+    "ChurnPeriod",
+    "ChurnedItem",
+    "CohortMonth",
     "ConfigurationError",
     "Correction",
     "CustomerRow",
@@ -231,6 +241,7 @@ __all__ = [
     "Portside",
     "Price",
     "RateLimited",
+    "Ratio",
     "RawBody",
     "RawObject",
     "RawSighting",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..domain.churn_rates import in_minor
 from ..domain.rate_flags import rate_flags
 from ..retention.churning import Asked, churn_periods
 from ..retention.values import ChurnPeriod
@@ -63,8 +62,8 @@ def _row(period: ChurnPeriod) -> Row:
         "contraction_minor": moved.contraction_minor,
         "churn_minor": moved.churn_minor,
         "closing_minor": moved.closing_minor,
-        "arpa_minor": in_minor(period.arpa),
-        "ltv_minor": in_minor(period.ltv),
+        "arpa_minor": period.arpa_minor,
+        "ltv_minor": period.ltv_minor,
         "quick_ratio": period.quick_ratio.value,
         "trials_ended": int(period.trials.denominator),
         "trials_converted": int(period.trials.numerator),

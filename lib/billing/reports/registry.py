@@ -26,6 +26,7 @@ from . import (
     movements,
     mrr,
     plan_mix,
+    saves,
     winding_down,
 )
 from .definition import Definition
@@ -49,6 +50,7 @@ REPORTS: Final[dict[str, Definition]] = {
         churn.REPORT,
         churned.REPORT,
         cohorts.REPORT,
+        saves.REPORT,
         invoices.REPORT,
         drift.REPORT,
         inbox.REPORT,

@@ -42,6 +42,14 @@ class ChurnPeriod:
     reasons: Mapping[str, int]  # feedback, else cancellation reason, else "unknown" → customers
 
     @property
+    def arpa_minor(self) -> int | None:
+        return rates.in_minor(self.arpa)
+
+    @property
+    def ltv_minor(self) -> int | None:
+        return rates.in_minor(self.ltv)
+
+    @property
     def rates(self) -> dict[str, Ratio]:
         """Every rate by the slug of its metric, the most looked at first."""
         return {
