@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..domain.errors import WrongUsage
 from ..domain.permissions import Permission
-from ..store.queries.reading import Connection
+from ..store.queries.reading import Connection, Reader
 from .fields import Field
 from .request import ReportRequest
 
 Row = dict[str, Any]
 Rows = Callable[[Connection, ReportRequest], Iterable[Row]]
+
+Scratch = Callable[[str, int | None], AbstractContextManager[Reader]]
+"""(policy slug, last effective second or None for all) → a reader of a projection made for it."""
+
+Opens = Callable[[ReportRequest, Reader, Scratch], Iterable[Row]]
+"""(request, the kept projection, what makes another) → rows of a report that chooses itself."""
+
+
+def nothing(connection: Connection, request: ReportRequest) -> Iterable[Row]:
+    """The ``rows`` of a report that opens its sources itself."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class Definition:
     dated_by: str | None = None  # the field that --from and --to bound
     has_currency: bool = True
     periodic: bool = False  # takes --by
+    opens: Opens | None = None  # instead of ``rows``
     kept_only: bool = False  # read from what was stored, never from a projection made for it
     permission: Permission = Permission.EXPORT  # what taking it away asks for, beside EXPORT
     sums: tuple[str, ...] = field(default=())  # fields that totals add up, by currency

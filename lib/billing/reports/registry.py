@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
@@ -27,15 +26,13 @@ from . import (
     mrr,
     plan_mix,
     saves,
+    upgrades,
     winding_down,
 )
-from .definition import Definition
+from .definition import Definition, Row, Scratch
 from .fields import outward
 from .report import Report
 from .request import ReportRequest
-
-Scratch = Callable[[str, int | None], AbstractContextManager[Reader]]
-"""(policy slug, last effective second or None for all) → a reader of a projection made for it."""
 
 REPORTS: Final[dict[str, Definition]] = {
     definition.name: definition
@@ -47,6 +44,7 @@ REPORTS: Final[dict[str, Definition]] = {
         plan_mix.REPORT,
         mrr.REPORT,
         movements.REPORT,
+        upgrades.REPORT,
         churn.REPORT,
         churned.REPORT,
         cohorts.REPORT,
@@ -75,8 +73,7 @@ def run_report(request: ReportRequest, kept: Reader, scratch: Scratch) -> Report
     definition.check(request)
     with kept.open() as connection:
         watermark = int(read_meta(connection).get(WATERMARK, "0"))
-    with _source(definition, request, kept, scratch) as reader, reader.open() as connection:
-        rows = list(definition.rows(connection, request))
+    rows = _rows(definition, request, kept, scratch)
     shown = [_outward(definition, row) for row in rows[: request.limit]]
     return Report(
         name=definition.name,
@@ -88,6 +85,15 @@ def run_report(request: ReportRequest, kept: Reader, scratch: Scratch) -> Report
         watermark=watermark,
         policy=request.policy,
     )
+
+
+def _rows(
+    definition: Definition, request: ReportRequest, kept: Reader, scratch: Scratch
+) -> list[Row]:
+    if definition.opens is not None:
+        return list(definition.opens(request, kept, scratch))
+    with _source(definition, request, kept, scratch) as reader, reader.open() as connection:
+        return list(definition.rows(connection, request))
 
 
 def _source(
