@@ -15,7 +15,7 @@ from lib.billing import METRICS, ChurnPeriod, Ratio
 KEY_RATES: Final = ("customer_churn", "net_mrr_churn", "nrr", "grr")
 LINES: Final = ("customer_churn", "net_mrr_churn", "gross_mrr_churn")
 DIVISIONS: Final = {"month": "Month", "quarter": "Quarter", "week": "Week"}
-VIEWS: Final = {"rates": "Rates", "leavers": "Who left and why", "cohorts": "Cohorts"}
+VIEWS: Final = {"rates": "Rates", "leavers": "Reasons", "cohorts": "Cohorts"}
 
 
 def division() -> str:
@@ -139,20 +139,23 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
 
 
 def everything(period: ChurnPeriod) -> None:
-    """Every rate with what it is made of, or why there is none, and what it means."""
+    """Every rate with what it is made of, or why there is none."""
     rows = [
         (
-            f"**{METRICS[slug].label}**",
+            METRICS[slug].label,
             fmt.md(value(slug, period)),
             fmt.md(ratio.reason or _parts(slug, period))
             + (" :orange-badge[Small sample]" if ratio.small and not ratio.reason else ""),
-            METRICS[slug].definition,
         )
         for slug, ratio in period.rates.items()
     ]
     with st.container(border=True):
         st.subheader("All rates", anchor=False)
-        tables.text(("Rate", "Value", "Made of", "What it is"), rows, right=(1,), unbroken=(0, 1))
+        tables.text(("Rate", "Value", "Made of"), rows, right=(1,), unbroken=(1,))
+        with st.expander("What each rate is", icon=":material/menu_book:"):
+            for slug in period.rates:
+                st.markdown(f"**{METRICS[slug].label}.** {METRICS[slug].definition}")
+        st.caption("Small sample: fewer than 20 customers stand in the denominator.")
 
 
 def value(slug: str, period: ChurnPeriod) -> str:
