@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 
 from dashboard import session, signin
 from lib.billing import (
     REPORTS,
+    ChurnedItem,
+    ChurnPart,
+    ChurnPeriod,
+    CohortMonth,
     ConfigurationError,
     CustomerView,
     Deliveries,
@@ -91,6 +95,49 @@ def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
 def plan_customers(filters: Filters) -> Listing[PlanCustomerItem]:
     found: Listing[PlanCustomerItem] = _cached(
         "plan_customers", stamp(), lambda: session.billing().plan_customers(filters), filters
+    )
+    return found
+
+
+def paid_currencies() -> tuple[str, ...]:
+    found: tuple[str, ...] = _cached(
+        "paid_currencies", stamp(), lambda: session.billing().paid_currencies()
+    )
+    return found
+
+
+def churn_periods(by: str, currency: str) -> tuple[ChurnPeriod, ...]:
+    found: tuple[ChurnPeriod, ...] = _cached(
+        "churn_periods",
+        stamp(),
+        lambda: session.billing().churn_periods(by, currency),
+        (by, currency),
+    )
+    return found
+
+
+def churned(filters: Filters) -> Listing[ChurnedItem]:
+    found: Listing[ChurnedItem] = _cached(
+        "churned", stamp(), lambda: session.billing().churned(filters), filters
+    )
+    return found
+
+
+def churn_parts(
+    dimension: Literal["plan", "interval", "stay"], currency: str, starts: int, ends: int
+) -> tuple[ChurnPart, ...]:
+    found: tuple[ChurnPart, ...] = _cached(
+        "churn_parts",
+        stamp(),
+        lambda: session.billing().churn_parts(dimension, currency, starts, ends),
+        (dimension, currency, starts, ends),
+    )
+    return found
+
+
+def cohorts(currency: str) -> tuple[CohortMonth, ...]:
+    found: tuple[CohortMonth, ...] = _cached(
+        "cohorts", stamp(), lambda: session.billing().cohorts(currency), currency
     )
     return found
 

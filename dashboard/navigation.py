@@ -79,6 +79,15 @@ PAGES: tuple[PageRow, ...] = (
         Permission.TOTALS,
     ),
     PageRow(
+        "churn",
+        "Churn and retention",
+        "Who left and why, what share of customers and MRR that was, and what of each month's "
+        "beginners is left.",
+        ":material/person_remove:",
+        "Money",
+        Permission.TOTALS,
+    ),
+    PageRow(
         "portal",
         "Portal",
         "Whether Stripe's customer portal does what the catalogue says, field by field.",

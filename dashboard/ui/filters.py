@@ -13,6 +13,8 @@ NONE: Final[Mapping[str, Any]] = {
     "reasons": [],
     "currencies": [],
     "intervals": [],
+    "causes": [],
+    "stays": [],
     "week": None,
     "who": [],
     "acts": [],

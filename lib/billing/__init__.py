@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .domain.policy import Policy
     from .domain.policy_flags import policy_name
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
+    from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
+    from .retention.values import ChurnPeriod, CohortMonth
     from .settings.sign_in import read_sign_in
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .showing.finding import SearchPage
+    from .showing.retention_views import ChurnedItem, ChurnPart
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -124,6 +127,7 @@ _NAMES = {
     "domain.policy": "Policy",
     "domain.policy_flags": "policy_name",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
+    "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
     "domain.schedules": "ScheduleAhead",
     "domain.sign_in": "Identity SignIn TrustedHeaders",
@@ -134,6 +138,7 @@ _NAMES = {
     "replies.reply": "Reply",
     "replies.words": "LANGUAGES",
     "reports": "REPORTS Report",
+    "retention.values": "ChurnPeriod CohortMonth",
     "settings.sign_in": "read_sign_in",
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
@@ -142,6 +147,7 @@ _NAMES = {
         "Source TimelineEntry"
     ),
     "showing.finding": "SearchPage",
+    "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.sync_views": (
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
         "HappenedToFinding Lag StaffRequest SyncHealth"
@@ -189,6 +195,10 @@ __all__ = [
     "Catalog",
     "ChainState",
     "Choice",
+    "ChurnPart",
+    "ChurnPeriod",
+    "ChurnedItem",
+    "CohortMonth",
     "ConfigurationError",
     "Correction",
     "CustomerRow",
@@ -243,6 +253,7 @@ __all__ = [
     "Portside",
     "Price",
     "RateLimited",
+    "Ratio",
     "RawBody",
     "RawObject",
     "RawSighting",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
 from .reports.request import ReportRequest
+from .retention_desk import RetentionDesk
 from .settings.rules import current_rules
 from .settings.setup import Setup
 from .showing import lists, overview
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide):
+class Portside(CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide, RetentionDesk):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -146,11 +146,10 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide):
     def export(self, name: str, filters: Filters) -> Report:
         """The whole of a filtered list, all its pages, as the report of that name.
 
-        ``name`` is winding-down, failed-payments or plan-mix. The filters' sort and page are not
-        used: a report keeps its own order.
+        The filters' sort and page are not used: a report keeps its own order.
         """
         request = ReportRequest.parse(name, self._setup, now=self.now())
-        return run_report(replace(request, filters=filters.cleaned()), self._reader, self._scratch)
+        return run_report(request.narrowed(filters), self._reader, self._scratch)
 
     def overview(self) -> Overview:
         """The founders' first page: money by currency and the latest plan changes."""

@@ -15,6 +15,7 @@ _UNITS = {
     "count": "a count",
     "days": "whole days",
     "share": "a share of 1",
+    "ratio": "a ratio",
 }
 _GOOD = {"up": "rising", "down": "falling", "neither": "neither way"}
 

@@ -15,6 +15,9 @@ from . import (
     access_matrix,
     audit,
     bridge,
+    churn,
+    churned,
+    cohorts,
     drift,
     entitlements,
     failed_payments,
@@ -26,6 +29,8 @@ from . import (
     mrr,
     plan_mix,
     runway,
+    saves,
+    upgrades,
     winding_down,
 )
 from .definition import Definition, Row, Scratch
@@ -45,6 +50,11 @@ REPORTS: Final[dict[str, Definition]] = {
         mrr.REPORT,
         movements.REPORT,
         bridge.REPORT,
+        upgrades.REPORT,
+        churn.REPORT,
+        churned.REPORT,
+        cohorts.REPORT,
+        saves.REPORT,
         invoices.REPORT,
         drift.REPORT,
         inbox.REPORT,
@@ -97,7 +107,7 @@ def _source(
 ) -> AbstractContextManager[Reader]:
     if definition.kept_only or not request.needs_scratch:
         return nullcontext(kept)
-    policy = request.setup.policies[request.policy]
+    policy = request.judged_by
     if request.as_of is None and not policy.needs_clock and definition.by_movements(request):
         with kept.open() as connection:
             if aside.current(connection, current_rules(connection, request.setup, policy)):

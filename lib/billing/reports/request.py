@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ..domain.errors import WrongUsage
 from ..domain.filters import Filters
+from ..domain.policy import Policy
 from ..domain.times import as_of_second, day_start
 from ..settings.setup import Setup
 
@@ -72,6 +73,23 @@ class ReportRequest:
             limit=limit,
             filters=Filters(currencies=(code,) if code else (), starts=starts, ends=ends),
         )
+
+    def narrowed(self, filters: Filters) -> ReportRequest:
+        """The same for what a page shows: its filters, dates, division and currency."""
+        kept = filters.cleaned()
+        return replace(
+            self,
+            filters=kept,
+            starts=kept.starts,
+            ends=kept.ends,
+            by=kept.by if kept.by in PERIODS else self.by,
+            currency=kept.currencies[0] if len(kept.currencies) == 1 else None,
+        )
+
+    @property
+    def judged_by(self) -> Policy:
+        """The policy that was asked for."""
+        return self.setup.policies[self.policy]
 
     @property
     def needs_scratch(self) -> bool:
