@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from .fold import CustomerFold
+from .given_back import GivenBack, given_back
 from .observations import State
 from .rows import InvoiceRow
 from .trail import ObjectFold
@@ -13,14 +14,21 @@ from .trail import ObjectFold
 
 def invoice_rows(fold: CustomerFold) -> Iterator[InvoiceRow]:
     """One row an invoice; a deleted draft has none."""
-    failures = failed_payments(fold)
+    failures, back = failed_payments(fold), given_back(fold)
     for invoice_id, folded in fold.of("invoice").items():
-        if folded.state is not None and folded.state["status"] != "deleted":
-            yield _row(fold.customer_id, invoice_id, folded, folded.state, failures[invoice_id])
+        state = folded.state
+        if state is not None and state["status"] != "deleted":
+            told = failures[invoice_id]
+            yield _row(fold.customer_id, invoice_id, folded, state, told, back[invoice_id])
 
 
 def _row(
-    customer_id: str, invoice_id: str, folded: ObjectFold, state: State, failures: list[State]
+    customer_id: str,
+    invoice_id: str,
+    folded: ObjectFold,
+    state: State,
+    failures: list[State],
+    back: GivenBack,
 ) -> InvoiceRow:
     failing = (
         state["status"] == "open"
@@ -58,10 +66,10 @@ def _row(
         hosted_invoice_url=state["hosted_invoice_url"],
         pdf=state["invoice_pdf"],
         event_id=folded.steps[-1].event_id,
-        credited_minor=0,
-        refunded_minor=0,
-        disputed_minor=0,
-        dispute_status=None,
+        credited_minor=back.credited_minor,
+        refunded_minor=back.refunded_minor,
+        disputed_minor=back.disputed_minor,
+        dispute_status=back.dispute_status,
     )
 
 

@@ -12,8 +12,10 @@ from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
 from . import (
     access_matrix,
+    aging,
     audit,
     drift,
+    dso,
     entitlements,
     failed_payments,
     inbox,
@@ -23,6 +25,7 @@ from . import (
     movements,
     mrr,
     plan_mix,
+    recovery,
     winding_down,
 )
 from .definition import Definition
@@ -44,6 +47,10 @@ REPORTS: Final[dict[str, Definition]] = {
         mrr.REPORT,
         movements.REPORT,
         invoices.REPORT,
+        aging.REPORT,
+        dso.REPORT,
+        recovery.REPORT,
+        recovery.CASH,
         drift.REPORT,
         inbox.REPORT,
         links.REPORT,
