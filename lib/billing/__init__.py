@@ -37,10 +37,13 @@ if TYPE_CHECKING:
     from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
+    from .domain.invoice_filters import InvoiceFilters
+    from .domain.lines import InvoiceLines, Line, TaxLine
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
+    from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
@@ -66,6 +69,15 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .showing.finding import SearchPage
+    from .showing.invoice_views import (
+        Dso,
+        InvoiceItem,
+        InvoiceSum,
+        InvoiceView,
+        LinesView,
+        Owed,
+        Recovery,
+    )
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -113,10 +125,13 @@ _NAMES = {
     "domain.flow_values": "LINK_REASONS",
     "domain.flows": "Choice LinkOptions",
     "domain.grants": "Access",
+    "domain.invoice_filters": "InvoiceFilters",
+    "domain.lines": "InvoiceLines Line TaxLine",
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
+    "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
     "domain.schedules": "ScheduleAhead",
     "domain.sign_in": "Identity SignIn TrustedHeaders",
@@ -134,6 +149,7 @@ _NAMES = {
         "Source TimelineEntry"
     ),
     "showing.finding": "SearchPage",
+    "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
     "showing.sync_views": (
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
         "HappenedToFinding Lag StaffRequest SyncHealth"
@@ -185,6 +201,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Deliveries",
     "DeliveryDay",
+    "Dso",
     "Explanation",
     "FailedEvent",
     "FailedPaymentItem",
@@ -200,9 +217,16 @@ __all__ = [
     "GroupPlan",
     "HappenedToFinding",
     "Identity",
+    "InvoiceFilters",
+    "InvoiceItem",
+    "InvoiceLines",
     "InvoiceRow",
+    "InvoiceSum",
+    "InvoiceView",
     "Lag",
     "LimitUse",
+    "Line",
+    "LinesView",
     "LinkOptions",
     "LinkProgress",
     "LinkRefused",
@@ -216,6 +240,7 @@ __all__ = [
     "NotFound",
     "Overview",
     "OverviewCurrency",
+    "Owed",
     "Permission",
     "PermissionDenied",
     "Plan",
@@ -231,10 +256,12 @@ __all__ = [
     "Portside",
     "Price",
     "RateLimited",
+    "Ratio",
     "RawBody",
     "RawObject",
     "RawSighting",
     "Reconciliation",
+    "Recovery",
     "Reply",
     "Report",
     "Role",
@@ -251,6 +278,7 @@ __all__ = [
     "SubscriptionRow",
     "Sum",
     "SyncHealth",
+    "TaxLine",
     "TimelineEntry",
     "TrustedHeaders",
     "WindingDownItem",

@@ -18,6 +18,7 @@ from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
+from .invoice_desk import InvoiceDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
@@ -25,6 +26,7 @@ from .reports.request import ReportRequest
 from .settings.rules import current_rules
 from .settings.setup import Setup
 from .showing import lists, overview
+from .showing.invoice_lines import AsksLines
 from .showing.views import (
     FailedPaymentItem,
     Freshness,
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
+class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide, InvoiceDesk):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -58,6 +60,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         setup: Setup,
         links: LinkDesk | None = None,
         portal: PortalDesk | None = None,
+        stripe: AsksLines | None = None,
     ) -> None:
         self._store = store
         self._reader = Reader(store)
@@ -67,6 +70,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         self._portal = portal or PortalDesk(
             store=store, clock=clock, setup=setup, portals=None, return_url=None
         )
+        self._stripe = stripe
         self._followed = Followed()
         self._following = Lock()
 
@@ -144,8 +148,8 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
     def export(self, name: str, filters: Filters) -> Report:
         """The whole of a filtered list, all its pages, as the report of that name.
 
-        ``name`` is winding-down, failed-payments or plan-mix. The filters' sort and page are not
-        used: a report keeps its own order.
+        ``name`` is winding-down, failed-payments, plan-mix or invoices. The filters' sort and page
+        are not used: a report keeps its own order.
         """
         request = ReportRequest.parse(name, self._setup, now=self.now())
         return run_report(replace(request, filters=filters.cleaned()), self._reader, self._scratch)

@@ -8,7 +8,9 @@ from . import collecting, leaving, receivables, recurring
 from .metric import Direction, Metric, Unit
 
 METRICS: Final[dict[str, Metric]] = {
-    metric.slug: metric for part in (recurring, leaving, collecting, receivables) for metric in part.METRICS
+    metric.slug: metric
+    for part in (recurring, leaving, collecting, receivables)
+    for metric in part.METRICS
 }
 """Every metric in use, by slug."""
 

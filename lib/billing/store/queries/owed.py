@@ -66,7 +66,20 @@ def ageing(connection: Connection, now: int, currency: str | None = None) -> lis
     return list(connection.execute(query).mappings())
 
 
-def flows(connection: Connection, currency: str | None = None) -> list[RowMapping]:
+def standing(connection: Connection) -> list[RowMapping]:
+    """``currency, method, owed_minor``: what is owed on open invoices as they stand."""
+    method = i.c.collection_method.label("method")
+    query = (
+        select(i.c.currency, method, func.sum(_OWED).label("owed_minor"))
+        .where(OPEN, i.c.currency.is_not(None))
+        .group_by(i.c.currency, method)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def flows(
+    connection: Connection, currency: str | None = None, *, since: int | None = None
+) -> list[RowMapping]:
     """``quarter_hour, currency, method, issued_minor, owed_minor`` in time: what was invoiced, and
     by how much what was owed changed.
 
@@ -102,4 +115,6 @@ def flows(connection: Connection, currency: str | None = None) -> list[RowMappin
     )
     if currency is not None:
         query = query.where(each.c.currency == currency)
+    if since is not None:
+        query = query.where(each.c.quarter_hour >= since // QUARTER_HOUR)
     return list(connection.execute(query).mappings())
