@@ -32,6 +32,7 @@ _ISSUED = func.coalesce(i.c.finalized_at, i.c.created_at)
 _LEFT = func.coalesce(i.c.uncollectible_at, i.c.voided_at, i.c.paid_at, _ISSUED)
 _OWED = case(
     (i.c.status == "paid", i.c.amount_due_minor),
+    (i.c.status == "open", i.c.amount_remaining_minor),
     else_=i.c.amount_due_minor - i.c.amount_paid_minor,
 )
 
