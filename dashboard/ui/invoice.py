@@ -22,7 +22,6 @@ from lib.billing import (
     minor_digits,
 )
 
-
 MADE_BY: Final = {
     "subscription_create": "New subscription",
     "subscription_cycle": "Renewal",

@@ -13,6 +13,7 @@ from .showing import invoices
 from .showing.invoice_lines import AsksLines
 from .showing.invoice_views import InvoiceItem, InvoiceView, Owed, Recovery
 from .showing.views import Listing
+from .store import failing
 from .store.queries.reading import Reader
 
 
@@ -43,6 +44,11 @@ class InvoiceDesk:
         return invoices.attempts_of(
             self._reader, self._setup, clean(customer_id), clean(invoice_id)
         )
+
+    def declines_refused(self) -> str | None:
+        """Why Stripe does not let the key read decline codes; None when it does."""
+        with self._reader.open() as connection:
+            return failing.refused(connection)
 
     def owed(self) -> list[Owed]:
         """What is owed by currency: by age, of ended subscriptions, and for how long."""

@@ -94,7 +94,7 @@ def failed_payments(fold: CustomerFold) -> defaultdict[str, list[State]]:
         for link in fold.states("invoice_payment").values()
         if link["payment"]
     }
-    found: defaultdict[str, list[State]] = defaultdict(list)
+    found: defaultdict[str, list[tuple[int, State]]] = defaultdict(list)
     for object_type in ("payment", "charge"):
         for object_id, folded in fold.of(object_type).items():
             for step in folded.steps:
@@ -110,7 +110,11 @@ def failed_payments(fold: CustomerFold) -> defaultdict[str, list[State]]:
                     at = state.get("attempted_at")
                     if at is None and not step.event_id.startswith("read:"):
                         at = step.effective
-                    found[invoice].append(state | {"attempted_at": at})
-    for failures in found.values():
-        failures.sort(key=lambda f: (f["attempted_at"] or 0, f["decline_code"] or ""))
-    return found
+                    # A read tells of what had failed by then.
+                    known_by = step.second if at is None else at
+                    found[invoice].append((known_by, state | {"attempted_at": at}))
+    ordered: defaultdict[str, list[State]] = defaultdict(list)
+    for invoice, failures in found.items():
+        failures.sort(key=lambda f: (f[0], f[1]["decline_code"] or ""))
+        ordered[invoice] = [state for _, state in failures]
+    return ordered
