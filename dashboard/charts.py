@@ -224,6 +224,7 @@ def recovery(
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     figure = _calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
+    figure.update_layout(legend={"traceorder": "normal"})
     return figure.update_xaxes(type="category", nticks=8)
 
 

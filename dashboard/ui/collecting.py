@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import streamlit as st
@@ -81,12 +81,12 @@ def draw() -> None:
 
 def _chart(rows: Sequence[Recovery], code: str, *, cash: bool) -> None:
     names = {"recovered": PARTS["recovered"]} if cash else PARTS
+    held = {row.period: row for row in rows if row.period is not None}
     drawn = tuple(
-        (row.period, tuple((part, getattr(row, f"{part}_minor")) for part in names))
-        for row in rows
-        if row.period is not None
+        (month, tuple((part, getattr(held.get(month), f"{part}_minor", 0)) for part in names))
+        for month in _months(held)
     )
-    bars = [(period, dict(held)) for period, held in drawn]
+    bars = [(month, dict(parts)) for month, parts in drawn]
     st.plotly_chart(
         data.figure("recovery", lambda: charts.recovery(bars, names, code), drawn, code),
         key="recovery",
@@ -95,6 +95,15 @@ def _chart(rows: Sequence[Recovery], code: str, *, cash: bool) -> None:
         if not cash
         else "What of failed payments was paid in each month. The table below has the amounts.",
     )
+
+
+def _months(known: Collection[str]) -> list[str]:
+    """Every month from the first to the last of ``known``: one in which nothing failed is a gap,
+    not left out."""
+    if not known:
+        return []
+    first, last = (12 * int(m[:4]) + int(m[5:]) - 1 for m in (min(known), max(known)))
+    return [f"{n // 12}-{n % 12 + 1:02d}" for n in range(first, last + 1)]
 
 
 def _table(rows: Sequence[Recovery]) -> None:

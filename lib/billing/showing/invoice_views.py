@@ -52,7 +52,7 @@ class InvoiceSum(Sum):
 
     tax_minor: int = 0
     paid_minor: int = 0
-    remaining_minor: int = 0
+    open_minor: int = 0  # what remains to be paid on open ones
     credited_minor: int = 0
     refunded_minor: int = 0
     disputed_minor: int = 0

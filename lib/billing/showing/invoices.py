@@ -180,7 +180,7 @@ def _sum(row: Mapping[Any, Any]) -> InvoiceSum:
         amount_minor=int(row["total_minor"]),
         tax_minor=int(row["tax_minor"]),
         paid_minor=int(row["amount_paid_minor"]),
-        remaining_minor=int(row["amount_remaining_minor"]),
+        open_minor=int(row["open_minor"]),
         credited_minor=int(row["credited_minor"]),
         refunded_minor=int(row["refunded_minor"]),
         disputed_minor=int(row["disputed_minor"]),

@@ -41,7 +41,7 @@ _MARKED: Final[dict[str, ColumnElement[bool]]] = {
     "refunded": i.c.refunded_minor > 0,
     "disputed": i.c.dispute_status.is_not(None),
 }
-_SUMMED: Final = ("total", "tax", "amount_paid", "amount_remaining")
+_SUMMED: Final = ("total", "tax", "amount_paid")
 _GIVEN_BACK: Final = ("credited", "refunded", "disputed")
 
 
@@ -129,12 +129,14 @@ def one(connection: Connection, invoice_id: str, now: int) -> RowMapping | None:
 
 
 def sums(connection: Connection, filters: InvoiceFilters, now: int) -> list[RowMapping]:
-    """``currency, count`` and each amount's sum of the filtered list, before paging."""
+    """``currency, count`` and each amount's sum of the filtered list, before paging;
+    ``open_minor`` is what remains to be paid on the open ones."""
     names = [f"{name}_minor" for name in (*_SUMMED, *_GIVEN_BACK)]
     query = select(
         i.c.currency,
         func.count().label("count"),
         *(func.sum(i.c[name]).label(name) for name in names),
+        func.sum(case((OPEN, i.c.amount_remaining_minor), else_=0)).label("open_minor"),
     ).select_from(_source(filters))
     query = _narrowed(query, filters, now).group_by(i.c.currency).order_by(i.c.currency)
     return list(connection.execute(query).mappings())
