@@ -25,12 +25,17 @@ from lib.billing import (
     FailedPaymentItem,
     Filters,
     Freshness,
+    InvoiceFilters,
+    InvoiceItem,
+    InvoiceView,
     Listing,
     Overview,
+    Owed,
     Permission,
     PlanCustomerItem,
     PlanMixItem,
     PortalPlan,
+    Recovery,
     SearchPage,
     StripeRefused,
     StripeUnavailable,
@@ -81,6 +86,33 @@ def winding_down(filters: Filters) -> Listing[WindingDownItem]:
 def failed_payments(filters: Filters) -> Listing[FailedPaymentItem]:
     found: Listing[FailedPaymentItem] = _cached(
         "failed", stamp(), lambda: session.billing().failed_payments(filters), filters
+    )
+    return found
+
+
+def invoices(filters: InvoiceFilters) -> Listing[InvoiceItem]:
+    found: Listing[InvoiceItem] = _cached(
+        "invoices", stamp(), lambda: session.billing().invoices(filters), filters
+    )
+    return found
+
+
+def invoice(invoice_id: str) -> InvoiceView:
+    """Its lines may have to be asked of Stripe: once a minute at most."""
+    found: InvoiceView = _cached(
+        "invoice", stamp(), lambda: session.billing().invoice(invoice_id), invoice_id
+    )
+    return found
+
+
+def owed() -> list[Owed]:
+    found: list[Owed] = _cached("owed", stamp(), lambda: session.billing().owed())
+    return found
+
+
+def recovery(by: str, *, cash: bool) -> list[Recovery]:
+    found: list[Recovery] = _cached(
+        "recovery", stamp(), lambda: session.billing().recovery(by=by, cash=cash), (by, cash)
     )
     return found
 

@@ -61,6 +61,9 @@ _WORDS: Final[dict[str | None, str]] = {
     "incorrect_cvc": "Incorrect CVC",
     "invalid_cvc": "Invalid CVC",
     "unknown": "Not said yet",
+    # invoices
+    "charge_automatically": "Charged automatically",
+    "send_invoice": "Sent to be paid",
     # how a link ended
     "waiting": "Waiting for the customer",
     "acted": "Customer acted",

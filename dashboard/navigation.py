@@ -88,6 +88,14 @@ PAGES: tuple[PageRow, ...] = (
         Permission.TOTALS,
     ),
     PageRow(
+        "invoices",
+        "Invoices",
+        "What was invoiced, what is owed and for how long, and what an invoice is made of.",
+        ":material/receipt_long:",
+        "Money",
+        Permission.TOTALS,
+    ),
+    PageRow(
         "portal",
         "Portal",
         "Whether Stripe's customer portal does what the catalogue says, field by field.",

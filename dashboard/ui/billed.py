@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -80,6 +81,26 @@ def attempts(view: CustomerView) -> None:
                 fmt.joined((_outcome(attempt), _why(attempt), _next(attempt, zone))),
             ]
             for row, attempt in troubled
+        ],
+        unbroken=(0,),
+    )
+
+
+def history(rows: Sequence[Attempt]) -> None:
+    """Every known attempt to collect one invoice, the latest first; nothing where there is none."""
+    if not rows:
+        return
+    zone = data.timezone()
+    st.markdown("**Attempts to collect**")
+    tables.text(
+        ["When", "Attempt", "What happened"],
+        [
+            [
+                fmt.clock(attempt.at, zone),
+                fmt.UNKNOWN if attempt.number is None else str(attempt.number),
+                fmt.joined((_outcome(attempt), _why(attempt), _next(attempt, zone))),
+            ]
+            for attempt in reversed(rows[-MOST_ATTEMPTS:])
         ],
         unbroken=(0,),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
-from dashboard.ui import filters, kpis, listing, tables
+from dashboard.ui import collecting, filters, kpis, listing, tables
 from lib.billing import FailedPaymentItem, Filters, Listing
 
 ORDERS: Final = {
@@ -26,35 +27,43 @@ MOST_CAUSES: Final = 8
 
 
 def cards(everything: Listing[FailedPaymentItem], *, totals: bool) -> list[kpis.Card]:
-    """The length of the queue for everyone; what it is worth only for those who see totals."""
+    """The length of the queue for everyone; what it is worth, what is recovered and how long money
+    takes only for those who see totals."""
+    shown = [kpis.defined("failing_invoices", f"{everything.total:,}", good="neither")]
+    if not totals:
+        return shown + _most_common(everything)
+    codes = listing.currencies(everything)
+    for part in everything.sums:
+        if part.currency == codes[0]:
+            shown.append(
+                kpis.defined(
+                    "failing_amount",
+                    fmt.money_short(part.amount_minor, part.currency),
+                    "Currencies never mix.",
+                    label=f"Left to pay, {part.currency.upper()}",
+                    delta=fmt.plural(part.count, "invoice"),
+                    good="neither",
+                )
+            )
+    return shown + collecting.cards(codes[0])
+
+
+def _most_common(everything: Listing[FailedPaymentItem]) -> list[kpis.Card]:
     causes: defaultdict[str, int] = defaultdict(int)
     for bar in everything.bars:
         causes[bar.key] += bar.count
-    shown = [kpis.defined("failing_invoices", f"{everything.total:,}", good="neither")]
-    if causes:
-        cause, count = max(causes.items(), key=lambda pair: pair[1])
-        shown.append(
-            kpis.Card(
-                "Most common cause",
-                cause_name(cause),
-                "The decline code that most of the queue has in common.",
-                delta=fmt.plural(count, "invoice"),
-                good="neither",
-            )
+    if not causes:
+        return []
+    cause, count = max(causes.items(), key=lambda pair: pair[1])
+    return [
+        kpis.Card(
+            "Most common cause",
+            cause_name(cause),
+            "The decline code that most of the queue has in common.",
+            delta=fmt.plural(count, "invoice"),
+            good="neither",
         )
-    if totals:
-        shown += [
-            kpis.defined(
-                "failing_amount",
-                fmt.money_short(part.amount_minor, part.currency),
-                "Currencies never mix.",
-                label=f"Left to pay, {part.currency.upper()}",
-                delta=fmt.plural(part.count, "invoice"),
-                good="neither",
-            )
-            for part in sorted(everything.sums, key=lambda p: (-p.count, p.currency))[:2]
-        ]
-    return shown
+    ]
 
 
 def cause(item: FailedPaymentItem) -> str:
@@ -135,8 +144,13 @@ def narrowed(everything: Listing[FailedPaymentItem]) -> Filters:
     )
 
 
-def table(page: Listing[FailedPaymentItem]) -> int | None:
-    """One page of the queue; answers the chosen row."""
+def table(
+    page: Listing[FailedPaymentItem],
+    wanted: str | None,
+    on_choose: Callable[[int | None], None],
+) -> None:
+    """One page of the queue; ``wanted`` is the invoice that is chosen from the start."""
+    ids = [item.invoice_id for item in page.rows]
     zone, catalog = data.timezone(), session.billing().catalog
     rows = [
         {
@@ -181,11 +195,13 @@ def table(page: Listing[FailedPaymentItem]) -> int | None:
         "invoice": column.TextColumn("Invoice", width=110),
         "email": column.TextColumn("E-mail", width=200),
     }
-    return tables.show(
+    tables.show(
         rows,
         columns,
         key="failed_payments",
-        ids=[item.invoice_id for item in page.rows],
+        ids=ids,
         money=("left", "mrr"),
         alt="Invoices whose payment failed, most urgent first",
+        chosen=ids.index(wanted) if wanted in ids else None,
+        on_choose=on_choose,
     )

@@ -19,6 +19,11 @@ NONE: Final[Mapping[str, Any]] = {
     "who": [],
     "acts": [],
     "days": (),
+    "statuses": [],
+    "methods": [],
+    "buckets": [],
+    "marks": [],
+    "ended": False,
 }
 """Each filter's key and what it holds when it narrows nothing."""
 

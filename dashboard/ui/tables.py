@@ -43,6 +43,8 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Reactivation": "blue",
     "Contraction": "orange",
     "Churn": "red",
+    "Ended": "orange",
+    "Proration": "blue",
     "Refunded": "gray",
     "Credited": "gray",
     "Disputed": "red",

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
+    from .domain.invoice_filters import InvoiceFilters
+    from .domain.lines import InvoiceLines, Line, TaxLine
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
@@ -72,6 +74,15 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .showing.finding import SearchPage
+    from .showing.invoice_views import (
+        Dso,
+        InvoiceItem,
+        InvoiceSum,
+        InvoiceView,
+        LinesView,
+        Owed,
+        Recovery,
+    )
     from .showing.retention_views import ChurnedItem, ChurnPart
     from .showing.sync_views import (
         Deliveries,
@@ -121,6 +132,8 @@ _NAMES = {
     "domain.flow_values": "LINK_REASONS",
     "domain.flows": "Choice LinkOptions",
     "domain.grants": "Access",
+    "domain.invoice_filters": "InvoiceFilters",
+    "domain.lines": "InvoiceLines Line TaxLine",
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
@@ -148,6 +161,7 @@ _NAMES = {
     ),
     "showing.finding": "SearchPage",
     "showing.retention_views": "ChurnPart ChurnedItem",
+    "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
     "showing.sync_views": (
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
         "HappenedToFinding Lag StaffRequest SyncHealth"
@@ -206,6 +220,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Deliveries",
     "DeliveryDay",
+    "Dso",
     "Explanation",
     "FailedEvent",
     "FailedPaymentItem",
@@ -221,9 +236,16 @@ __all__ = [
     "GroupPlan",
     "HappenedToFinding",
     "Identity",
+    "InvoiceFilters",
+    "InvoiceItem",
+    "InvoiceLines",
     "InvoiceRow",
+    "InvoiceSum",
+    "InvoiceView",
     "Lag",
     "LimitUse",
+    "Line",
+    "LinesView",
     "LinkOptions",
     "LinkProgress",
     "LinkRefused",
@@ -237,6 +259,7 @@ __all__ = [
     "NotFound",
     "Overview",
     "OverviewCurrency",
+    "Owed",
     "Permission",
     "PermissionDenied",
     "Plan",
@@ -258,6 +281,7 @@ __all__ = [
     "RawObject",
     "RawSighting",
     "Reconciliation",
+    "Recovery",
     "Reply",
     "Report",
     "Role",
@@ -274,6 +298,7 @@ __all__ = [
     "SubscriptionRow",
     "Sum",
     "SyncHealth",
+    "TaxLine",
     "TimelineEntry",
     "TrustedHeaders",
     "WindingDownItem",

@@ -19,6 +19,7 @@ from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
 from .domain.policy import Policy
+from .invoice_desk import InvoiceDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
@@ -27,6 +28,7 @@ from .retention_desk import RetentionDesk
 from .settings.rules import current_rules
 from .settings.setup import Setup
 from .showing import lists, overview
+from .showing.invoice_lines import AsksLines
 from .showing.views import (
     FailedPaymentItem,
     Freshness,
@@ -49,7 +51,9 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide, RetentionDesk):
+class Portside(
+    CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide, RetentionDesk, InvoiceDesk
+):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -60,6 +64,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide, Retent
         setup: Setup,
         links: LinkDesk | None = None,
         portal: PortalDesk | None = None,
+        stripe: AsksLines | None = None,
     ) -> None:
         self._store = store
         self._reader = Reader(store)
@@ -69,6 +74,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide, Retent
         self._portal = portal or PortalDesk(
             store=store, clock=clock, setup=setup, portals=None, return_url=None
         )
+        self._stripe = stripe
         self._followed = Followed()
         self._following = Lock()
 
@@ -147,6 +153,8 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide, Retent
         """The whole of a filtered list, all its pages, as the report of that name.
 
         The filters' sort and page are not used: a report keeps its own order.
+        ``name`` is winding-down, failed-payments, plan-mix or invoices. The filters' sort and page
+        are not used: a report keeps its own order.
         """
         request = ReportRequest.parse(name, self._setup, now=self.now())
         return run_report(request.narrowed(filters), self._reader, self._scratch)

@@ -85,6 +85,7 @@ class Installation:
             setup=self.setup,
             links=self.links,
             portal=self.portal,
+            stripe=self.gateway,
         )
 
     @cached_property

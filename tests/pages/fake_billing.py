@@ -54,6 +54,7 @@ from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
 from tests.pages.fake_desk import FakeDesk
+from tests.pages.fake_invoices import FakeInvoices
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_sync import FakeSync
 
@@ -100,7 +101,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeDesk, FakeSync):
+class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
@@ -215,6 +216,9 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
                 suggested_flow="payment_method_update" if i % 2 else "pay_invoice",
                 hosted_invoice_url=f"https://invoice.example.invalid/i/{i}",
                 event_id=f"evt_f{i:04d}",
+                advice="Ask for another payment method, and do not say why."
+                if codes[i % 5] == "lost_card"
+                else "This card will not do: send the link that takes another payment method.",
             )
             for i in range(0 if self.empty else 31)
         ]

@@ -10,10 +10,12 @@ from ..domain.errors import BillingError
 from ..domain.fold import Rules, mark_of
 from ..portal import plan_as_told
 from ..settings.business import Business
-from ..store import audit, coverage, meta, migrate, references
+from ..store import audit, coverage, failing, meta, migrate, references
 from ..store.engine import Store
 from . import portal
 from .finding import Finding, some
+
+RIGHT_TO_CODES = "Give the key the rights to read invoices and PaymentIntents."
 
 
 def database(
@@ -36,8 +38,11 @@ def database(
             unknown = coverage.unresolved_prices(connection)
             folded_by = meta.get(connection, meta.FOLDED_BY)
             followed = audit.follow(connection)
+            no_codes = failing.refused(connection)
         yield _unresolved(unknown)
         yield _chain(followed)
+        if no_codes is not None:
+            yield Finding(False, "Decline codes", no_codes, RIGHT_TO_CODES)
         if catalog is not None and business is not None:
             now = Rules(catalog=catalog, policy=business.policy, timezone=business.timezone)
             yield _folded(now, folded_by)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import churn, collecting, leaving, recurring
+from . import churn, collecting, leaving, receivables, recurring
 from .metric import Direction, Metric, Unit
 
 METRICS: Final[dict[str, Metric]] = {
     metric.slug: metric
-    for part in (recurring, churn, leaving, collecting)
+    for part in (recurring, churn, leaving, collecting, receivables)
     for metric in part.METRICS
 }
 """Every metric in use, by slug."""
