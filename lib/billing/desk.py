@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
+from .files_desk import FilesDesk, Narrowing
 from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
+class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide, FilesDesk):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -141,14 +141,9 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         )
         return run_report(request, self._reader, self._scratch)
 
-    def export(self, name: str, filters: Filters) -> Report:
-        """The whole of a filtered list, all its pages, as the report of that name.
-
-        ``name`` is winding-down, failed-payments or plan-mix. The filters' sort and page are not
-        used: a report keeps its own order.
-        """
-        request = ReportRequest.parse(name, self._setup, now=self.now())
-        return run_report(replace(request, filters=filters.cleaned()), self._reader, self._scratch)
+    def export(self, name: str, narrowing: Narrowing) -> Report:
+        """The whole of a filtered list, all its pages, as the report of that name, in memory."""
+        return run_report(self._narrowed(name, narrowing), self._reader, self._scratch)
 
     def overview(self) -> Overview:
         """The founders' first page: money by currency and the latest plan changes."""
