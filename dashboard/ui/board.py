@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import asking, detail, health, notes, tables
+from dashboard.ui import asking, detail, download, health, notes, tables
 from lib.billing import FindingFilters, FindingItem, Listing, Permission
 
 KNOWN: Final = "Acknowledged"
@@ -87,11 +87,12 @@ def _all_at_once(kind: str, total: int, staff: Staff) -> None:
     """How many there are, and what may be asked for all of them: a comparison even of none."""
     noun = "difference" if kind == "drift" else "missing event"
     told = f"{fmt.plural(total, noun)}. Choose a row to see it in detail." if total else ""
-    if not staff.may(Permission.REPAIR):
-        st.caption(told)
-        return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(told, width="stretch")
+        if total:
+            download.menu("drift", FindingFilters(kinds=(kind,)), staff, key=f"{kind}_file")
+        if not staff.may(Permission.REPAIR):
+            return
         busy = asking.waits("", asking.COMPARISONS)
         st.button(
             "Check everyone",
