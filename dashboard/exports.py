@@ -2,7 +2,8 @@
 
 A page issues a ticket for one file to the person who asks; the browser fetches it at once. The
 address dies with its first use, or after a minute, and answers only the browser it was issued to.
-Who asks is looked at again when the file is fetched, and the audit is told before its last bytes go.
+Who asks is looked at again when the file is fetched, and the audit is told before the last bytes
+leave.
 """
 
 from __future__ import annotations
@@ -34,7 +35,6 @@ from lib.billing import (
     Permission,
     PermissionDenied,
     Portside,
-    permissions_of,
     require,
 )
 

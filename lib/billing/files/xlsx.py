@@ -137,8 +137,8 @@ def _definitions(sheet: IO[bytes], stream: Stream, told: Sequence[Column]) -> No
             '<col min="3" max="3" width="100" customWidth="1"/></cols><sheetData>'
         ).encode()
     )
-    for number, cells in enumerate(_lines(stream, told), 1):
-        sheet.write(_row(number, "ABC", cells).encode())
+    for place, cells in enumerate(_lines(stream, told), 1):
+        sheet.write(_row(place, "ABC", cells).encode())
     sheet.write(b"</sheetData></worksheet>")
 
 
