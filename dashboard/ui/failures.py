@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import asking, download, notes, tables
+from dashboard.ui import asking, defined, download, notes, tables
 from lib.billing import FailedEvent, Filters, Listing, Permission
 
 
@@ -85,7 +85,7 @@ def _table(page: Listing[FailedEvent]) -> None:
             "type": column.TextColumn("Event", width=210),
             "error": column.TextColumn("Error", width=310),
             "received": column.DatetimeColumn("Received", format="D MMM YYYY, HH:mm", width=130),
-            "attempts": column.NumberColumn("Attempts", width=75),
+            "attempts": defined.number("inbox.attempts", width=75),
             "next": column.DatetimeColumn(
                 "Next try",
                 format="D MMM, HH:mm",
