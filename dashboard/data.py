@@ -12,9 +12,8 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
-from dashboard import session, signin
+from dashboard import session
 from lib.billing import (
-    REPORTS,
     ChurnedItem,
     ChurnPart,
     ChurnPeriod,
@@ -31,7 +30,6 @@ from lib.billing import (
     Listing,
     Overview,
     Owed,
-    Permission,
     PlanCustomerItem,
     PlanMixItem,
     PortalPlan,
@@ -40,7 +38,6 @@ from lib.billing import (
     StripeRefused,
     StripeUnavailable,
     WindingDownItem,
-    require,
 )
 
 COUNTED_EVERY: Final = 5
@@ -219,27 +216,6 @@ def forget_portal() -> None:
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
     """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
     return _figure(name, session.generation(), key, build)
-
-
-def exporter(name: str, filters: Filters) -> Callable[[], bytes]:
-    """What makes the whole filtered list as formula-safe CSV when the button is pressed.
-
-    The browser fetches the file outside of any page run, so who asks is settled here.
-    Raises PermissionDenied.
-    """
-    staff = session.check(Permission.EXPORT)
-    session.check(REPORTS[name].permission)
-    desk = session.billing()
-
-    def make() -> bytes:
-        signin.still(staff.sign_in)
-        for needed in (Permission.EXPORT, REPORTS[name].permission):
-            require(staff.roles, needed)
-        report = desk.export(name, filters)
-        desk.record_audit(staff.email, "export", detail=f"{name}.csv, {len(report.rows)} rows")
-        return report.to_csv().encode()
-
-    return make
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
-from dashboard.ui import corrections, notes, tables
+from dashboard.ui import corrections, defined, notes, tables
 from lib.billing import Attempt, CustomerView, InvoiceRow
 
 MOST_ATTEMPTS: Final = 50
@@ -42,12 +42,12 @@ def table(view: CustomerView) -> None:
         {
             "number": column.TextColumn("Number"),
             "status": tables.badge("Status"),
-            "total": column.NumberColumn("Total"),
-            "left": column.NumberColumn("Left to pay"),
+            "total": defined.number("invoices.total_minor"),
+            "left": defined.number("invoices.amount_remaining_minor", "Left to pay"),
             "back": tables.badge("Came back"),
             "created": column.DateColumn("Created", format="D MMM YYYY"),
             "paid": column.DateColumn("Paid on", format="D MMM YYYY"),
-            "attempts": column.NumberColumn("Attempts"),
+            "attempts": defined.number("invoices.attempt_count", "Attempts"),
             "page": column.LinkColumn("Page", display_text="Open"),
             "pdf": column.LinkColumn("PDF", display_text="Open"),
         },

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
-from dashboard.ui import tables
+from dashboard.ui import defined, tables
 from lib.billing import Correction, CustomerView, ScheduleAhead
 
 KINDS: Final = {"refund": "Refund", "dispute": "Dispute", "credit_note": "Credit note"}
@@ -68,7 +68,7 @@ def _draw(rows: Sequence[Correction], numbers: Mapping[str, str | None] | None) 
         ],
         {
             "kind": column.TextColumn("What"),
-            "amount": column.NumberColumn("Amount"),
+            "amount": defined.number("came_back"),
             "status": column.TextColumn("Status"),
             "reason": column.TextColumn("Reason"),
             "at": column.DateColumn("Seen on", format="D MMM YYYY"),

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
-from dashboard.ui import collecting, filters, kpis, listing, tables
+from dashboard.ui import collecting, defined, filters, kpis, listing, tables
 from lib.billing import FailedPaymentItem, Filters, Listing
 
 ORDERS: Final = {
@@ -56,10 +56,9 @@ def _most_common(everything: Listing[FailedPaymentItem]) -> list[kpis.Card]:
         return []
     cause, count = max(causes.items(), key=lambda pair: pair[1])
     return [
-        kpis.Card(
-            "Most common cause",
+        kpis.defined(
+            "common_decline",
             cause_name(cause),
-            "The decline code that most of the queue has in common.",
             delta=fmt.plural(count, "invoice"),
             good="neither",
         )
@@ -79,7 +78,7 @@ def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
     """One bar a decline code; a click narrows the queue to it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Why do payments fail?", anchor=False)
+            defined.title("Why do payments fail?", "failing_amount", "failing_invoices")
             code = filters.currency(listing.currencies(everything), key="in") if totals else None
         rows = _causes(everything, code)
         st.session_state["causes_drawn"] = [row[0] for row in reversed(rows)]
@@ -175,11 +174,9 @@ def table(
     column = st.column_config
     columns = {
         "customer": column.TextColumn("Customer", width=135),
-        "left": column.NumberColumn("Left to pay", width=80),
-        "mrr": column.NumberColumn("MRR", width=70),
-        "days_left": column.NumberColumn(
-            "Days left", help="Whole days until access ends; 0: it has ended.", width=70
-        ),
+        "left": defined.number("failed-payments.amount_remaining_minor", "Left to pay", width=80),
+        "mrr": defined.number("failed-payments.mrr_minor", "MRR", width=70),
+        "days_left": defined.number("access_days_left", width=70),
         "cause": column.TextColumn(
             "Cause", help="“Do not tell”: for staff only, never for the customer.", width=235
         ),
@@ -187,7 +184,7 @@ def table(
         "next": column.DatetimeColumn(
             "Next try", help="When Stripe tries again by itself.", format="D MMM, HH:mm", width=95
         ),
-        "attempt": column.NumberColumn("Attempt", width=65),
+        "attempt": defined.number("failed-payments.attempt_count", "Attempt", width=65),
         "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=100),
         "hosted": column.LinkColumn("Invoice page", display_text="Open", width=95),
         "failed": column.DateColumn("Failed on", format="D MMM YYYY", width=105),

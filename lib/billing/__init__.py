@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .domain.trusted_headers import from_headers
+    from .files.form import Form
+    from .files_desk import Narrowing
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
     from .replies.reply import Reply
@@ -146,6 +148,8 @@ _NAMES = {
     "domain.sign_in": "Identity SignIn TrustedHeaders",
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
     "domain.trusted_headers": "from_headers",
+    "files.form": "Form",
+    "files_desk": "Narrowing",
     "links": "LinkProgress LinkRequest MintedLink",
     "portal": "PortalApplied",
     "replies.reply": "Reply",
@@ -232,6 +236,7 @@ __all__ = [
     "FindingFilters",
     "FindingItem",
     "FindingView",
+    "Form",
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
@@ -254,6 +259,7 @@ __all__ = [
     "Listing",
     "Metric",
     "MintedLink",
+    "Narrowing",
     "NoCustomer",
     "NoSuchObject",
     "NotFound",

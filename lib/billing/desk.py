@@ -19,6 +19,7 @@ from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
 from .domain.policy import Policy
+from .files_desk import FilesDesk, Narrowing
 from .invoice_desk import InvoiceDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
@@ -52,7 +53,14 @@ if TYPE_CHECKING:
 
 
 class Portside(
-    CustomerDesk, SyncDesk, AuditDesk, BridgeDesk, PortalSide, RetentionDesk, InvoiceDesk
+    CustomerDesk,
+    SyncDesk,
+    AuditDesk,
+    BridgeDesk,
+    PortalSide,
+    RetentionDesk,
+    InvoiceDesk,
+    FilesDesk,
 ):
     """One installation of Portside, read at its own clock."""
 
@@ -149,15 +157,9 @@ class Portside(
         )
         return run_report(request, self._reader, self._scratch)
 
-    def export(self, name: str, filters: Filters) -> Report:
-        """The whole of a filtered list, all its pages, as the report of that name.
-
-        The filters' sort and page are not used: a report keeps its own order.
-        ``name`` is winding-down, failed-payments, plan-mix or invoices. The filters' sort and page
-        are not used: a report keeps its own order.
-        """
-        request = ReportRequest.parse(name, self._setup, now=self.now())
-        return run_report(request.narrowed(filters), self._reader, self._scratch)
+    def export(self, name: str, narrowing: Narrowing) -> Report:
+        """The whole of a filtered list, all its pages, as the report of that name, in memory."""
+        return run_report(self._narrowed(name, narrowing), self._reader, self._scratch)
 
     def overview(self) -> Overview:
         """The founders' first page: money by currency and the latest plan changes."""

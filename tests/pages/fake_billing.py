@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lib.billing import (
     Access,
@@ -22,6 +22,7 @@ from lib.billing import (
     FailedPaymentItem,
     FeatureUse,
     Filters,
+    Form,
     Freshness,
     InvoiceRow,
     LimitUse,
@@ -53,6 +54,7 @@ from lib.billing import (
 from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
+from lib.billing.files import Written
 from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_invoices import FakeInvoices
 from tests.pages.fake_portal import FakePortal
@@ -513,16 +515,13 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices):
         outcome = "acted" if steps else "no_change_seen" if self.clock > NOW + 3_900 else "waiting"
         return LinkProgress(outcome, steps, NOW + 3_900)
 
-    def export(self, wanted: str, filters: Filters) -> Any:
-        return _Report([{"subscription_id": i.subscription_id} for i in self._ending()])
-
-
-@dataclass(frozen=True)
-class _Report:
-    rows: list[dict[str, Any]]
-
-    def to_csv(self) -> str:
-        return "subscription_id\n" + "".join(f"{row['subscription_id']}\n" for row in self.rows)
+    def export_file(self, name: str, narrowing: Any, form: Form, out: BinaryIO) -> Written:
+        """Every subscription that ends, whatever is wanted; no row of one that is away."""
+        if self.away:
+            raise DatabaseUnavailable("The database does not answer. Nothing was lost; try again.")
+        ids = [item.subscription_id for item in self._ending()]
+        out.write("".join(f"{line}\n" for line in ("subscription_id", *ids)).encode())
+        return Written(form, len(ids))
 
 
 def choice(flow: str, label: str, **rest: Any) -> Choice:

@@ -13,6 +13,7 @@ from ..domain.policy import Policy
 from ..store.queries.reading import Connection, Reader
 from .fields import Field
 from .request import ReportRequest
+from .tally import Kept, Sums, Tally
 
 Row = dict[str, Any]
 Rows = Callable[[Connection, ReportRequest], Iterable[Row]]
@@ -53,6 +54,10 @@ class Definition:
     sums: tuple[str, ...] = field(default=())  # fields that totals add up, by currency
     counted_as: str | None = None  # the name of the totals' row count
     totals: Callable[[Sequence[Row]], dict[str, dict[str, int]]] | None = None
+    """Of a report whose rows are few: they are kept for it until the last one has come."""
+    tallied: Callable[[], Tally] | None = None
+    """The same for a report whose rows are many: they pass one by one."""
+    order: str = "Time or period, then ids"  # of the rows, in words
 
     def check(self, request: ReportRequest) -> None:
         """Raise WrongUsage for an option that this report has no use for."""
@@ -64,22 +69,10 @@ class Definition:
         if not self.has_currency and request.currency is not None:
             raise WrongUsage(f"The rows of {self.name} have no currency: leave --currency out.")
 
-    def totals_of(self, rows: Sequence[Row]) -> dict[str, dict[str, int]]:
-        """Sums by currency; rows without a known currency are in none."""
+    def tally(self) -> Tally:
+        """What adds up the totals while rows pass."""
+        if self.tallied is not None:
+            return self.tallied()
         if self.totals is not None:
-            return self.totals(rows)
-        if not self.has_currency:
-            return {}
-        found: dict[str, dict[str, int]] = {}
-        for row in rows:
-            if row["currency"] is None:
-                continue
-            total = found.setdefault(
-                row["currency"],
-                ({self.counted_as: 0} if self.counted_as else {}) | dict.fromkeys(self.sums, 0),
-            )
-            if self.counted_as:
-                total[self.counted_as] += 1
-            for name in self.sums:
-                total[name] += int(row[name] or 0)
-        return dict(sorted(found.items()))
+            return Kept(self.totals)
+        return Sums(self.sums if self.has_currency else None, self.counted_as)

@@ -14,6 +14,7 @@ _UNITS = {
     "money": "minor units of one currency",
     "count": "a count",
     "days": "whole days",
+    "seconds": "seconds",
     "share": "a share of 1",
     "ratio": "a ratio",
 }

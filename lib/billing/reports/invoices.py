@@ -32,6 +32,7 @@ REPORT = Definition(
         "refunded_minor",
         "disputed_minor",
     ),
+    order="By created_at, then invoice_id",
     fields=(
         Field("invoice_id", Kind.TEXT, "Stripe's id of the invoice."),
         Field("number", Kind.TEXT, "The number on the invoice; drafts have none."),

@@ -26,6 +26,7 @@ REPORT = Definition(
     dated_by="occurred_at",
     counted_as="movements",
     sums=("delta_minor",),
+    order="By occurred_at, then customer_id and currency",
     fields=(
         Field("occurred_at", Kind.TIME, "The effective time of the movement's last change."),
         Field("customer_id", Kind.TEXT, "Stripe's id of the customer."),

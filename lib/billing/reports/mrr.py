@@ -87,6 +87,7 @@ REPORT = Definition(
     totals=_totals,
     dated_by="period",
     periodic=True,
+    order="By period, then currency",
     fields=(
         Field("period", Kind.TEXT, "A day, ISO week, month or quarter of the business."),
         Field("currency", Kind.TEXT, "Currency of the amounts."),

@@ -21,6 +21,7 @@ class Report:
     rows: list[dict[str, Any]]
     totals: dict[str, dict[str, int]]  # by currency, of every row, also those beyond a limit
     as_of: int  # unix seconds
+    timezone: str  # of days and months
     livemode: bool
     watermark: int
     policy: str
@@ -38,6 +39,7 @@ class Report:
             "livemode": self.livemode,
             "watermark": self.watermark,
             "policy": self.policy,
+            "timezone": self.timezone,
             "rows": self.rows,
             "totals": self.totals,
             "definitions": self.definitions,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from ..domain.audit_filters import AuditFilters
 from ..domain.errors import WrongUsage
 from ..domain.filters import Filters
+from ..domain.findings import FindingFilters
 from ..domain.policy import Policy
 from ..domain.times import as_of_second, day_start
 from ..settings.setup import Setup
@@ -29,6 +31,7 @@ class ReportRequest:
     policy: str
     limit: int | None
     filters: Filters  # what lists are narrowed to; its sort and page are not used
+    board: FindingFilters | AuditFilters | None = None  # the same of drift and the audit
 
     @classmethod
     def parse(
