@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .domain.corrections import Correction
     from .domain.errors import (
         BillingError,
+        CloseRefused,
         ConfigurationError,
         DatabaseUnavailable,
         LinkRefused,
@@ -53,6 +54,15 @@ if TYPE_CHECKING:
     from .reports import REPORTS, Report
     from .settings.sign_in import read_sign_in
     from .showing.audit_views import AuditEntry, ChainState
+    from .showing.close_views import (
+        ClosedMonthView,
+        CloseOverview,
+        MonthItem,
+        MonthMoney,
+        OpenPoint,
+        RestatementItem,
+        SealState,
+    )
     from .showing.customer_views import (
         CustomerView,
         Explanation,
@@ -104,7 +114,7 @@ _NAMES = {
     "domain.claims": "from_claims",
     "domain.corrections": "Correction",
     "domain.errors": (
-        "BillingError ConfigurationError DatabaseUnavailable LinkRefused NoCustomer "
+        "BillingError CloseRefused ConfigurationError DatabaseUnavailable LinkRefused NoCustomer "
         "NoSuchObject NotFound PermissionDenied PortalRefused RateLimited SignInRefused "
         "StripeRefused StripeUnavailable WrongUsage"
     ),
@@ -129,6 +139,9 @@ _NAMES = {
     "reports": "REPORTS Report",
     "settings.sign_in": "read_sign_in",
     "showing.audit_views": "AuditEntry ChainState",
+    "showing.close_views": (
+        "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
+    ),
     "showing.customer_views": (
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
@@ -178,6 +191,9 @@ __all__ = [
     "Catalog",
     "ChainState",
     "Choice",
+    "CloseOverview",
+    "CloseRefused",
+    "ClosedMonthView",
     "ConfigurationError",
     "Correction",
     "CustomerRow",
@@ -211,9 +227,12 @@ __all__ = [
     "Listing",
     "Metric",
     "MintedLink",
+    "MonthItem",
+    "MonthMoney",
     "NoCustomer",
     "NoSuchObject",
     "NotFound",
+    "OpenPoint",
     "Overview",
     "OverviewCurrency",
     "Permission",
@@ -237,8 +256,10 @@ __all__ = [
     "Reconciliation",
     "Reply",
     "Report",
+    "RestatementItem",
     "Role",
     "ScheduleAhead",
+    "SealState",
     "SearchHit",
     "SearchPage",
     "SignIn",

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from .audit_desk import AuditDesk
+from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
+class Portside(CustomerDesk, SyncDesk, AuditDesk, CloseDesk, PortalSide):
     """One installation of Portside, read at its own clock."""
 
     def __init__(

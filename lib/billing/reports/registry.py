@@ -13,6 +13,7 @@ from ..store.queries.reading import Reader
 from . import (
     access_matrix,
     audit,
+    closes,
     drift,
     entitlements,
     failed_payments,
@@ -23,6 +24,7 @@ from . import (
     movements,
     mrr,
     plan_mix,
+    restatements,
     winding_down,
 )
 from .definition import Definition
@@ -48,6 +50,8 @@ REPORTS: Final[dict[str, Definition]] = {
         inbox.REPORT,
         links.REPORT,
         link_conversion.REPORT,
+        closes.REPORT,
+        restatements.REPORT,
         audit.REPORT,
     )
 }
