@@ -15,6 +15,8 @@ import streamlit as st
 from dashboard import session, signin
 from lib.billing import (
     REPORTS,
+    ClosedMonthView,
+    CloseOverview,
     ConfigurationError,
     CustomerView,
     Deliveries,
@@ -27,6 +29,7 @@ from lib.billing import (
     PlanCustomerItem,
     PlanMixItem,
     PortalPlan,
+    RestatementItem,
     SearchPage,
     StripeRefused,
     StripeUnavailable,
@@ -116,6 +119,30 @@ def deliveries() -> Deliveries:
     now = stamp()
     key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
     found: Deliveries = _cached("deliveries", key, lambda: session.billing().deliveries())
+    return found
+
+
+def closes() -> CloseOverview:
+    found: CloseOverview = _cached("closes", stamp(), session.billing().closes)
+    return found
+
+
+def closed_month(month: str) -> ClosedMonthView:
+    found: ClosedMonthView = _cached(
+        "closed_month", stamp(), lambda: session.billing().closed_month(month), month
+    )
+    return found
+
+
+def restatements(month: str, currency: str, limit: int, offset: int) -> Listing[RestatementItem]:
+    found: Listing[RestatementItem] = _cached(
+        "restatements",
+        stamp(),
+        lambda: session.billing().restatements(
+            month, currency=currency, limit=limit, offset=offset
+        ),
+        (month, currency, limit, offset),
+    )
     return found
 
 

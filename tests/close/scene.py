@@ -23,9 +23,7 @@ STAFF = "fin@example.com"
 class Books:
     """``now`` is the clock of everything: of ingesting, of closing, of the desk."""
 
-    def __init__(
-        self, store: Store, *, timezone: str = "UTC", catalog: Catalog = CATALOG
-    ) -> None:
+    def __init__(self, store: Store, *, timezone: str = "UTC", catalog: Catalog = CATALOG) -> None:
         self.store = store
         self.now = at("2026-10-01")
         self.rules(timezone=timezone, catalog=catalog)

@@ -69,7 +69,7 @@ def chain(connection: Connection, policy: str | None = None) -> list[Link]:
     query = select(c.close_id, c.previous_hash, c.hash, *_COLUMNS).order_by(c.close_id)
     if policy is not None:
         query = query.where(c.policy == policy)
-    return [Link(*row[:3], Close(*row[3:])) for row in connection.execute(query)]
+    return [Link(row[0], row[1], row[2], Close(*row[3:])) for row in connection.execute(query)]
 
 
 def last(connection: Connection, policy: str) -> Close | None:
