@@ -14,6 +14,8 @@ from dashboard.ui import kpis, tables
 from lib.billing import METRICS, CloseOverview, MonthItem, MonthMoney, Permission, SealState
 
 STATES: Final = {"closed": "Closed", "open": "Open", "running": "Not over"}
+MOST: Final = 24
+"""Months that are listed without scrolling."""
 NOTHING: Final = MonthMoney("", 0, 0, 0)
 
 
@@ -153,7 +155,8 @@ def _table(
         alt="Months, the latest first",
         chosen=chosen,
         on_choose=choose,  # type: ignore[arg-type]
-        height=min(len(listed), 13) * 35 + 38,
+        height="content" if len(listed) <= MOST else 31 * (MOST + 1),
+        sparse=True,
     )
 
 

@@ -71,7 +71,7 @@ def _question(view: CloseOverview) -> None:
     reason = ""
     if points:
         st.warning(
-            f"Still open: {', '.join(_counted(point) for point in points)}.",
+            f"This is open and could still change it: {', '.join(map(_small, points))}.",
             icon=":material/warning:",
         )
         reason = st.text_input("Why close it anyway?", key="close_reason", max_chars=300).strip()
@@ -129,13 +129,19 @@ def _points(points: tuple[OpenPoint, ...]) -> None:
             st.caption(f"{point.means} {point.remedy}", width="stretch")
             if point.page is not None:
                 _way(point)
-    settled = [point.label.lower() for point in points if not point.count]
+    settled = [_small(point) for point in points if not point.count]
     if open_ones and settled:
         st.caption(f":material/check: None: {', '.join(settled)}.")
 
 
 def _counted(point: OpenPoint) -> str:
     return point.label if point.slug in ("rules", "late") else f"{point.label}: {point.count:,}"
+
+
+def _small(point: OpenPoint) -> str:
+    """The same inside a sentence."""
+    counted = _counted(point) if point.count else point.label
+    return counted[0].lower() + counted[1:]
 
 
 def _way(point: OpenPoint) -> None:

@@ -23,6 +23,10 @@ from ..wiring import open_installation
 from .output import Format, progress, say, table, write
 from .reading import FormatOption
 
+ROLL_FORWARD = (
+    "currency opening_minor restated_minor new_minor reactivation_minor expansion_minor "
+    "contraction_minor churn_minor closing_minor committed_minor"
+).split()
 COLUMNS = ("month", "policy", "closed_at", "staff", "reason", "definitions", "hash")
 
 
@@ -147,9 +151,9 @@ def _show(link: Link, output: Format) -> None:
         write(json.dumps(_whole(link), indent=2, ensure_ascii=False))
         return
     rows = read(link.close.figures)["reports"]["mrr"]
-    names = list(rows[0]) if rows else []
+    names = ROLL_FORWARD
     if output is Format.CSV:
-        write(to_csv(names, [list(row.values()) for row in rows]))
+        write(to_csv(names, [[row[name] for name in names] for row in rows]))
         return
     if rows:
         heads = [name.removesuffix("_minor").replace("_", " ") for name in names]

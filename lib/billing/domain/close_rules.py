@@ -72,7 +72,7 @@ POINTS: Final[dict[str, Point]] = {
         ),
         Point(
             "late",
-            "Month not passed yet by Stripe's events",
+            "Month that no later event has followed",
             False,
             "No event from after the month has arrived, so the last ones of it may be under way.",
             "Look at the deliveries.",
@@ -107,8 +107,8 @@ def blocking(points: Mapping[str, int]) -> dict[str, int]:
 
 
 def told(points: Mapping[str, int]) -> str:
-    """``2 failed events, 1 open drift``."""
-    return ", ".join(f"{count:,} {POINTS[slug].label.lower()}" for slug, count in points.items())
+    """``failed events (2), open drift (1)``. No label has a name in it."""
+    return ", ".join(f"{POINTS[slug].label.lower()} ({count:,})" for slug, count in points.items())
 
 
 def refuse_order(
