@@ -32,6 +32,7 @@ def body() -> None:
     month = data.closed_month(wanted)
     signed.draw(month, code)
     restated.draw(month, code, staff)
+    signed.mix(month, code)
 
 
 body()

@@ -116,7 +116,10 @@ def months(view: CloseOverview, currency: str) -> str | None:
     closed = [item.month for item in listed if item.state == "closed"]
     st.subheader("Which months are signed?", anchor=False)
     if closed:
-        st.caption("Choose a closed month to see it beside today.")
+        st.caption(
+            "Choose a closed month to see it beside today. What was before "
+            f"{name(closed[-1])} is its opening balance."
+        )
 
     def choose(index: int | None) -> None:
         if index is None:

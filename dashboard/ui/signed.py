@@ -32,7 +32,7 @@ PARTS: Final = {
 
 
 def draw(view: ClosedMonthView, currency: str) -> None:
-    """The roll-forward with today's beside it, then what else was frozen."""
+    """The roll-forward with today's beside it, and what else was frozen."""
     st.subheader(f"{sealed.name(view.item.month)}, as it was signed", anchor=False)
     st.caption(_signed(view))
     if view.item.changed:
@@ -48,7 +48,6 @@ def draw(view: ClosedMonthView, currency: str) -> None:
         _roll_forward(view, currency)
     with right, st.container(border=True, height="stretch"):
         _figures(view, currency)
-    _mix(view, currency)
 
 
 def _signed(view: ClosedMonthView) -> str:
@@ -60,7 +59,7 @@ def _signed(view: ClosedMonthView) -> str:
     why = f" Reason: {fmt.md(item.reason)}." if item.reason else ""
     return (
         f"By {fmt.md(item.staff)}, {fmt.clock(item.closed_at, zone)}. Days in {view.timezone}, "
-        f"definitions {view.definitions}, seal {(item.hash or '')[:16]}….{why}{anyway}"
+        f"definitions {view.definitions}, seal {(item.hash or '')[:16]}.{why}{anyway}"
     )
 
 
@@ -119,8 +118,8 @@ def _figures(view: ClosedMonthView, currency: str) -> None:
         ("Receivables at its end", _cell(billed.get("receivable_minor", 0), currency)),
     ]
     tables.text(["", "Signed"], rows, right=(1,), unbroken=(1,))
-    st.markdown(
-        ":material/help: How these are defined",
+    st.caption(
+        "How these are defined",
         help="\n\n".join(
             f"**{METRICS[slug].label}**: {METRICS[slug].definition}"
             for slug in (
@@ -135,7 +134,8 @@ def _figures(view: ClosedMonthView, currency: str) -> None:
     )
 
 
-def _mix(view: ClosedMonthView, currency: str) -> None:
+def mix(view: ClosedMonthView, currency: str) -> None:
+    """The plan mix at the month's end as it was signed, folded away."""
     rows = [row for row in view.reports["plan-mix"] if row["currency"] == currency]
     if not rows:
         return

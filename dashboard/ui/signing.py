@@ -16,6 +16,8 @@ CLOSES: Final = ("close",)
 RECENT: Final = 600
 """Seconds for which the outcome of a close stays above the list."""
 _TROUBLE: Final = "close_trouble"
+_OPEN: Final = "close_question"
+"""In the session while the last question is asked."""
 
 
 def next_month(view: CloseOverview, staff: Staff) -> None:
@@ -36,21 +38,32 @@ def next_month(view: CloseOverview, staff: Staff) -> None:
 def _button(view: CloseOverview, month: str, staff: Staff) -> None:
     may = staff.may(Permission.CLOSE)
     waits = asking.waits(month, CLOSES)
-    pressed = st.button(
+    st.button(
         f"Close {sealed.name(month)}",
         key="close_month",
         type="primary",
         icon=":material/lock:",
         disabled=not may or waits,
         help=None if may else "Finance and administrators close months.",
+        on_click=_open,
     )
-    if pressed:
+    if st.session_state.get(_OPEN):
         _question(view)
 
 
-@st.dialog("Close a month", icon=":material/lock:")
+def _open() -> None:
+    st.session_state[_OPEN] = True
+
+
+def _shut() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog("Close a month", icon=":material/lock:", on_dismiss=_shut)
 @notes.calmly
 def _question(view: CloseOverview) -> None:
+    if not st.session_state.get(_OPEN):
+        st.rerun()
     session.check(Permission.CLOSE)
     month = view.choices[0]
     if len(view.choices) > 1:
@@ -76,20 +89,20 @@ def _question(view: CloseOverview) -> None:
         )
         reason = st.text_input("Why close it anyway?", key="close_reason", max_chars=300).strip()
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Not now", key="close_cancel"):
-            st.rerun()
-        if st.button(
+        st.button("Not now", key="close_cancel", on_click=_shut)
+        st.button(
             "Close it",
             key="close_confirm",
             type="primary",
             icon=":material/lock:",
             disabled=bool(points) and not reason,
-        ):
-            _ask(month, reason)
-            st.rerun()
+            on_click=_ask,
+            args=(month, reason),
+        )
 
 
 def _ask(month: str, reason: str) -> None:
+    _shut()
     st.session_state.pop(_TROUBLE, None)
     try:
         person = session.check(Permission.CLOSE)

@@ -21,6 +21,7 @@ PAGES = {
     "failed-payments": "bob@example.com",
     "plan-mix": "Pro",
     "customer": "Pro until 5 April 2026",
+    "close": "February 2026",
     "portal": "As far as Stripe's events have told",
     "sync": "Nothing has arrived yet.",
     "audit": "Nobody has done anything yet.",
