@@ -17,6 +17,8 @@ from lib.billing import (
     ChurnedItem,
     ChurnPart,
     ChurnPeriod,
+    ClosedMonthView,
+    CloseOverview,
     CohortMonth,
     ConfigurationError,
     CustomerView,
@@ -34,6 +36,7 @@ from lib.billing import (
     PlanMixItem,
     PortalPlan,
     Recovery,
+    RestatementItem,
     SearchPage,
     StripeRefused,
     StripeUnavailable,
@@ -192,6 +195,30 @@ def deliveries() -> Deliveries:
     now = stamp()
     key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
     found: Deliveries = _cached("deliveries", key, lambda: session.billing().deliveries())
+    return found
+
+
+def closes() -> CloseOverview:
+    found: CloseOverview = _cached("closes", stamp(), session.billing().closes)
+    return found
+
+
+def closed_month(month: str) -> ClosedMonthView:
+    found: ClosedMonthView = _cached(
+        "closed_month", stamp(), lambda: session.billing().closed_month(month), month
+    )
+    return found
+
+
+def restatements(month: str, currency: str, limit: int, offset: int) -> Listing[RestatementItem]:
+    found: Listing[RestatementItem] = _cached(
+        "restatements",
+        stamp(),
+        lambda: session.billing().restatements(
+            month, currency=currency, limit=limit, offset=offset
+        ),
+        (month, currency, limit, offset),
+    )
     return found
 
 

@@ -96,6 +96,14 @@ PAGES: tuple[PageRow, ...] = (
         Permission.TOTALS,
     ),
     PageRow(
+        "close",
+        "Month close",
+        "Which months are signed, and what has changed in them since, by customer and cause.",
+        ":material/event_available:",
+        "Money",
+        Permission.MONEY,
+    ),
+    PageRow(
         "portal",
         "Portal",
         "Whether Stripe's customer portal does what the catalogue says, field by field.",

@@ -59,6 +59,19 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Soon lost": "orange",
     "Lost any day": "red",
     "Lost": "red",
+    "Closed": "green",
+    "Not over": "gray",
+    "Opening": "gray",
+    "Late event": "blue",
+    "Failed event": "orange",
+    "Read from Stripe": "blue",
+    "First seen later": "blue",
+    "Price or coupon": "violet",
+    "Catalogue": "violet",
+    "Policy": "violet",
+    "Time zone": "violet",
+    "Portside itself": "violet",
+    "Cause unknown": "red",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 

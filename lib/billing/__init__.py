@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .domain.corrections import Correction
     from .domain.errors import (
         BillingError,
+        CloseRefused,
         ConfigurationError,
         DatabaseUnavailable,
         LinkRefused,
@@ -63,6 +64,15 @@ if TYPE_CHECKING:
     from .settings.sign_in import read_sign_in
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
+    from .showing.close_views import (
+        ClosedMonthView,
+        CloseOverview,
+        MonthItem,
+        MonthMoney,
+        OpenPoint,
+        RestatementItem,
+        SealState,
+    )
     from .showing.customer_views import (
         CustomerView,
         Explanation,
@@ -125,7 +135,7 @@ _NAMES = {
     "domain.claims": "from_claims",
     "domain.corrections": "Correction",
     "domain.errors": (
-        "BillingError ConfigurationError DatabaseUnavailable LinkRefused NoCustomer "
+        "BillingError CloseRefused ConfigurationError DatabaseUnavailable LinkRefused NoCustomer "
         "NoSuchObject NotFound PermissionDenied PortalRefused RateLimited SignInRefused "
         "StripeRefused StripeUnavailable WrongUsage"
     ),
@@ -159,6 +169,9 @@ _NAMES = {
     "settings.sign_in": "read_sign_in",
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
+    "showing.close_views": (
+        "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
+    ),
     "showing.customer_views": (
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
@@ -216,6 +229,9 @@ __all__ = [
     "ChurnPart",
     "ChurnPeriod",
     "ChurnedItem",
+    "CloseOverview",
+    "CloseRefused",
+    "ClosedMonthView",
     "CohortMonth",
     "ConfigurationError",
     "Correction",
@@ -259,10 +275,13 @@ __all__ = [
     "Listing",
     "Metric",
     "MintedLink",
+    "MonthItem",
+    "MonthMoney",
     "Narrowing",
     "NoCustomer",
     "NoSuchObject",
     "NotFound",
+    "OpenPoint",
     "Overview",
     "OverviewCurrency",
     "Owed",
@@ -290,8 +309,10 @@ __all__ = [
     "Recovery",
     "Reply",
     "Report",
+    "RestatementItem",
     "Role",
     "ScheduleAhead",
+    "SealState",
     "SearchHit",
     "SearchPage",
     "SignIn",

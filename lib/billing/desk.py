@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .audit_desk import AuditDesk
 from .bridge_desk import BridgeDesk
+from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
@@ -61,6 +62,7 @@ class Portside(
     RetentionDesk,
     InvoiceDesk,
     FilesDesk,
+    CloseDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from .close import Closing
 from .config import Settings
 from .desk import Portside
 from .domain.catalog import Catalog
@@ -139,6 +140,10 @@ class Installation:
         return Drain(self.store, self.ingest, clock=self.clock, gateway=self.gateway)
 
     @cached_property
+    def closing(self) -> Closing:
+        return Closing(self.store, self.clock, self.setup)
+
+    @cached_property
     def reconciles(self) -> Reconcile | None:
         """Compares with Stripe, beside the receiver; None without a key."""
         if self.gateway is None:
@@ -149,7 +154,9 @@ class Installation:
     def jobs(self) -> tuple[Job, ...]:
         """What runs beside the receiver, as far as it is configured."""
         business, reconciles = self.business, self.reconciles
-        requests = Requests(self.store, self.drain, clock=self.clock, reconciles=reconciles)
+        requests = Requests(
+            self.store, self.drain, clock=self.clock, reconciles=reconciles, closes=self.closing
+        )
         return jobs_of(
             stop=reconciles.stop if reconciles else lambda: None,
             requests=requests.round,

@@ -22,6 +22,7 @@ PAGES = {
     "plan-mix": "Pro",
     "invoices": "PORT-0001",
     "customer": "Pro until 5 April 2026",
+    "close": "February 2026",
     "portal": "As far as Stripe's events have told",
     "sync": "Nothing has arrived yet.",
     "audit": "Nobody has done anything yet.",

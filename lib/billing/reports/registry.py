@@ -19,6 +19,7 @@ from . import (
     bridge,
     churn,
     churned,
+    closes,
     cohorts,
     drift,
     dso,
@@ -33,6 +34,7 @@ from . import (
     plan_customers,
     plan_mix,
     recovery,
+    restatements,
     runway,
     saves,
     upgrades,
@@ -71,6 +73,8 @@ REPORTS: Final[dict[str, Definition]] = {
         inbox.REPORT,
         links.REPORT,
         link_conversion.REPORT,
+        closes.REPORT,
+        restatements.REPORT,
         audit.REPORT,
     )
 }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import churn, collecting, keeping_up, leaving, lists, receivables, recurring
+from . import churn, closing, collecting, keeping_up, leaving, lists, receivables, recurring
 from .metric import Direction, Metric, Unit
 
 METRICS: Final[dict[str, Metric]] = {
     metric.slug: metric
-    for part in (recurring, churn, leaving, collecting, receivables, keeping_up, lists)
+    for part in (recurring, churn, leaving, collecting, receivables, keeping_up, lists, closing)
     for metric in part.METRICS
 }
 """Every metric in use, by slug."""
