@@ -120,12 +120,13 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         currency: str | None = None,
         policy: str | None = None,
         limit: int | None = None,
+        reporting: bool = False,
     ) -> Report:
         """One report, by its name in ``REPORTS``.
 
         ``as_of`` is a day or an ISO time; ``start`` and ``end`` are inclusive days; ``by`` is day,
-        week, month or quarter. Raises WrongUsage for an unknown name or a value that cannot be
-        used.
+        week, month or quarter; with ``reporting`` amounts are in the reporting currency. Raises
+        WrongUsage for an unknown name or a value that cannot be used.
         """
         request = ReportRequest.parse(
             name,
@@ -138,6 +139,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
             currency=currency,
             policy=policy,
             limit=limit,
+            reporting=reporting,
         )
         return run_report(request, self._reader, self._scratch)
 

@@ -61,6 +61,7 @@ class Installation:
             roles=self.business.roles,
             links=self.business.links,
             groups=self.business.groups,
+            rates=self.business.reporting,
         )
 
     @cached_property

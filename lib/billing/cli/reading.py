@@ -36,6 +36,9 @@ def report(
         str | None, typer.Option("--policy", help="portside, stripe, chartmogul or profitwell.")
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="At most so many rows.")] = None,
+    reporting: Annotated[
+        bool, typer.Option("--reporting", help="Amounts in the reporting currency, FX apart.")
+    ] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Print a report."""
@@ -48,6 +51,7 @@ def report(
         currency=currency,
         policy=policy,
         limit=limit,
+        reporting=reporting,
     )
     if output is Format.JSON:
         write(found.to_json())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from .fields import Field
 from .request import ReportRequest
 
 Row = dict[str, Any]
+Totals = Mapping[str, Mapping[str, int | None]]
 Rows = Callable[[Connection, ReportRequest], Iterable[Row]]
 
 
@@ -27,11 +28,12 @@ class Definition:
     dated_by: str | None = None  # the field that --from and --to bound
     has_currency: bool = True
     periodic: bool = False  # takes --by
+    converts: bool = False  # takes --reporting
     kept_only: bool = False  # read from what was stored, never from a projection made for it
     permission: Permission = Permission.EXPORT  # what taking it away asks for, beside EXPORT
     sums: tuple[str, ...] = field(default=())  # fields that totals add up, by currency
     counted_as: str | None = None  # the name of the totals' row count
-    totals: Callable[[Sequence[Row]], dict[str, dict[str, int]]] | None = None
+    totals: Callable[[Sequence[Row]], Totals] | None = None
 
     def check(self, request: ReportRequest) -> None:
         """Raise WrongUsage for an option that this report has no use for."""
@@ -42,8 +44,13 @@ class Definition:
             )
         if not self.has_currency and request.currency is not None:
             raise WrongUsage(f"The rows of {self.name} have no currency: leave --currency out.")
+        if request.reporting and not self.converts:
+            raise WrongUsage(
+                f"The report {self.name} keeps every amount in its own currency: leave --reporting "
+                "out."
+            )
 
-    def totals_of(self, rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    def totals_of(self, rows: Sequence[Row]) -> Totals:
         """Sums by currency; rows without a known currency are in none."""
         if self.totals is not None:
             return self.totals(rows)

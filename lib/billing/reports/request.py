@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from ..domain.errors import WrongUsage
 from ..domain.filters import Filters
 from ..domain.policy import PRESETS
+from ..domain.rates import Rates
 from ..domain.times import as_of_second, day_start
 from ..settings.setup import Setup
 
@@ -29,6 +30,7 @@ class ReportRequest:
     policy: str
     limit: int | None
     filters: Filters  # what lists are narrowed to; its sort and page are not used
+    reporting: bool = False  # amounts in the reporting currency
 
     @classmethod
     def parse(
@@ -44,6 +46,7 @@ class ReportRequest:
         currency: str | None = None,
         policy: str | None = None,
         limit: int | None = None,
+        reporting: bool = False,
     ) -> ReportRequest:
         """Raises WrongUsage with a sentence that says what a usable value looks like."""
         until = None if as_of is None else _as_of(as_of, setup.timezone)
@@ -59,6 +62,8 @@ class ReportRequest:
             raise WrongUsage(f"--policy {policy!r} is none of {', '.join(sorted(PRESETS))}.")
         if limit is not None and limit < 1:
             raise WrongUsage("--limit must be 1 or more.")
+        if reporting and setup.rates is None:
+            raise WrongUsage("--reporting needs a reporting_currency in portside.toml.")
         code = None if currency is None else _currency(currency)
         return cls(
             name=name,
@@ -72,7 +77,13 @@ class ReportRequest:
             policy=policy or setup.policy,
             limit=limit,
             filters=Filters(currencies=(code,) if code else (), starts=starts, ends=ends),
+            reporting=reporting,
         )
+
+    @property
+    def rates(self) -> Rates | None:
+        """What amounts are converted by; None when they stay in their currency."""
+        return self.setup.rates if self.reporting else None
 
     @property
     def needs_scratch(self) -> bool:
