@@ -57,6 +57,10 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Soon lost": "orange",
     "Lost any day": "red",
     "Lost": "red",
+    "Reconstructed": "gray",
+    "Holds": "green",
+    "Fails": "red",
+    "Cannot tell": "orange",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 

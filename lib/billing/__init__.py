@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
     from .settings.sign_in import read_sign_in
+    from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.customer_views import (
         CustomerView,
@@ -66,6 +67,16 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .showing.finding import SearchPage
+    from .showing.money_views import (
+        ReceiptBalance,
+        ReceiptConversion,
+        ReceiptMovement,
+        Receipts,
+        RollForward,
+        RollForwardLine,
+        Trend,
+        TrendPoint,
+    )
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -128,12 +139,17 @@ _NAMES = {
     "replies.words": "LANGUAGES",
     "reports": "REPORTS Report",
     "settings.sign_in": "read_sign_in",
+    "showing.audit_lines": "AtFault AuditLine SelfAudit",
     "showing.audit_views": "AuditEntry ChainState",
     "showing.customer_views": (
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
     ),
     "showing.finding": "SearchPage",
+    "showing.money_views": (
+        "ReceiptBalance ReceiptConversion ReceiptMovement Receipts RollForward RollForwardLine "
+        "Trend TrendPoint"
+    ),
     "showing.sync_views": (
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
         "HappenedToFinding Lag StaffRequest SyncHealth"
@@ -170,9 +186,11 @@ __all__ = [
     "REPORTS",
     "Access",
     "Acknowledgement",
+    "AtFault",
     "Attempt",
     "AuditEntry",
     "AuditFilters",
+    "AuditLine",
     "Bar",
     "BillingError",
     "Catalog",
@@ -234,13 +252,20 @@ __all__ = [
     "RawBody",
     "RawObject",
     "RawSighting",
+    "ReceiptBalance",
+    "ReceiptConversion",
+    "ReceiptMovement",
+    "Receipts",
     "Reconciliation",
     "Reply",
     "Report",
     "Role",
+    "RollForward",
+    "RollForwardLine",
     "ScheduleAhead",
     "SearchHit",
     "SearchPage",
+    "SelfAudit",
     "SignIn",
     "SignInRefused",
     "Source",
@@ -252,6 +277,8 @@ __all__ = [
     "Sum",
     "SyncHealth",
     "TimelineEntry",
+    "Trend",
+    "TrendPoint",
     "TrustedHeaders",
     "WindingDownItem",
     "WrongUsage",

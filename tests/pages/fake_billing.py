@@ -54,6 +54,7 @@ from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
 from tests.pages.fake_desk import FakeDesk
+from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_sync import FakeSync
 
@@ -100,7 +101,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeDesk, FakeSync):
+class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeMoney):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
@@ -117,6 +118,9 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
     came_back: tuple[Correction, ...] = ()
     planned: tuple[ScheduleAhead, ...] = ()
     staffed: dict[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail or group
+    reporting: str | None = None
+    rate_missing: bool = False
+    broken: bool = False
     audited: list[tuple[str, str, str | None]] = field(default_factory=list)
 
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))

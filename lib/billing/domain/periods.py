@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from .times import day_start, local_date, next_period, period_name, period_start
+
+PERIODS: Final = ("day", "week", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class Rates:
         rate = self.on(currency, day)
         if rate is None:
             return None
-        return Fraction(minor, 10 ** minor_digits(currency)) * rate * 10 ** minor_digits(self.to)
+        whole = Fraction(minor, 10 ** minor_digits(currency))
+        return whole * rate * Fraction(10 ** minor_digits(self.to))
 
     @property
     def newest(self) -> date | None:

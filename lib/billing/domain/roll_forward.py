@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from .money import round_half_up
@@ -95,6 +96,34 @@ def in_reporting_currency(
     for span in spans:
         held = parts[span.starts]
         yield Converted(_added(span, rates.to, held.values()), own[span.starts], held)
+
+
+def revalued(
+    spans: Sequence[Period],
+    opening: Mapping[str, int],
+    sums: Iterable[DaySum],
+    timezone: str,
+    rates: Rates,
+) -> Iterator[tuple[Period, str, Fraction, int]]:
+    """What rates did to each balance and movement until the period's end, reckoned directly.
+
+    (period, currency, exact minor units, how many amounts a roll-forward rounds for it): the FX of
+    the roll-forward is this within half a unit for each of them. Without what lacks a rate.
+    """
+    for span, currency, starts, flows in _booked(spans, opening, sums, timezone):
+        held: Counter[date] = Counter({local_date(span.starts, timezone): starts})
+        for (day, _, _), minor in flows.items():
+            held[day] += minor
+        close = local_date(span.ends, timezone)
+        effects = [_effect(rates, currency, minor, day, close) for day, minor in held.items()]
+        if None not in effects:
+            rounded = 2 + len({(day, kind) for day, kind, _ in flows})
+            yield span, currency, sum((e for e in effects if e), Fraction(0)), rounded
+
+
+def _effect(rates: Rates, currency: str, minor: int, day: date, close: date) -> Fraction | None:
+    then, at_close = rates.convert(minor, currency, day), rates.convert(minor, currency, close)
+    return None if then is None or at_close is None else at_close - then
 
 
 def total(amounts: Iterable[int | None]) -> int | None:

@@ -23,6 +23,7 @@ from . import (
     movements,
     mrr,
     plan_mix,
+    self_audit,
     winding_down,
 )
 from .definition import Definition
@@ -43,6 +44,7 @@ REPORTS: Final[dict[str, Definition]] = {
         plan_mix.REPORT,
         mrr.REPORT,
         movements.REPORT,
+        self_audit.REPORT,
         invoices.REPORT,
         drift.REPORT,
         inbox.REPORT,

@@ -7,12 +7,11 @@ from datetime import date, timedelta
 
 from ..domain.errors import WrongUsage
 from ..domain.filters import Filters
+from ..domain.periods import PERIODS
 from ..domain.policy import PRESETS
 from ..domain.rates import Rates
 from ..domain.times import as_of_second, day_start
 from ..settings.setup import Setup
-
-PERIODS = ("day", "week", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)

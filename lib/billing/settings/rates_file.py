@@ -1,4 +1,4 @@
-"""The file of dated rates: our own form, or the ECB's as it is published. See docs/currencies.md."""
+"""The file of dated rates: our own form, or as the ECB publishes it. See docs/currencies.md."""
 
 from __future__ import annotations
 

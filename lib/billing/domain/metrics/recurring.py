@@ -21,8 +21,7 @@ METRICS: Final = (
         "Committed MRR",
         "money",
         "up",
-        "MRR without what of it is winding down; scheduled downgrades are still in it at their "
-        "present price.",
+        "MRR without what of it is winding down, and with scheduled downgrades at their new price.",
         "Portside",
     ),
     Metric(

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 from ...domain.roll_forward import DaySum
 from ...domain.times import DAY, offsets
 from ..tables import movements as m
-from ..tables import rollups as r
 from ..tables import runway
 from ..tables import subscriptions as s
 from .columns import bounded, by_bytes
 
-_EPOCH: Final = date(1970, 1, 1).toordinal()
+EPOCH: Final = date(1970, 1, 1).toordinal()
+"""What a day's number since 1970 is short of its ordinal."""
 
 
 def extent(
@@ -71,7 +71,7 @@ def by_day(
         .order_by(each.c.day, by_bytes(each.c.currency), by_bytes(each.c.kind))
     )
     for number, code, kind, reconstructed, minor in rows:
-        day_of = date.fromordinal(_EPOCH + int(number))
+        day_of = date.fromordinal(EPOCH + int(number))
         yield DaySum(day_of, code, kind, bool(reconstructed), int(minor))
 
 
@@ -116,18 +116,16 @@ def leaving_by_time(
 
 def currencies(connection: Connection, policy: str) -> list[str]:
     """Every currency in which there was MRR, the one with most paying customers first."""
-    told = {
-        code: int(customers)
-        for code, customers in connection.execute(
-            select(r.c.currency, func.sum(r.c.customers))
-            .where(r.c.kind == "paying")
-            .group_by(r.c.currency)
+    paying = {
+        code or "": int(count)
+        for code, count in connection.execute(
+            select(s.c.currency, func.count(s.c.customer_id.distinct()))
+            .where(s.c.live, s.c.mrr_minor > 0)
+            .group_by(s.c.currency)
         )
     }
-    moved = connection.scalars(
-        select(r.c.currency).where(r.c.kind == "movement", r.c.policy == policy).distinct()
-    )
-    return sorted({*told, *moved} - {""}, key=lambda code: (-told.get(code, 0), code))
+    moved = connection.scalars(select(m.c.currency).where(m.c.policy == policy).distinct())
+    return sorted({*paying, *moved} - {""}, key=lambda code: (-paying.get(code, 0), code))
 
 
 def paying_customers(connection: Connection, currency: str | None) -> int:
