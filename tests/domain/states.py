@@ -118,7 +118,7 @@ def seen(
     object_id: str = "sub_1",
     object_type: str = "subscription",
     event_id: str | None = None,
-    customer: str = "cus_1",
+    customer: str | None = "cus_1",
 ) -> Observation:
     """An observation; with ``before`` it is an edge unless ``kind`` says otherwise."""
     kind = "edge" if before is not None and kind == "point" else kind

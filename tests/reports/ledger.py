@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lib.billing.desk import Portside
@@ -14,7 +14,7 @@ from lib.billing.domain.project import project
 from lib.billing.domain.times import parse_iso
 from lib.billing.settings.rules import current_rules
 from lib.billing.settings.setup import Setup
-from lib.billing.store import history, projection
+from lib.billing.store import history, projection, references
 from lib.billing.store.engine import Store
 from tests.domain.states import item, price, seen, subscription
 
@@ -149,13 +149,21 @@ def ended(object_id: str, state: State, when: str, cus: str) -> Observation:
     return seen(state, at(when), kind="terminal", object_id=object_id, customer=cus)
 
 
-def fill(store: Store, observations: Iterable[Observation], setup: Setup) -> None:
-    """Store observations and project every customer in them."""
+def fill(
+    store: Store, observations: Iterable[Observation], setup: Setup, prices: Sequence[State] = ()
+) -> None:
+    """Store observations and project every customer in them; ``prices`` were seen before."""
     by_customer: defaultdict[str, list[Observation]] = defaultdict(list)
     for observation in observations:
         assert observation.customer_id is not None
         by_customer[observation.customer_id].append(observation)
+    known = [
+        seen(state, 0, kind="created", object_type="price", object_id=state["id"], customer=None)
+        for state in prices
+    ]
     with store.writing() as connection:
+        history.append(connection, known)
+        references.update(connection, known)
         for seen_of_one in by_customer.values():
             history.append(connection, seen_of_one)
         rules = current_rules(connection, setup)
@@ -163,8 +171,14 @@ def fill(store: Store, observations: Iterable[Observation], setup: Setup) -> Non
         projection.write(connection, rows, known=())
 
 
-def desk(store: Store, observations: Iterable[Observation], now: str, **settings: Any) -> Portside:
+def desk(
+    store: Store,
+    observations: Iterable[Observation],
+    now: str,
+    prices: Sequence[State] = (),
+    **settings: Any,
+) -> Portside:
     """A Portside over ``store``, filled, whose clock stands at ``now``."""
     setup = Setup(catalog=CATALOG, **settings)
-    fill(store, observations, setup)
+    fill(store, observations, setup, prices)
     return Portside(store=store, clock=lambda: at(now), setup=setup)

@@ -46,7 +46,7 @@ def test_mix_movements_and_roll_forward_are_one_sum(seed: int, store: Store) -> 
     assert {c: m for c, m in cards.items() if m} == mix
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("seed", [3, 4])
 def test_pages_hold_what_the_reports_hold(seed: int, store: Store) -> None:
     portside = told(store, company(seed))
     leaving, failing = portside.winding_down(Filters(limit=500)), portside.failed_payments()

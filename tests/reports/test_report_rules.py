@@ -37,6 +37,7 @@ SURFACE = {
     "inbox": "event_id type created_at received_at source state error attempts",
     "links": "minted_at staff customer_id flow reason ticket outcome followed_by",
     "audit": "audit_id at staff action customer_id flow reason ticket",
+    "runway": "week_start currency plan kind subscriptions mrr_minor",
     "link-conversion": "by name minted matured acted conversion small_sample",
 }
 """The fields that other people's programs rely on, in their order."""

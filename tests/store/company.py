@@ -205,8 +205,47 @@ def _end(made: Company, n: str) -> None:
         )
 
 
+def _plan_ahead(made: Company, n: str) -> None:
+    """A schedule whose next phase sells another price, perhaps one that nobody has told of yet."""
+    if not _alive(made, n):
+        return
+    name = f"sub_sched_{n}"
+    lookup_key = made.random.choice(["starter_monthly", "pro_monthly"])
+    phase = {
+        "start_date": made.now + made.random.choice([1, 60 * DAY, 70 * DAY]),
+        "end_date": made.now + 80 * DAY,
+        "items": [{"price": f"price_{lookup_key}", "quantity": 1}],
+    }
+    if name in made._last:
+        made.changed("subscription_schedule.updated", name, phases=[phase])
+        return
+    schedule = {
+        "id": name,
+        "object": "subscription_schedule",
+        "customer": f"cus_{n}",
+        "subscription": f"sub_{n}",
+        "status": "active",
+        "end_behavior": made.random.choice(["release", "cancel"]),
+        "phases": [phase],
+        "livemode": False,
+    }
+    made.created("subscription_schedule.created", schedule)
+    made.changed("customer.subscription.updated", f"sub_{n}", schedule=name)
+
+
+def _reprice(made: Company, n: str) -> None:
+    """The price that schedules sell becomes known, then changes its lookup key."""
+    if "price_starter_monthly" not in made._last:
+        priced = shapes.price("price_starter_monthly", 900, lookup_key="starter_monthly")
+        made.created("price.created", priced)
+    else:
+        key = made.random.choice(["starter_monthly", "starter_old"])
+        made.changed("price.updated", "price_starter_monthly", lookup_key=key)
+
+
 _TURNS: list[Callable[[Company, str], None]] = [
     _change_plan, _flip_cancel, _flip_past_due, _discount, _bill, _bill, _rename, _end,
+    _plan_ahead, _plan_ahead, _reprice,
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from .movements import account
 from .observations import State
 from .policy import LIVE, counted, winding_down
 from .rows import CustomerRow, ProjectionRows, SubscriptionRow
+from .runway import runway_rows
 from .trail import ObjectFold
 from .value import CannotValue, item_values, licensed
 
@@ -26,18 +27,24 @@ def project(fold: CustomerFold) -> ProjectionRows:
     last_second = max(seconds if earlier is None else [*seconds, earlier.last_second])
     org_id = org_of(fold)
     valued = [
-        subscription_row(fold, subscription)
+        (*subscription_row(fold, subscription), subscription.state)
         for subscription in fold.of("subscription").values()
         if subscription.state is not None
     ]
     accounted = account(fold)
-    awaiting = sorted(accounted.awaiting.union(*(missing for _, missing in valued)))
+    ahead = [runway_rows(fold, row, state) for row, _, state in valued]
+    awaiting = sorted(
+        accounted.awaiting.union(
+            *(missing for _, missing, _ in valued), *(missing for _, missing in ahead)
+        )
+    )
     return ProjectionRows(
         customer=_customer_row(fold, org_id, last_second, awaiting),
         entitlement=decide(fold, org_id, last_second),
-        subscriptions=tuple(row for row, _ in valued),
+        subscriptions=tuple(row for row, _, _ in valued),
         invoices=tuple(invoice_rows(fold)),
         movements=accounted.rows,
+        runway=tuple(row for rows, _ in ahead for row in rows),
         ledger=accounted.ledger,
         whole=earlier is None,
     )

@@ -102,8 +102,8 @@ REPORT = Definition(
         Field(
             "committed_minor",
             Kind.MONEY,
-            "Closing without what is winding down, scheduled downgrades at their new price; null "
-            "for periods that are over.",
+            "Closing without the runway: without what is winding down, and with scheduled "
+            "downgrades at their new price; null for periods that are over.",
         ),
         Field(
             "reconstructed_minor",

@@ -23,6 +23,7 @@ from . import (
     movements,
     mrr,
     plan_mix,
+    runway,
     self_audit,
     winding_down,
 )
@@ -40,6 +41,7 @@ REPORTS: Final[dict[str, Definition]] = {
         entitlements.REPORT,
         access_matrix.REPORT,
         winding_down.REPORT,
+        runway.REPORT,
         failed_payments.REPORT,
         plan_mix.REPORT,
         mrr.REPORT,

@@ -17,6 +17,7 @@ from ..domain.roll_forward import (
 )
 from ..domain.times import local_date
 from ..store.queries import roll_forward as rolling
+from ..store.queries import runway
 from ..store.queries.reading import Connection
 
 
@@ -49,7 +50,7 @@ def read(
     sums = rolling.by_day(connection, policy, timezone, within, currency)
     leaving: Mapping[str, int] | None = None
     if spans[-1].ends > now:
-        leaving = rolling.leaving(connection, currency)
+        leaving = runway.leaving_mrr(connection)
     if rates is None:
         lines = tuple(roll_forward(spans, opening, sums, timezone))
         return Rolled(lines, _committed(lines, spans[-1], leaving))

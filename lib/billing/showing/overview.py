@@ -11,7 +11,7 @@ from ..domain.filters import EVERYTHING
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
-from ..store.queries import failed_payments, movements, plan_mix, winding_down
+from ..store.queries import failed_payments, movements, plan_mix, runway, winding_down
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.customer import count_customers
 from ..store.queries.freshness import count_failed, read_meta
@@ -51,7 +51,7 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
     since = min(month, day_start(today - timedelta(days=SPARKLINE_DAYS), setup.timezone))
     with reader.open() as connection:
         totals = plan_mix.currency_totals(connection)
-        leaving = winding_down.leaving_mrr(connection)
+        leaving = runway.leaving_mrr(connection)
         winding = _sums(winding_down.sums(connection, EVERYTHING))
         risk = _sums(failed_payments.at_risk_totals(connection))
         uncounted = plan_mix.uncounted(connection)

@@ -17,6 +17,7 @@ from ..reports.rolling import Rolled
 from ..settings.setup import Setup
 from ..store.queries import receipts as behind
 from ..store.queries import roll_forward as rolling
+from ..store.queries import runway
 from ..store.queries.reading import Connection, Reader
 from .money_views import ReceiptBalance, ReceiptConversion, ReceiptMovement, Receipts
 from .roll_forward import rates_for, rolled_of
@@ -109,7 +110,7 @@ def _converted(
         ]
     else:
         day = local_date(span[0] if part == "opening" else span[1], timezone)
-        leaving = rolling.leaving(connection) if part == "committed" else {}
+        leaving = runway.leaving_mrr(connection) if part == "committed" else {}
         rows = [
             _row(code, day, minor - leaving.get(code, 0), rates)
             for code, minor in _balances(period, part)

@@ -16,6 +16,7 @@ from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store.queries import plan_mix
 from ..store.queries import roll_forward as rolling
+from ..store.queries import runway
 from ..store.queries import self_audit as found
 from ..store.queries.reading import Connection, Reader
 from .audit_lines import AtFault, AuditLine, SelfAudit
@@ -71,7 +72,7 @@ class _Audit:
         self.trend = found.moved(connection, policy)
         self.movers = found.customers(connection, policy)
         self.movements = found.movement_count(connection, policy)
-        self.runway = rolling.leaving(connection)
+        self.runway = runway.leaving_mrr(connection)
         self.unlike = found.unlike_customers(connection, policy)
         self.unvalued = found.unvalued(connection)
         self.below_zero = found.below_zero(connection)

@@ -23,6 +23,12 @@ Cells = tuple[Any, ...]
 _NAMED_BY: Final = {"price": "subscription", "coupon": "discount"}
 """Types that a customer's MRR looks up, and the type of the objects that name them."""
 
+_OFFERED: Final = tuple(
+    "lookup_key product unit_amount_decimal interval interval_count usage_type billing_scheme "
+    "tiers_mode tiers transform".split()
+)
+"""What else of a price matters to whoever has it only scheduled: a subscription brings its own."""
+
 
 def lock(connection: Connection, *, changing: bool) -> None:
     """Keep references as they are while customers are folded with them.
@@ -107,6 +113,8 @@ def _update_kind(connection: Connection, kind: str, object_ids: set[str]) -> set
     for object_id, (_, state, *_) in folded.items():
         if _worth(kind, before.get(object_id)) != _worth(kind, read(state)):
             concerned |= _customers_of(connection, kind, object_id, known=object_id in before)
+        if kind == "price" and _offer(before.get(object_id)) != _offer(read(state)):
+            concerned |= history.customers_naming(connection, "schedule", object_id)
     dialect.upsert(connection, REFERENCES[kind], list(folded.values()))
     if kind in _NAMED_BY and folded:
         meta.put(connection, VERSION, str(secrets.randbits(62)))
@@ -169,6 +177,11 @@ def _worth(kind: str, state: State | None) -> Any:
         case "coupon" if state is not None:
             return state["percent_off"], state["amount_off"], state["duration"]
     return None
+
+
+def _offer(price: State | None) -> Any:
+    """What `domain.runway` takes from the price that a schedule will sell."""
+    return None if price is None else [price.get(name) for name in _OFFERED]
 
 
 def _states(

@@ -8,6 +8,16 @@ from .metric import Metric
 
 METRICS: Final = (
     Metric(
+        "runway",
+        "Runway",
+        "money",
+        "down",
+        "MRR that leaves by scheduled ends and by scheduled downgrades, of these the difference; "
+        "scheduled upgrades are left out.",
+        "Portside",
+        flags=("leaves_when_scheduled",),
+    ),
+    Metric(
         "winding_down",
         "Winding down",
         "money",

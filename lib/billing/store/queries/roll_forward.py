@@ -93,14 +93,6 @@ def local_day(
     return (second + ahead) // DAY
 
 
-def leaving(connection: Connection, currency: str | None = None) -> dict[str, int]:
-    """What MRR has and committed MRR has not, by currency."""
-    query = select(runway.c.currency, func.sum(runway.c.minor)).group_by(runway.c.currency)
-    if currency is not None:
-        query = query.where(runway.c.currency == currency)
-    return {code: int(minor) for code, minor in connection.execute(query)}
-
-
 def leaving_by_time(
     connection: Connection, currency: str | None
 ) -> list[tuple[int | None, str, int]]:

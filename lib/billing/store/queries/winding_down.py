@@ -135,13 +135,3 @@ def choices(connection: Connection) -> list[RowMapping]:
         func.coalesce(_REASON, "unknown").label("reason"),
     ).distinct()
     return list(connection.execute(query).mappings())
-
-
-def leaving_mrr(connection: Connection) -> dict[str | None, int]:
-    """What of MRR as it is counted is winding down, by currency: MRR without it is committed.
-
-    Less than the list's sum where something winds down that is not part of MRR, such as a trial.
-    """
-    query = _from(s.c.currency, func.sum(func.coalesce(s.c.mrr_minor, 0)).label("minor"))
-    rows = connection.execute(query.group_by(s.c.currency)).mappings()
-    return {row["currency"]: int(row["minor"]) for row in rows}
