@@ -14,9 +14,8 @@ from ..domain.filters import EVERYTHING
 from ..domain.periods import Period, periods
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
-from ..store.queries import plan_mix
+from ..store.queries import plan_mix, runway
 from ..store.queries import roll_forward as rolling
-from ..store.queries import runway
 from ..store.queries import self_audit as found
 from ..store.queries.reading import Connection, Reader
 from .audit_lines import AtFault, AuditLine, SelfAudit
