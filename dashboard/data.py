@@ -35,11 +35,15 @@ from lib.billing import (
     PlanCustomerItem,
     PlanMixItem,
     PortalPlan,
+    Receipts,
     Recovery,
     RestatementItem,
+    RollForward,
     SearchPage,
+    SelfAudit,
     StripeRefused,
     StripeUnavailable,
+    Trend,
     WindingDownItem,
 )
 
@@ -171,6 +175,54 @@ def cohorts(currency: str) -> tuple[CohortMonth, ...]:
     found: tuple[CohortMonth, ...] = _cached(
         "cohorts", stamp(), lambda: session.billing().cohorts(currency), currency
     )
+    return found
+
+
+def mrr_currencies() -> tuple[str, ...]:
+    found: tuple[str, ...] = _cached(
+        "mrr_currencies", stamp(), lambda: session.billing().mrr_currencies()
+    )
+    return found
+
+
+def roll_forward(currency: str | None, by: str, back: int) -> RollForward:
+    """``currency`` None: all of them in the reporting currency."""
+    found: RollForward = _cached(
+        "roll_forward",
+        stamp(),
+        lambda: session.billing().roll_forward(currency, by=by, back=back),
+        (currency, by, back),
+    )
+    return found
+
+
+def trend(currency: str | None, by: str, back: int) -> Trend:
+    found: Trend = _cached(
+        "trend",
+        stamp(),
+        lambda: session.billing().trend(currency, by=by, back=back),
+        (currency, by, back),
+    )
+    return found
+
+
+def receipts(
+    part: str, currency: str | None, span: tuple[int, int], limit: int, offset: int = 0
+) -> Receipts[Any]:
+    """One page of the rows behind one number of the roll-forward."""
+    found: Receipts[Any] = _cached(
+        "receipts",
+        stamp(),
+        lambda: session.billing().receipts(
+            part, currency, starts=span[0], ends=span[1], limit=limit, offset=offset
+        ),
+        (part, currency, span, limit, offset),
+    )
+    return found
+
+
+def self_audit() -> SelfAudit:
+    found: SelfAudit = _cached("self_audit", stamp(), lambda: session.billing().self_audit())
     return found
 
 

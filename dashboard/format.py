@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -147,6 +148,11 @@ def _spelled(value: Decimal, currency: str, digits: int) -> str:
         value, currency.upper(), format=pattern, locale="en_US", currency_digits=False
     )
     return re.sub(r"([A-Z]{3})(?=\d)", "\\1\u00a0", text)
+
+
+def rate(exact: Fraction) -> str:
+    """An exchange rate with up to six digits after the point: ``1.08``."""
+    return f"{float(exact):.6f}".rstrip("0").rstrip(".")
 
 
 def share(part: float | None) -> str:

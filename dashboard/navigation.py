@@ -71,6 +71,14 @@ PAGES: tuple[PageRow, ...] = (
         Permission.CUSTOMERS,
     ),
     PageRow(
+        "mrr",
+        "MRR",
+        "How MRR got from opening to closing, with the rows behind each number.",
+        ":material/waterfall_chart:",
+        "Money",
+        Permission.TOTALS,
+    ),
+    PageRow(
         "plan-mix",
         "Plan mix",
         "What customers pay for: plans and intervals, by customers and by MRR.",

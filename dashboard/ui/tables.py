@@ -72,6 +72,10 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Time zone": "violet",
     "Portside itself": "violet",
     "Cause unknown": "red",
+    "Reconstructed": "gray",
+    "Holds": "green",
+    "Fails": "red",
+    "Cannot tell": "orange",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from .reports import REPORTS, Report
     from .retention.values import ChurnPeriod, CohortMonth
     from .settings.sign_in import read_sign_in
+    from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
     from .showing.close_views import (
@@ -94,6 +95,16 @@ if TYPE_CHECKING:
         LinesView,
         Owed,
         Recovery,
+    )
+    from .showing.money_views import (
+        ReceiptBalance,
+        ReceiptConversion,
+        ReceiptMovement,
+        Receipts,
+        RollForward,
+        RollForwardLine,
+        Trend,
+        TrendPoint,
     )
     from .showing.retention_views import ChurnedItem, ChurnPart
     from .showing.sync_views import (
@@ -167,6 +178,7 @@ _NAMES = {
     "reports": "REPORTS Report",
     "retention.values": "ChurnPeriod CohortMonth",
     "settings.sign_in": "read_sign_in",
+    "showing.audit_lines": "AtFault AuditLine SelfAudit",
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
     "showing.close_views": (
@@ -179,6 +191,10 @@ _NAMES = {
     "showing.finding": "SearchPage",
     "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
+    "showing.money_views": (
+        "ReceiptBalance ReceiptConversion ReceiptMovement Receipts RollForward RollForwardLine "
+        "Trend TrendPoint"
+    ),
     "showing.sync_views": (
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
         "HappenedToFinding Lag StaffRequest SyncHealth"
@@ -215,9 +231,11 @@ __all__ = [
     "REPORTS",
     "Access",
     "Acknowledgement",
+    "AtFault",
     "Attempt",
     "AuditEntry",
     "AuditFilters",
+    "AuditLine",
     "Bar",
     "BillingError",
     "Bridge",
@@ -305,16 +323,23 @@ __all__ = [
     "RawBody",
     "RawObject",
     "RawSighting",
+    "ReceiptBalance",
+    "ReceiptConversion",
+    "ReceiptMovement",
+    "Receipts",
     "Reconciliation",
     "Recovery",
     "Reply",
     "Report",
     "RestatementItem",
     "Role",
+    "RollForward",
+    "RollForwardLine",
     "ScheduleAhead",
     "SealState",
     "SearchHit",
     "SearchPage",
+    "SelfAudit",
     "SignIn",
     "SignInRefused",
     "Source",
@@ -327,6 +352,8 @@ __all__ = [
     "SyncHealth",
     "TaxLine",
     "TimelineEntry",
+    "Trend",
+    "TrendPoint",
     "TrustedHeaders",
     "WindingDownItem",
     "WrongUsage",

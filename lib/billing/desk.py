@@ -22,6 +22,7 @@ from .domain.permissions import Role
 from .domain.policy import Policy
 from .files_desk import FilesDesk, Narrowing
 from .invoice_desk import InvoiceDesk
+from .money_desk import MoneyDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
@@ -63,6 +64,7 @@ class Portside(
     InvoiceDesk,
     FilesDesk,
     CloseDesk,
+    MoneyDesk,
 ):
     """One installation of Portside, read at its own clock."""
 
@@ -138,12 +140,13 @@ class Portside(
         currency: str | None = None,
         policy: str | None = None,
         limit: int | None = None,
+        reporting: bool = False,
     ) -> Report:
         """One report, by its name in ``REPORTS``.
 
         ``as_of`` is a day or an ISO time; ``start`` and ``end`` are inclusive days; ``by`` is day,
-        week, month or quarter. Raises WrongUsage for an unknown name or a value that cannot be
-        used.
+        week, month or quarter; with ``reporting`` amounts are in the reporting currency. Raises
+        WrongUsage for an unknown name or a value that cannot be used.
         """
         request = ReportRequest.parse(
             name,
@@ -156,6 +159,7 @@ class Portside(
             currency=currency,
             policy=policy,
             limit=limit,
+            reporting=reporting,
         )
         return run_report(request, self._reader, self._scratch)
 

@@ -63,6 +63,7 @@ class Installation:
             links=self.business.links,
             groups=self.business.groups,
             policies=self.business.policies,
+            rates=self.business.reporting,
         )
 
     @cached_property

@@ -58,6 +58,7 @@ from lib.billing.files import Written
 from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_invoices import FakeInvoices
+from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_sync import FakeSync
 
@@ -104,7 +105,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose):
+class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose, FakeMoney):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
@@ -121,6 +122,9 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose):
     came_back: tuple[Correction, ...] = ()
     planned: tuple[ScheduleAhead, ...] = ()
     staffed: dict[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail or group
+    reporting: str | None = None
+    rate_missing: bool = False
+    broken: bool = False
     audited: list[tuple[str, str, str | None]] = field(default_factory=list)
 
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from tests.pages.conftest import Open, everything
 from tests.pages.fake_billing import FakeBilling
 
 SLUGS = [row.slug for row in navigation.PAGES]
-TOTALS = ("overview", "plan-mix", "invoices")
+TOTALS = ("overview", "mrr", "plan-mix", "invoices")
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -62,7 +62,8 @@ def test_a_database_that_is_away_is_one_sentence(
 
 
 @pytest.mark.parametrize(
-    "slug", ["overview", "winding-down", "failed-payments", "plan-mix", "invoices", "sync"]
+    "slug",
+    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "invoices", "sync"],
 )
 def test_an_empty_page_says_what_would_fill_it(
     open_page: Open, desk: FakeBilling, slug: str
@@ -77,7 +78,8 @@ def test_an_empty_page_says_what_would_fill_it(
 
 
 @pytest.mark.parametrize(
-    "slug", ["overview", "winding-down", "failed-payments", "plan-mix", "invoices", "sync"]
+    "slug",
+    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "invoices", "sync"],
 )
 def test_a_row_of_numbers_has_at_most_four_each_with_its_definition(
     open_page: Open, slug: str
@@ -154,6 +156,8 @@ def test_filters_that_match_nothing_can_be_cleared(open_page: Open) -> None:
         ("invoices", "Overdue", "overdue_amount"),
         ("invoices", "DSO, 90 days", "dso"),
         ("invoices", "Of ended subscriptions", "ended_open"),
+        ("mrr", "Committed MRR", "committed_mrr"),
+        ("mrr", "Net new MRR", "net_new_mrr"),
     ],
 )
 def test_a_number_s_help_is_its_definition_in_the_registry(

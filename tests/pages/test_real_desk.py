@@ -19,6 +19,7 @@ PAGES = {
     "overview": "MRR",
     "winding-down": "ann@example.com",
     "failed-payments": "bob@example.com",
+    "mrr": "Mar 2026, so far",
     "plan-mix": "Pro",
     "invoices": "PORT-0001",
     "customer": "Pro until 5 April 2026",

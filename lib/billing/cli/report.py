@@ -41,9 +41,15 @@ def report(
     by: Annotated[str | None, typer.Option("--by", help="day, week, month or quarter.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", help="Only this one.")] = None,
     policy: Annotated[
-        str | None, typer.Option("--policy", help="portside, stripe, chartmogul or profitwell.")
+        str | None,
+        typer.Option(
+            "--policy", help="portside, stripe, chartmogul, profitwell or one of portside.toml."
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="At most so many rows.")] = None,
+    reporting: Annotated[
+        bool, typer.Option("--reporting", help="Amounts in the reporting currency, FX apart.")
+    ] = False,
     form: Annotated[
         ReportFormat | None,
         typer.Option("--format", help="How the rows come out; else the ending of --output."),
@@ -72,6 +78,7 @@ def report(
         "currency": currency,
         "policy": policy,
         "limit": limit,
+        "reporting": reporting,
     }
     if wanted is None:
         _print(portside, name, options)

@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 
 from ..domain.close import OPENING, Close
 from ..domain.filters import Filters
+from ..domain.roll_forward import KINDS
 from ..reports.fields import outward
-from ..reports.mrr import KINDS
 from ..reports.registry import definition_of
 from ..reports.request import ReportRequest
 from ..settings.rules import current_rules
@@ -95,7 +95,7 @@ def _asked(connection: Connection, one: Frozen, setup: Setup, starts: int, ends:
         tally = definition.tally()
         for row in rows:
             tally.add(row)
-        return [{"currency": currency} | total for currency, total in tally.found().items()]
+        return [{"currency": currency, **total} for currency, total in tally.found().items()]
     return [{f.name: outward(f.kind, row[f.name]) for f in definition.fields} for row in rows]
 
 

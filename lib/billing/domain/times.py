@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
@@ -42,6 +42,31 @@ def local_date(second: int, timezone: str) -> date:
 def day_start(day: date, timezone: str) -> int:
     """The first second of ``day``."""
     return int(datetime(day.year, day.month, day.day, tzinfo=zone(timezone)).timestamp())
+
+
+def offsets(first: int, last: int, timezone: str) -> list[tuple[int, int]]:
+    """How far the business's clock is ahead of UTC between two seconds.
+
+    (first second, seconds to add), one each time the clock was changed; the first of them also
+    holds for whatever came before.
+    """
+    ahead = partial(_ahead, zone(timezone))
+    found = [(first, ahead(first))]
+    for second in range(first + DAY, last + DAY, DAY):
+        if ahead(second) != found[-1][1]:
+            before, after = second - DAY, second
+            while after - before > 1:
+                middle = (before + after) // 2
+                before, after = (
+                    (middle, after) if ahead(middle) == found[-1][1] else (before, middle)
+                )
+            found.append((after, ahead(after)))
+    return found
+
+
+def _ahead(clock: ZoneInfo, second: int) -> int:
+    told = datetime.fromtimestamp(second, clock).utcoffset()
+    return int(told.total_seconds()) if told else 0
 
 
 def as_of_second(text: str, timezone: str) -> int:

@@ -38,6 +38,6 @@ def _lines(stream: Stream) -> Iterator[tuple[str, str, str | int]]:
     for name, value in facts(stream):
         yield "report", name, value
     for currency, name, total in figures(stream):
-        yield f"total {currency}", name, total
+        yield f"total {currency}", name, "" if total is None else total
     for field in stream.fields:
         yield f"field, {field.kind.value}", field.name, field.definition

@@ -149,7 +149,7 @@ def _lines(stream: Stream, told: Sequence[Column]) -> Iterator[tuple[str, str, s
     yield "", "", ""
     yield text("Total, whole minor units", HEAD), text("Currency", HEAD), text("Sum", HEAD)
     for currency, name, total in figures(stream):
-        yield text(name, LABEL), text(currency), number(total, WHOLE)
+        yield text(name, LABEL), text(currency), "" if total is None else number(total, WHOLE)
     yield "", "", ""
     yield text("Column", HEAD), text("Kind", HEAD), text("Definition", HEAD)
     for field in stream.fields:

@@ -94,7 +94,7 @@ class _Tally:
     """How many of each kind, and what those pay who are kept out."""
 
     def __init__(self) -> None:
-        self._found: Totals = {}
+        self._found: dict[str, dict[str, int]] = {}
 
     def add(self, row: Row) -> None:
         if row["currency"] is None:

@@ -13,7 +13,7 @@ from ..domain.policy import Policy
 from ..store.queries.reading import Connection, Reader
 from .fields import Field
 from .request import ReportRequest
-from .tally import Kept, Sums, Tally
+from .tally import Kept, Sums, Tally, Totals
 
 Row = dict[str, Any]
 Rows = Callable[[Connection, ReportRequest], Iterable[Row]]
@@ -49,11 +49,12 @@ class Definition:
     opens: Opens | None = None  # instead of ``rows``
     # Whether movements alone answer, so that kept ones of another policy will do.
     by_movements: Callable[[ReportRequest], bool] = never
+    converts: bool = False  # takes --reporting
     kept_only: bool = False  # read from what was stored, never from a projection made for it
     permission: Permission = Permission.EXPORT  # what taking it away asks for, beside EXPORT
     sums: tuple[str, ...] = field(default=())  # fields that totals add up, by currency
     counted_as: str | None = None  # the name of the totals' row count
-    totals: Callable[[Sequence[Row]], dict[str, dict[str, int]]] | None = None
+    totals: Callable[[Sequence[Row]], Totals] | None = None
     """Of a report whose rows are few: they are kept for it until the last one has come."""
     tallied: Callable[[], Tally] | None = None
     """The same for a report whose rows are many: they pass one by one."""
@@ -68,6 +69,11 @@ class Definition:
             )
         if not self.has_currency and request.currency is not None:
             raise WrongUsage(f"The rows of {self.name} have no currency: leave --currency out.")
+        if request.reporting and not self.converts:
+            raise WrongUsage(
+                f"The report {self.name} keeps every amount in its own currency: leave --reporting "
+                "out."
+            )
 
     def tally(self) -> Tally:
         """What adds up the totals while rows pass."""

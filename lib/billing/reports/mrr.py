@@ -2,79 +2,77 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from ..store.queries import movements, runway
-from ..store.queries.columns import QUARTER_HOUR
+from ..domain.periods import Period, periods
+from ..domain.roll_forward import KINDS, Line, total
+from ..domain.times import day_start, local_date
+from ..store.queries import roll_forward as rolling
 from ..store.queries.reading import Connection
 from .definition import Definition, Row
 from .fields import Field, Kind
-from .periods import Period, periods
 from .request import ReportRequest
+from .rolling import read
 
-KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
+_FLOWS = (*(f"{kind}_minor" for kind in KINDS), "fx_minor")
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    seen = movements.summed(connection, request.policy, request.currency, ends=request.ends)
-    if not seen:
-        return
-    # Without an end everything stored is shown, even where Stripe's clock runs ahead of this one.
-    last = max(request.now, int(seen[-1]["quarter_hour"]) * QUARTER_HOUR)
-    if request.ends is not None:
-        last = min(last, request.ends - 1)
+    rolled = read(
+        connection,
+        _spans(connection, request),
+        policy=request.policy,
+        timezone=request.setup.timezone,
+        currency=request.currency,
+        now=request.now,
+        rates=request.rates,
+    )
+    for line in rolled.lines:
+        last = line.period == rolled.lines[-1].period
+        yield _row(line, rolled.committed.get(line.currency) if last else None)
+
+
+def _spans(connection: Connection, request: ReportRequest) -> list[Period]:
+    extent = rolling.extent(connection, request.policy, request.currency)
+    if extent is None:
+        return []
+    timezone = request.setup.timezone
     first = request.starts
     if first is None:
-        first = int(seen[0]["quarter_hour"]) * QUARTER_HOUR
-    spans = list(periods(first, last, request.by, request.setup.timezone))
-    opening: Counter[str] = Counter()
-    flows: defaultdict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
-    starts = [span.starts for span in spans]
-    for sums in seen:
-        index = bisect_right(starts, int(sums["quarter_hour"]) * QUARTER_HOUR) - 1
-        if index < 0:
-            opening[sums["currency"]] += int(sums["delta_minor"])
-        else:
-            flows[index][sums["currency"], sums["kind"]] += int(sums["delta_minor"])
-    leaving = runway.leaving_mrr(connection) if last >= request.now else None
-    currencies = sorted({sums["currency"] for sums in seen})
-    for index, span in enumerate(spans):
-        for currency in currencies:
-            row = _row(span, currency, opening[currency], flows[index])
-            opening[currency] = row["closing_minor"]
-            if leaving is not None and index == len(spans) - 1:
-                row["committed_minor"] = row["closing_minor"] - leaving.get(currency, 0)
-            yield row
+        first = day_start(local_date(extent[0], timezone), timezone)
+    # Without an end everything stored is shown, even where Stripe's clock runs ahead of this one.
+    last = max(request.now, extent[1])
+    if request.ends is not None:
+        last = min(last, request.ends - 1)
+    return list(periods(first, last, request.by, timezone))
 
 
-def _row(span: Period, currency: str, opening: int, flow: Counter[tuple[str, str]]) -> Row:
-    deltas = {f"{kind}_minor": flow[currency, kind] for kind in KINDS}
+def _row(line: Line, committed: int | None) -> Row:
     return {
-        "period": span.name,
-        "currency": currency,
-        "opening_minor": opening,
-        **deltas,
-        "fx_minor": 0,  # amounts stay in their currency, so rates move nothing
-        "closing_minor": opening + sum(deltas.values()),
-        "committed_minor": None,
+        "period": line.period.name,
+        "currency": line.currency,
+        "opening_minor": line.opening,
+        **{f"{kind}_minor": line.flows[kind] for kind in KINDS},
+        "fx_minor": line.fx,
+        "closing_minor": line.closing,
+        "committed_minor": committed,
+        "reconstructed_minor": total(line.reconstructed.values()),
+        "missing_rates": list(line.missing),
     }
 
 
-def _totals(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
-    """The whole span as if it were one period."""
-    found: dict[str, dict[str, int]] = {}
+def _totals(rows: Sequence[Row]) -> Mapping[str, Mapping[str, int | None]]:
+    """The whole span as if it were one period; what lacks a part of itself is null."""
+    found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        total = found.setdefault(
+        whole = found.setdefault(
             row["currency"],
-            {"opening_minor": row["opening_minor"]}
-            | {f"{kind}_minor": 0 for kind in KINDS}
-            | {"fx_minor": 0},
+            {"opening_minor": row["opening_minor"]} | dict.fromkeys(_FLOWS, 0),
         )
-        for kind in KINDS:
-            total[f"{kind}_minor"] += row[f"{kind}_minor"]
-        total["closing_minor"] = row["closing_minor"]
+        for name in _FLOWS:
+            whole[name] = total((whole[name], row[name]))
+        whole["closing_minor"] = row["closing_minor"]
     return dict(sorted(found.items()))
 
 
@@ -88,6 +86,7 @@ REPORT = Definition(
     dated_by="period",
     periodic=True,
     order="By period, then currency",
+    converts=True,
     fields=(
         Field("period", Kind.TEXT, "A day, ISO week, month or quarter of the business."),
         Field("currency", Kind.TEXT, "Currency of the amounts."),
@@ -97,13 +96,27 @@ REPORT = Definition(
         Field("expansion_minor", Kind.MONEY, "MRR that customers added."),
         Field("contraction_minor", Kind.MONEY, "MRR that staying customers lost; never above 0."),
         Field("churn_minor", Kind.MONEY, "MRR of customers who went to zero; never above 0."),
-        Field("fx_minor", Kind.MONEY, "Effect of exchange rates; 0 in a currency of its own."),
+        Field(
+            "fx_minor",
+            Kind.MONEY,
+            "What exchange rates did: closing − opening − movements; 0 in a currency of its own.",
+        ),
         Field("closing_minor", Kind.MONEY, "Opening plus everything between."),
         Field(
             "committed_minor",
             Kind.MONEY,
             "Closing without the runway: without what is winding down, and with scheduled "
             "downgrades at their new price; null for periods that are over.",
+        ),
+        Field(
+            "reconstructed_minor",
+            Kind.MONEY,
+            "How much of the movements was inferred from objects first seen in mid-life.",
+        ),
+        Field(
+            "missing_rates",
+            Kind.LIST,
+            "Rates into the reporting currency that are not there; what needs them is null.",
         ),
     ),
 )

@@ -37,6 +37,7 @@ from . import (
     restatements,
     runway,
     saves,
+    self_audit,
     upgrades,
     winding_down,
 )
@@ -64,6 +65,7 @@ REPORTS: Final[dict[str, Definition]] = {
         churned.REPORT,
         cohorts.REPORT,
         saves.REPORT,
+        self_audit.REPORT,
         invoices.REPORT,
         aging.REPORT,
         dso.REPORT,

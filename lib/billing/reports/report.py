@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,9 @@ class Report:
     name: str
     fields: tuple[Field, ...]
     rows: list[dict[str, Any]]
-    totals: dict[str, dict[str, int]]  # by currency, of every row, also those beyond a limit
+    totals: Mapping[
+        str, Mapping[str, int | None]
+    ]  # by currency, of every row, also those beyond a limit
     as_of: int  # unix seconds
     timezone: str  # of days and months
     livemode: bool

@@ -9,11 +9,11 @@ from ..domain.audit_filters import AuditFilters
 from ..domain.errors import WrongUsage
 from ..domain.filters import Filters
 from ..domain.findings import FindingFilters
+from ..domain.periods import PERIODS
 from ..domain.policy import Policy
+from ..domain.rates import Rates
 from ..domain.times import as_of_second, day_start
 from ..settings.setup import Setup
-
-PERIODS = ("day", "week", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class ReportRequest:
     limit: int | None
     filters: Filters  # what lists are narrowed to; its sort and page are not used
     board: FindingFilters | AuditFilters | None = None  # the same of drift and the audit
+    reporting: bool = False  # amounts in the reporting currency
 
     @classmethod
     def parse(
@@ -47,6 +48,7 @@ class ReportRequest:
         currency: str | None = None,
         policy: str | None = None,
         limit: int | None = None,
+        reporting: bool = False,
     ) -> ReportRequest:
         """Raises WrongUsage with a sentence that says what a usable value looks like."""
         until = None if as_of is None else _as_of(as_of, setup.timezone)
@@ -62,6 +64,8 @@ class ReportRequest:
             raise WrongUsage(f"--policy {policy!r} is none of {', '.join(sorted(setup.policies))}.")
         if limit is not None and limit < 1:
             raise WrongUsage("--limit must be 1 or more.")
+        if reporting and setup.rates is None:
+            raise WrongUsage("--reporting needs a reporting_currency in portside.toml.")
         code = None if currency is None else _currency(currency)
         return cls(
             name=name,
@@ -75,6 +79,7 @@ class ReportRequest:
             policy=policy or setup.policy,
             limit=limit,
             filters=Filters(currencies=(code,) if code else (), starts=starts, ends=ends),
+            reporting=reporting,
         )
 
     def narrowed(self, filters: Filters) -> ReportRequest:
@@ -93,6 +98,11 @@ class ReportRequest:
     def judged_by(self) -> Policy:
         """The policy that was asked for."""
         return self.setup.policies[self.policy]
+
+    @property
+    def rates(self) -> Rates | None:
+        """What amounts are converted by; None when they stay in their currency."""
+        return self.setup.rates if self.reporting else None
 
     @property
     def needs_scratch(self) -> bool:

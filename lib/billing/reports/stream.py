@@ -9,6 +9,7 @@ from ..domain.times import iso
 from .definition import Definition, Row
 from .fields import Field
 from .request import ReportRequest
+from .tally import Totals
 
 
 class Stream:
@@ -72,6 +73,6 @@ class Stream:
             "timezone": self.timezone,
         }
 
-    def totals(self) -> dict[str, dict[str, int]]:
+    def totals(self) -> Totals:
         """Sums by currency, of every row that has passed: complete after the last one."""
         return self._tally.found()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-Totals = dict[str, dict[str, int]]
-"""By currency: name → sum."""
+Totals = Mapping[str, Mapping[str, int | None]]
+"""By currency: name → sum; None where a sum cannot be told."""
 
 
 class Tally(Protocol):
@@ -26,7 +26,7 @@ class Sums:
     def __init__(self, fields: Sequence[str] | None, counted_as: str | None) -> None:
         self._fields = fields
         self._counted_as = counted_as
-        self._found: Totals = {}
+        self._found: dict[str, dict[str, int]] = {}
 
     def add(self, row: dict[str, Any]) -> None:
         if self._fields is None or row["currency"] is None:

@@ -4,6 +4,7 @@ timezone = "Europe/Berlin"          # business days and months; default UTC
 policy = "portside"                 # portside · stripe · chartmogul · profitwell · one's own
 org_key = "org_id"                  # the metadata key that names the organization
 reporting_currency = "usd"
+rates_file = "rates.csv"            # dated rates to it, beside this file: see docs/currencies.md
 stale_after_minutes = 60            # without a webhook, before the dashboard says so
 retention_days = 90                 # raw event bodies; default for ever, 30 at least
 reconcile_hours = 24                # between comparisons with Stripe; 0 = never by itself
@@ -20,7 +21,7 @@ support = ["billing-support"]
 base = "chartmogul"
 discounts = "forever"
 
-[rates.eur]                         # dated rates to the reporting currency, as text
+[rates.eur]                         # the same as text; these hold where the file says otherwise
 2026-01-01 = "1.08"
 
 [links]                             # what staff may put into a link; coupons by Stripe's id
@@ -47,13 +48,16 @@ from ..domain.errors import ConfigurationError
 from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
+from ..domain.rates import Rates, gathered
 from ..domain.sign_in import SignIn
 from .policies import choose, read_policies
+from .rates_file import read_rates
 from .sign_in import read_sign_in_section
 from .table import Table
 
 _KNOWN: Final = frozenset(
-    "timezone policy policies org_key reporting_currency stale_after_minutes retention_days "
+    "timezone policy policies org_key reporting_currency rates_file stale_after_minutes "
+    "retention_days "
     "reconcile_hours roles groups sign_in rates links alerts".split()
 )
 
@@ -82,6 +86,7 @@ class Business:
     groups: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     sign_in: SignIn = field(default_factory=SignIn)
     rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
+    reporting: Rates | None = None  # every rate there is, of the file too
     links: LinkPolicy = field(default_factory=LinkPolicy)
     alerts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -98,11 +103,14 @@ def read_business(path: Path, *, required: bool = False) -> Business:
         return Business()
     except (OSError, UnicodeDecodeError):
         raise ConfigurationError(f"{path} cannot be read as UTF-8 text.") from None
-    return parse_business(text, source=str(path))
+    return parse_business(text, source=str(path), folder=path.parent)
 
 
-def parse_business(text: str, *, source: str = "portside.toml") -> Business:
-    """Raises ConfigurationError naming the file, the key and what it should be."""
+def parse_business(text: str, *, source: str = "portside.toml", folder: Path = Path()) -> Business:
+    """``folder``: where relative paths begin.
+
+    Raises ConfigurationError naming the file, the key and what it should be.
+    """
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -110,6 +118,7 @@ def parse_business(text: str, *, source: str = "portside.toml") -> Business:
     table = Table(given, source)
     table.only(_KNOWN)
     policies = read_policies(table.sub("policies"))
+    rates = _rates(table)
     return Business(
         timezone=_timezone(table),
         policy=choose(table, policies),
@@ -122,7 +131,8 @@ def parse_business(text: str, *, source: str = "portside.toml") -> Business:
         roles=_roles(table),
         groups=_groups(table),
         sign_in=read_sign_in_section(table.sub("sign_in")),
-        rates=_rates(table),
+        rates=rates,
+        reporting=_reporting(table, rates, folder),
         links=_links(table),
         alerts=table.section("alerts"),
     )
@@ -218,6 +228,21 @@ def _rates(table: Table) -> dict[str, tuple[tuple[date, Decimal], ...]]:
             raise table.refuse(name, "a section of dated rates")
         found[currency.lower()] = tuple(sorted(_rate(table, name, d, r) for d, r in dated.items()))
     return found
+
+
+def _reporting(
+    table: Table, rates: Mapping[str, tuple[tuple[date, Decimal], ...]], folder: Path
+) -> Rates | None:
+    currency, file = _currency(table), table.maybe_text("rates_file")
+    if currency is None:
+        if file is not None or rates:
+            raise table.refuse("reporting_currency", "given: it is what rates are to")
+        return None
+    if currency in rates:
+        raise table.refuse(f"rates.{currency}", "of another currency than the reporting one")
+    told = {} if file is None else read_rates(folder / file, currency)
+    own = {name: {day: (rate, Decimal(1)) for day, rate in dated} for name, dated in rates.items()}
+    return gathered(currency, told, own)
 
 
 def _rate(table: Table, name: str, day: str, rate: Any) -> tuple[date, Decimal]:

@@ -9,6 +9,7 @@ from ..domain.catalog import Catalog
 from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
+from ..domain.rates import Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,4 @@ class Setup:
     links: LinkPolicy = field(default_factory=LinkPolicy)  # what staff may put into a link
     groups: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by the provider's group
     policies: Mapping[str, Policy] = field(default_factory=lambda: PRESETS)  # presets and own ones
+    rates: Rates | None = None  # into the reporting currency; None = there is none

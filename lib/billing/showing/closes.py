@@ -10,7 +10,7 @@ from ..domain.close import bounds, month_after, month_of
 from ..domain.close_causes import in_words
 from ..domain.close_rules import POINTS
 from ..domain.errors import NoSuchObject
-from ..reports.mrr import KINDS
+from ..domain.roll_forward import KINDS
 from ..settings.setup import Setup
 from ..store import closes
 from ..store.queries import closing, movements, restatements

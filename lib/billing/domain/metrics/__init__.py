@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import churn, closing, collecting, keeping_up, leaving, lists, receivables, recurring
+from . import (
+    churn,
+    closing,
+    collecting,
+    keeping_up,
+    leaving,
+    lists,
+    movements,
+    receivables,
+    recurring,
+)
 from .metric import Direction, Metric, Unit
 
 METRICS: Final[dict[str, Metric]] = {
     metric.slug: metric
-    for part in (recurring, churn, leaving, collecting, receivables, keeping_up, lists, closing)
+    for part in (
+        recurring,
+        movements,
+        churn,
+        leaving,
+        collecting,
+        receivables,
+        keeping_up,
+        lists,
+        closing,
+    )
     for metric in part.METRICS
 }
 """Every metric in use, by slug."""

@@ -1,0 +1,296 @@
+"""The parts of the MRR page: what is asked for, the key numbers, the waterfall, the periods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from dashboard import charts, data, session
+from dashboard import format as fmt
+from dashboard.ui import filters, kpis, tables
+from lib.billing import METRICS, RollForward, RollForwardLine
+
+ALL: Final = "all"
+"""The choice of all currencies together, in the reporting one."""
+BACK: Final = {"day": (14, 31, 90), "week": (13, 26, 52), "month": (12, 24, 36), "quarter": (8, 12)}
+"""How many periods back can be looked at; the first is the default."""
+UNITS: Final = {"day": "Day", "week": "Week", "month": "Month", "quarter": "Quarter"}
+TABS: Final = ("Roll-forward", "Receipts", "Self-audit", "Policy bridge")
+
+PARTS: Final = {
+    "opening": "opening_mrr",
+    "new": "new_mrr",
+    "reactivation": "reactivation_mrr",
+    "expansion": "expansion_mrr",
+    "contraction": "contraction_mrr",
+    "churn": "churned_mrr",
+    "fx": "fx_effect",
+    "closing": "closing_mrr",
+    "committed": "committed_mrr",
+}
+"""A part of the roll-forward, in its order → its metric."""
+BALANCES: Final = ("opening", "closing", "committed")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """``currency`` None is all of them in the reporting currency."""
+
+    currency: str | None
+    by: str
+    back: int
+
+
+def asked(codes: Sequence[str]) -> Asked:
+    """The row of choices; its state is the address."""
+    reporting = session.billing().reporting_currency
+    with st.container(horizontal=True, vertical_alignment="center"):
+        choice = _currency(codes, reporting)
+        by = st.segmented_control(
+            "By",
+            list(UNITS),
+            default="month",
+            required=True,
+            format_func=lambda unit: UNITS[unit],
+            key="by",
+            label_visibility="collapsed",
+            bind="query-params",
+            on_change=filters.first_page,
+        )
+        if st.session_state.get("back") not in BACK[by]:
+            st.session_state["back"] = BACK[by][0]
+        back = st.selectbox(
+            "How far back",
+            BACK[by],
+            key="back",
+            format_func=lambda count: f"Last {count} {UNITS[by].lower()}s",
+            label_visibility="collapsed",
+            bind="query-params",
+            on_change=filters.first_page,
+            width=165,
+        )
+    return Asked(None if choice == ALL else choice, by, back)
+
+
+def _currency(codes: Sequence[str], reporting: str | None) -> str:
+    choices = [*codes, ALL] if reporting else list(codes)
+    if len(choices) == 1:
+        return choices[0]
+    return st.segmented_control(
+        "Currency",
+        choices,
+        default=choices[0],
+        required=True,
+        format_func=lambda code: (
+            f"All in {(reporting or '').upper()}" if code == ALL else code.upper()
+        ),
+        key="currency",
+        label_visibility="collapsed",
+        bind="query-params",
+        on_change=filters.first_page,
+    )
+
+
+def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
+    """Where MRR stands, and what the running period did to it."""
+    code, now = rolled.currency, rolled.lines[-1]
+    so_far = f"so far this {by}" if now.running else f"in {name(now)}"
+    leaves = None
+    if now.closing_minor is not None and now.committed_minor is not None:
+        leaves = now.closing_minor - now.committed_minor
+    people = rolled.paying_customers
+    arpa = fmt.money((now.closing_minor or 0) // people, code) if people else None
+    return [
+        kpis.defined(
+            "mrr",
+            fmt.money_short(now.closing_minor, code),
+            f"Now {fmt.money(now.closing_minor, code)}.{_uncounted(rolled.uncounted)}",
+            delta=_signed(now.change_minor, code),
+            compared_to=so_far,
+            spark=_spark([line.closing_minor for line in rolled.lines], code),
+        ),
+        kpis.defined(
+            "committed_mrr",
+            fmt.money_short(now.committed_minor, code),
+            f"Now {fmt.money(now.committed_minor, code)}.",
+            delta=fmt.money_short(leaves, code) if leaves is not None else None,
+            compared_to="winding down" if leaves is not None else None,
+            good="neither",
+        ),
+        kpis.defined(
+            "paying_customers",
+            f"{people:,}",
+            delta=arpa if now.closing_minor is not None else None,
+            compared_to="ARPA" if arpa and now.closing_minor is not None else None,
+            good="neither",
+        ),
+        kpis.defined(
+            "net_new_mrr",
+            _signed(now.moved_minor, code) or fmt.UNKNOWN,
+            f"{so_far.capitalize()}; the bars are the periods shown.",
+            delta=_signed(now.fx_minor, code) if rolled.reporting else None,
+            compared_to="by FX" if rolled.reporting else None,
+            good="neither",
+            spark=_spark([line.moved_minor for line in rolled.lines], code),
+            spark_as="bar",
+        ),
+    ]
+
+
+def _signed(minor: int | None, code: str) -> str | None:
+    return None if minor is None else fmt.signed(minor, code) if minor else fmt.money(0, code)
+
+
+def _spark(amounts: Sequence[int | None], code: str) -> tuple[float, ...]:
+    return tuple(fmt.major(minor, code) for minor in amounts if minor is not None)
+
+
+def _uncounted(count: int) -> str:
+    return f" Left out: {fmt.plural(count, 'subscription')} without a known price." if count else ""
+
+
+def remarks(rolled: RollForward) -> None:
+    """What is missing or inferred in the numbers shown."""
+    missing = sorted({rate for line in rolled.lines for rate in line.missing})
+    if missing:
+        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+        st.warning(
+            f"There is no rate for {fmt.md(shown)}. What needs it is absent rather than smaller: "
+            "add it to the rates of portside.toml.",
+            icon=":material/currency_exchange:",
+        )
+
+
+def name(line: RollForwardLine) -> str:
+    """A period as people call it: ``Oct 2026``, ``Q3 2026``, ``Week 5, 2026``, ``14 Oct 2026``."""
+    period = line.period
+    if "-W" in period:
+        year, week = period.split("-W")
+        return f"Week {int(week)}, {year}"
+    if "-Q" in period:
+        year, quarter = period.split("-")
+        return f"{quarter} {year}"
+    if len(period) == 7:
+        return f"{date.fromisoformat(period + '-01'):%b %Y}"
+    day = date.fromisoformat(period)
+    return f"{day.day} {day:%b %Y}"
+
+
+def period(rolled: RollForward) -> RollForwardLine:
+    """The chosen period; the newest until another is chosen."""
+    by_name = {name(line): line for line in reversed(rolled.lines)}
+    if st.session_state.get("period") not in by_name:
+        st.session_state["period"] = next(iter(by_name))
+    chosen = st.selectbox(
+        "Period",
+        list(by_name),
+        key="period",
+        label_visibility="collapsed",
+        bind="query-params",
+        on_change=filters.first_page,
+        width=165,
+        icon=":material/calendar_month:",
+    )
+    return by_name[chosen]
+
+
+def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
+    """What moved MRR in the period; a click on a bar opens its rows."""
+    code = line.currency
+    steps = []
+    for part, metric in PARTS.items():
+        amount = line.amount(part)
+        if part in ("committed",) or (part == "fx" and not reporting):
+            continue
+        if amount is None:
+            st.caption(f"{METRICS[metric].label} is absent for want of a rate.")
+            return
+        guessed = line.reconstructed.get(part) or 0
+        steps.append((part, METRICS[metric].label, amount, guessed))
+    drawn = tuple(steps)
+    st.session_state["parts_drawn"] = [part for part, *_ in drawn]
+    st.plotly_chart(
+        data.figure("waterfall", lambda: charts.waterfall(drawn, code, BALANCES), drawn, code),
+        key="waterfall",
+        on_select=_bar_chosen,
+        selection_mode="points",
+        config=charts.CONFIG,
+        alt="From opening to closing MRR. Choose a part under Receipts to list its rows.",
+    )
+
+
+def _bar_chosen() -> None:
+    points = st.session_state["waterfall"]["selection"]["points"]
+    if points:
+        st.session_state["part"] = points[0]["customdata"][0]
+        st.session_state["view"] = "Receipts"
+        filters.first_page()
+
+
+def trend(wanted: Asked) -> None:
+    """MRR, day by day, and what is to leave."""
+    found, zone = data.trend(wanted.currency, wanted.by, wanted.back), data.timezone()
+    past = tuple((p.at, p.amount_minor) for p in found.past if p.amount_minor is not None)
+    ahead = tuple((p.at, p.amount_minor) for p in found.ahead if p.amount_minor is not None)
+    if not past:
+        st.caption("Nothing to draw yet.")
+        return
+    st.plotly_chart(
+        data.figure(
+            "trend_ahead",
+            lambda: charts.trend_ahead(past, ahead, found.currency, zone),
+            past,
+            ahead,
+            found.currency,
+            zone,
+        ),
+        key="trend",
+        config=charts.CONFIG,
+        alt="MRR day by day, and what is to leave from now on",
+    )
+
+
+def table(rolled: RollForward, chosen: RollForwardLine) -> None:
+    """One row a period, the newest first; a chosen row becomes the period."""
+    lines = list(reversed(rolled.lines))
+    names = [name(line) for line in lines]
+    shown = [part for part in PARTS if part != "fx" or rolled.reporting]
+    rows = [
+        {
+            "period": f"{called}, so far" if line.running else called,
+            **{part: line.amount(part) for part in shown},
+            "reconstructed": sum(minor or 0 for minor in line.reconstructed.values()) or None,
+            "currency": line.currency,
+        }
+        for called, line in zip(names, lines, strict=True)
+    ]
+    column = st.column_config
+    columns = {"period": column.TextColumn("Period", width=125)}
+    for part in shown:
+        metric = METRICS[PARTS[part]]
+        columns[part] = column.NumberColumn(metric.label, width=100, help=metric.definition)
+    guessed = METRICS["reconstructed_mrr"]
+    if any(row["reconstructed"] for row in rows):
+        columns["reconstructed"] = column.NumberColumn(
+            guessed.label, width=115, help=guessed.definition
+        )
+
+    def told(index: int | None) -> None:
+        if index is not None:
+            st.session_state["period"] = names[index]
+            filters.first_page()
+
+    tables.show(
+        rows,
+        columns,
+        key="roll_forward",
+        ids=[f"{line.currency}:{line.period}" for line in lines],
+        money=[*shown, "reconstructed"],
+        alt="The roll-forward, period by period",
+        chosen=names.index(name(chosen)),
+        on_choose=told,
+    )

@@ -1,0 +1,67 @@
+"""MRR: how it got from opening to closing, and the rows behind each number."""
+
+import streamlit as st
+
+from dashboard import data, navigation, session
+from dashboard.ui import chrome, kpis, notes, receipts, rolling, self_audit
+from lib.billing import Permission
+
+staff = session.guard(Permission.TOTALS)
+chrome.head(navigation.BY_SLUG["mrr"])
+
+
+@st.fragment
+@notes.calmly
+def body() -> None:
+    """Everything that a choice, a bar or a tab redraws."""
+    session.check(Permission.TOTALS)
+    codes = data.mrr_currencies()
+    if not codes:
+        notes.empty(
+            "No MRR yet.",
+            hint="The roll-forward shows here with the first paying subscription.",
+            icon=":material/inbox:",
+        )
+        return
+    wanted = rolling.asked(codes)
+    rolled = data.roll_forward(wanted.currency, wanted.by, wanted.back)
+    kpis.row(rolling.cards(rolled, wanted.by))
+    rolling.remarks(rolled)
+    moved, behind, audited, bridged = st.tabs(
+        list(rolling.TABS), key="view", on_change="rerun", bind="query-params"
+    )
+    if moved.open:
+        with moved:
+            _moved(rolled, wanted)
+    elif behind.open:
+        with behind:
+            line = rolling.period(rolled)
+            receipts.draw(rolled, line, wanted.currency)
+    elif audited.open:
+        with audited:
+            self_audit.draw()
+    elif bridged.open:
+        with bridged:
+            _bridge(rolled.currency)
+
+
+def _moved(rolled, wanted) -> None:
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("What moved MRR?", anchor=False)
+            st.space("stretch")
+            line = rolling.period(rolled)
+        rolling.waterfall(line, reporting=rolled.reporting)
+    with right.container(border=True, height="stretch"):
+        st.subheader("Where is MRR going?", anchor=False)
+        rolling.trend(wanted)
+    rolling.table(rolled, line)
+
+
+def _bridge(currency: str) -> None:
+    # bridge: call dashboard.ui.bridge.draw(currency, staff) here
+    notes.empty("The bridge to other policies is not built yet.", icon=":material/conversion_path:")
+
+
+body()
