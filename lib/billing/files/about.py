@@ -25,7 +25,10 @@ def facts(stream: Stream) -> list[tuple[str, str]]:
 
 
 def figures(stream: Stream) -> Iterator[tuple[str, str, int | None]]:
-    """(currency, name, sum or None for one that cannot be told), of every row. To be asked for after the last row."""
+    """(currency, name, sum or None where it cannot be told), of every row.
+
+    To be asked for after the last row.
+    """
     for currency, sums in stream.totals().items():
         for name, value in sums.items():
             yield currency, name, value
