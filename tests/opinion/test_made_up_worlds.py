@@ -19,7 +19,7 @@ from .worlds import COUPONS, World, worlds
 
 REFERENCES = References(coupons=COUPONS)
 TRIED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 
