@@ -15,6 +15,8 @@ import streamlit as st
 from dashboard import session, signin
 from lib.billing import (
     REPORTS,
+    Bridge,
+    BridgeItem,
     ConfigurationError,
     CustomerView,
     Deliveries,
@@ -91,6 +93,23 @@ def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
 def plan_customers(filters: Filters) -> Listing[PlanCustomerItem]:
     found: Listing[PlanCustomerItem] = _cached(
         "plan_customers", stamp(), lambda: session.billing().plan_customers(filters), filters
+    )
+    return found
+
+
+def bridge(policy: str) -> tuple[Bridge, ...]:
+    found: tuple[Bridge, ...] = _cached(
+        "bridge", stamp(), lambda: session.billing().bridge(policy), policy
+    )
+    return found
+
+
+def bridge_customers(policy: str, line: str, filters: Filters) -> Listing[BridgeItem]:
+    found: Listing[BridgeItem] = _cached(
+        "bridge_customers",
+        stamp(),
+        lambda: session.billing().bridge_customers(policy, line, filters),
+        (policy, line, filters),
     )
     return found
 

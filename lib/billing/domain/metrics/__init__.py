@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import collecting, leaving, recurring
+from . import bridging, collecting, leaving, recurring
 from .metric import Direction, Metric, Unit
 
 METRICS: Final[dict[str, Metric]] = {
-    metric.slug: metric for part in (recurring, leaving, collecting) for metric in part.METRICS
+    metric.slug: metric
+    for part in (recurring, bridging, leaving, collecting)
+    for metric in part.METRICS
 }
 """Every metric in use, by slug."""
 
