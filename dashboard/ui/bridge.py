@@ -71,7 +71,7 @@ def said(bridge: Bridge, ours: str) -> str:
     way = "more" if difference > 0 else "less"
     by = fmt.md(fmt.money(abs(difference), code))
     from_ = fmt.md(fmt.money(bridge.from_minor, code))
-    return f"{shown}, {by} {way} than the {from_} of {fmt.md(ours)}: {moved}."
+    return f"{shown}, {by} {way} than the {from_} under {fmt.md(ours)}: {moved}."
 
 
 def _checked(bridge: Bridge) -> None:
@@ -126,11 +126,11 @@ def _lines(bridge: Bridge, ours: str) -> None:
     tables.show(
         rows,
         {
-            "line": column.TextColumn("Line", width=190),
-            "change": column.NumberColumn("Change", width=110),
-            "reached": column.NumberColumn("MRR then", width=120),
-            "customers": column.NumberColumn("Customers", format="localized", width=95),
-            "why": column.TextColumn("Why", width=560),
+            "line": column.TextColumn("Line", width=175),
+            "change": column.NumberColumn("Change", width=95),
+            "reached": column.NumberColumn("MRR then", width=105),
+            "customers": column.NumberColumn("Customers", format="localized", width=90),
+            "why": column.TextColumn("Why", width=510),
         },
         key="bridge",
         ids=[str(slug) for slug in slugs],
@@ -190,13 +190,13 @@ def _table(page: Listing[BridgeItem], bridge: Bridge) -> int | None:
     return tables.show(
         rows,
         {
-            "customer": column.TextColumn("Customer", width=220),
-            "before": column.NumberColumn("Before the line", width=120),
-            "after": column.NumberColumn("After it", width=110),
-            "change": column.NumberColumn("Change", width=110),
-            "plan": column.TextColumn("Plan", width=140),
-            "status": tables.badge("Status", width=130),
-            "subscription": column.TextColumn("Subscription", width=180),
+            "customer": column.TextColumn("Customer", width=190),
+            "before": column.NumberColumn("Before the line", width=115),
+            "after": column.NumberColumn("After it", width=95),
+            "change": column.NumberColumn("Change", width=95),
+            "plan": column.TextColumn("Plan", width=110),
+            "status": tables.badge("Status", width=110),
+            "subscription": column.TextColumn("Subscription", width=250),
         },
         key="bridge_customers",
         ids=[f"{item.customer_id}:{item.subscription_id}" for item in page.rows],
