@@ -53,6 +53,7 @@ from lib.billing import (
 from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
+from tests.pages.fake_bridge import FakeBridge
 from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_sync import FakeSync
@@ -100,7 +101,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeDesk, FakeSync):
+class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeBridge):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
