@@ -14,6 +14,8 @@ import streamlit as st
 
 from dashboard import session
 from lib.billing import (
+    Bridge,
+    BridgeItem,
     ChurnedItem,
     ChurnPart,
     ChurnPeriod,
@@ -223,6 +225,23 @@ def receipts(
 
 def self_audit() -> SelfAudit:
     found: SelfAudit = _cached("self_audit", stamp(), lambda: session.billing().self_audit())
+    return found
+
+
+def bridge(policy: str) -> tuple[Bridge, ...]:
+    found: tuple[Bridge, ...] = _cached(
+        "bridge", stamp(), lambda: session.billing().bridge(policy), policy
+    )
+    return found
+
+
+def bridge_customers(policy: str, line: str, filters: Filters) -> Listing[BridgeItem]:
+    found: Listing[BridgeItem] = _cached(
+        "bridge_customers",
+        stamp(),
+        lambda: session.billing().bridge_customers(policy, line, filters),
+        (policy, line, filters),
+    )
     return found
 
 

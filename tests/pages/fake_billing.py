@@ -55,6 +55,7 @@ from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
 from lib.billing.files import Written
+from tests.pages.fake_bridge import FakeBridge
 from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_invoices import FakeInvoices
@@ -105,7 +106,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose, FakeMoney):
+class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose, FakeMoney, FakeBridge):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False

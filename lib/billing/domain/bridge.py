@@ -148,10 +148,10 @@ def _steps(ours: Policy, theirs: Policy) -> Iterator[Step]:
         now = following
     if now.leaves_when_scheduled != theirs.leaves_when_scheduled:
         following = replace(now, leaves_when_scheduled=theirs.leaves_when_scheduled)
-        when, ending = "as soon as it is scheduled", "at its end"
+        when, ending = "at once", "at its end"
         if not theirs.leaves_when_scheduled:
             when, ending = ending, when
-        sentence = f"For {they} a scheduled cancellation leaves MRR {when}; for {we} {ending}."
+        sentence = f"For {they} a scheduled cancellation leaves MRR {when}, for {we} {ending}."
         yield Step("leaves_when_scheduled", "Scheduled cancellations", sentence, now, following)
         now = following
     if now.past_due_leaves_after_days != theirs.past_due_leaves_after_days:

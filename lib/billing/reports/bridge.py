@@ -38,10 +38,10 @@ def _bridges(
             and not theirs.needs_clock
             and aside.current(connection, rules)
         ):
-            return bridges(connection, lens, ours, theirs, request.currency, check=True)
+            return bridges(connection, lens, ours, theirs, request.filters.currencies, check=True)
     lens = Lens("forever", request.now)
     with scratch(lens.holding(ours), request.as_of, theirs) as made, made.open() as connection:
-        return bridges(connection, lens, ours, theirs, request.currency, check=True)
+        return bridges(connection, lens, ours, theirs, request.filters.currencies, check=True)
 
 
 def _rows(bridge: Bridge) -> Iterator[Row]:

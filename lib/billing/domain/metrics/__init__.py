@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from . import (
+    bridging,
     churn,
     closing,
     collecting,
@@ -29,6 +30,7 @@ METRICS: Final[dict[str, Metric]] = {
         keeping_up,
         lists,
         closing,
+        bridging,
     )
     for metric in part.METRICS
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -77,18 +77,20 @@ def bridges(
     lens: Lens,
     ours: Policy,
     theirs: Policy,
-    currency: str | None = None,
+    currencies: Collection[str] = (),
     *,
     check: bool,
 ) -> tuple[Bridge, ...]:
-    """One bridge a currency. ``check``: every movement under ``theirs`` is there to be held
-    against."""
+    """One bridge a currency, or for each of ``currencies``.
+
+    ``check``: every movement under ``theirs`` is there to be held against.
+    """
     taken = steps(ours, theirs)
     beyond = _beyond(connection, lens, theirs) if check else {}
     rows = {row["currency"]: row for row in _totals(connection, lens, ours, taken)}
     found = []
     for code in sorted({*rows, *beyond} - {None}):
-        if currency not in (None, code):
+        if currencies and code not in currencies:
             continue
         row = rows.get(code)
         moved = [
