@@ -55,6 +55,7 @@ from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
 from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_portal import FakePortal
+from tests.pages.fake_retention import FakeRetention
 from tests.pages.fake_sync import FakeSync
 
 NOW = 1_795_316_400  # Sunday 22 November 2026, 03:00 UTC
@@ -100,7 +101,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeDesk, FakeSync):
+class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeRetention):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
