@@ -77,7 +77,7 @@ def said(period: ChurnPeriod) -> str:
     )
     parts = [
         f"{fmt.period(period.name)} in {period.currency.upper()}: from {span}, {data.timezone()}",
-        f"counted by the {session.billing().policy} policy",
+        f"counted by the {fmt.words(session.billing().policy)} policy",
         None if period.complete else "not over yet",
         "partly reconstructed from before the first event" if period.reconstructed else None,
     ]

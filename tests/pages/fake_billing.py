@@ -61,6 +61,7 @@ from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_invoices import FakeInvoices
 from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
+from tests.pages.fake_retention import FakeRetention
 from tests.pages.fake_sync import FakeSync
 
 NOW = 1_795_316_400  # Sunday 22 November 2026, 03:00 UTC
@@ -106,7 +107,9 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose, FakeMoney, FakeBridge):
+class FakeBilling(
+    FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose, FakeMoney, FakeBridge, FakeRetention
+):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False

@@ -11,7 +11,7 @@ from tests.pages.conftest import Open, everything
 from tests.pages.fake_billing import FakeBilling
 
 SLUGS = [row.slug for row in navigation.PAGES]
-TOTALS = ("overview", "mrr", "plan-mix", "invoices")
+TOTALS = ("overview", "mrr", "plan-mix", "churn", "invoices")
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -63,7 +63,7 @@ def test_a_database_that_is_away_is_one_sentence(
 
 @pytest.mark.parametrize(
     "slug",
-    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "invoices", "sync"],
+    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "churn", "invoices", "sync"],
 )
 def test_an_empty_page_says_what_would_fill_it(
     open_page: Open, desk: FakeBilling, slug: str
@@ -79,7 +79,7 @@ def test_an_empty_page_says_what_would_fill_it(
 
 @pytest.mark.parametrize(
     "slug",
-    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "invoices", "sync"],
+    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "churn", "invoices", "sync"],
 )
 def test_a_row_of_numbers_has_at_most_four_each_with_its_definition(
     open_page: Open, slug: str
