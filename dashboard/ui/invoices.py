@@ -134,7 +134,7 @@ def sums(parts: Sequence[InvoiceSum]) -> None:
             for part in parts
         ],
         {
-            "code": st.column_config.TextColumn("All of them", width=90),
+            "code": st.column_config.TextColumn("Sum of the list", width=110),
             "count": st.column_config.NumberColumn("Invoices", format="localized", width=75),
             "total": _amount("Total", "invoiced"),
             "tax": _amount("Tax", "tax"),

@@ -163,6 +163,12 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
             for minor, code in zip(frame[name], currencies, strict=True)
         ]
         frame[name] = pd.Series(amounts, index=frame.index, dtype=object)
+    for name in frame.select_dtypes("float").columns.difference(list(money)):
+        if (frame[name].dropna() % 1).any():
+            continue
+        # Counts of which some are unknown: without this they would be spelled with decimals.
+        counts = [None if pd.isna(value) else int(value) for value in frame[name]]
+        frame[name] = pd.Series(counts, index=frame.index, dtype=object)
     styler = frame.style
     for code in currencies.dropna().unique():
         rows = currencies.index[currencies == code]

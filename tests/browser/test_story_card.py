@@ -29,6 +29,7 @@ def test_a_failing_card_is_replaced_and_the_invoice_is_paid(
     assert row["Attempt"] == "1"
 
     dashboard.chooses_row(0)
+    dashboard.page.get_by_role("button", name="Open the customer").click()
     expect(dashboard.page).to_have_url(re.compile(f"customer={customer_id}"), timeout=PATIENCE)
     dashboard.settles()
     dashboard.sees("payment is past due")

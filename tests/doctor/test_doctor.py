@@ -12,7 +12,7 @@ from lib.billing.config import Settings
 from lib.billing.doctor import examine
 from lib.billing.domain.permissions import Role
 from lib.billing.reading.paced import Paced
-from lib.billing.store import audit, migrate
+from lib.billing.store import audit, failing, migrate
 from lib.billing.store.audit import AuditRow
 from lib.billing.store.engine import Store
 from lib.billing.stripe.gateway import Gateway
@@ -135,6 +135,17 @@ def test_an_audit_that_was_tampered_with_is_found(environment):
     assert finding.ok is False
     assert "Row 2" in finding.sentence
     assert "backup" in finding.remedy
+
+
+def test_a_key_that_may_not_read_decline_codes_is_found(environment):
+    store = Store(environment["PORTSIDE_DATABASE_URL"])
+    with store.writing() as connection:
+        failing.keep_refused(connection, "The API key lacks the right rak_invoice_read.")
+    store.close()
+    finding = found(environment)["Decline codes"]
+    assert not finding.ok
+    assert "rak_invoice_read" in finding.sentence
+    assert "PaymentIntents" in finding.remedy
 
 
 def test_a_clock_of_its_own_in_live_mode_is_found(environment):

@@ -149,6 +149,48 @@ def test_everything_else_reads_the_history(told, fresh):
         pass
 
 
+OPEN = invoice()
+REFUND = {
+    "charge": "ch_1", "payment": "pi_1", "amount": 5, "currency": "usd", "status": "succeeded",
+    "reason": None,
+}  # fmt: skip
+LINK = {
+    "invoice": "in_1", "payment": "pi_1", "status": "paid", "amount_paid": 5, "currency": "usd",
+    "paid_at": None,
+}  # fmt: skip
+
+
+def of(what, name, state, second, **options):
+    return seen(state, second, object_type=what, object_id=name, **options)
+
+
+@pytest.mark.parametrize("kind", ["refund", "dispute", "credit_note"])
+def test_what_was_given_back_reads_the_history(kind):
+    bill = of("invoice", "in_1", OPEN, T + 10, kind="created")
+    state = REFUND | {"invoice": "in_1", "number": None}
+    assert in_place([BORN, bill], [of(kind, "x_1", state, T + 9_000)]) is None
+
+
+def test_an_invoice_goes_on_with_what_was_given_back_of_it():
+    told = [
+        BORN,
+        of("invoice", "in_1", OPEN, T + 10, kind="created"),
+        of("refund", "re_1", REFUND, T + 20),
+        of("invoice_payment", "inpay_1", LINK, T + 30),
+    ]
+    fresh = [of("invoice", "in_1", OPEN | {"number": "B"}, T + 9_000_000, before=OPEN)]
+    made = in_place(told, fresh)
+    assert made is not None
+    assert made.invoices == whole([*told, *fresh]).invoices
+    assert made.invoices[0].refunded_minor == 5
+
+
+def test_a_payment_of_somebody_who_was_refunded_reads_the_history():
+    bill = of("invoice", "in_1", OPEN, T + 10, kind="created")
+    told = [BORN, bill, of("refund", "re_1", REFUND, T + 20)]
+    assert in_place(told, [of("invoice_payment", "inpay_1", LINK, T + 9_000)]) is None
+
+
 def test_what_is_stored_but_not_carried_reads_the_history():
     standing = stood(BORN)
     late = seen(TWO, T + 5_000, kind="created", object_id="sub_old")

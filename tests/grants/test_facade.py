@@ -58,8 +58,26 @@ def test_every_list_and_report_can_be_read(opened: Opened) -> None:
         assert portside.report(name).name == name
     for name in ("entitlements", "winding-down", "mrr", "access-matrix"):
         assert portside.report(name, as_of=iso(opened.front.now()), policy="stripe").as_of
-    for name in ("winding-down", "failed-payments", "plan-mix"):
+    for name in ("winding-down", "failed-payments", "plan-mix", "invoices"):
         assert portside.export(name, filters).name == name
+
+
+def test_invoices_can_be_read_and_their_lines_are_asked_of_stripe(
+    opened: Opened, roles: Roles
+) -> None:
+    portside, front = opened.portside, opened.front
+    [row] = portside.invoices().rows
+    assert portside.declines_refused() is None
+    assert [owed.currency for owed in portside.owed()] == ["usd"]
+    assert portside.recovery() == portside.recovery(cash=True) == []
+    assert portside.attempts(row.customer_id, row.invoice_id) is not None
+    without = portside.invoice(row.invoice_id).lines
+    assert "database role may not read the bodies" in (without.why_not or "")
+    asking = Portside(
+        store=roles.dashboard, clock=front.now, setup=front.setup, stripe=front.gateway
+    ).invoice(row.invoice_id)
+    assert asking.lines.lines is not None
+    assert asking.lines.lines.off_by_minor == 0
 
 
 def test_customers_are_found_and_explained(opened: Opened) -> None:

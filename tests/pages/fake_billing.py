@@ -541,7 +541,11 @@ def choice(flow: str, label: str, **rest: Any) -> Choice:
 def _fits(item: Any, filters: Filters) -> bool:
     reason = item.feedback if isinstance(item, WindingDownItem) else item.decline_code
     return (
-        (not filters.text or filters.text.lower() in f"{item.name} {item.email}".lower())
+        (
+            not filters.text
+            or filters.text.lower()
+            in f"{item.name} {item.email} {getattr(item, 'invoice_id', '')}".lower()
+        )
         and (not filters.plans or item.plan in filters.plans)
         and (not filters.currencies or item.currency in filters.currencies)
         and (not filters.reasons or reason in filters.reasons)

@@ -17,6 +17,11 @@ from tests.reports.ledger import at, changed, created, customer, desk, ended, pa
 from tests.reports.test_report_rows import ANN, ANN_LEAVES, BOB_FAILS, EUROS, STARTER
 
 SURFACE = {
+    "aging": "currency bucket invoices amount_remaining_minor",
+    "recovery": "period currency failed_minor recovered_minor lost_minor in_progress_minor "
+    "recovery_rate",
+    "recovery-cash": "period currency recovered_minor",
+    "dso": "period currency collection_method",
     "entitlements": "customer_id org_id plan rule access access_until status cancel_at_period_end "
     "cancel_at current_period_end features limits event_id",
     "winding-down": "customer_id org_id email subscription_id plan interval status mrr_minor "

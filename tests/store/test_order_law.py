@@ -15,7 +15,7 @@ from lib.billing.store.scratch import scratch
 from lib.billing.store.tables import observations
 from tests.stripe import shapes
 
-from .company import CATALOG, Company, company, derived, ingest_into
+from .company import CATALOG, DAY, Company, company, derived, ingest_into
 
 SEEDS = (0, 1, 3)
 
@@ -134,6 +134,63 @@ def test_objects_that_change_hands(store, fresh, seed):
     ingest_into(store).apply(events, batch=rng.choice([1, 2, 5]))
     assert derived(store) == derived(expected)
     assert owned(store) == owned(expected)
+
+
+def given_back():
+    """Invoices of which something comes back before, while and after they are paid; one refund's
+    charge is heard of last, and one charge tells of a refund that nobody saw."""
+    made = Company(3)
+    for n in range(5):
+        number, paid = f"in_{n}", {"status": "paid", "amount_remaining": 0}
+        bill = shapes.invoice(id=number, customer=f"cus_{n % 2}", number=number, status="open")
+        made.created("invoice.created", bill)
+        made.now += 5 * (n % 3)
+        note = {"id": f"cn_{n}", "object": "credit_note", "customer": f"cus_{n % 2}"}
+        note |= {"invoice": number, "amount": 100 + n, "currency": "usd", "status": "issued"}
+        made.created("credit_note.created", note)
+        link = {"id": f"inpay_{n}", "object": "invoice_payment", "invoice": number}
+        link |= {"payment": {"type": "payment_intent", "payment_intent": f"pi_{n}"}}
+        made.happened("invoice_payment.paid", link | {"status": "paid"})
+        made.now += 5 * DAY
+        made.changed("invoice.paid", number, **paid)
+        charge = {"id": f"ch_{n}", "object": "charge", "amount": 900, "currency": "usd"}
+        charge |= {"payment_intent": f"pi_{n}", "status": "succeeded", "customer": f"cus_{n % 2}"}
+        refund = {"id": f"re_{n}", "object": "refund", "amount": 300, "currency": "usd"}
+        refund |= {"charge": f"ch_{n}", "status": "pending"}
+        made.now += 60
+        made.created("refund.created", refund)
+        made.now += 60
+        made.happened("charge.refunded", charge | {"amount_refunded": 300 + 50 * (n % 2)})
+        made.changed("refund.updated", f"re_{n}", status="succeeded" if n else "failed")
+        dispute = {"id": f"du_{n}", "object": "dispute", "charge": f"ch_{n}", "amount": 900}
+        made.created("charge.dispute.created", dispute | {"currency": "usd", "status": "lost"})
+        made.now += DAY
+        made.changed("charge.dispute.closed", f"du_{n}", status="won" if n % 2 else "lost")
+        made.changed("credit_note.voided", f"cn_{n}", status="void" if n == 4 else "issued")
+    return made.events
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_was_given_back_of_an_invoice(store, fresh, seed):
+    rng = random.Random(seed)
+    expected = fresh()
+    ingest_into(expected).apply(given_back())
+    events = given_back()
+    events += rng.sample(events, len(events) // 4)
+    if seed:  # else as they happened, one by one: in place wherever that is possible
+        rng.shuffle(events)
+    ingest = ingest_into(store)
+    ingest.apply(events, batch=rng.choice([1, 1, 3, 9]) if seed else 1)
+    assert derived(store) == derived(expected)
+    assert not replay(ingest).batches_changed
+    rows = {row[0]: row[-4:] for row in derived(store)["invoices"]}
+    assert rows == {
+        "in_0": (100, 0, 900, "lost"),
+        "in_1": (101, 350, 0, "won"),
+        "in_2": (102, 300, 900, "lost"),
+        "in_3": (103, 350, 0, "won"),
+        "in_4": (0, 300, 900, "lost"),
+    }
 
 
 def two_names():
