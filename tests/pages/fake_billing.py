@@ -120,6 +120,7 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
     planned: tuple[ScheduleAhead, ...] = ()
     staffed: dict[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail or group
     audited: list[tuple[str, str, str | None]] = field(default_factory=list)
+    details: list[str | None] = field(default_factory=list)  # of what was audited
 
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))
     timezone = "UTC"
@@ -152,6 +153,7 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync):
         once: str | None = None,
     ) -> None:
         self.audited.append((action, staff, code))
+        self.details.append(detail)
 
     # lists
 
