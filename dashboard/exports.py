@@ -33,8 +33,8 @@ from lib.billing import (
     Form,
     Narrowing,
     Permission,
-    PermissionDenied,
     Portside,
+    SignInRefused,
     require,
 )
 
@@ -104,7 +104,7 @@ async def fetch(request: Request) -> Response:
     try:
         await run_in_threadpool(_still_may, ticket)
     except BillingError as error:
-        return PlainTextResponse(f"{error}\n", 403 if isinstance(error, PermissionDenied) else 401)
+        return PlainTextResponse(f"{error}\n", 401 if isinstance(error, SignInRefused) else 403)
     pipe = Pipe()
     threading.Thread(target=_write, args=(ticket, pipe), name="export", daemon=True).start()
     try:

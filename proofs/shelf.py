@@ -6,11 +6,13 @@ from typing import Final
 
 from .backfill import backfill
 from .crash import crash_postgres, crash_sqlite
+from .files import files
 from .fuzz import fuzz
 from .guards import guards
 from .order import order
 from .proof import Proof
 from .receivers import processes_postgres, processes_sqlite, receivers
+from .spreadsheet import spreadsheet
 from .truth import lossy, whole
 
 PROOFS: Final = (
@@ -141,5 +143,28 @@ PROOFS: Final = (
         "Refused on purpose and left to Stripe are what `docs/links.md` lists by name; anything "
         "else that differs disproves this. A code differs where Stripe names another of several "
         "reasons first. The local Stripe's refusals are Stripe's documented ones.",
+    ),
+    Proof(
+        "files",
+        "A million rows leave as a file without taking 300 MB, and nobody's page waits for them",
+        "Every invoice of a made-up company as CSV, JSON, XLSX and Parquet, each in a process of "
+        "its own that also reads a page of failed payments four times a second. The files are read "
+        "back and their rows counted.",
+        "rows",
+        1_000_000,
+        files,
+        "Growth is the most resident memory while the file is written, above what the process "
+        "held before. XLSX goes on to a second sheet beyond 1,048,576 rows.",
+    ),
+    Proof(
+        "spreadsheet",
+        "LibreOffice opens the workbook with numbers as numbers and every text as text",
+        "Names that look like formulas, dates, numbers, escapes and halves of characters, beside "
+        "amounts in currencies with no, two and three decimals, times, flags and shares; each "
+        "cell's kind and value as LibreOffice has understood it is compared with what was written.",
+        "rows",
+        20_000,
+        spreadsheet,
+        "Where LibreOffice is not installed the line says so: Debian has it as libreoffice-calc.",
     ),
 )

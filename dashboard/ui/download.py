@@ -34,17 +34,18 @@ def menu(name: str, narrowing: Narrowing, staff: Staff, *, key: str | None = Non
             help="Finance, founders and administrators may take lists away.",
         )
         return
-    chosen = st.menu_button(
-        "Download",
-        FORMS,
-        format_func=lambda form: form.label,
-        key=key,
-        icon=":material/download:",
-        help="All rows that the filters leave, not only this page. Their order is the report's: "
-        f"{REPORTS[name].order[:1].lower()}{REPORTS[name].order[1:]}.",
-    )
-    if chosen is not None:
-        _fetch(exports.issue(name, narrowing, chosen))
+    with st.container(width="content", gap=None, key=f"{key}_menu"):
+        chosen = st.menu_button(
+            "Download",
+            FORMS,
+            format_func=lambda form: form.label,
+            key=key,
+            icon=":material/download:",
+            help="All rows that the filters leave, not only this page. Their order is the "
+            f"report's: {REPORTS[name].order[:1].lower()}{REPORTS[name].order[1:]}.",
+        )
+        if chosen is not None:
+            _fetch(exports.issue(name, narrowing, chosen))
 
 
 csv_button = menu
@@ -52,9 +53,8 @@ csv_button = menu
 
 def _fetch(address: str) -> None:
     """Let the browser fetch it beside the page, which stays as it is."""
-    with st.container(key="fetching", width=1, height=1):
-        st.html(
-            "<script>{const a=document.createElement('a');"
-            f"a.href={json.dumps(address)};a.download='';a.click();}}</script>",
-            unsafe_allow_javascript=True,
-        )
+    st.html(
+        "<script>{const a=document.createElement('a');"
+        f"a.href={json.dumps(address)};a.download='';a.click();}}</script>",
+        unsafe_allow_javascript=True,
+    )

@@ -99,7 +99,8 @@ def test_the_file_is_safe_for_a_spreadsheet(
 ) -> None:
     admin.opens(f"/winding-down?q={hostile[2]}")
     with admin.page.expect_download() as waiting:
-        admin.page.get_by_role("button", name="Download CSV").click()
+        admin.page.get_by_role("button", name="Download").click()
+        admin.page.get_by_text("CSV", exact=True).click()
     download: Download = waiting.value
     text = Path(download.path()).read_text(encoding="utf-8")
     assert download.suggested_filename == "winding-down.csv"

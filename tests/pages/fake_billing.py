@@ -130,6 +130,7 @@ class FakeBilling(
     rate_missing: bool = False
     broken: bool = False
     audited: list[tuple[str, str, str | None]] = field(default_factory=list)
+    details: list[str | None] = field(default_factory=list)  # of what was audited
 
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))
     timezone = "UTC"
@@ -162,6 +163,7 @@ class FakeBilling(
         once: str | None = None,
     ) -> None:
         self.audited.append((action, staff, code))
+        self.details.append(detail)
 
     # lists
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import attendance, data, navigation, session, signin
-from lib.billing import Filters, Role, SignIn, SignInRefused
+from dashboard import attendance, navigation, signin
+from lib.billing import Role, SignIn
 from tests.pages.conftest import ROOT, Open, everything
 from tests.pages.fake_billing import FakeBilling
 
@@ -89,20 +89,6 @@ def test_an_ended_sign_in_is_refused_in_the_middle_of_work(
     assert "it lasts 12 hours" in app.warning[0].value
     assert app.button(key="sign_in").label == "Sign in"
     assert [action for action, *_ in desk.audited] == ["sign_in"]
-
-
-def test_a_file_is_not_made_for_a_sign_in_that_has_ended(
-    open_page: Open, clock: list[float], monkeypatch: pytest.MonkeyPatch, desk: FakeBilling
-) -> None:
-    found = signin.from_claims(BO, SignIn())
-    staff = session.Staff("bo@example.com", "Bo", frozenset({Role.FOUNDER}), found)
-    monkeypatch.setattr(session, "check", lambda permission: staff)
-    make = data.exporter("winding-down", Filters())
-    assert make()
-    clock[0] += 12 * 3_600
-    with pytest.raises(SignInRefused):
-        make()
-    assert [action for action, *_ in desk.audited] == ["export"]
 
 
 def test_signing_out_is_kept_and_ends_the_other_tabs(visit: Visit, desk: FakeBilling) -> None:

@@ -34,6 +34,7 @@ def test_a_page_begins_with_its_title_its_question_and_how_fresh_it_is(
     captions = [caption.value for caption in app.caption]
     assert row.question in captions
     assert "As of 22 Nov 2026, 03:00 UTC" in captions
+    assert "Days and months in UTC" in captions
     assert "Last webhook 42 s ago" in everything(app)
     assert "Test mode" in everything(app)
 
@@ -108,17 +109,6 @@ def test_a_list_sends_no_sum_to_support(open_page: Open, slug: str, desk: FakeBi
         assert whole not in without
     chart = [bar.amount_minor / 100 for bar in listing.bars if bar.amount_minor > 20_000]
     assert all(f"{amount:,.2f}" not in without for amount in chart)
-
-
-@pytest.mark.parametrize(
-    ("role", "offered"), [("support", False), ("finance", True), ("founder", True), ("admin", True)]
-)
-def test_only_those_who_may_export_get_a_file(open_page: Open, role: str, offered: bool) -> None:
-    app = open_page("winding-down", role)
-    assert bool(app.get("download_button")) is offered
-    greyed = [b for b in app.button if b.label == "Download CSV"]
-    assert bool(greyed) is not offered
-    assert all(button.disabled for button in greyed)
 
 
 def test_a_filter_in_the_address_is_in_force(open_page: Open) -> None:

@@ -18,10 +18,12 @@ CUTS = {
     "backfill": 150,
     "fuzz": 1_500,
     "guards": 9,
+    "files": 400,
+    "spreadsheet": 60,
 }
 """Proof -> the scale of its cut."""
 
-ALONE = {"order", "truth", "losses"}
+ALONE = {"order", "truth", "losses", "spreadsheet"}
 """Proofs that need neither a server nor a process of their own."""
 
 

@@ -13,7 +13,7 @@ from ..domain.money import minor_digits
 from ..domain.times import zone
 from ..export import readable
 from ..reports.fields import Field, Kind, cell, outward
-from .styles import AMOUNTS, DAY_AND_TIME, PLAIN, SHARE, WHOLE
+from .styles import AMOUNTS, DAY_AND_TIME, FLAG, PLAIN, SHARE, WHOLE
 
 MOST_CHARACTERS: Final = 32_767
 """Of one cell, counted as spreadsheets do: a character beyond the first 65,536 is two."""
@@ -112,7 +112,7 @@ def _time(name: str, timezone: str) -> Spelt:
 def _flag(name: str) -> Spelt:
     def spelt(row: dict[str, Any]) -> str:
         value = row[name]
-        return "" if value is None else f' t="b"><v>{1 if value else 0}</v></c>'
+        return "" if value is None else f' s="{FLAG}" t="b"><v>{1 if value else 0}</v></c>'
 
     return spelt
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-PLAIN, HEAD, WHOLE, DAY_AND_TIME, SHARE, WRAPPED, LABEL, TITLE = range(8)
-AMOUNTS: Final = {0: 8, 2: 9, 3: 10}
+PLAIN, HEAD, WHOLE, DAY_AND_TIME, SHARE, WRAPPED, LABEL, TITLE, FLAG = range(9)
+AMOUNTS: Final = {0: 9, 2: 10, 3: 11}
 """Digits behind the decimal point → style."""
 
 _XFS: Final = (
@@ -17,6 +17,7 @@ _XFS: Final = (
     ("0", "0", '<alignment vertical="top" wrapText="1"/>'),
     ("0", "1", '<alignment vertical="top"/>'),
     ("0", "2", ""),
+    ("166", "0", ""),
     ("3", "0", ""),
     ("4", "0", ""),
     ("165", "0", ""),
@@ -29,8 +30,11 @@ def styles() -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/>'
-        '<numFmt numFmtId="165" formatCode="#,##0.000"/></numFmts>'
+        '<numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/>'
+        '<numFmt numFmtId="165" formatCode="#,##0.000"/>'
+        # Without a format of their own LibreOffice shows booleans as 1 and 0.
+        '<numFmt numFmtId="166" formatCode="&quot;TRUE&quot;;&quot;TRUE&quot;;'
+        '&quot;FALSE&quot;"/></numFmts>'
         '<fonts count="3"><font><sz val="11"/><name val="Calibri"/></font>'
         '<font><b/><sz val="11"/><name val="Calibri"/></font>'
         '<font><b/><sz val="14"/><name val="Calibri"/></font></fonts>'

@@ -1,0 +1,170 @@
+"""Every number of every page has its definition one click away, and every metric is shown.
+
+The pages are those of the table, so that a new one is walked as soon as it is in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import navigation
+from lib.billing import METRICS, REPORTS, Correction
+from tests.pages.conftest import Open
+from tests.pages.fake_billing import FakeBilling
+
+WAYS: dict[str, tuple[dict[str, str], ...]] = {
+    "customer": ({"customer": "cus_0003"}, {"customer": "cus_0003", "tab": "Invoices"}),
+    "sync": (
+        {},
+        {"board": "Gaps"},
+        {"board": "Failed events"},
+        {"board": "Deliveries"},
+        {"board": "Requests"},
+    ),
+}
+"""Page → the addresses at which it shows different numbers; of the others the plain one."""
+
+VISITS = [
+    pytest.param(row.slug, query, id=" ".join([row.slug, *query.values()]))
+    for row in navigation.PAGES
+    for query in WAYS.get(row.slug, ({},))
+]
+
+NOT_ON_PAGES: dict[str, str] = {
+    "committed_mrr": "told in the help of MRR, and a column of the report mrr",
+    "month_change": "the delta of the card MRR",
+    "final_attempts": "a flag in each row of failed payments",
+}
+"""Metrics that no card, column or chart is called after, and where they are instead."""
+
+
+@pytest.fixture
+def everything_there(desk: FakeBilling) -> FakeBilling:
+    """A company in which every page has something to show."""
+    desk.drifting, desk.missing, desk.broken = 2, 2, 2
+    desk.came_back = (_correction(),)
+    return desk
+
+
+@pytest.mark.parametrize(("slug", "query"), VISITS)
+def test_every_card_begins_its_help_with_a_registered_definition(
+    open_page: Open, everything_there: FakeBilling, slug: str, query: dict[str, str]
+) -> None:
+    app = open_page(slug, **query)
+    assert not app.exception
+    undefined = [card.label for card in app.metric if not defined(card.proto.help)]
+    assert undefined == []
+
+
+@pytest.mark.parametrize(("slug", "query"), VISITS)
+def test_every_column_of_numbers_begins_its_help_with_a_registered_definition(
+    open_page: Open, everything_there: FakeBilling, slug: str, query: dict[str, str]
+) -> None:
+    app = open_page(slug, **query)
+    undefined = [
+        name
+        for table in app.dataframe
+        for name, told in numbers_of(table)
+        if not defined(told.get("help") or "")
+    ]
+    assert undefined == []
+
+
+@pytest.mark.parametrize(("slug", "query"), VISITS)
+def test_every_chart_is_under_a_title_that_defines_what_it_draws(
+    open_page: Open, everything_there: FakeBilling, slug: str, query: dict[str, str]
+) -> None:
+    app = open_page(slug, **query)
+    charts = list(app.get("plotly_chart"))
+    titles = [title for title in app.subheader if title.proto.help and names_in(title.proto.help)]
+    assert len(titles) >= len(charts)
+
+
+def test_every_metric_is_shown_on_a_page_or_said_to_be_elsewhere(
+    open_page: Open, everything_there: FakeBilling
+) -> None:
+    shown: set[str] = set()
+    for visit in VISITS:
+        slug, query = visit.values
+        shown |= {name for told in helps(open_page(str(slug), **query)) for name in names_in(told)}
+    hidden = set(METRICS) - shown
+    assert hidden - set(NOT_ON_PAGES) == set(), "show it, or say in NOT_ON_PAGES where it is"
+    assert set(NOT_ON_PAGES) <= hidden, "it is shown: take it out of NOT_ON_PAGES"
+
+
+def test_a_number_without_a_definition_is_noticed() -> None:
+    assert not defined("Some words of a page's own.")
+    assert not defined("")
+    assert defined(METRICS["mrr"].definition + " And more.")
+    frame = pd.DataFrame({"a": [1], "b": ["x"], "c": [Decimal("1.5")]})
+    assert [name for name in frame.columns if is_number(frame[name])] == ["a", "c"]
+
+
+@cache
+def definitions() -> dict[str, str]:
+    """Every registered sentence → the metric or field."""
+    fields = {
+        field.definition: f"{report.name}.{field.name}"
+        for report in REPORTS.values()
+        for field in report.fields
+    }
+    return fields | {metric.definition: slug for slug, metric in METRICS.items()}
+
+
+def defined(told: str) -> bool:
+    return any(told.startswith(sentence) for sentence in definitions())
+
+
+def names_in(told: str) -> list[str]:
+    return [name for sentence, name in definitions().items() if sentence in told]
+
+
+def helps(app: AppTest) -> Iterator[str]:
+    """The help of every card, column and title."""
+    yield from (card.proto.help for card in app.metric)
+    yield from (title.proto.help for title in app.subheader)
+    for table in app.dataframe:
+        yield from (str(told.get("help")) for told in columns_of(table).values())
+
+
+def columns_of(table: Any) -> dict[str, dict[str, Any]]:
+    return json.loads(table.proto.columns or "{}")
+
+
+def numbers_of(table: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    told, frame = columns_of(table), table.value
+    for name in frame.columns:
+        if is_number(frame[name]):
+            yield name, told.get(name, {})
+
+
+def is_number(column: pd.Series) -> bool:
+    if pd.api.types.is_bool_dtype(column):
+        return False
+    return pd.api.types.is_numeric_dtype(column) or any(
+        isinstance(value, Decimal) for value in column
+    )
+
+
+def _correction() -> Correction:
+    from tests.pages.fake_billing import DAY, NOW
+
+    return Correction(
+        kind="refund",
+        object_id="re_1",
+        amount_minor=2900,
+        currency="usd",
+        status="succeeded",
+        reason=None,
+        invoice_id="in_3_0",
+        at=NOW - DAY,
+        stands=True,
+    )
