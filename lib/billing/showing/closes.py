@@ -106,7 +106,11 @@ def restated_sums(
                 cause=row.cause.slug,
                 told=in_words(row.cause, setup.timezone),
                 event_id=row.cause.event_id,
+                type=row.cause.type,
+                source=row.cause.source,
+                created_at=row.cause.created_at,
                 received_at=row.cause.received_at,
+                others=row.cause.others,
             )
         )
     return Listing(tuple(items), sum(each.count for each in sums), tuple(sums), (), {})
