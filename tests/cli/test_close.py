@@ -40,7 +40,7 @@ REFUSED = {
     "a month that is none": (["close", "11/2023"], 2, "is not a month: write it like 2026-10"),
     "nothing at all": (["close"], 2, "Give one of these"),
     "two things at once": (["close", "2023-11", "--verify"], 2, "Give one of these"),
-    "what is open": (["close", "2023-10", "--first"], 1, "add --anyway"),
+    "what is open": (["close", "2023-10", "--first"], 1, "--anyway, with a reason"),
 }
 
 

@@ -60,7 +60,7 @@ def at_its_end(store: Store, setup: Setup, starts: int, ends: int) -> AtItsEnd:
     """Fold everything known up to the month's end on the side, and ask each report of it."""
     with store.reading() as connection:
         rules = current_rules(connection, setup)
-    with scratch(store, rules, until=ends - 1) as made, made.reading() as connection:
+    with scratch(store, rules, until=ends - 1, on_disk=True) as made, made.reading() as connection:
         reports = {one.report: _asked(connection, one, setup, starts, ends) for one in FROZEN}
         return AtItsEnd(
             {"billed": closing.billed(connection, starts, ends)} | reports,

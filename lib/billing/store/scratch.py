@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -16,13 +17,23 @@ CUSTOMERS_AT_ONCE = 500
 
 
 @contextmanager
-def scratch(store: Store, rules: Rules, *, until: int | None = None) -> Iterator[Store]:
+def scratch(
+    store: Store, rules: Rules, *, until: int | None = None, on_disk: bool = False
+) -> Iterator[Store]:
     """A throw-away store whose derived tables hold what took effect up to and including ``until``.
 
     ``until`` None takes everything stored. ``rules.references`` are used as given. Only the derived
-    tables are filled; the queries of reports run on it unchanged.
+    tables are filled; the queries of reports run on it unchanged. ``on_disk``: in a file that goes
+    with it, so that a million customers do not have to fit into memory.
     """
-    made = memory_store()
+    with tempfile.TemporaryDirectory(prefix="portside-") as folder:
+        made = Store(f"sqlite:///{folder}/scratch.db") if on_disk else memory_store()
+        with _filled(made, store, rules, until):
+            yield made
+
+
+@contextmanager
+def _filled(made: Store, store: Store, rules: Rules, until: int | None) -> Iterator[None]:
     try:
         with made.writing() as target, store.reading() as source:
             metadata.create_all(target)
@@ -32,6 +43,6 @@ def scratch(store: Store, rules: Rules, *, until: int | None = None) -> Iterator
             )
             while batch := list(islice(projected, CUSTOMERS_AT_ONCE)):
                 projection.write(target, batch, known=())
-        yield made
+        yield
     finally:
         made.close()
