@@ -68,6 +68,9 @@ class FakeClose:
             seals=self._seals(rows=False),
         )
 
+    def last_seal(self) -> str:
+        return SEAL
+
     def _seals(self, *, rows: bool) -> SealState:
         return SealState(int(self.months_closed), SEAL, self.seals_broken, rows)
 

@@ -59,6 +59,17 @@ def closed_months(connection: Connection, setup: Setup) -> list[ClosedMonth]:
     return found
 
 
+def closed_month(connection: Connection, setup: Setup, link: Link) -> ClosedMonth:
+    """One of them, at the cost of one."""
+    month, figures = link.close, read(link.close.figures)
+    sums = {
+        row["currency"]: row for row in restatements.sums(connection, setup.policy, month.month)
+    }
+    today = closing.balances(connection, setup.policy, month.ends)
+    changed = definitions_of(rules_of(setup)).changed_since(figures["definitions"])
+    return ClosedMonth(link, _money(figures["reports"]["mrr"], sums, today), changed)
+
+
 def _money(
     frozen: list[dict[str, Any]], sums: dict[str, dict[str, Any]], today: dict[str, int]
 ) -> tuple[ClosedMoney, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..closing import checklist, restated
-from ..closing.history import ClosedMonth, closed_months
+from ..closing.history import ClosedMonth, closed_month, closed_months
 from ..domain.close import bounds, month_after, month_of
 from ..domain.close_causes import in_words
 from ..domain.close_rules import POINTS
@@ -61,13 +61,13 @@ def seals(connection: Connection, *, rows: bool) -> SealState:
 def month(reader: Reader, setup: Setup, wanted: str) -> ClosedMonthView:
     """One closed month. Raises NoSuchObject."""
     with reader.open() as connection:
-        found = [m for m in closed_months(connection, setup) if m.link.close.month == wanted]
-        if not found:
+        link = closes.find(connection, setup.policy, wanted)
+        if link is None:
             raise NoSuchObject(f"{wanted} is not closed under the policy {setup.policy}.")
-        close = found[0].link.close
+        close = link.close
         figures = read(close.figures)
         return ClosedMonthView(
-            item=_item(found[0]),
+            item=_item(closed_month(connection, setup, link)),
             timezone=close.timezone,
             starts=close.starts,
             ends=close.ends,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, select
 
 from ...domain.close import OPENING
 from ..tables import acknowledgements, closed_movements, customers, findings, inbox, subscriptions
@@ -58,17 +58,34 @@ def flows(connection: Connection, policy: str, starts: int, ends: int) -> dict[s
     return found
 
 
-def paying(connection: Connection, policy: str, ends: int) -> dict[str, int]:
-    """Customers with MRR above zero just before ``ends``, by currency."""
+def standing(connection: Connection, policy: str, ends: int) -> dict[str, tuple[int, int]]:
+    """MRR just before ``ends`` and the customers who have any, by currency. Reads all before."""
     own = (
-        select(m.c.customer_id, m.c.currency)
+        select(m.c.currency, func.sum(m.c.delta_minor).label("minor"))
         .where(m.c.policy == policy, m.c.occurred_at < ends)
         .group_by(m.c.customer_id, m.c.currency)
-        .having(func.sum(m.c.delta_minor) > 0)
         .subquery()
     )
-    query = select(own.c.currency, func.count()).group_by(own.c.currency)
-    return {currency: int(count) for currency, count in connection.execute(query)}
+    return _counted(connection, select(own.c.currency, *_standing(own.c.minor)), own.c.currency)
+
+
+def frozen_standing(connection: Connection, policy: str, month: str) -> dict[str, tuple[int, int]]:
+    """The same of the openings that the first close has frozen."""
+    query = select(k.currency, *_standing(k.minor)).where(
+        k.policy == policy, k.month == month, k.kind == OPENING
+    )
+    return _counted(connection, query, k.currency)
+
+
+def _standing(minor: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    return func.sum(minor), func.sum(case((minor > 0, 1), else_=0))
+
+
+def _counted(
+    connection: Connection, query: Select[Any], currency: ColumnElement[Any]
+) -> dict[str, tuple[int, int]]:
+    rows = connection.execute(query.group_by(currency))
+    return {name: (int(minor), int(people)) for name, minor, people in rows}
 
 
 def movers(connection: Connection, policy: str, month: str) -> dict[str, dict[str, int]]:
