@@ -73,7 +73,7 @@ def month(reader: Reader, setup: Setup, wanted: str) -> ClosedMonthView:
             ends=close.ends,
             definitions=close.definitions,
             reports=figures["reports"],
-            today=_today(connection, setup.policy, close.starts, close.ends),
+            today=_today(connection, setup, close.starts, close.ends),
             open=tuple((POINTS[s].label, n) for s, n in figures["open"].items() if n),
         )
 
@@ -159,7 +159,7 @@ def _unclosed(
     since = last.ends if last else closing.first_movement(connection, setup.policy)
     if since is None:
         return []
-    carried = closing.balances(connection, setup.policy, since)
+    carried = closing.balances(connection, setup.policy, since, setup.timezone)
     sums: dict[str, dict[str, int]] = {}
     for row in movements.summed(connection, setup.policy, starts=since):
         name = month_of(int(row["quarter_hour"]) * QUARTER_HOUR, setup.timezone)
@@ -188,10 +188,10 @@ def _each(
 
 
 def _today(
-    connection: Connection, policy: str, starts: int, ends: int
+    connection: Connection, setup: Setup, starts: int, ends: int
 ) -> dict[str, dict[str, int]]:
-    before = closing.balances(connection, policy, starts)
-    moved = closing.flows(connection, policy, starts, ends)
+    before = closing.balances(connection, setup.policy, starts, setup.timezone)
+    moved = closing.flows(connection, setup.policy, starts, ends)
     found = {}
     for currency in sorted(before.keys() | moved.keys()):
         kinds = {f"{kind}_minor": moved.get(currency, {}).get(kind, 0) for kind in KINDS}

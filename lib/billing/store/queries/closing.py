@@ -7,7 +7,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, select
 
 from ...domain.close import OPENING
-from ..tables import acknowledgements, closed_movements, customers, findings, inbox, subscriptions
+from ...domain.times import day_start, local_date
+from ..tables import (
+    acknowledgements,
+    closed_movements,
+    customers,
+    findings,
+    inbox,
+    rollups,
+    subscriptions,
+)
 from ..tables import invoices as i
 from ..tables import movements as m
 from .columns import by_bytes
@@ -35,13 +44,24 @@ def frozen_sums(connection: Connection, policy: str, month: str) -> dict[str, di
     return found
 
 
-def balances(connection: Connection, policy: str, ends: int) -> dict[str, int]:
-    """MRR of everybody just before ``ends``, by currency."""
-    query = (
-        select(m.c.currency, func.sum(m.c.delta_minor))
-        .where(m.c.policy == policy, m.c.occurred_at < ends)
-        .group_by(m.c.currency)
-    )
+def balances(connection: Connection, policy: str, ends: int, timezone: str) -> dict[str, int]:
+    """MRR of everybody just before ``ends``, by currency.
+
+    From the kept sums of days where ``ends`` begins a business day, else from every movement.
+    """
+    day = local_date(ends, timezone)
+    if day_start(day, timezone) == ends:
+        r = rollups.c
+        query = select(r.currency, func.sum(r.minor)).where(
+            r.kind == "movement", r.policy == policy, r.bucket < day.isoformat()
+        )
+        query = query.group_by(r.currency)
+    else:
+        query = (
+            select(m.c.currency, func.sum(m.c.delta_minor))
+            .where(m.c.policy == policy, m.c.occurred_at < ends)
+            .group_by(m.c.currency)
+        )
     return {currency: int(minor) for currency, minor in connection.execute(query)}
 
 
