@@ -50,7 +50,7 @@ from lib.billing import (
 )
 
 COUNTED_EVERY: Final = 5
-"""Minutes between two countings of how webhooks arrived."""
+"""Minutes between two countings of how webhooks arrived, and two comparisons of closed months."""
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,10 @@ def deliveries() -> Deliveries:
 
 
 def closes() -> CloseOverview:
-    found: CloseOverview = _cached("closes", stamp(), session.billing().closes)
+    """Compared every five minutes for everyone, and after each close: every closed month is."""
+    now, desk = stamp(), session.billing()
+    key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
+    found: CloseOverview = _cached("closes", key, desk.closes, desk.last_seal())
     return found
 
 

@@ -58,7 +58,7 @@ def _told(whole: Listing[RestatementItem], currency: str) -> str:
 
 def _table(page: Listing[RestatementItem], month: str) -> int | None:
     zone, column = data.timezone(), st.column_config
-    return tables.show(
+    chosen = tables.show(
         [
             {
                 "customer": listing.who(item),
@@ -68,23 +68,48 @@ def _table(page: Listing[RestatementItem], month: str) -> int | None:
                 "now": item.now_minor,
                 "delta": item.delta_minor,
                 "cause": [CAUSES[item.cause]],
-                "told": item.told,
+                "what": _what(item),
+                "happened": fmt.moment(item.created_at, zone),
                 "received": fmt.moment(item.received_at, zone),
             }
             for item in page.rows
         ],
         {
-            "customer": column.TextColumn("Customer", width=170),
-            "kind": tables.badge("Movement", width=110),
-            "closed": column.NumberColumn("Signed", width=90),
-            "now": column.NumberColumn("Today", width=90),
-            "delta": column.NumberColumn("Restated", width=95, help=METRICS["restated"].definition),
-            "cause": tables.badge("Cause", width=130),
-            "told": column.TextColumn("Why", width=430),
-            "received": column.DatetimeColumn("Received", format="D MMM YYYY, HH:mm", width=130),
+            "customer": column.TextColumn("Customer", width=160),
+            "kind": tables.badge("Movement", width=100),
+            "closed": column.NumberColumn("Signed", width=85),
+            "now": column.NumberColumn("Today", width=85),
+            "delta": column.NumberColumn("Restated", width=85, help=METRICS["restated"].definition),
+            "cause": tables.badge("Cause", width=115),
+            "what": column.TextColumn("What came", width=175),
+            "happened": column.DatetimeColumn("Happened", format="D MMM YYYY", width=90),
+            "received": column.DatetimeColumn("Received", format="D MMM YYYY", width=90),
         },
         key="restated",
-        ids=[f"{month}:{item.customer_id}:{item.kind}" for item in page.rows],
+        ids=[f"{month}:{item.customer_id}:{item.currency}:{item.kind}" for item in page.rows],
         money=("closed", "now", "delta"),
         alt=f"What has changed in {sealed.name(month)} since it was closed, by customer",
+        sparse=True,
     )
+    _explained(page)
+    return chosen
+
+
+def _what(item: RestatementItem) -> str | None:
+    """The event in words: customer.subscription.updated → Subscription updated."""
+    if item.type is None:
+        return None
+    if item.cause == "read":
+        told = f"{fmt.words(item.type.removeprefix('read.'))}, by {item.source}"
+    else:
+        told = fmt.words(item.type.removeprefix("customer.").replace(".", " "))
+    return f"{told} (+{item.others})" if item.others else told
+
+
+def _explained(page: Listing[RestatementItem]) -> None:
+    """What no event explains, in its sentence; loudly where nothing does."""
+    for told in dict.fromkeys(item.told for item in page.rows if item.event_id is None):
+        if any(item.told == told and item.cause == "unknown" for item in page.rows):
+            st.warning(fmt.md(told), icon=":material/help:")
+        else:
+            st.caption(fmt.md(told))

@@ -142,7 +142,9 @@ def _table(
             "state": tables.badge("State", width=90),
             "opening": column.NumberColumn("Opening MRR", help=METRICS["mrr"].definition),
             "closing": column.NumberColumn("Closing MRR", help=METRICS["mrr"].definition),
-            "restated": column.NumberColumn("Restated", help=METRICS["restated"].definition),
+            "restated": column.NumberColumn(
+                "Restated", help=f"{METRICS['restated'].definition} Compared every five minutes."
+            ),
             "today": column.NumberColumn(
                 "Closing today",
                 help="MRR at the month's end as it is known today, with the restatements of "

@@ -75,6 +75,8 @@ def _roll_forward(view: ClosedMonthView, currency: str) -> None:
     for name, label in LINES:
         then = frozen.get(name, 0)
         now = None if name == "restated_minor" else today.get(name, 0)
+        # Today's opening has the corrections in it, so they are no difference.
+        known = then + frozen.get("restated_minor", 0) if name == "opening_minor" else then
         if name == "restated_minor" and not then:
             continue
         rows.append(
@@ -82,7 +84,7 @@ def _roll_forward(view: ClosedMonthView, currency: str) -> None:
                 f"**{label}**" if name in ("opening_minor", "closing_minor") else label,
                 _cell(then, currency),
                 fmt.UNKNOWN if now is None else _cell(now, currency),
-                fmt.UNKNOWN if now in (None, then) else fmt.md(fmt.signed(now - then, currency)),
+                _difference(known, now, currency),
             ]
         )
     tables.text(["", "Signed", "Today", "Difference"], rows, right=(1, 2, 3), unbroken=(0, 1, 2, 3))
@@ -96,6 +98,10 @@ _MRR: Final = METRICS["mrr"].definition
 
 def _cell(minor: int, currency: str) -> str:
     return fmt.md(fmt.money(minor, currency))
+
+
+def _difference(known: int, now: int | None, currency: str) -> str:
+    return fmt.UNKNOWN if now in (None, known) else fmt.md(fmt.signed(now - known, currency))
 
 
 def _figures(view: ClosedMonthView, currency: str) -> None:

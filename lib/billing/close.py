@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from .closing import checklist, figures
 from .domain.close import Close, bounds, checked_reason, definitions_of, month_after, month_of
@@ -71,7 +72,7 @@ class Closing:
                 closes.hold(connection)
                 if closes.seen_since(connection, known, ends):
                     continue
-                last = self._check(connection, month, first=first, anyway=anyway)
+                last, points = self._check(connection, month, first=first, anyway=anyway)
                 starts, ends = self._span(month, last)
                 closes.freeze(
                     connection, self._setup.policy, month, starts, ends, first=last is None
@@ -79,8 +80,9 @@ class Closing:
                 reports = figures.reports(
                     connection, month, self._setup, starts, last=last, end=end
                 )
+                frozen = {"open": points, "reports": reports}
                 return self._seal(
-                    connection, month, starts, ends, reports, staff=staff.strip(), reason=why
+                    connection, month, starts, ends, frozen, staff=staff.strip(), reason=why
                 )
         raise CloseRefused(
             f"Events of {month} are arriving at this moment. Close it when they have come.",
@@ -89,10 +91,11 @@ class Closing:
 
     def _taken_up(self, month: str, *, first: bool, anyway: bool) -> tuple[int, int, int]:
         """The month's span, and what is stored now. Refusals come before any long work."""
+        with self._store.reading() as connection:
+            last, _ = self._check(connection, month, first=first, anyway=anyway)
         with self._store.writing() as connection:
             # Whoever is storing something finishes first: then "newer than" is exact.
             references.lock(connection, changing=True)
-            last = self._check(connection, month, first=first, anyway=anyway)
             return (*self._span(month, last), closes.newest_seen(connection))
 
     def _span(self, month: str, last: Close | None) -> tuple[int, int]:
@@ -102,8 +105,11 @@ class Closing:
 
     def _check(
         self, connection: Connection, month: str, *, first: bool, anyway: bool
-    ) -> Close | None:
-        """The latest closed month, if ``month`` may follow it. Raises CloseRefused."""
+    ) -> tuple[Close | None, dict[str, int]]:
+        """The latest closed month, if ``month`` may follow it, and what is open.
+
+        Raises CloseRefused.
+        """
         setup, now = self._setup, self._clock()
         last = closes.last(connection, setup.policy)
         _, ends = self._span(month, last)
@@ -117,8 +123,9 @@ class Closing:
             earliest=None if since is None else month_of(since, setup.timezone),
             first=first,
         )
-        refuse_open(month, checklist.open_points(connection, setup, ends, now), anyway=anyway)
-        return last
+        points = checklist.open_points(connection, setup, ends, now)
+        refuse_open(month, points, anyway=anyway)
+        return last, points
 
     def _seal(
         self,
@@ -126,18 +133,16 @@ class Closing:
         month: str,
         starts: int,
         ends: int,
-        reports: dict[str, figures.Rows],
+        frozen: dict[str, Any],
         *,
         staff: str,
         reason: str | None,
     ) -> Closed:
         setup, now = self._setup, self._clock()
         definitions = definitions_of(checklist.rules_of(setup))
-        frozen = {
+        frozen |= {
             "definitions": asdict(definitions),
             "movements": closes.fingerprint(connection, setup.policy, month),
-            "open": checklist.open_points(connection, setup, ends, now),
-            "reports": reports,
         }
         close = Close(
             month=month,

@@ -40,6 +40,11 @@ class CloseDesk:
         """Every month, which of them may be closed now, and what is open before that."""
         return shown.overview(self._reader, self._setup, self._clock())
 
+    def last_seal(self) -> str:
+        """The seal of the month that was closed last: another one after each close."""
+        with self._reader.open() as connection:
+            return closes.last_seal(connection)
+
     def open_points(self, month: str) -> tuple[OpenPoint, ...]:
         """What is looked at before ``month`` is closed. Raises WrongUsage."""
         return shown.points(self._reader, self._setup, clean(month), self._clock())

@@ -142,7 +142,14 @@ class Installation:
 
     @cached_property
     def closing(self) -> Closing:
-        return Closing(self.store, self.clock, self.setup)
+        return Closing(self.primary, self.clock, self.setup)
+
+    @cached_property
+    def primary(self) -> Store:
+        """The database without its replica, which may be behind what is being signed."""
+        if self.settings.read_database_url is None:
+            return self.store
+        return Store(self.settings.database_url)
 
     @cached_property
     def reconciles(self) -> Reconcile | None:
@@ -215,6 +222,8 @@ class Installation:
 
     def close(self) -> None:
         self.store.close()
+        if "primary" in self.__dict__:
+            self.primary.close()
 
 
 def open_installation(settings: Settings | None = None) -> Installation:

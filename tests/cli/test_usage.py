@@ -71,7 +71,8 @@ def test_an_empty_result_is_fine(portside):
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "ingest", "report", "link", "serve", "backfill", "reconcile", "db"]
+    "command",
+    ["demo", "ingest", "report", "link", "serve", "backfill", "reconcile", "db", "close"],
 )
 def test_every_command_has_help(portside, command):
     ran = portside(command, "--help")

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import text
 
-from lib.billing import REPORTS, Filters, Portside, Role
-from lib.billing.domain.times import iso
+from lib.billing import REPORTS, DatabaseUnavailable, Filters, Portside, Role
+from lib.billing.close import Closing
+from lib.billing.domain.close import first_day, month_after
+from lib.billing.domain.times import day_start, iso
+from lib.billing.drain import Drain
 from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import LinkDesk
+from lib.billing.requests import Requests
 from lib.billing.store import audit, requests
 from tests.grants.conftest import Roles
 from tests.links.shopfront import Front, open_front, request
 from tests.sandbox.shop import RETURN_URL
+from tests.store.company import ingest_into
 
 pytestmark = pytest.mark.postgres
 
@@ -115,6 +120,29 @@ def test_notes_the_audit_and_raw_objects_are_read_and_written(opened: Opened) ->
     sighting = portside.raw_sightings(customer, seen.object_type, seen.object_id, roles=admin)[0]
     body = portside.raw_body(sighting.event_id, roles=admin)
     assert body.why_not == "The dashboard's database role may not read bodies."
+
+
+def test_the_dashboard_asks_for_a_close_and_the_receiver_carries_it_out(
+    opened: Opened, roles: Roles
+) -> None:
+    front, portside, who = opened.front, opened.portside, {Role.FINANCE}
+    month = portside.closes().months[0].month
+    day = first_day(month_after(month))
+    later = day_start(day, "UTC") + 3 * 86_400
+    reading = Portside(store=roles.dashboard, clock=lambda: later, setup=front.setup)
+    reading.request_close(month, staff="fin@example.com", roles=who, reason="Quiet")
+    closing = Closing(roles.receiver, lambda: later, front.setup)
+    ingest = ingest_into(roles.receiver)
+    drain = Drain(roles.receiver, ingest, clock=lambda: later)
+    assert Requests(roles.receiver, drain, clock=lambda: later, closes=closing).round() == 1
+    assert [item.month for item in reading.closes().months if item.state == "closed"] == [month]
+    assert reading.closed_month(month).reports["mrr"]
+    assert reading.restatements(month).total == 0
+    assert reading.check_closes(staff="fin@example.com", roles=who).broken is None
+    assert [row["month"] for row in reading.report("closes").rows] == [month]
+    itself = Closing(roles.dashboard, lambda: later + 40 * 86_400, front.setup)
+    with pytest.raises(DatabaseUnavailable, match="may not do this"):
+        itself.close(month_after(month), staff="fin@example.com", anyway=True)
 
 
 def test_its_own_tables_take_what_staff_write(roles: Roles) -> None:

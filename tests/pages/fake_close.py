@@ -68,6 +68,9 @@ class FakeClose:
             seals=self._seals(rows=False),
         )
 
+    def last_seal(self) -> str:
+        return SEAL
+
     def _seals(self, *, rows: bool) -> SealState:
         return SealState(int(self.months_closed), SEAL, self.seals_broken, rows)
 
@@ -147,9 +150,13 @@ class FakeClose:
                 now_minor=600,
                 delta_minor=600,
                 cause=causes[n % 2],
-                told="It was received on 4 November 2026, after the close.",
-                event_id=f"evt_{n:04d}",
-                received_at=NOW - n * 3_600,
+                told="Compare the database with a backup." if n % 2 else "It came late.",
+                event_id=None if n % 2 else f"evt_{n:04d}",
+                type=None if n % 2 else "customer.subscription.updated",
+                source=None if n % 2 else "webhook",
+                created_at=None if n % 2 else NOW - 60 * DAY,
+                received_at=None if n % 2 else NOW - n * 3_600,
+                others=n % 3,
             )
             for n in range(26 if currency in (None, "usd") else 0)
         ]

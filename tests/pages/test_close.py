@@ -86,14 +86,16 @@ def test_a_closed_month_is_shown_beside_today(open_page: Open, desk: FakeBilling
     assert "Changed since: catalogue" in told
     assert "fin\\@example\\.com" in told
     assert HOSTILE not in "\n".join(str(m.value) for m in [*app.markdown, *app.caption])
-    [frame] = [each.value for each in app.dataframe if "told" in each.value]
+    [frame] = [each.value for each in app.dataframe if "cause" in each.value]
     assert len(frame) == 25
     assert frame["cause"].tolist()[:2] == [["Late event"], ["Cause unknown"]]
+    assert frame["what"].dropna().unique().tolist()[0] == "Subscription updated"
+    assert [each.value for each in app.warning] == [r"Compare the database with a backup\."]
 
 
 def test_a_restatement_opens_its_customer(open_page: Open, desk: FakeBilling) -> None:
     app = open_page("close", "finance", month="2026-09")
-    [table] = [each for each in app.dataframe if "told" in each.value]
+    [table] = [each for each in app.dataframe if "cause" in each.value]
     app.session_state[table.proto.id.rsplit("-", 1)[-1]] = {
         "selection": {"rows": [1], "columns": [], "cells": []}
     }

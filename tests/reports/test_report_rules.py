@@ -48,6 +48,10 @@ SURFACE = {
     "audit": "audit_id at staff action customer_id flow reason ticket",
     "runway": "week_start currency plan kind subscriptions mrr_minor",
     "link-conversion": "by name minted matured acted conversion small_sample",
+    "closes": "month currency closed_at staff policy timezone opening_minor closing_minor "
+    "restated_minor restatements closing_now_minor definitions changed reason hash previous_hash",
+    "restatements": "month customer_id currency kind closed_minor now_minor delta_minor cause "
+    "event_id received_at",
 }
 """The fields that other people's programs rely on, in their order."""
 
@@ -208,7 +212,9 @@ def test_a_re_ended_subscription_churns_when_it_ended(store: Store) -> None:
     assert report.rows[-1]["occurred_at"] == "2026-04-05T00:00:00Z"
 
 
-OF_THEIR_OWN = {"inbox", "links", "link-conversion", "drift", "access-matrix", "audit"}
+OF_THEIR_OWN = set(
+    "inbox links link-conversion drift access-matrix audit closes restatements".split()
+)
 """Reports that this world leaves empty; each has tests of its own."""
 
 

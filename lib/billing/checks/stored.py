@@ -91,7 +91,7 @@ def _chain(followed: audit.Followed) -> Finding:
 def _closes(months: closes.Verified) -> Finding:
     name = "Closed months"
     if months.broken is None:
-        return Finding(True, name, f"The seals of {months.months} closed months hold.")
+        return Finding(True, name, f"The seals of all {months.months} and their movements hold.")
     return Finding(
         False,
         name,

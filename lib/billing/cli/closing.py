@@ -100,11 +100,11 @@ def _verify(store: Store, output: Format) -> None:
             to_csv(["months", "hash", "broken"], [[found.months, found.hash, found.broken or ""]])
         )
     elif found.broken is None:
-        say(f"{found.months:,} closed months hold. The last seal is {found.hash}.")
+        say(f"Closed months that hold: {found.months:,}. The last seal is {found.hash}.")
     if found.broken is not None:
         say(
-            f"Broken: {found.broken}. {found.months:,} before it hold. Compare with a backup: "
-            "nothing of Portside changes a closed month."
+            f"Broken: {found.broken}. Months before it that hold: {found.months:,}. Compare with "
+            "a backup: nothing of Portside changes a closed month."
         )
         raise typer.Exit(1)
 

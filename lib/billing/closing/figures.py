@@ -65,7 +65,7 @@ def at_its_end(store: Store, setup: Setup, starts: int, ends: int) -> AtItsEnd:
     """Fold everything known up to the month's end on the side, and ask each report of it."""
     with store.reading() as connection:
         rules = current_rules(connection, setup)
-    with scratch(store, rules, until=ends - 1) as made, made.reading() as connection:
+    with scratch(store, rules, until=ends - 1, on_disk=True) as made, made.reading() as connection:
         reports = {one.report: _asked(connection, one, setup, starts, ends) for one in FROZEN}
         return AtItsEnd(
             {"billed": closing.billed(connection, starts, ends)} | reports,
@@ -109,10 +109,16 @@ def reports(
     end: AtItsEnd,
 ) -> dict[str, Rows]:
     """Every figure of a month whose movements are frozen already."""
-    mrr = roll_forward(connection, month, setup.policy, starts, last=last, leaving=end.leaving)
+    if last is None:
+        before = closing.frozen_standing(connection, setup.policy, month)
+    else:
+        before = closing.standing(connection, setup.policy, starts)
+    known = {currency: minor for currency, (minor, _) in before.items()}
+    people = {currency: count for currency, (_, count) in before.items()}
+    mrr = roll_forward(connection, month, setup.policy, known, last=last, leaving=end.leaving)
     return {
         "mrr": mrr,
-        "customers": _customers(connection, month, setup.policy, starts),
+        "customers": _customers(connection, month, setup.policy, people),
         "agreement": _agreement(mrr, end.plan_mix),
         **end.reports,
     }
@@ -122,17 +128,17 @@ def roll_forward(
     connection: Connection,
     month: str,
     policy: str,
-    starts: int,
+    known: Mapping[str, int],
     *,
     last: Close | None,
     leaving: Mapping[str, int],
 ) -> Rows:
     """From the closing of the month before to this month's.
 
-    ``restated_minor`` is what earlier closed months had changed by, when this one was closed.
+    ``known``: MRR at its beginning as it is known now. ``restated_minor`` is what earlier closed
+    months had changed by when this one was closed.
     """
     frozen = closing.frozen_sums(connection, policy, month)
-    known = closing.balances(connection, policy, starts)
     carried = closings(last)
     rows: Rows = []
     for currency in sorted(frozen.keys() | known.keys() | carried.keys()):
@@ -164,8 +170,7 @@ def closings(close: Close | None) -> dict[str, int]:
     return {row["currency"]: row["closing_minor"] for row in rows}
 
 
-def _customers(connection: Connection, month: str, policy: str, starts: int) -> Rows:
-    before = closing.paying(connection, policy, starts)
+def _customers(connection: Connection, month: str, policy: str, before: Mapping[str, int]) -> Rows:
     moved = closing.movers(connection, policy, month)
     rows = []
     for currency in sorted(before.keys() | moved.keys()):

@@ -49,7 +49,7 @@ def closed_months(connection: Connection, setup: Setup) -> list[ClosedMonth]:
     for link in closes.chain(connection, setup.policy):
         figures, month = read(link.close.figures), link.close
         if today is None:
-            today = closing.balances(connection, setup.policy, month.starts)
+            today = closing.balances(connection, setup.policy, month.starts, setup.timezone)
         for currency, kinds in closing.flows(
             connection, setup.policy, month.starts, month.ends
         ).items():
@@ -57,6 +57,17 @@ def closed_months(connection: Connection, setup: Setup) -> list[ClosedMonth]:
         money = _money(figures["reports"]["mrr"], sums[month.month], today)
         found.append(ClosedMonth(link, money, now.changed_since(figures["definitions"])))
     return found
+
+
+def closed_month(connection: Connection, setup: Setup, link: Link) -> ClosedMonth:
+    """One of them, at the cost of one."""
+    month, figures = link.close, read(link.close.figures)
+    sums = {
+        row["currency"]: row for row in restatements.sums(connection, setup.policy, month.month)
+    }
+    today = closing.balances(connection, setup.policy, month.ends, setup.timezone)
+    changed = definitions_of(rules_of(setup)).changed_since(figures["definitions"])
+    return ClosedMonth(link, _money(figures["reports"]["mrr"], sums, today), changed)
 
 
 def _money(

@@ -166,6 +166,6 @@ def refuse_open(month: str, points: Mapping[str, int], *, anyway: bool) -> None:
     if found and not anyway:
         raise CloseRefused(
             f"Not closed, because this is open and could still change {month}: {told(found)}. "
-            "Settle it, or add --anyway.",
+            "Settle it, or close it all the same: --anyway, with a reason.",
             code="open_points",
         )

@@ -110,4 +110,8 @@ class RestatementItem:
     cause: str
     told: str  # the cause in words
     event_id: str | None
+    type: str | None  # of the event, or of the read
+    source: str | None
+    created_at: int | None
     received_at: int | None
+    others: int  # more that came after the close of the same customer

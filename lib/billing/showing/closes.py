@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..closing import checklist, restated
-from ..closing.history import ClosedMonth, closed_months
+from ..closing.history import ClosedMonth, closed_month, closed_months
 from ..domain.close import bounds, month_after, month_of
 from ..domain.close_causes import in_words
 from ..domain.close_rules import POINTS
@@ -61,19 +61,19 @@ def seals(connection: Connection, *, rows: bool) -> SealState:
 def month(reader: Reader, setup: Setup, wanted: str) -> ClosedMonthView:
     """One closed month. Raises NoSuchObject."""
     with reader.open() as connection:
-        found = [m for m in closed_months(connection, setup) if m.link.close.month == wanted]
-        if not found:
+        link = closes.find(connection, setup.policy, wanted)
+        if link is None:
             raise NoSuchObject(f"{wanted} is not closed under the policy {setup.policy}.")
-        close = found[0].link.close
+        close = link.close
         figures = read(close.figures)
         return ClosedMonthView(
-            item=_item(found[0]),
+            item=_item(closed_month(connection, setup, link)),
             timezone=close.timezone,
             starts=close.starts,
             ends=close.ends,
             definitions=close.definitions,
             reports=figures["reports"],
-            today=_today(connection, setup.policy, close.starts, close.ends),
+            today=_today(connection, setup, close.starts, close.ends),
             open=tuple((POINTS[s].label, n) for s, n in figures["open"].items() if n),
         )
 
@@ -106,7 +106,11 @@ def restated_sums(
                 cause=row.cause.slug,
                 told=in_words(row.cause, setup.timezone),
                 event_id=row.cause.event_id,
+                type=row.cause.type,
+                source=row.cause.source,
+                created_at=row.cause.created_at,
                 received_at=row.cause.received_at,
+                others=row.cause.others,
             )
         )
     return Listing(tuple(items), sum(each.count for each in sums), tuple(sums), (), {})
@@ -155,7 +159,7 @@ def _unclosed(
     since = last.ends if last else closing.first_movement(connection, setup.policy)
     if since is None:
         return []
-    carried = closing.balances(connection, setup.policy, since)
+    carried = closing.balances(connection, setup.policy, since, setup.timezone)
     sums: dict[str, dict[str, int]] = {}
     for row in movements.summed(connection, setup.policy, starts=since):
         name = month_of(int(row["quarter_hour"]) * QUARTER_HOUR, setup.timezone)
@@ -184,10 +188,10 @@ def _each(
 
 
 def _today(
-    connection: Connection, policy: str, starts: int, ends: int
+    connection: Connection, setup: Setup, starts: int, ends: int
 ) -> dict[str, dict[str, int]]:
-    before = closing.balances(connection, policy, starts)
-    moved = closing.flows(connection, policy, starts, ends)
+    before = closing.balances(connection, setup.policy, starts, setup.timezone)
+    moved = closing.flows(connection, setup.policy, starts, ends)
     found = {}
     for currency in sorted(before.keys() | moved.keys()):
         kinds = {f"{kind}_minor": moved.get(currency, {}).get(kind, 0) for kind in KINDS}

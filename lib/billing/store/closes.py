@@ -56,12 +56,17 @@ def hold(connection: Connection) -> None:
 
 def append(connection: Connection, close: Close) -> str:
     """Add ``close`` at the end of the chain, under :func:`hold`; gives its seal."""
-    last = connection.execute(select(c.hash).order_by(c.close_id.desc()).limit(1)).scalar()
-    previous = last or GENESIS
+    previous = last_seal(connection)
     sealed = seal(previous, close)
     row = asdict(close) | {"previous_hash": previous, "hash": sealed}
     connection.execute(insert(closes).values(row))
     return sealed
+
+
+def last_seal(connection: Connection) -> str:
+    """The hash at the end of the chain; zeros without any close."""
+    query = select(c.hash).order_by(c.close_id.desc()).limit(1)
+    return connection.execute(query).scalar() or GENESIS
 
 
 def chain(connection: Connection, policy: str | None = None) -> list[Link]:

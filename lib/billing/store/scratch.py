@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,15 +22,30 @@ CUSTOMERS_AT_ONCE = 500
 
 @contextmanager
 def scratch(
-    store: Store, rules: Rules, *, until: int | None = None, moving: Policy | None = None
+    store: Store,
+    rules: Rules,
+    *,
+    until: int | None = None,
+    moving: Policy | None = None,
+    on_disk: bool = False,
 ) -> Iterator[Store]:
     """A throw-away store whose derived tables hold what took effect up to and including ``until``.
 
     ``until`` None takes everything stored. ``rules.references`` are used as given. Only the derived
     tables are filled; the queries of reports run on it unchanged. With ``moving`` movements are
-    those of that policy, and all else is of the rules'.
+    those of that policy, and all else is of the rules'. ``on_disk``: in a file that goes with it,
+    so that a million customers do not have to fit into memory.
     """
-    made = memory_store()
+    with tempfile.TemporaryDirectory(prefix="portside-") as folder:
+        made = Store(f"sqlite:///{folder}/scratch.db") if on_disk else memory_store()
+        with _filled(made, store, rules, until, moving):
+            yield made
+
+
+@contextmanager
+def _filled(
+    made: Store, store: Store, rules: Rules, until: int | None, moving: Policy | None
+) -> Iterator[None]:
     try:
         with made.writing() as target, store.reading() as source:
             metadata.create_all(target)
@@ -39,7 +55,7 @@ def scratch(
             )
             while batch := list(islice(projected, CUSTOMERS_AT_ONCE)):
                 projection.write(target, batch, known=())
-        yield made
+        yield
     finally:
         made.close()
 

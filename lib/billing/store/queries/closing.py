@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, select
 
 from ...domain.close import OPENING
-from ..tables import acknowledgements, closed_movements, customers, findings, inbox, subscriptions
+from ...domain.times import day_start, local_date
+from ..tables import (
+    acknowledgements,
+    closed_movements,
+    customers,
+    findings,
+    inbox,
+    rollups,
+    subscriptions,
+)
 from ..tables import invoices as i
 from ..tables import movements as m
 from .columns import by_bytes
@@ -35,13 +44,24 @@ def frozen_sums(connection: Connection, policy: str, month: str) -> dict[str, di
     return found
 
 
-def balances(connection: Connection, policy: str, ends: int) -> dict[str, int]:
-    """MRR of everybody just before ``ends``, by currency."""
-    query = (
-        select(m.c.currency, func.sum(m.c.delta_minor))
-        .where(m.c.policy == policy, m.c.occurred_at < ends)
-        .group_by(m.c.currency)
-    )
+def balances(connection: Connection, policy: str, ends: int, timezone: str) -> dict[str, int]:
+    """MRR of everybody just before ``ends``, by currency.
+
+    From the kept sums of days where ``ends`` begins a business day, else from every movement.
+    """
+    day = local_date(ends, timezone)
+    if day_start(day, timezone) == ends:
+        r = rollups.c
+        query = select(r.currency, func.sum(r.minor)).where(
+            r.kind == "movement", r.policy == policy, r.bucket < day.isoformat()
+        )
+        query = query.group_by(r.currency)
+    else:
+        query = (
+            select(m.c.currency, func.sum(m.c.delta_minor))
+            .where(m.c.policy == policy, m.c.occurred_at < ends)
+            .group_by(m.c.currency)
+        )
     return {currency: int(minor) for currency, minor in connection.execute(query)}
 
 
@@ -58,17 +78,34 @@ def flows(connection: Connection, policy: str, starts: int, ends: int) -> dict[s
     return found
 
 
-def paying(connection: Connection, policy: str, ends: int) -> dict[str, int]:
-    """Customers with MRR above zero just before ``ends``, by currency."""
+def standing(connection: Connection, policy: str, ends: int) -> dict[str, tuple[int, int]]:
+    """MRR just before ``ends`` and the customers who have any, by currency. Reads all before."""
     own = (
-        select(m.c.customer_id, m.c.currency)
+        select(m.c.currency, func.sum(m.c.delta_minor).label("minor"))
         .where(m.c.policy == policy, m.c.occurred_at < ends)
         .group_by(m.c.customer_id, m.c.currency)
-        .having(func.sum(m.c.delta_minor) > 0)
         .subquery()
     )
-    query = select(own.c.currency, func.count()).group_by(own.c.currency)
-    return {currency: int(count) for currency, count in connection.execute(query)}
+    return _counted(connection, select(own.c.currency, *_standing(own.c.minor)), own.c.currency)
+
+
+def frozen_standing(connection: Connection, policy: str, month: str) -> dict[str, tuple[int, int]]:
+    """The same of the openings that the first close has frozen."""
+    query = select(k.currency, *_standing(k.minor)).where(
+        k.policy == policy, k.month == month, k.kind == OPENING
+    )
+    return _counted(connection, query, k.currency)
+
+
+def _standing(minor: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    return func.sum(minor), func.sum(case((minor > 0, 1), else_=0))
+
+
+def _counted(
+    connection: Connection, query: Select[Any], currency: ColumnElement[Any]
+) -> dict[str, tuple[int, int]]:
+    rows = connection.execute(query.group_by(currency))
+    return {name: (int(minor), int(people)) for name, minor, people in rows}
 
 
 def movers(connection: Connection, policy: str, month: str) -> dict[str, dict[str, int]]:
