@@ -18,6 +18,8 @@ ALL: Final = "all"
 """The choice of all currencies together, in the reporting one."""
 BACK: Final = {"day": (14, 31, 90), "week": (13, 26, 52), "month": (12, 24, 36), "quarter": (8, 12)}
 """How many periods back can be looked at; the first is the default."""
+LONGEST: Final = 24
+"""Periods that a table shows at full height."""
 UNITS: Final = {"day": "Day", "week": "Week", "month": "Month", "quarter": "Quarter"}
 TABS: Final = ("Roll-forward", "Receipts", "Self-audit", "Policy bridge")
 
@@ -98,7 +100,7 @@ def _currency(codes: Sequence[str], reporting: str | None) -> str:
 def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
     """Where MRR stands, and what the running period did to it."""
     code, now = rolled.currency, rolled.lines[-1]
-    so_far = f"so far this {by}" if now.running else f"in {name(now)}"
+    so_far = f"this {by}" if now.running else f"in {name(now)}"
     leaves = None
     if now.closing_minor is not None and now.committed_minor is not None:
         leaves = now.closing_minor - now.committed_minor
@@ -109,7 +111,7 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
             "mrr",
             fmt.money_short(now.closing_minor, code),
             f"Now {fmt.money(now.closing_minor, code)}.{_uncounted(rolled.uncounted)}",
-            delta=_signed(now.change_minor, code),
+            delta=_signed(now.change_minor, code) if now.change_minor else now.change_minor,
             compared_to=so_far,
             spark=_spark([line.closing_minor for line in rolled.lines], code),
         ),
@@ -131,7 +133,7 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
         kpis.defined(
             "net_new_mrr",
             _signed(now.moved_minor, code) or fmt.UNKNOWN,
-            f"{so_far.capitalize()}; the bars are the periods shown.",
+            f"Here {so_far}; the bars are the periods shown.",
             delta=_signed(now.fx_minor, code) if rolled.reporting else None,
             compared_to="by FX" if rolled.reporting else None,
             good="neither",
@@ -291,6 +293,7 @@ def table(rolled: RollForward, chosen: RollForwardLine) -> None:
         ids=[f"{line.currency}:{line.period}" for line in lines],
         money=[*shown, "reconstructed"],
         alt="The roll-forward, period by period",
+        height="content" if len(rows) <= LONGEST else 540,
         chosen=names.index(name(chosen)),
         on_choose=told,
     )

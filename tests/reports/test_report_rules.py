@@ -38,6 +38,7 @@ SURFACE = {
     "links": "minted_at staff customer_id flow reason ticket outcome followed_by",
     "audit": "audit_id at staff action customer_id flow reason ticket",
     "runway": "week_start currency plan kind subscriptions mrr_minor",
+    "self-audit": "currency line claim unit left right ok rows note",
     "link-conversion": "by name minted matured acted conversion small_sample",
 }
 """The fields that other people's programs rely on, in their order."""
