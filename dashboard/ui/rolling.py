@@ -112,7 +112,7 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
             fmt.money_short(now.closing_minor, code),
             f"Now {fmt.money(now.closing_minor, code)}.{_uncounted(rolled.uncounted)}",
             delta=_signed(now.change_minor, code) if now.change_minor else now.change_minor,
-            compared_to=so_far,
+            compared_to=so_far if now.change_minor is not None else None,
             spark=_spark([line.closing_minor for line in rolled.lines], code),
         ),
         kpis.defined(
@@ -135,7 +135,7 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
             _signed(now.moved_minor, code) or fmt.UNKNOWN,
             f"Here {so_far}; the bars are the periods shown.",
             delta=_signed(now.fx_minor, code) if rolled.reporting else None,
-            compared_to="by FX" if rolled.reporting else None,
+            compared_to="by FX" if rolled.reporting and now.fx_minor is not None else None,
             good="neither",
             spark=_spark([line.moved_minor for line in rolled.lines], code),
             spark_as="bar",
@@ -157,12 +157,15 @@ def _uncounted(count: int) -> str:
 
 def remarks(rolled: RollForward) -> None:
     """What is missing or inferred in the numbers shown."""
-    missing = sorted({rate for line in rolled.lines for rate in line.missing})
-    if missing:
-        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+    first: dict[str, str] = {}
+    for rate in sorted({rate for line in rolled.lines for rate in line.missing}):
+        code, day = rate.split(" on ")
+        first.setdefault(code, day)
+    if first:
+        wanted = " and ".join(f"{code.upper()} (first on {day})" for code, day in first.items())
         st.warning(
-            f"There is no rate for {fmt.md(shown)}. What needs it is absent rather than smaller: "
-            "add it to the rates of portside.toml.",
+            f"No rate for {fmt.md(wanted)}. What needs it is absent rather than smaller: add it to "
+            "the rates of portside.toml.",
             icon=":material/currency_exchange:",
         )
 
@@ -228,8 +231,11 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
 def _bar_chosen() -> None:
     points = st.session_state["waterfall"]["selection"]["points"]
     if points:
-        st.session_state["part"] = points[0]["customdata"][0]
+        part = points[0]["customdata"][0]
+        st.session_state["part"] = part
         st.session_state["view"] = "Receipts"
+        st.query_params["view"] = "Receipts"
+        st.query_params["part"] = METRICS[PARTS[part]].label
         filters.first_page()
 
 

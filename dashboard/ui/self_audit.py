@@ -29,7 +29,8 @@ def _verdict(found: SelfAudit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if found.failed:
             st.badge(
-                f"{len(found.failed)} of {fmt.plural(len(told), 'line')} fail",
+                f"{fmt.plural(len(found.failed), 'line')} of {len(told)} "
+                f"{'fails' if len(found.failed) == 1 else 'fail'}",
                 icon=":material/error:",
                 color="red",
             )
@@ -39,9 +40,7 @@ def _verdict(found: SelfAudit) -> None:
                 icon=":material/verified:",
                 color="green",
             )
-        st.caption(
-            "Every way to a number, side by side, in every currency.", width="content"
-        )
+        st.caption("Every way to a number, side by side, in every currency.", width="content")
 
 
 def _lines(lines: Sequence[AuditLine]) -> None:

@@ -12,7 +12,7 @@ from ..portal import plan_as_told
 from ..settings.business import Business
 from ..store import audit, coverage, meta, migrate, references
 from ..store.engine import Store
-from . import portal
+from . import money, portal
 from .finding import Finding, some
 
 
@@ -41,6 +41,7 @@ def database(
         if catalog is not None and business is not None:
             now = Rules(catalog=catalog, policy=business.policy, timezone=business.timezone)
             yield _folded(now, folded_by)
+            yield from money.findings(store, catalog, business, settings.now)
         if catalog is not None and settings.api_key is None:
             yield from _portal(store, catalog, settings.return_url)
     except BillingError as error:
