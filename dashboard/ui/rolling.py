@@ -231,11 +231,8 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
 def _bar_chosen() -> None:
     points = st.session_state["waterfall"]["selection"]["points"]
     if points:
-        part = points[0]["customdata"][0]
-        st.session_state["part"] = part
+        st.session_state["part"] = points[0]["customdata"][0]
         st.session_state["view"] = "Receipts"
-        st.query_params["view"] = "Receipts"
-        st.query_params["part"] = METRICS[PARTS[part]].label
         filters.first_page()
 
 
