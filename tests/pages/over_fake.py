@@ -22,6 +22,7 @@ from lib.billing import (
     Listing,
     Overview,
     Role,
+    RollForward,
     StaffNote,
 )
 from tests.pages.fake_billing import NOW, FakeBilling
@@ -76,6 +77,13 @@ class Worlds(FakeBilling):
             return found
         rows = tuple(replace(row, mrr_minor=row.mrr_minor * TIMES) for row in found.rows)
         return replace(found, rows=rows)
+
+    def roll_forward(self, currency: str | None, **asked: Any) -> RollForward:
+        found = super().roll_forward(currency, **asked)
+        if self.world != "money":
+            return found
+        lines = (replace(ln, closing_minor=(ln.closing_minor or 0) * TIMES) for ln in found.lines)
+        return replace(found, lines=tuple(lines))
 
     def _sums_only(self, found: Listing[Any]) -> Listing[Any]:
         if self.world != "money":
