@@ -38,6 +38,11 @@ FATES: Final = {
 }
 """What became of a webhook → what it is called and its colour."""
 
+AGES: Final = (NEUTRAL, AT_RISK, CONTRACTION, "#D2733F", CHURN, FAILED)
+"""The older a debt, the warmer."""
+
+OUTCOMES: Final = {"recovered": EXPANSION, "in_progress": NEUTRAL, "lost": FAILED}
+
 CONFIG: Final = {"displayModeBar": False}
 _HEIGHT: Final = 240
 _DAY_MS: Final = 86_400_000
@@ -182,6 +187,45 @@ def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go
     # MRR moves by a few per cent a month: an axis from zero would draw every month as a flat line.
     figure.update_xaxes(tickformat="%-d %b")
     return figure.update_yaxes(range=[max(lowest - room, 0), highest + room])
+
+
+def ageing(rows: Sequence[tuple[str, str, int, int]], currency: str) -> go.Figure:
+    """What is owed by age: (bucket, its name, minor units, invoices), the youngest first."""
+    figure = go.Figure(
+        go.Bar(
+            x=[_plain(label) for _, label, _, _ in rows],
+            y=[fmt.major(minor, currency) for _, _, minor, _ in rows],
+            customdata=[
+                [key, fmt.joined((fmt.money(minor, currency), fmt.plural(count, "invoice")))]
+                for key, _, minor, count in rows
+            ],
+            marker={"color": [AGES[min(n, len(AGES) - 1)] for n in range(len(rows))]},
+            hovertemplate="<b>%{x}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    return _calm(figure, currency).update_xaxes(type="category")
+
+
+def recovery(
+    rows: Sequence[tuple[str, Mapping[str, int]]], names: Mapping[str, str], currency: str
+) -> go.Figure:
+    """What became of what failed: (period, part → minor units), stacked in ``names``' order."""
+    figure = go.Figure()
+    for part, name in names.items():
+        figure.add_bar(
+            name=name,
+            x=[period for period, _ in rows],
+            y=[fmt.major(held.get(part, 0), currency) for _, held in rows],
+            customdata=[
+                [f"{period} · {name}", fmt.money(held.get(part, 0), currency)]
+                for period, held in rows
+            ],
+            marker={"color": OUTCOMES[part]},
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    figure = _calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
+    figure.update_layout(legend={"traceorder": "normal"})
+    return figure.update_xaxes(type="category", nticks=8)
 
 
 def trend_ahead(

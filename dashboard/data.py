@@ -8,26 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 
-from dashboard import session, signin
+from dashboard import session
 from lib.billing import (
-    REPORTS,
+    Bridge,
+    BridgeItem,
+    ChurnedItem,
+    ChurnPart,
+    ChurnPeriod,
+    ClosedMonthView,
+    CloseOverview,
+    CohortMonth,
     ConfigurationError,
     CustomerView,
     Deliveries,
     FailedPaymentItem,
     Filters,
     Freshness,
+    InvoiceFilters,
+    InvoiceItem,
+    InvoiceView,
     Listing,
     Overview,
-    Permission,
+    Owed,
     PlanCustomerItem,
     PlanMixItem,
     PortalPlan,
     Receipts,
+    Recovery,
+    RestatementItem,
     RollForward,
     SearchPage,
     SelfAudit,
@@ -35,7 +47,6 @@ from lib.billing import (
     StripeUnavailable,
     Trend,
     WindingDownItem,
-    require,
 )
 
 COUNTED_EVERY: Final = 5
@@ -85,6 +96,33 @@ def failed_payments(filters: Filters) -> Listing[FailedPaymentItem]:
     return found
 
 
+def invoices(filters: InvoiceFilters) -> Listing[InvoiceItem]:
+    found: Listing[InvoiceItem] = _cached(
+        "invoices", stamp(), lambda: session.billing().invoices(filters), filters
+    )
+    return found
+
+
+def invoice(invoice_id: str) -> InvoiceView:
+    """Its lines may have to be asked of Stripe: once a minute at most."""
+    found: InvoiceView = _cached(
+        "invoice", stamp(), lambda: session.billing().invoice(invoice_id), invoice_id
+    )
+    return found
+
+
+def owed() -> list[Owed]:
+    found: list[Owed] = _cached("owed", stamp(), lambda: session.billing().owed())
+    return found
+
+
+def recovery(by: str, *, cash: bool) -> list[Recovery]:
+    found: list[Recovery] = _cached(
+        "recovery", stamp(), lambda: session.billing().recovery(by=by, cash=cash), (by, cash)
+    )
+    return found
+
+
 def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
     found: Listing[PlanMixItem] = _cached(
         "plan_mix", stamp(), lambda: session.billing().plan_mix(filters), filters
@@ -95,6 +133,49 @@ def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
 def plan_customers(filters: Filters) -> Listing[PlanCustomerItem]:
     found: Listing[PlanCustomerItem] = _cached(
         "plan_customers", stamp(), lambda: session.billing().plan_customers(filters), filters
+    )
+    return found
+
+
+def paid_currencies() -> tuple[str, ...]:
+    found: tuple[str, ...] = _cached(
+        "paid_currencies", stamp(), lambda: session.billing().paid_currencies()
+    )
+    return found
+
+
+def churn_periods(by: str, currency: str) -> tuple[ChurnPeriod, ...]:
+    found: tuple[ChurnPeriod, ...] = _cached(
+        "churn_periods",
+        stamp(),
+        lambda: session.billing().churn_periods(by, currency),
+        (by, currency),
+    )
+    return found
+
+
+def churned(filters: Filters) -> Listing[ChurnedItem]:
+    found: Listing[ChurnedItem] = _cached(
+        "churned", stamp(), lambda: session.billing().churned(filters), filters
+    )
+    return found
+
+
+def churn_parts(
+    dimension: Literal["plan", "interval", "stay"], currency: str, starts: int, ends: int
+) -> tuple[ChurnPart, ...]:
+    found: tuple[ChurnPart, ...] = _cached(
+        "churn_parts",
+        stamp(),
+        lambda: session.billing().churn_parts(dimension, currency, starts, ends),
+        (dimension, currency, starts, ends),
+    )
+    return found
+
+
+def cohorts(currency: str) -> tuple[CohortMonth, ...]:
+    found: tuple[CohortMonth, ...] = _cached(
+        "cohorts", stamp(), lambda: session.billing().cohorts(currency), currency
     )
     return found
 
@@ -147,6 +228,23 @@ def self_audit() -> SelfAudit:
     return found
 
 
+def bridge(policy: str) -> tuple[Bridge, ...]:
+    found: tuple[Bridge, ...] = _cached(
+        "bridge", stamp(), lambda: session.billing().bridge(policy), policy
+    )
+    return found
+
+
+def bridge_customers(policy: str, line: str, filters: Filters) -> Listing[BridgeItem]:
+    found: Listing[BridgeItem] = _cached(
+        "bridge_customers",
+        stamp(),
+        lambda: session.billing().bridge_customers(policy, line, filters),
+        (policy, line, filters),
+    )
+    return found
+
+
 def search(text: str, limit: int, offset: int) -> SearchPage:
     found: SearchPage = _cached(
         "search",
@@ -171,6 +269,30 @@ def deliveries() -> Deliveries:
     return found
 
 
+def closes() -> CloseOverview:
+    found: CloseOverview = _cached("closes", stamp(), session.billing().closes)
+    return found
+
+
+def closed_month(month: str) -> ClosedMonthView:
+    found: ClosedMonthView = _cached(
+        "closed_month", stamp(), lambda: session.billing().closed_month(month), month
+    )
+    return found
+
+
+def restatements(month: str, currency: str, limit: int, offset: int) -> Listing[RestatementItem]:
+    found: Listing[RestatementItem] = _cached(
+        "restatements",
+        stamp(),
+        lambda: session.billing().restatements(
+            month, currency=currency, limit=limit, offset=offset
+        ),
+        (month, currency, limit, offset),
+    )
+    return found
+
+
 def portal() -> tuple[PortalPlan, str | None]:
     """(the portal beside the catalogue, why Stripe itself could not be asked).
 
@@ -192,27 +314,6 @@ def forget_portal() -> None:
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
     """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
     return _figure(name, session.generation(), key, build)
-
-
-def exporter(name: str, filters: Filters) -> Callable[[], bytes]:
-    """What makes the whole filtered list as formula-safe CSV when the button is pressed.
-
-    The browser fetches the file outside of any page run, so who asks is settled here.
-    Raises PermissionDenied.
-    """
-    staff = session.check(Permission.EXPORT)
-    session.check(REPORTS[name].permission)
-    desk = session.billing()
-
-    def make() -> bytes:
-        signin.still(staff.sign_in)
-        for needed in (Permission.EXPORT, REPORTS[name].permission):
-            require(staff.roles, needed)
-        report = desk.export(name, filters)
-        desk.record_audit(staff.email, "export", detail=f"{name}.csv, {len(report.rows)} rows")
-        return report.to_csv().encode()
-
-    return make
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

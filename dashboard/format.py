@@ -37,6 +37,14 @@ _WORDS: Final[dict[str | None, str]] = {
     "customer_service": "Customer service",
     "too_complex": "Too complex",
     "low_quality": "Low quality",
+    "voluntary": "Voluntary",
+    "involuntary": "Involuntary",
+    # how long customers had been there
+    "under_90_days": "Under 90 days",
+    "90_days_to_1_year": "90 days to 1 year",
+    "1_to_2_years": "1 to 2 years",
+    "over_2_years": "Over 2 years",
+    "joined_since": "Joined in the period",
     # flows
     "home": "Customer portal",
     "payment_method_update": "Update payment method",
@@ -54,6 +62,9 @@ _WORDS: Final[dict[str | None, str]] = {
     "incorrect_cvc": "Incorrect CVC",
     "invalid_cvc": "Invalid CVC",
     "unknown": "Not said yet",
+    # invoices
+    "charge_automatically": "Charged automatically",
+    "send_invoice": "Sent to be paid",
     # how a link ended
     "waiting": "Waiting for the customer",
     "acted": "Customer acted",
@@ -147,6 +158,19 @@ def rate(exact: Fraction) -> str:
 def share(part: float | None) -> str:
     """``0.1234`` → 12.3%."""
     return UNKNOWN if part is None else f"{part * 100:.1f}%"
+
+
+def period(name: str) -> str:
+    """``Oct 2026``, ``Q4 2026``, ``Week 48, 2026`` or ``26 Nov 2026``."""
+    year, _, rest = name.partition("-")
+    if rest.startswith("Q"):
+        return f"{rest} {year}"
+    if rest.startswith("W"):
+        return f"Week {int(rest[1:])}, {year}"
+    if len(rest) == 2:
+        return f"{date(int(year), int(rest), 1):%b} {year}"
+    on = date.fromisoformat(name)
+    return f"{on.day} {on:%b %Y}"
 
 
 def moment(second: int | None, timezone: str) -> datetime | None:

@@ -87,6 +87,31 @@ PAGES: tuple[PageRow, ...] = (
         Permission.TOTALS,
     ),
     PageRow(
+        "churn",
+        "Churn and retention",
+        "Who left and why, what share of customers and MRR that was, and what of each month's "
+        "beginners is left.",
+        ":material/person_remove:",
+        "Money",
+        Permission.TOTALS,
+    ),
+    PageRow(
+        "invoices",
+        "Invoices",
+        "What was invoiced, what is owed and for how long, and what an invoice is made of.",
+        ":material/receipt_long:",
+        "Money",
+        Permission.TOTALS,
+    ),
+    PageRow(
+        "close",
+        "Month close",
+        "Which months are signed, and what has changed in them since, by customer and cause.",
+        ":material/event_available:",
+        "Money",
+        Permission.MONEY,
+    ),
+    PageRow(
         "portal",
         "Portal",
         "Whether Stripe's customer portal does what the catalogue says, field by field.",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
-from dashboard.ui import chrome, failing, kpis, listing, notes
+from dashboard.ui import chrome, collecting, failed, failing, kpis, notes
 from lib.billing import Filters, Permission
 
 staff = session.guard(Permission.CUSTOMERS)
@@ -14,20 +14,20 @@ chrome.head(navigation.BY_SLUG["failed-payments"])
 @st.fragment
 @notes.calmly
 def body() -> None:
-    """Everything that a filter, a bar or a page switch redraws."""
+    """Everything that a filter, a bar, a row or a page switch redraws."""
     everything = data.failed_payments(Filters(limit=1))
-    if not everything.total:
+    if everything.total:
+        kpis.row(failing.cards(everything, totals=totals))
+        failed.unsaid()
+        failing.chart(everything, totals=totals)
+        failed.draw(failing.narrowed(everything), staff)
+    else:
         notes.empty(
             "No payment is failing.",
             hint="An invoice shows here after its first failed attempt, until it is paid.",
         )
-        return
-    kpis.row(failing.cards(everything, totals=totals))
-    failing.chart(everything, totals=totals)
-    wanted = failing.narrowed(everything)
-    listing.draw(
-        "failed-payments", data.failed_payments, wanted, failing.table, staff, noun="invoice"
-    )
+    if totals:
+        collecting.draw()
 
 
 body()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
-from dashboard.ui import chrome, kpis, notes, receipts, rolling, self_audit
+from dashboard.ui import bridge, chrome, kpis, notes, receipts, rolling, self_audit
 from lib.billing import Permission
 
 staff = session.guard(Permission.TOTALS)
@@ -42,7 +42,7 @@ def body() -> None:
             self_audit.draw(wanted.currency)
     elif bridged.open:
         with bridged:
-            _bridge(rolled.currency)
+            bridge.draw(rolled.currency, staff)
 
 
 def _moved(rolled, wanted) -> None:
@@ -57,11 +57,6 @@ def _moved(rolled, wanted) -> None:
         st.subheader("Where is MRR going?", anchor=False)
         rolling.trend(wanted)
     rolling.table(rolled, line)
-
-
-def _bridge(currency: str) -> None:
-    # bridge: call dashboard.ui.bridge.draw(currency, staff) here
-    notes.empty("The bridge to other policies is not built yet.", icon=":material/conversion_path:")
 
 
 body()

@@ -31,14 +31,17 @@ def body() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         wanted = mix.narrowed(everything, code)
         st.space("stretch")
-        download.csv_button("plan-mix", wanted, staff)
+        download.menu("plan-mix", wanted, staff)
     page = data.plan_mix(wanted)
     if not page.total:
         filters.nothing("No plan matches these filters.")
         return
     mix.table(page)
     st.subheader("Who is behind these numbers?", anchor=False)
-    listing.rows(data.plan_customers, replace(wanted, sort=""), mix.customers, "subscription")
+    behind = replace(wanted, sort="")
+    listing.rows(
+        data.plan_customers, behind, mix.customers, "subscription", "plan-customers", staff
+    )
 
 
 body()

@@ -20,7 +20,7 @@ VENDORS = {
     "alembic": ("lib/billing/store/",),
     "psycopg": ("lib/billing/store/",),
     "streamlit": ("dashboard/", "pages/"),
-    "plotly": ("dashboard/charts.py",),
+    "plotly": ("dashboard/charts.py", "dashboard/rate_charts.py"),
     "babel": ("dashboard/format.py", "lib/billing/replies/"),
 }
 """Package -> the only places that may import it."""

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import filters, notes, tables
+from dashboard.ui import defined, download, filters, notes, tables
 from lib.billing import AuditEntry, AuditFilters, Permission, act_outcome, act_words
 
 
@@ -32,7 +32,10 @@ def draw() -> None:
     if not total:
         filters.nothing("No row matches these filters.")
         return
-    st.caption(f"{fmt.plural(total, 'row')}. Choose one to open its customer.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        told = f"{fmt.plural(total, 'row')}. Choose one to open its customer."
+        st.caption(told, width="stretch")
+        download.menu("audit", wanted, staff)
     place = st.container()
     offset = tables.pager(total)
     page = desk.audit(
@@ -110,7 +113,7 @@ def _table(rows: Sequence[AuditEntry]) -> int | None:
             "reason": column.TextColumn("Why", width=190),
             "about": column.TextColumn("About", width=150),
             "ticket": column.TextColumn("Ticket", width=70),
-            "row": column.NumberColumn("Row", width=55),
+            "row": defined.number("audit.audit_id", "Row", width=55),
         },
         key="audit",
         ids=[str(entry.audit_id) for entry in rows],

@@ -18,6 +18,7 @@ DOING: Final = {
     "repair": "Repair",
     "retry": "Retry",
     "ignore": "Ignoring",
+    "close": "Month close",
 }
 COMPARISONS: Final = ("check", "repair")
 RETRIES: Final = ("retry", "ignore")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
-from dashboard.ui import corrections, notes, tables
+from dashboard.ui import corrections, defined, notes, tables
 from lib.billing import Attempt, CustomerView, InvoiceRow
 
 MOST_ATTEMPTS: Final = 50
@@ -41,12 +42,12 @@ def table(view: CustomerView) -> None:
         {
             "number": column.TextColumn("Number"),
             "status": tables.badge("Status"),
-            "total": column.NumberColumn("Total"),
-            "left": column.NumberColumn("Left to pay"),
+            "total": defined.number("invoices.total_minor"),
+            "left": defined.number("invoices.amount_remaining_minor", "Left to pay"),
             "back": tables.badge("Came back"),
             "created": column.DateColumn("Created", format="D MMM YYYY"),
             "paid": column.DateColumn("Paid on", format="D MMM YYYY"),
-            "attempts": column.NumberColumn("Attempts"),
+            "attempts": defined.number("invoices.attempt_count", "Attempts"),
             "page": column.LinkColumn("Page", display_text="Open"),
             "pdf": column.LinkColumn("PDF", display_text="Open"),
         },
@@ -80,6 +81,26 @@ def attempts(view: CustomerView) -> None:
                 fmt.joined((_outcome(attempt), _why(attempt), _next(attempt, zone))),
             ]
             for row, attempt in troubled
+        ],
+        unbroken=(0,),
+    )
+
+
+def history(rows: Sequence[Attempt]) -> None:
+    """Every known attempt to collect one invoice, the latest first; nothing where there is none."""
+    if not rows:
+        return
+    zone = data.timezone()
+    st.markdown("**Attempts to collect**")
+    tables.text(
+        ["When", "Attempt", "What happened"],
+        [
+            [
+                fmt.clock(attempt.at, zone),
+                fmt.UNKNOWN if attempt.number is None else str(attempt.number),
+                fmt.joined((_outcome(attempt), _why(attempt), _next(attempt, zone))),
+            ]
+            for attempt in reversed(rows[-MOST_ATTEMPTS:])
         ],
         unbroken=(0,),
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import asking, detail, health, notes, tables
+from dashboard.ui import asking, defined, detail, download, health, notes, tables
 from lib.billing import FindingFilters, FindingItem, Listing, Permission
 
 KNOWN: Final = "Acknowledged"
@@ -87,11 +87,12 @@ def _all_at_once(kind: str, total: int, staff: Staff) -> None:
     """How many there are, and what may be asked for all of them: a comparison even of none."""
     noun = "difference" if kind == "drift" else "missing event"
     told = f"{fmt.plural(total, noun)}. Choose a row to see it in detail." if total else ""
-    if not staff.may(Permission.REPAIR):
-        st.caption(told)
-        return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(told, width="stretch")
+        if total:
+            download.menu("drift", FindingFilters(kinds=(kind,)), staff, key=f"{kind}_file")
+        if not staff.may(Permission.REPAIR):
+            return
         busy = asking.waits("", asking.COMPARISONS)
         st.button(
             "Check everyone",
@@ -183,7 +184,7 @@ def _drift(page: Listing[FindingItem]) -> None:
         "differs": column.TextColumn("What differs", width=200),
         "cause": column.TextColumn("Why", width=430),
         "age": column.TextColumn("Age", width=70),
-        "times": column.NumberColumn("Seen", help="Comparisons that found it.", width=55),
+        "times": defined.number("drift.times", "Seen", width=55),
         "state": tables.badge("State", width=100),
         "until": column.TextColumn("Acknowledged", width=230),
         "object": column.TextColumn("Object", width=170),
@@ -212,9 +213,7 @@ def _gaps(page: Listing[FindingItem]) -> None:
         for item in page.rows
     ]
     columns = {
-        "left": column.NumberColumn(
-            "Days left", help="Until Stripe's event list forgets it.", width=75
-        ),
+        "left": defined.number("event_days_left", width=75),
         "hurry": tables.badge("Hurry", width=110),
         "type": column.TextColumn("Event", width=210),
         "customer": column.TextColumn("Customer", width=150),

@@ -57,6 +57,12 @@ def _freshness_line(drawn: int) -> None:
         horizontal=True, vertical_alignment="center", gap="small", key="freshness", wrap=True
     ):
         st.caption(f"As of {fmt.clock(fresh.now, timezone)} {timezone}", width="content")
+        st.caption(
+            f"Days and months in {timezone}",
+            width="content",
+            help="The business time zone of portside.toml. Every day, week and month on this page, "
+            "and in its files, begins at midnight there, unless a column says UTC.",
+        )
         _webhook_badge(fresh)
         if fresh.livemode:
             st.badge("Live", icon=":material/sensors:", color="green")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
-from dashboard.ui import tables
+from dashboard.ui import defined, tables
 from lib.billing import Correction, CustomerView, ScheduleAhead
 
 KINDS: Final = {"refund": "Refund", "dispute": "Dispute", "credit_note": "Credit note"}
@@ -36,8 +36,19 @@ def table(view: CustomerView) -> None:
     """All of them, also those whose invoice Stripe's objects do not tell."""
     if not view.corrections:
         return
+    _draw(view.corrections, {row.invoice_id: row.number for row in view.invoices})
+    st.caption("Access follows the subscription alone: none of these grants or takes it away.")
+
+
+def of_invoice(rows: Sequence[Correction]) -> None:
+    """Those of one invoice; nothing where nothing came back."""
+    if rows:
+        _draw(rows, None)
+
+
+def _draw(rows: Sequence[Correction], numbers: Mapping[str, str | None] | None) -> None:
+    """``numbers``: invoice id -> number; None where all are of one invoice."""
     zone, column = data.timezone(), st.column_config
-    numbers = {row.invoice_id: row.number for row in view.invoices}
     st.markdown("**What came back**")
     tables.show(
         [
@@ -47,15 +58,17 @@ def table(view: CustomerView) -> None:
                 "status": fmt.words(each.status),
                 "reason": fmt.words(each.reason) if each.reason else None,
                 "at": fmt.moment(each.at, zone),
-                "invoice": numbers.get(each.invoice_id or "") or each.invoice_id,
+                "invoice": None
+                if numbers is None
+                else numbers.get(each.invoice_id or "") or each.invoice_id,
                 "id": each.object_id,
                 "currency": each.currency,
             }
-            for each in view.corrections
+            for each in rows
         ],
         {
             "kind": column.TextColumn("What"),
-            "amount": column.NumberColumn("Amount"),
+            "amount": defined.number("came_back"),
             "status": column.TextColumn("Status"),
             "reason": column.TextColumn("Reason"),
             "at": column.DateColumn("Seen on", format="D MMM YYYY"),
@@ -63,13 +76,12 @@ def table(view: CustomerView) -> None:
             "id": column.TextColumn("Object"),
         },
         key="corrections",
-        ids=[each.object_id for each in view.corrections],
+        ids=[each.object_id for each in rows],
         money=("amount",),
         alt="Refunds, disputes and credit notes, newest first",
         choose=False,
         sparse=True,
     )
-    st.caption("Access follows the subscription alone: none of these grants or takes it away.")
 
 
 def schedules(rows: Sequence[ScheduleAhead]) -> None:

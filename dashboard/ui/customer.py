@@ -96,17 +96,15 @@ def _cards(view: CustomerView) -> list[kpis.Card]:
         if row.currency and row.mrr_minor is not None:
             by_currency[row.currency] = by_currency.get(row.currency, 0) + row.mrr_minor
     return [
-        kpis.Card("Plan", view.plan_name, "The plan that decides what this customer may use."),
-        kpis.Card(
-            "MRR",
+        kpis.defined("entitlements.plan", view.plan_name),
+        kpis.defined(
+            "customer_mrr",
             fmt.joined(fmt.money(minor, code) for code, minor in by_currency.items()) or "None",
-            "Monthly value of this customer's active and past due subscriptions.",
         ),
         _next_date(view.subscriptions),
-        kpis.Card(
-            "Open invoices",
+        kpis.defined(
+            "open_balance",
             fmt.joined(fmt.money(minor, code) for code, minor in view.balances.items()) or "None",
-            "What is still to be paid on open invoices.",
         ),
     ]
 
@@ -117,19 +115,26 @@ def _next_date(rows: Sequence[SubscriptionRow]) -> kpis.Card:
     live = [row for row in rows if row.live]
     ends = [row.ends_at for row in live if row.winding_down and row.ends_at]
     if ends:
-        meaning = "The scheduled end, whichever way Stripe says it."
-        return kpis.Card("Ends on", fmt.day(min(ends), zone), meaning)
+        return kpis.defined("winding-down.ends_at", fmt.day(min(ends), zone), label="Ends on")
     trials = [row.trial_end for row in live if row.status == "trialing" and row.trial_end]
     if trials:
-        return kpis.Card("Trial ends on", fmt.day(min(trials), zone), "Then the first payment.")
+        return kpis.defined(
+            "entitlements.current_period_end",
+            fmt.day(min(trials), zone),
+            "Here the trial ends with it, and the first payment follows.",
+            label="Trial ends on",
+        )
     renewals = [at for row in live if (at := subscriptions.renews_at(row))]
     ended = [row.ended_at for row in rows if row.ended_at]
     if not live and ended:
-        return kpis.Card("Ended on", fmt.day(max(ended), zone), "The end of the last subscription.")
-    return kpis.Card(
-        "Renews on",
+        return kpis.defined(
+            "entitlements.access_until", fmt.day(max(ended), zone), label="Ended on"
+        )
+    return kpis.defined(
+        "entitlements.current_period_end",
         fmt.day(min(renewals, default=None), zone),
-        "The next renewal, if there is one.",
+        "It renews then, if it renews.",
+        label="Renews on",
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard import format as fmt
-from dashboard.ui import notes, tables
+from dashboard.ui import defined, notes, tables
 from lib.billing import Deliveries, Lag
 
 
@@ -24,7 +24,9 @@ def _chart(seen: Deliveries) -> None:
     # Days of arrival are counted in UTC, whatever the business's time zone is.
     days = tuple((day.day, tuple(sorted(day.fates.items()))) for day in seen.days)
     with st.container(border=True, height="stretch"):
-        st.subheader("What became of each day's webhooks?", anchor=False)
+        defined.title(
+            "What became of each day's webhooks?", *(f"webhooks_{fate}" for fate in charts.FATES)
+        )
         if not any(fates for _, fates in days):
             notes.empty(
                 "No webhook in the last two weeks.",
@@ -45,15 +47,15 @@ def _chart(seen: Deliveries) -> None:
 def _lags(seen: Deliveries) -> None:
     column = st.column_config
     with st.container(border=True, height="stretch"):
-        st.subheader("How long are they under way?", anchor=False)
+        defined.title("How long are they under way?", "webhook_lag")
         tables.show(
             [_lag("24 hours", seen.day), _lag("7 days", seen.week)],
             {
                 "span": column.TextColumn("Last"),
-                "count": column.NumberColumn("Webhooks"),
+                "count": defined.count("webhooks"),
                 "half": column.TextColumn("p50"),
                 "most": column.TextColumn("p95"),
-                "late": column.NumberColumn("Late"),
+                "late": defined.count("late_webhooks"),
             },
             key="lags",
             ids=["day", "week"],
@@ -91,8 +93,8 @@ def _days(seen: Deliveries) -> None:
         ],
         {
             "day": column.DateColumn("Day (UTC)", format="D MMM YYYY"),
-            "all": column.NumberColumn("Webhooks"),
-            **{fate: column.NumberColumn(name) for fate, (name, _) in charts.FATES.items()},
+            "all": defined.count("webhooks"),
+            **{fate: defined.count(f"webhooks_{fate}") for fate in charts.FATES},
         },
         key="days",
         ids=[str(day.day) for day in seen.days],

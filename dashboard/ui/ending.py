@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
-from dashboard.ui import filters, kpis, listing, tables
+from dashboard.ui import defined, filters, kpis, listing, tables
 from lib.billing import Filters, Listing, WindingDownItem
 
 WEEK: Final = 7 * 86_400
@@ -31,21 +31,11 @@ def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> li
         if bar.at is not None and now - WEEK < bar.at:
             weeks[bar.at] += bar.count
     shown = [
-        kpis.Card(
-            "Winding down",
-            f"{everything.total:,}",
-            "Live subscriptions whose end is scheduled, by date or at period end. Each can "
-            "still be kept.",
-        ),
-        kpis.Card(
-            "End this week",
-            f"{sum(n for at, n in weeks.items() if at <= now):,}",
-            "Scheduled ends from Monday to Sunday.",
-        ),
-        kpis.Card(
-            "End within four weeks",
+        kpis.defined("ending", f"{everything.total:,}", "Each can still be kept."),
+        kpis.defined("ending_this_week", f"{sum(n for at, n in weeks.items() if at <= now):,}"),
+        kpis.defined(
+            "ending_in_four_weeks",
             f"{sum(n for at, n in weeks.items() if at <= now + 3 * WEEK):,}",
-            "This week and the three after it.",
         ),
     ]
     if totals and everything.sums:
@@ -68,7 +58,7 @@ def chart(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> No
     """One bar a week; a click narrows the list to it. Counts for those who see no totals."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("How much ends in each week?", anchor=False)
+            defined.title("How much ends in each week?", "winding_down", "ending")
             code = filters.currency(listing.currencies(everything), key="in") if totals else None
         weeks = _weeks(everything, code)
         st.session_state["weeks_drawn"] = list(weeks)
@@ -163,7 +153,7 @@ def table(page: Listing[WindingDownItem]) -> int | None:
     columns = {
         "customer": column.TextColumn("Customer", width=190),
         "plan": column.TextColumn("Plan", width=85),
-        "mrr": column.NumberColumn("MRR", width=85),
+        "mrr": defined.number("winding-down.mrr_minor", "MRR", width=85),
         "ends": column.DateColumn("Ends on", format="D MMM YYYY", width=105),
         "reason": column.TextColumn("Reason", width=130),
         "comment": column.TextColumn("Comment", width=180),

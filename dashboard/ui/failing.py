@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
-from dashboard.ui import filters, kpis, listing, tables
+from dashboard.ui import collecting, defined, filters, kpis, listing, tables
 from lib.billing import FailedPaymentItem, Filters, Listing
 
 ORDERS: Final = {
@@ -26,35 +27,42 @@ MOST_CAUSES: Final = 8
 
 
 def cards(everything: Listing[FailedPaymentItem], *, totals: bool) -> list[kpis.Card]:
-    """The length of the queue for everyone; what it is worth only for those who see totals."""
+    """The length of the queue for everyone; what it is worth, what is recovered and how long money
+    takes only for those who see totals."""
+    shown = [kpis.defined("failing_invoices", f"{everything.total:,}", good="neither")]
+    if not totals:
+        return shown + _most_common(everything)
+    codes = listing.currencies(everything)
+    for part in everything.sums:
+        if part.currency == codes[0]:
+            shown.append(
+                kpis.defined(
+                    "failing_amount",
+                    fmt.money_short(part.amount_minor, part.currency),
+                    "Currencies never mix.",
+                    label=f"Left to pay, {part.currency.upper()}",
+                    delta=fmt.plural(part.count, "invoice"),
+                    good="neither",
+                )
+            )
+    return shown + collecting.cards(codes[0])
+
+
+def _most_common(everything: Listing[FailedPaymentItem]) -> list[kpis.Card]:
     causes: defaultdict[str, int] = defaultdict(int)
     for bar in everything.bars:
         causes[bar.key] += bar.count
-    shown = [kpis.defined("failing_invoices", f"{everything.total:,}", good="neither")]
-    if causes:
-        cause, count = max(causes.items(), key=lambda pair: pair[1])
-        shown.append(
-            kpis.Card(
-                "Most common cause",
-                cause_name(cause),
-                "The decline code that most of the queue has in common.",
-                delta=fmt.plural(count, "invoice"),
-                good="neither",
-            )
+    if not causes:
+        return []
+    cause, count = max(causes.items(), key=lambda pair: pair[1])
+    return [
+        kpis.defined(
+            "common_decline",
+            cause_name(cause),
+            delta=fmt.plural(count, "invoice"),
+            good="neither",
         )
-    if totals:
-        shown += [
-            kpis.defined(
-                "failing_amount",
-                fmt.money_short(part.amount_minor, part.currency),
-                "Currencies never mix.",
-                label=f"Left to pay, {part.currency.upper()}",
-                delta=fmt.plural(part.count, "invoice"),
-                good="neither",
-            )
-            for part in sorted(everything.sums, key=lambda p: (-p.count, p.currency))[:2]
-        ]
-    return shown
+    ]
 
 
 def cause(item: FailedPaymentItem) -> str:
@@ -70,7 +78,7 @@ def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
     """One bar a decline code; a click narrows the queue to it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Why do payments fail?", anchor=False)
+            defined.title("Why do payments fail?", "failing_amount", "failing_invoices")
             code = filters.currency(listing.currencies(everything), key="in") if totals else None
         rows = _causes(everything, code)
         st.session_state["causes_drawn"] = [row[0] for row in reversed(rows)]
@@ -135,8 +143,13 @@ def narrowed(everything: Listing[FailedPaymentItem]) -> Filters:
     )
 
 
-def table(page: Listing[FailedPaymentItem]) -> int | None:
-    """One page of the queue; answers the chosen row."""
+def table(
+    page: Listing[FailedPaymentItem],
+    wanted: str | None,
+    on_choose: Callable[[int | None], None],
+) -> None:
+    """One page of the queue; ``wanted`` is the invoice that is chosen from the start."""
+    ids = [item.invoice_id for item in page.rows]
     zone, catalog = data.timezone(), session.billing().catalog
     rows = [
         {
@@ -161,11 +174,9 @@ def table(page: Listing[FailedPaymentItem]) -> int | None:
     column = st.column_config
     columns = {
         "customer": column.TextColumn("Customer", width=135),
-        "left": column.NumberColumn("Left to pay", width=80),
-        "mrr": column.NumberColumn("MRR", width=70),
-        "days_left": column.NumberColumn(
-            "Days left", help="Whole days until access ends; 0: it has ended.", width=70
-        ),
+        "left": defined.number("failed-payments.amount_remaining_minor", "Left to pay", width=80),
+        "mrr": defined.number("failed-payments.mrr_minor", "MRR", width=70),
+        "days_left": defined.number("access_days_left", width=70),
         "cause": column.TextColumn(
             "Cause", help="“Do not tell”: for staff only, never for the customer.", width=235
         ),
@@ -173,7 +184,7 @@ def table(page: Listing[FailedPaymentItem]) -> int | None:
         "next": column.DatetimeColumn(
             "Next try", help="When Stripe tries again by itself.", format="D MMM, HH:mm", width=95
         ),
-        "attempt": column.NumberColumn("Attempt", width=65),
+        "attempt": defined.number("failed-payments.attempt_count", "Attempt", width=65),
         "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=100),
         "hosted": column.LinkColumn("Invoice page", display_text="Open", width=95),
         "failed": column.DateColumn("Failed on", format="D MMM YYYY", width=105),
@@ -181,11 +192,13 @@ def table(page: Listing[FailedPaymentItem]) -> int | None:
         "invoice": column.TextColumn("Invoice", width=110),
         "email": column.TextColumn("E-mail", width=200),
     }
-    return tables.show(
+    tables.show(
         rows,
         columns,
         key="failed_payments",
-        ids=[item.invoice_id for item in page.rows],
+        ids=ids,
         money=("left", "mrr"),
         alt="Invoices whose payment failed, most urgent first",
+        chosen=ids.index(wanted) if wanted in ids else None,
+        on_choose=on_choose,
     )

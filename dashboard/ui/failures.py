@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import asking, notes, tables
-from lib.billing import FailedEvent, Listing, Permission
+from dashboard.ui import asking, defined, download, notes, tables
+from lib.billing import FailedEvent, Filters, Listing, Permission
 
 
 def draw(staff: Staff) -> None:
@@ -49,6 +49,7 @@ def _all_at_once(total: int, staff: Staff) -> None:
         st.caption(
             f"{fmt.plural(total, 'event')}. Choose a row to see its whole error.", width="stretch"
         )
+        download.menu("inbox", Filters(statuses=("failed",)), staff)
         if not staff.may(Permission.REPAIR):
             return
         st.button(
@@ -84,7 +85,7 @@ def _table(page: Listing[FailedEvent]) -> None:
             "type": column.TextColumn("Event", width=210),
             "error": column.TextColumn("Error", width=310),
             "received": column.DatetimeColumn("Received", format="D MMM YYYY, HH:mm", width=130),
-            "attempts": column.NumberColumn("Attempts", width=75),
+            "attempts": defined.number("inbox.attempts", width=75),
             "next": column.DatetimeColumn(
                 "Next try",
                 format="D MMM, HH:mm",

@@ -13,10 +13,17 @@ NONE: Final[Mapping[str, Any]] = {
     "reasons": [],
     "currencies": [],
     "intervals": [],
+    "causes": [],
+    "stays": [],
     "week": None,
     "who": [],
     "acts": [],
     "days": (),
+    "statuses": [],
+    "methods": [],
+    "buckets": [],
+    "marks": [],
+    "ended": False,
 }
 """Each filter's key and what it holds when it narrows nothing."""
 

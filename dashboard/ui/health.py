@@ -25,35 +25,30 @@ def cards(seen: SyncHealth, delivered: Deliveries) -> list[kpis.Card]:
     day, today = delivered.day, delivered.today
     unseen = seen.drift - seen.drift_acknowledged
     return [
-        kpis.Card(
-            "Webhook lag, p95",
+        kpis.defined(
+            "webhook_lag",
             fmt.UNKNOWN if day.p95 is None else fmt.span(day.p95),
-            "From Stripe's “created” to the arrival here. 95 of 100 webhooks of the last 24 hours "
-            "took no longer than this, half of them no longer than the p50.",
+            "Half of them took no longer than the p50.",
             delta=None if day.p50 is None else f"p50 {fmt.span(day.p50)}",
             compared_to="last 24 h" if day.p50 is not None else None,
             good="neither",
         ),
-        kpis.Card(
-            "Duplicates today",
+        kpis.defined(
+            "duplicates",
             f"{today.get('repeated', 0):,}",
-            "Webhooks of this UTC day that had arrived before. Stripe repeats itself; each is "
-            "answered and none is applied twice.",
             delta=f"of {fmt.plural(sum(today.values()), 'webhook')}",
             good="neither",
         ),
-        kpis.Card(
-            "Failed events",
+        kpis.defined(
+            "failed_events",
             f"{seen.failed:,}",
-            "Kept in the inbox because they could not be applied. Nothing of them is lost. "
-            f"{seen.waiting:,} of them will be tried again by themselves.",
+            f"Nothing of them is lost. {seen.waiting:,} of them will be tried again by themselves.",
             delta=_tried_again(seen),
             good="neither",
         ),
-        kpis.Card(
-            "Open drift",
+        kpis.defined(
+            "open_drift",
             f"{seen.drift:,}",
-            "Objects that differ from Stripe, as the comparisons found them.",
             delta=_unseen(unseen, seen.drift),
             good="neither",
         ),

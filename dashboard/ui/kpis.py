@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
+from dashboard.ui import defined as meaning
 from lib.billing import METRICS
 
 MOST: Final = 4
@@ -34,10 +35,10 @@ class Card:
 
 
 def defined(slug: str, value: str, more: str = "", **rest: Any) -> Card:
-    """The card of a metric in the registry: its label and its definition, then ``more``."""
-    metric = METRICS[slug]
-    rest = {"label": metric.label, "good": metric.good, **rest}
-    return Card(value=value, definition=f"{metric.definition} {more}".strip(), **rest)
+    """The card of a metric, or of a report's field: its label and definition, then ``more``."""
+    good = METRICS[slug].good if slug in METRICS else "neither"
+    rest = {"label": meaning.label(slug), "good": good, **rest}
+    return Card(value=value, definition=meaning.meaning(slug, more), **rest)
 
 
 def row(cards: Sequence[Card]) -> None:

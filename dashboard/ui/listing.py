@@ -42,7 +42,7 @@ def draw(
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_found(whole, noun, staff), width="stretch")
-        download.csv_button(name, wanted, staff)
+        download.menu(name, wanted, staff)
     _page(read, wanted, table, whole.total)
 
 
@@ -51,10 +51,14 @@ def rows(
     wanted: Filters,
     table: Callable[[Listing[Any]], int | None],
     noun: str,
+    file: str,
+    staff: Staff,
 ) -> None:
-    """The same beneath another table, for those who see totals: without a file of its own."""
+    """The same beneath another table, for those who see totals; ``file`` is the report's name."""
     whole = read(replace(wanted, limit=1))
-    st.caption(f"{fmt.plural(whole.total, noun)}. {_OPEN}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{fmt.plural(whole.total, noun)}. {_OPEN}", width="stretch")
+        download.menu(file, wanted, staff)
     _page(read, wanted, table, whole.total)
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
-from dashboard.ui import filters, kpis, listing, tables
-from lib.billing import METRICS, Filters, Listing, PlanCustomerItem, PlanMixItem
+from dashboard.ui import defined, filters, kpis, listing, tables
+from lib.billing import Filters, Listing, PlanCustomerItem, PlanMixItem
 
 ORDERS: Final = {
     "Largest MRR": ("mrr_minor", True),
@@ -43,18 +43,16 @@ def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
             delta=fmt.plural(customers, "customer"),
             good="neither",
         ),
-        kpis.Card(
-            "Largest plan",
+        kpis.defined(
+            "largest_plan",
             listing.plan_name(session.billing().catalog, top.key),
-            "The plan with the most MRR, and its share of this currency's MRR.",
             delta=fmt.share(top.amount_minor / mrr) if mrr else None,
             compared_to="of MRR",
             good="neither",
         ),
-        kpis.Card(
-            "Billed yearly",
+        kpis.defined(
+            "billed_yearly",
             fmt.share(yearly / mrr) if mrr else fmt.UNKNOWN,
-            "Share of MRR that is billed once a year.",
             delta=fmt.money_short(yearly, code),
             compared_to="of MRR",
             good="neither",
@@ -75,7 +73,7 @@ def chart(whole: Listing[PlanMixItem], code: str) -> None:
         for row in whole.rows
     )
     with st.container(border=True):
-        st.subheader("Which plans carry the MRR?", anchor=False)
+        defined.title("Which plans carry the MRR?", "mrr", "plan-mix.customers")
         st.plotly_chart(
             data.figure("plans", lambda: charts.plans(cells, code), cells, code),
             key="plans_chart",
@@ -134,17 +132,10 @@ def table(page: Listing[PlanMixItem]) -> None:
     columns = {
         "plan": column.TextColumn("Plan"),
         "billed": column.TextColumn("Billed"),
-        "customers": column.NumberColumn("Customers", format="localized"),
-        "subscriptions": column.NumberColumn("Subscriptions", format="localized"),
-        "mrr": column.NumberColumn("MRR"),
-        "share": column.ProgressColumn(
-            "Share of MRR",
-            format="%.1f%%",
-            min_value=0,
-            max_value=100,
-            color="blue",
-            help=METRICS["plan_share"].definition,
-        ),
+        "customers": defined.count("plan-mix.customers"),
+        "subscriptions": defined.count("plan-mix.subscriptions"),
+        "mrr": defined.number("plan-mix.mrr_minor", "MRR"),
+        "share": defined.share("plan_share"),
     }
     tables.show(
         rows,
@@ -179,7 +170,7 @@ def customers(page: Listing[PlanCustomerItem]) -> int | None:
         "customer": column.TextColumn("Customer", width=200),
         "plan": column.TextColumn("Plan", width=140),
         "billed": column.TextColumn("Billed", width=115),
-        "mrr": column.NumberColumn("MRR", width=90),
+        "mrr": defined.number("plan-customers.mrr_minor", "MRR", width=90),
         "status": tables.badge("Status", width=125),
         "since": column.DateColumn("Subscribed on", format="D MMM YYYY", width=115),
         "email": column.TextColumn("E-mail", width=210),

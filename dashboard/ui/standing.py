@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import charts, data, navigation, session
 from dashboard import format as fmt
-from dashboard.ui import ending, failing, kpis, listing, notes, tables
+from dashboard.ui import defined, ending, failing, kpis, listing, notes, tables
 from lib.billing import (
     FailedPaymentItem,
     Filters,
@@ -75,7 +75,7 @@ def leaving(currency: str) -> None:
     ]
     weeks = tuple((bar.at or 0, bar.amount_minor, bar.count) for bar in bars)
     with st.container(border=True, height="stretch"):
-        st.subheader("What leaves MRR in the next eight weeks?", anchor=False)
+        defined.title("What leaves MRR in the next eight weeks?", "winding_down")
         if not weeks:
             st.caption("Nothing is scheduled to end.")
             return
@@ -105,7 +105,7 @@ def moving(money: OverviewCurrency) -> None:
     points = tuple((point.at, point.amount_minor) for point in money.sparkline)
     zone = data.timezone()
     with st.container(border=True, height="stretch"):
-        st.subheader("How did MRR move in the last 30 days?", anchor=False)
+        defined.title("How did MRR move in the last 30 days?", "mrr")
         st.plotly_chart(
             data.figure(
                 "trend",
@@ -137,7 +137,9 @@ def needs_you(currency: str) -> None:
         {
             "customer": column.TextColumn("Customer", width="medium"),
             "what": tables.badge("What", width=130),
-            "mrr": column.NumberColumn("MRR", width=90),
+            "mrr": defined.number(
+                "mrr", more="Of what is winding down the value that leaves at the end.", width=90
+            ),
             "by": column.DateColumn(
                 "Last day",
                 format="D MMM YYYY",
@@ -201,7 +203,7 @@ def changes(view: Overview, currency: str) -> None:
             "customer": column.TextColumn("Customer", width="medium"),
             "kind": tables.badge("Kind", width=130),
             "plans": column.TextColumn("From → to", width="medium"),
-            "change": column.NumberColumn("MRR change", width=95),
+            "change": defined.number("movements.delta_minor", "MRR change", width=95),
             "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
         },
         key="changes",

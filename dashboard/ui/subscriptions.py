@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import notes, tables
+from dashboard.ui import defined, notes, tables
 from lib.billing import SubscriptionRow
 
 
@@ -46,8 +46,8 @@ def table(rows: Sequence[SubscriptionRow]) -> None:
             "plan": st.column_config.TextColumn("Plan"),
             "status": tables.badge("Status"),
             "billed": st.column_config.TextColumn("Billed"),
-            "quantity": st.column_config.NumberColumn("Quantity"),
-            "mrr": st.column_config.NumberColumn("MRR"),
+            "quantity": defined.count("quantity"),
+            "mrr": defined.number("plan-customers.mrr_minor", "MRR"),
             "renews": st.column_config.DateColumn("Renews on", format="D MMM YYYY"),
             "ends": st.column_config.DateColumn("Ends on", format="D MMM YYYY"),
             "why": st.column_config.TextColumn("Reason"),

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from .domain.acts import act_outcome, act_words
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
+    from .domain.bridge import Bridge, BridgeLine
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.claims import from_claims
     from .domain.corrections import Correction
     from .domain.errors import (
         BillingError,
+        CloseRefused,
         ConfigurationError,
         DatabaseUnavailable,
         LinkRefused,
@@ -37,23 +39,41 @@ if TYPE_CHECKING:
     from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
+    from .domain.invoice_filters import InvoiceFilters
+    from .domain.lines import InvoiceLines, Line, TaxLine
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.policy import Policy
+    from .domain.policy_flags import policy_name
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
+    from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .domain.trusted_headers import from_headers
+    from .files.form import Form
+    from .files_desk import Narrowing
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
+    from .retention.values import ChurnPeriod, CohortMonth
     from .settings.sign_in import read_sign_in
     from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
+    from .showing.bridge import BridgeItem
+    from .showing.close_views import (
+        ClosedMonthView,
+        CloseOverview,
+        MonthItem,
+        MonthMoney,
+        OpenPoint,
+        RestatementItem,
+        SealState,
+    )
     from .showing.customer_views import (
         CustomerView,
         Explanation,
@@ -67,6 +87,15 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .showing.finding import SearchPage
+    from .showing.invoice_views import (
+        Dso,
+        InvoiceItem,
+        InvoiceSum,
+        InvoiceView,
+        LinesView,
+        Owed,
+        Recovery,
+    )
     from .showing.money_views import (
         ReceiptBalance,
         ReceiptConversion,
@@ -77,6 +106,7 @@ if TYPE_CHECKING:
         Trend,
         TrendPoint,
     )
+    from .showing.retention_views import ChurnedItem, ChurnPart
     from .showing.sync_views import (
         Deliveries,
         DeliveryDay,
@@ -111,11 +141,12 @@ _NAMES = {
     "domain.acts": "act_outcome act_words",
     "domain.attempts": "Attempt",
     "domain.audit_filters": "AuditFilters",
+    "domain.bridge": "Bridge BridgeLine",
     "domain.catalog": "Catalog Feature Plan Price",
     "domain.claims": "from_claims",
     "domain.corrections": "Correction",
     "domain.errors": (
-        "BillingError ConfigurationError DatabaseUnavailable LinkRefused NoCustomer "
+        "BillingError CloseRefused ConfigurationError DatabaseUnavailable LinkRefused NoCustomer "
         "NoSuchObject NotFound PermissionDenied PortalRefused RateLimited SignInRefused "
         "StripeRefused StripeUnavailable WrongUsage"
     ),
@@ -124,28 +155,42 @@ _NAMES = {
     "domain.flow_values": "LINK_REASONS",
     "domain.flows": "Choice LinkOptions",
     "domain.grants": "Access",
+    "domain.invoice_filters": "InvoiceFilters",
+    "domain.lines": "InvoiceLines Line TaxLine",
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
+    "domain.policy": "Policy",
+    "domain.policy_flags": "policy_name",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
+    "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
     "domain.schedules": "ScheduleAhead",
     "domain.sign_in": "Identity SignIn TrustedHeaders",
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
     "domain.trusted_headers": "from_headers",
+    "files.form": "Form",
+    "files_desk": "Narrowing",
     "links": "LinkProgress LinkRequest MintedLink",
     "portal": "PortalApplied",
     "replies.reply": "Reply",
     "replies.words": "LANGUAGES",
     "reports": "REPORTS Report",
+    "retention.values": "ChurnPeriod CohortMonth",
     "settings.sign_in": "read_sign_in",
     "showing.audit_lines": "AtFault AuditLine SelfAudit",
     "showing.audit_views": "AuditEntry ChainState",
+    "showing.bridge": "BridgeItem",
+    "showing.close_views": (
+        "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
+    ),
     "showing.customer_views": (
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
     ),
     "showing.finding": "SearchPage",
+    "showing.retention_views": "ChurnPart ChurnedItem",
+    "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
     "showing.money_views": (
         "ReceiptBalance ReceiptConversion ReceiptMovement Receipts RollForward RollForwardLine "
         "Trend TrendPoint"
@@ -193,9 +238,19 @@ __all__ = [
     "AuditLine",
     "Bar",
     "BillingError",
+    "Bridge",
+    "BridgeItem",
+    "BridgeLine",
     "Catalog",
     "ChainState",
     "Choice",
+    "ChurnPart",
+    "ChurnPeriod",
+    "ChurnedItem",
+    "CloseOverview",
+    "CloseRefused",
+    "ClosedMonthView",
+    "CohortMonth",
     "ConfigurationError",
     "Correction",
     "CustomerRow",
@@ -203,6 +258,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Deliveries",
     "DeliveryDay",
+    "Dso",
     "Explanation",
     "FailedEvent",
     "FailedPaymentItem",
@@ -214,13 +270,21 @@ __all__ = [
     "FindingFilters",
     "FindingItem",
     "FindingView",
+    "Form",
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
     "Identity",
+    "InvoiceFilters",
+    "InvoiceItem",
+    "InvoiceLines",
     "InvoiceRow",
+    "InvoiceSum",
+    "InvoiceView",
     "Lag",
     "LimitUse",
+    "Line",
+    "LinesView",
     "LinkOptions",
     "LinkProgress",
     "LinkRefused",
@@ -229,11 +293,16 @@ __all__ = [
     "Listing",
     "Metric",
     "MintedLink",
+    "MonthItem",
+    "MonthMoney",
+    "Narrowing",
     "NoCustomer",
     "NoSuchObject",
     "NotFound",
+    "OpenPoint",
     "Overview",
     "OverviewCurrency",
+    "Owed",
     "Permission",
     "PermissionDenied",
     "Plan",
@@ -241,6 +310,7 @@ __all__ = [
     "PlanCustomerItem",
     "PlanMixItem",
     "Point",
+    "Policy",
     "PortalApplied",
     "PortalChange",
     "PortalPlan",
@@ -249,6 +319,7 @@ __all__ = [
     "Portside",
     "Price",
     "RateLimited",
+    "Ratio",
     "RawBody",
     "RawObject",
     "RawSighting",
@@ -257,12 +328,15 @@ __all__ = [
     "ReceiptMovement",
     "Receipts",
     "Reconciliation",
+    "Recovery",
     "Reply",
     "Report",
+    "RestatementItem",
     "Role",
     "RollForward",
     "RollForwardLine",
     "ScheduleAhead",
+    "SealState",
     "SearchHit",
     "SearchPage",
     "SelfAudit",
@@ -276,6 +350,7 @@ __all__ = [
     "SubscriptionRow",
     "Sum",
     "SyncHealth",
+    "TaxLine",
     "TimelineEntry",
     "Trend",
     "TrendPoint",
@@ -289,6 +364,7 @@ __all__ = [
     "minor_digits",
     "open_portside",
     "permissions_of",
+    "policy_name",
     "read_sign_in",
     "require",
 ]

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from .audit_desk import AuditDesk
+from .bridge_desk import BridgeDesk
+from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
+from .domain.policy import Policy
+from .files_desk import FilesDesk, Narrowing
+from .invoice_desk import InvoiceDesk
 from .money_desk import MoneyDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
 from .reports.request import ReportRequest
+from .retention_desk import RetentionDesk
 from .settings.rules import current_rules
 from .settings.setup import Setup
 from .showing import lists, overview
+from .showing.invoice_lines import AsksLines
 from .showing.views import (
     FailedPaymentItem,
     Freshness,
@@ -48,7 +54,18 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk, MoneyDesk, PortalSide):
+class Portside(
+    CustomerDesk,
+    SyncDesk,
+    AuditDesk,
+    BridgeDesk,
+    PortalSide,
+    RetentionDesk,
+    InvoiceDesk,
+    FilesDesk,
+    CloseDesk,
+    MoneyDesk,
+):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -59,6 +76,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, MoneyDesk, PortalSide):
         setup: Setup,
         links: LinkDesk | None = None,
         portal: PortalDesk | None = None,
+        stripe: AsksLines | None = None,
     ) -> None:
         self._store = store
         self._reader = Reader(store)
@@ -68,6 +86,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, MoneyDesk, PortalSide):
         self._portal = portal or PortalDesk(
             store=store, clock=clock, setup=setup, portals=None, return_url=None
         )
+        self._stripe = stripe
         self._followed = Followed()
         self._following = Lock()
 
@@ -144,14 +163,9 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, MoneyDesk, PortalSide):
         )
         return run_report(request, self._reader, self._scratch)
 
-    def export(self, name: str, filters: Filters) -> Report:
-        """The whole of a filtered list, all its pages, as the report of that name.
-
-        ``name`` is winding-down, failed-payments or plan-mix. The filters' sort and page are not
-        used: a report keeps its own order.
-        """
-        request = ReportRequest.parse(name, self._setup, now=self.now())
-        return run_report(replace(request, filters=filters.cleaned()), self._reader, self._scratch)
+    def export(self, name: str, narrowing: Narrowing) -> Report:
+        """The whole of a filtered list, all its pages, as the report of that name, in memory."""
+        return run_report(self._narrowed(name, narrowing), self._reader, self._scratch)
 
     def overview(self) -> Overview:
         """The founders' first page: money by currency and the latest plan changes."""
@@ -217,10 +231,13 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, MoneyDesk, PortalSide):
         )
 
     @contextmanager
-    def _scratch(self, policy: str, until: int | None) -> Iterator[Reader]:
+    def _scratch(
+        self, policy: Policy | str, until: int | None, moving: Policy | None = None
+    ) -> Iterator[Reader]:
         with self._reader.open() as connection:
-            rules = current_rules(connection, self._setup, policy)
-        with scratch(self._store, rules, until=until) as made:
+            at = self.now() if until is None else until
+            rules = current_rules(connection, self._setup, policy, until=at)
+        with scratch(self._store, rules, until=until, moving=moving) as made:
             yield Reader(made)
 
     def _link_desk(self) -> LinkDesk:

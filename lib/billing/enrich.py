@@ -1,7 +1,8 @@
 """Learns why payments failed: `invoice.payment_failed` carries no decline code.
 
-Each failing invoice without one is read once more per attempt, with its payments, and what is seen
-goes through the writer like everything else.
+Each failing invoice without one is read once more per failure, with its payments, and what is seen
+goes through the writer like everything else. Which failure was asked about is kept, so that a
+restart does not ask again; so is that the key may not, and pages say it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from .store.engine import Store
 EXPAND: Final = ("payments.data.payment.payment_intent",)
 AT_ONCE: Final = 20
 """Invoices per round: far below Stripe's 25 requests a second, whatever else is going on."""
+REST: Final = 100
+"""Rounds that are left out after the key was refused: somebody has to give it the right."""
+NO_RIGHT: Final = "stripe_permission"
 
 log = structlog.get_logger(__name__)
 
@@ -30,29 +34,53 @@ class Retrieves(Protocol):
 
 
 class Enricher:
-    """Reads failing invoices once an attempt."""
+    """Reads failing invoices once a failure."""
 
     def __init__(self, store: Store, ingest: Ingest, gateway: Retrieves) -> None:
         self._store = store
         self._ingest = ingest
         self._gateway = gateway
-        self._asked: set[tuple[str, int]] = set()
+        self._rests = 0
 
     def round(self) -> int:
         """Read the failing invoices that were not yet asked about; gives how many."""
+        if self._rests:
+            self._rests -= 1
+            return 0
         with self._store.reading() as connection:
-            unexplained = failing.without_code(connection)
-        wanted = [pair for pair in unexplained if pair not in self._asked][:AT_ONCE]
-        for invoice_id, attempt in wanted:
-            self._read(invoice_id)
-            self._asked.add((invoice_id, attempt))
+            now = {each.invoice_id: each for each in failing.failing(connection)}
+            before = failing.asked(connection)
+            refused = failing.refused(connection)
+        # What events explain by themselves is never asked about, however often it fails.
+        wanted = [
+            each
+            for each in now.values()
+            if before.get(each.invoice_id) != each.attempt
+            and (not each.explained or each.invoice_id in before)
+        ][:AT_ONCE]
+        asked = {name: attempt for name, attempt in before.items() if name in now}
+        no_right = refused
+        try:
+            for each in wanted:
+                no_right = self._read(each.invoice_id)
+                if no_right is not None:
+                    self._rests = REST
+                    break
+                asked[each.invoice_id] = each.attempt
+        finally:
+            if asked != before or no_right != refused:
+                with self._store.writing() as connection:
+                    failing.keep_asked(connection, asked)
+                    failing.keep_refused(connection, no_right)
         return len(wanted)
 
-    def _read(self, invoice_id: str) -> None:
+    def _read(self, invoice_id: str) -> str | None:
+        """Why the key may not read it; None when it could be asked."""
         try:
             found, second = self._gateway.retrieve("invoice", invoice_id, expand=EXPAND)
         except (NoSuchObject, StripeRefused) as error:
-            # Asking for this one again would get the same answer, and hold the others back.
             log.warning("invoice_not_readable", invoice_id=invoice_id, code=error.code)
-            return
+            # Else asking for this one again would get the same answer, and hold the others back.
+            return str(error) if error.code == NO_RIGHT else None
         self._ingest.observe([found], second=second, source="enrich")
+        return None

@@ -17,16 +17,24 @@ def safe_cell(value: str | int | float) -> str | int | float:
     """
     if not isinstance(value, str):
         return value
-    text = "".join(c for c in value if c in "\t\n\r" or c.isprintable() or c == "\u00a0")
+    text = readable(value)
     leading = text.lstrip(" \u00a0")[:1]
     return "'" + text if text[:1] in _STARTS_A_FORMULA or leading in _STARTS_A_FORMULA else text
 
 
-def to_csv(header: Sequence[str], rows: Iterable[Sequence[str | int | float]]) -> str:
+def readable(text: str) -> str:
+    """``text`` without control characters, line breaks aside, and without halves of characters."""
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if c in "\t\n\r" or c.isprintable() or c == "\u00a0")
+
+
+def to_csv(header: Sequence[str] | None, rows: Iterable[Sequence[str | int | float]]) -> str:
     """CSV text, UTF-8 when encoded, one line feed a row. Every cell is formula-safe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
+    if header is not None:
+        writer.writerow(header)
     for row in rows:
         writer.writerow([safe_cell(value) for value in row])
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""Carries out what staff asked for on the sync page: check, repair, retry, ignore.
+"""Carries out what staff asked for on the pages: check, repair, retry, ignore, close.
 
 In the order asked, one at a time. A request is finished only after it was carried out; when the
 process is killed in between it is carried out again, which does no harm.
@@ -13,6 +13,7 @@ import structlog
 
 from .domain.errors import (
     BillingError,
+    CloseRefused,
     DatabaseUnavailable,
     Interrupted,
     NoSuchObject,
@@ -47,8 +48,18 @@ class Reconciles(Protocol):
         """``only``: one customer; None is everyone. Raises BillingError."""
 
 
+class Closes(Protocol):
+    """Closes months; `lib.billing.close.Closing` is one."""
+
+    def close(
+        self, month: str, *, staff: str, anyway: bool, first: bool, reason: str | None
+    ) -> object:
+        """Raises BillingError."""
+
+
 class Requests:
-    """Without ``reconciles`` (no API key) a check or repair ends as failed and says so."""
+    """Without ``reconciles`` (no API key) a check or repair ends as failed and says so; without
+    ``closes`` a month close does."""
 
     def __init__(
         self,
@@ -57,7 +68,9 @@ class Requests:
         *,
         clock: Callable[[], int],
         reconciles: Reconciles | None = None,
+        closes: Closes | None = None,
     ) -> None:
+        self._closes = closes
         self._store = store
         self._drain = drain
         self._clock = clock
@@ -98,6 +111,8 @@ class Requests:
                 return self._retry(request.subject)
             case "ignore":
                 return self._ignore(request)
+            case "close":
+                return self._close(request)
         raise WrongUsage(f"There is no request {request.action!r}.")
 
     def _reconcile(self, request: StaffRequest) -> str:
@@ -138,6 +153,24 @@ class Requests:
         if kept.state == "ignored" and kept.error == why:
             return "It is ignored from now on."  # we were killed before we could say so
         raise WrongUsage(f"The event is {kept.state}: only a failed one can be ignored.")
+
+    def _close(self, request: StaffRequest) -> str:
+        """Who asks on the page has seen what is open; a reason means that it is meant anyway."""
+        if self._closes is None:
+            raise WrongUsage("This `serve` closes no months: use `portside close`.")
+        try:
+            self._closes.close(
+                request.subject,
+                staff=request.staff,
+                anyway=request.reason is not None,
+                first=True,
+                reason=request.reason,
+            )
+        except CloseRefused as refused:
+            if refused.code != "already_closed":
+                raise
+            return str(refused)  # by another process, or before we could say so
+        return f"{request.subject} is closed."
 
 
 def _counted(number: int, thing: str) -> str:

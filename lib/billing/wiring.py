@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from .close import Closing
 from .config import Settings
 from .desk import Portside
 from .domain.catalog import Catalog
@@ -61,6 +62,7 @@ class Installation:
             roles=self.business.roles,
             links=self.business.links,
             groups=self.business.groups,
+            policies=self.business.policies,
             rates=self.business.reporting,
         )
 
@@ -85,6 +87,7 @@ class Installation:
             setup=self.setup,
             links=self.links,
             portal=self.portal,
+            stripe=self.gateway,
         )
 
     @cached_property
@@ -138,6 +141,10 @@ class Installation:
         return Drain(self.store, self.ingest, clock=self.clock, gateway=self.gateway)
 
     @cached_property
+    def closing(self) -> Closing:
+        return Closing(self.store, self.clock, self.setup)
+
+    @cached_property
     def reconciles(self) -> Reconcile | None:
         """Compares with Stripe, beside the receiver; None without a key."""
         if self.gateway is None:
@@ -148,7 +155,9 @@ class Installation:
     def jobs(self) -> tuple[Job, ...]:
         """What runs beside the receiver, as far as it is configured."""
         business, reconciles = self.business, self.reconciles
-        requests = Requests(self.store, self.drain, clock=self.clock, reconciles=reconciles)
+        requests = Requests(
+            self.store, self.drain, clock=self.clock, reconciles=reconciles, closes=self.closing
+        )
         return jobs_of(
             stop=reconciles.stop if reconciles else lambda: None,
             requests=requests.round,

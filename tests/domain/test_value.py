@@ -19,7 +19,7 @@ VECTORS = {v["id"]: v for v in json.loads((Path(__file__).parent / "vectors.json
 
 def value(*items, discounts=None, policy=PORTSIDE, references=None, on=()) -> list[int]:
     state = subscription(items=list(items), discounts=list(on))
-    return item_values(state, discounts or {}, policy, references or References())
+    return item_values(state, discounts or {}, policy.discounts, references or References())
 
 
 def test_published_mixed_intervals():

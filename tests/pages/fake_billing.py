@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lib.billing import (
     Access,
@@ -22,6 +22,7 @@ from lib.billing import (
     FailedPaymentItem,
     FeatureUse,
     Filters,
+    Form,
     Freshness,
     InvoiceRow,
     LimitUse,
@@ -53,7 +54,11 @@ from lib.billing import (
 from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
+from lib.billing.files import Written
+from tests.pages.fake_bridge import FakeBridge
+from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
+from tests.pages.fake_invoices import FakeInvoices
 from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_sync import FakeSync
@@ -101,7 +106,7 @@ def customer_id(index: int) -> str:
 
 
 @dataclass
-class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeMoney):
+class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose, FakeMoney, FakeBridge):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
     empty: bool = False
@@ -219,6 +224,9 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeMoney):
                 suggested_flow="payment_method_update" if i % 2 else "pay_invoice",
                 hosted_invoice_url=f"https://invoice.example.invalid/i/{i}",
                 event_id=f"evt_f{i:04d}",
+                advice="Ask for another payment method, and do not say why."
+                if codes[i % 5] == "lost_card"
+                else "This card will not do: send the link that takes another payment method.",
             )
             for i in range(0 if self.empty else 31)
         ]
@@ -513,16 +521,13 @@ class FakeBilling(FakePortal, FakeDesk, FakeSync, FakeMoney):
         outcome = "acted" if steps else "no_change_seen" if self.clock > NOW + 3_900 else "waiting"
         return LinkProgress(outcome, steps, NOW + 3_900)
 
-    def export(self, wanted: str, filters: Filters) -> Any:
-        return _Report([{"subscription_id": i.subscription_id} for i in self._ending()])
-
-
-@dataclass(frozen=True)
-class _Report:
-    rows: list[dict[str, Any]]
-
-    def to_csv(self) -> str:
-        return "subscription_id\n" + "".join(f"{row['subscription_id']}\n" for row in self.rows)
+    def export_file(self, name: str, narrowing: Any, form: Form, out: BinaryIO) -> Written:
+        """Every subscription that ends, whatever is wanted; no row of one that is away."""
+        if self.away:
+            raise DatabaseUnavailable("The database does not answer. Nothing was lost; try again.")
+        ids = [item.subscription_id for item in self._ending()]
+        out.write("".join(f"{line}\n" for line in ("subscription_id", *ids)).encode())
+        return Written(form, len(ids))
 
 
 def choice(flow: str, label: str, **rest: Any) -> Choice:

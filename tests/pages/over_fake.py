@@ -17,10 +17,13 @@ from dashboard import session
 from lib.billing import (
     CustomerView,
     Filters,
+    InvoiceFilters,
     LinkOptions,
     LinkSeen,
     Listing,
     Overview,
+    Owed,
+    Recovery,
     Role,
     RollForward,
     StaffNote,
@@ -84,6 +87,23 @@ class Worlds(FakeBilling):
             return found
         lines = (replace(ln, closing_minor=(ln.closing_minor or 0) * TIMES) for ln in found.lines)
         return replace(found, lines=tuple(lines))
+
+    def invoices(self, filters: InvoiceFilters = InvoiceFilters()) -> Listing[Any]:  # noqa: B008
+        return self._sums_only(super().invoices(filters))
+
+    def owed(self) -> list[Owed]:
+        found = super().owed()
+        if self.world != "money":
+            return found
+        return [replace(o, open=replace(o.open, amount_minor=o.open.amount_minor * TIMES),
+                        buckets=tuple(replace(b, amount_minor=b.amount_minor * TIMES)
+                                      for b in o.buckets)) for o in found]  # fmt: skip
+
+    def recovery(self, *, by: str = "month", cash: bool = False) -> list[Recovery]:
+        found = super().recovery(by=by, cash=cash)
+        if self.world != "money":
+            return found
+        return [replace(r, recovered_minor=r.recovered_minor + TIMES) for r in found]
 
     def _sums_only(self, found: Listing[Any]) -> Listing[Any]:
         if self.world != "money":

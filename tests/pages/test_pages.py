@@ -11,7 +11,7 @@ from tests.pages.conftest import Open, everything
 from tests.pages.fake_billing import FakeBilling
 
 SLUGS = [row.slug for row in navigation.PAGES]
-TOTALS = ("overview", "mrr", "plan-mix")
+TOTALS = ("overview", "mrr", "plan-mix", "invoices")
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -62,7 +62,8 @@ def test_a_database_that_is_away_is_one_sentence(
 
 
 @pytest.mark.parametrize(
-    "slug", ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "sync"]
+    "slug",
+    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "invoices", "sync"],
 )
 def test_an_empty_page_says_what_would_fill_it(
     open_page: Open, desk: FakeBilling, slug: str
@@ -77,7 +78,8 @@ def test_an_empty_page_says_what_would_fill_it(
 
 
 @pytest.mark.parametrize(
-    "slug", ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "sync"]
+    "slug",
+    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "invoices", "sync"],
 )
 def test_a_row_of_numbers_has_at_most_four_each_with_its_definition(
     open_page: Open, slug: str
@@ -148,6 +150,12 @@ def test_filters_that_match_nothing_can_be_cleared(open_page: Open) -> None:
         ("failed-payments", "Failing invoices", "failing_invoices"),
         ("failed-payments", "Left to pay, USD", "failing_amount"),
         ("plan-mix", "ARPA", "arpa"),
+        ("failed-payments", "Recovery rate", "recovery_rate"),
+        ("failed-payments", "DSO, 90 days", "dso"),
+        ("invoices", "Open", "open_amount"),
+        ("invoices", "Overdue", "overdue_amount"),
+        ("invoices", "DSO, 90 days", "dso"),
+        ("invoices", "Of ended subscriptions", "ended_open"),
         ("mrr", "Committed MRR", "committed_mrr"),
         ("mrr", "Net new MRR", "net_new_mrr"),
     ],

@@ -25,6 +25,8 @@ SURFACE = {
     "amount_remaining_minor currency attempt_count next_attempt_at final_attempt decline_code "
     "failed_at age_days mrr_minor suggested_flow",
     "plan-mix": "plan interval interval_count currency subscriptions customers mrr_minor share",
+    "plan-customers": "customer_id org_id email name subscription_id plan interval interval_count "
+    "status winding_down mrr_minor currency start_date",
     "mrr": "period currency opening_minor new_minor reactivation_minor expansion_minor "
     "contraction_minor churn_minor fx_minor closing_minor committed_minor",
     "movements": "occurred_at customer_id kind delta_minor currency from_plan to_plan "
@@ -32,6 +34,8 @@ SURFACE = {
     "invoices": "invoice_id number customer_id subscription_id status currency total_minor "
     "tax_minor amount_due_minor amount_paid_minor amount_remaining_minor created_at due_at "
     "paid_at attempt_count hosted_invoice_url pdf",
+    "bridge": "policy_from policy_to line currency sentence customers delta_minor reached_minor "
+    "from_minor to_minor",
     "drift": "customer_id field projected stripe cause first_seen_at",
     "access-matrix": "customer_id pays access since mrr_minor currency rule",
     "inbox": "event_id type created_at received_at source state error attempts",
@@ -62,7 +66,7 @@ def test_every_report_comes_out_in_every_format(name: str, store: Store) -> None
     report = desk(store, EVERYONE, "2026-03-15T12:00").report(name)
     envelope = json.loads(report.to_json())
     assert list(envelope) == (
-        "report as_of livemode watermark policy rows totals definitions".split()
+        "report as_of livemode watermark policy timezone rows totals definitions".split()
     )
     assert envelope["report"] == name
     assert envelope["as_of"] == "2026-03-15T12:00:00Z"

@@ -10,10 +10,12 @@ from ..domain.errors import BillingError
 from ..domain.fold import Rules, mark_of
 from ..portal import plan_as_told
 from ..settings.business import Business
-from ..store import audit, coverage, meta, migrate, references
+from ..store import audit, closes, coverage, failing, meta, migrate, references
 from ..store.engine import Store
 from . import money, portal
 from .finding import Finding, some
+
+RIGHT_TO_CODES = "Give the key the rights to read invoices and PaymentIntents."
 
 
 def database(
@@ -36,8 +38,13 @@ def database(
             unknown = coverage.unresolved_prices(connection)
             folded_by = meta.get(connection, meta.FOLDED_BY)
             followed = audit.follow(connection)
+            no_codes = failing.refused(connection)
+            months = closes.follow(connection)
         yield _unresolved(unknown)
         yield _chain(followed)
+        yield _closes(months)
+        if no_codes is not None:
+            yield Finding(False, "Decline codes", no_codes, RIGHT_TO_CODES)
         if catalog is not None and business is not None:
             now = Rules(catalog=catalog, policy=business.policy, timezone=business.timezone)
             yield _folded(now, folded_by)
@@ -79,6 +86,18 @@ def _chain(followed: audit.Followed) -> Finding:
         name,
         f"Row {followed.broken} does not continue the chain: it or one before it was changed.",
         "Compare the audit with a backup: nothing of Portside changes a row.",
+    )
+
+
+def _closes(months: closes.Verified) -> Finding:
+    name = "Closed months"
+    if months.broken is None:
+        return Finding(True, name, f"The seals of {months.months} closed months hold.")
+    return Finding(
+        False,
+        name,
+        f"Not as they were sealed: {months.broken}.",
+        "Compare with a backup: nothing of Portside changes a closed month.",
     )
 
 

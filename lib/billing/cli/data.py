@@ -16,7 +16,9 @@ from ..domain.errors import BillingError
 from ..export import to_csv
 from ..intake.summary import Summary
 from ..reading.pace import PER_SECOND
+from ..replay import ReplaySummary
 from ..replay import replay as fold_again
+from ..replay_policy import PolicyReplaySummary, replay_policy
 from ..sync import BackfillSummary
 from ..wiring import open_ingest, open_installation
 from .output import Format, Status, progress, say, table, write
@@ -76,16 +78,28 @@ def backfill(
         raise typer.Exit(1)
 
 
-def replay(output: FormatOption = Format.TABLE) -> None:
+def replay(
+    output: FormatOption = Format.TABLE,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", help="Keep this one's movements beside the configured one's."),
+    ] = None,
+) -> None:
     """Derive every row anew from what was observed, after a change of catalogue or policy."""
+    summary: ReplaySummary | PolicyReplaySummary
     with progress("Folding") as status:
-        summary = fold_again(open_ingest(Settings.load()), progress=status)
+        if policy is None:
+            summary = fold_again(open_ingest(Settings.load()), progress=status)
+        else:
+            installed = open_installation(Settings.load())
+            summary = replay_policy(installed.store, installed.setup, policy, progress=status)
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
     elif output is Format.CSV:
         write(to_csv(list(asdict(summary)), [list(asdict(summary).values())]))
     else:
-        done = "some rows differed" if summary.batches_changed else "nothing differed"
+        what = "rows" if policy is None else "movements"
+        done = f"some {what} differed" if summary.batches_changed else "nothing differed"
         say(f"{summary.customers:,} customers folded, {done}.")
 
 

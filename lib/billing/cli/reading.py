@@ -1,4 +1,4 @@
-"""Commands that only read: report, explain, doctor."""
+"""Commands that only read: explain, doctor."""
 
 from __future__ import annotations
 
@@ -12,55 +12,14 @@ from ..domain.errors import WrongUsage
 from ..domain.times import as_of_second
 from ..export import to_csv
 from ..wiring import open_portside
-from .output import Format, say, table, write
+from .output import Format, table, write
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How the rows come out.")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("report")(report)
     app.command("explain")(explain)
     app.command("doctor")(doctor)
-
-
-def report(
-    name: Annotated[str, typer.Argument(help="Which report, for example winding-down.")],
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="A day (before its end) or an ISO time.")
-    ] = None,
-    start: Annotated[str | None, typer.Option("--from", help="First day, inclusive.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Last day, inclusive.")] = None,
-    by: Annotated[str | None, typer.Option("--by", help="day, week, month or quarter.")] = None,
-    currency: Annotated[str | None, typer.Option("--currency", help="Only this one.")] = None,
-    policy: Annotated[
-        str | None, typer.Option("--policy", help="portside, stripe, chartmogul or profitwell.")
-    ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", help="At most so many rows.")] = None,
-    reporting: Annotated[
-        bool, typer.Option("--reporting", help="Amounts in the reporting currency, FX apart.")
-    ] = False,
-    output: FormatOption = Format.TABLE,
-) -> None:
-    """Print a report."""
-    found = open_portside(Settings.load()).report(
-        name,
-        as_of=as_of,
-        start=start,
-        end=end,
-        by=by,
-        currency=currency,
-        policy=policy,
-        limit=limit,
-        reporting=reporting,
-    )
-    if output is Format.JSON:
-        write(found.to_json())
-    elif output is Format.CSV:
-        write(found.to_csv())
-    elif found.rows:
-        table(found.header(), found.cells())
-    else:
-        say(f"The report {name} has no rows.")
 
 
 def explain(

@@ -12,9 +12,9 @@ from .fold import CustomerFold
 from .observations import State
 
 CorrectionKind = Literal["refund", "dispute", "credit_note"]
-_KINDS: Final[tuple[CorrectionKind, ...]] = ("refund", "dispute", "credit_note")
+KINDS: Final[tuple[CorrectionKind, ...]] = ("refund", "dispute", "credit_note")
 
-_UNDONE: Final[dict[str, frozenset[str]]] = {
+UNDONE: Final[dict[str, frozenset[str]]] = {
     "refund": frozenset({"failed", "canceled"}),
     "dispute": frozenset({"won", "warning_closed", "prevented"}),
     "credit_note": frozenset({"void"}),
@@ -39,7 +39,7 @@ class Correction:
 
 def corrections(fold: CustomerFold) -> tuple[Correction, ...]:
     """Every refund, dispute and credit note of a customer, newest first."""
-    invoices = _Invoices(fold)
+    invoices = Invoices(fold)
     found = [
         Correction(
             kind=kind,
@@ -50,16 +50,16 @@ def corrections(fold: CustomerFold) -> tuple[Correction, ...]:
             status=folded.state["status"],
             reason=folded.state["reason"],
             at=folded.steps[0].effective,
-            stands=folded.state["status"] not in _UNDONE[kind],
+            stands=folded.state["status"] not in UNDONE[kind],
         )
-        for kind in _KINDS
+        for kind in KINDS
         for object_id, folded in fold.of(kind).items()
         if folded.state is not None
     ]
     return tuple(sorted(found, key=lambda c: (-c.at, c.kind, c.object_id)))
 
 
-class _Invoices:
+class Invoices:
     """Which invoice a charge or a payment was for: each object knows another part of the way."""
 
     def __init__(self, fold: CustomerFold) -> None:

@@ -51,6 +51,16 @@ _SAME_CARD: Final = frozenset(
 )
 """The card itself is good: paying the invoice once more is what helps."""
 
+_CONFIRMED: Final = frozenset(
+    {
+        "authentication_not_handled",
+        "authentication_required",
+        "invoice_payment_intent_requires_action",
+        "payment_intent_authentication_failure",
+    }
+)
+"""The bank wants to hear it from the customer."""
+
 _WORDS: Final[dict[str, str]] = {
     "authentication_required": "The bank asks the customer to confirm the payment",
     "call_issuer": "The bank declined without a reason: the customer should call it",
@@ -101,6 +111,21 @@ def decline_words(code: str | None) -> str:
 def suggested_flow(code: str | None) -> SuggestedFlow:
     """The link that helps: pay again where the card is good, else another card."""
     return "pay_invoice" if code in _SAME_CARD else "payment_method_update"
+
+
+def advice(code: str | None, *, final: bool) -> str:
+    """What to do about a failed payment, in words for whoever writes to the customer."""
+    if code is None:
+        told = "Offer both: another payment method, or paying the invoice once more."
+    elif code in SENSITIVE:
+        told = "Ask for another payment method, and do not say why."
+    elif code in _CONFIRMED:
+        told = "Send the invoice's page: the customer has to confirm the payment with the bank."
+    elif code in _SAME_CARD:
+        told = "The card itself is good: send the invoice's page, so that it is paid once more."
+    else:
+        told = "This card will not do: send the link that takes another payment method."
+    return f"{told} Stripe will not try again by itself." if final else told
 
 
 def is_final_attempt(next_attempt_at: int | None, code: str | None) -> bool:

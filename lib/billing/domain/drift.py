@@ -55,7 +55,7 @@ RULED: Final[dict[str, frozenset[str] | None]] = {
     "customers": frozenset({"awaiting"}),
     "subscriptions": frozenset(
         "plan plan_rank plan_resolved interval interval_count quantity items mrr_minor value_minor "
-        "mrr_note".split()
+        "gross_minor discounted_minor mrr_note".split()
     ),
     "plan_entitlements": None,
     "movements": None,

@@ -11,6 +11,7 @@
     │   └── NoSuchObject            a subscription, invoice or plan that is not there
     ├── LinkRefused                 a flow not open to this customer now; ``code`` says why
     ├── PortalRefused               the portal's configuration cannot be applied; ``code`` says why
+    ├── CloseRefused                a month that cannot be closed (now), and why
     ├── PermissionDenied            the role may not do this
     │   └── SignInRefused           who it is was not said, not believed, or too long ago
     ├── RateLimited                 too many links in too short a time
@@ -87,6 +88,12 @@ class LinkRefused(BillingError):
 
 class PortalRefused(BillingError):
     code = "portal_refused"
+
+
+class CloseRefused(BillingError):
+    """``code``: month_not_over, already_closed, earlier_month_open, first_close, open_points, …"""
+
+    code = "close_refused"
 
 
 class PermissionDenied(BillingError):

@@ -22,12 +22,15 @@ class Filters:
     statuses: tuple[str, ...] = ()
     intervals: tuple[str, ...] = ()  # "month", "3 month"
     reasons: tuple[str, ...] = ()  # winding down: feedback, else reason; failed: decline code
+    causes: tuple[str, ...] = ()  # of churn: voluntary, involuntary, unknown
+    stays: tuple[str, ...] = ()  # how long they had been there: see `domain.stays`
     starts: int | None = None
     ends: int | None = None
     sort: str = ""
     descending: bool = False
     limit: int = 50
     offset: int = 0
+    by: str = ""  # day, week, month or quarter: how a report over time is divided
 
     @property
     def page(self) -> tuple[int, int]:
@@ -44,6 +47,8 @@ class Filters:
             statuses=tuple(map(clean, self.statuses)),
             intervals=tuple(map(clean, self.intervals)),
             reasons=tuple(map(clean, self.reasons)),
+            causes=tuple(map(clean, self.causes)),
+            stays=tuple(map(clean, self.stays)),
         )
 
 

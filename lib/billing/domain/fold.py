@@ -18,21 +18,25 @@ from .trail import ObjectFold, fold_object
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the fold is judged by: catalogue, MRR policy, known references, business days."""
+    """What the fold is judged by: catalogue, MRR policy, known references, business days.
+
+    ``until``: the second up to which it is made, for a policy that needs a clock.
+    """
 
     catalog: Catalog
     policy: Policy = PRESETS["portside"]
     references: References = field(default_factory=References)
     timezone: str = "UTC"
+    until: int | None = None
 
 
-MANNER: Final = 3
+MANNER: Final = 4
 """To be raised with every change of what a fold gives or of how a standing is stored."""
 
 
 def mark_of(rules: Rules) -> str:
     """A short mark that differs when rows folded by ``rules`` could differ."""
-    said = repr((MANNER, rules.catalog, rules.policy.slug, rules.timezone))
+    said = repr((MANNER, rules.catalog, rules.policy.said, rules.timezone))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

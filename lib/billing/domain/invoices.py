@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from .fold import CustomerFold
+from .given_back import GivenBack, given_back
 from .observations import State
 from .rows import InvoiceRow
 from .trail import ObjectFold
@@ -13,14 +14,21 @@ from .trail import ObjectFold
 
 def invoice_rows(fold: CustomerFold) -> Iterator[InvoiceRow]:
     """One row an invoice; a deleted draft has none."""
-    failures = failed_payments(fold)
+    failures, back = failed_payments(fold), given_back(fold)
     for invoice_id, folded in fold.of("invoice").items():
-        if folded.state is not None and folded.state["status"] != "deleted":
-            yield _row(fold.customer_id, invoice_id, folded, folded.state, failures[invoice_id])
+        state = folded.state
+        if state is not None and state["status"] != "deleted":
+            told = failures[invoice_id]
+            yield _row(fold.customer_id, invoice_id, folded, state, told, back[invoice_id])
 
 
 def _row(
-    customer_id: str, invoice_id: str, folded: ObjectFold, state: State, failures: list[State]
+    customer_id: str,
+    invoice_id: str,
+    folded: ObjectFold,
+    state: State,
+    failures: list[State],
+    back: GivenBack,
 ) -> InvoiceRow:
     failing = (
         state["status"] == "open"
@@ -58,10 +66,10 @@ def _row(
         hosted_invoice_url=state["hosted_invoice_url"],
         pdf=state["invoice_pdf"],
         event_id=folded.steps[-1].event_id,
-        credited_minor=0,
-        refunded_minor=0,
-        disputed_minor=0,
-        dispute_status=None,
+        credited_minor=back.credited_minor,
+        refunded_minor=back.refunded_minor,
+        disputed_minor=back.disputed_minor,
+        dispute_status=back.dispute_status,
     )
 
 
@@ -86,7 +94,7 @@ def failed_payments(fold: CustomerFold) -> defaultdict[str, list[State]]:
         for link in fold.states("invoice_payment").values()
         if link["payment"]
     }
-    found: defaultdict[str, list[State]] = defaultdict(list)
+    found: defaultdict[str, list[tuple[int, State]]] = defaultdict(list)
     for object_type in ("payment", "charge"):
         for object_id, folded in fold.of(object_type).items():
             for step in folded.steps:
@@ -102,7 +110,11 @@ def failed_payments(fold: CustomerFold) -> defaultdict[str, list[State]]:
                     at = state.get("attempted_at")
                     if at is None and not step.event_id.startswith("read:"):
                         at = step.effective
-                    found[invoice].append(state | {"attempted_at": at})
-    for failures in found.values():
-        failures.sort(key=lambda f: (f["attempted_at"] or 0, f["decline_code"] or ""))
-    return found
+                    # A read tells of what had failed by then.
+                    known_by = step.second if at is None else at
+                    found[invoice].append((known_by, state | {"attempted_at": at}))
+    ordered: defaultdict[str, list[State]] = defaultdict(list)
+    for invoice, failures in found.items():
+        failures.sort(key=lambda f: (f[0], f[1]["decline_code"] or ""))
+        ordered[invoice] = [state for _, state in failures]
+    return ordered

@@ -10,7 +10,7 @@ from .fold import CustomerFold, last_known_plan
 from .invoices import invoice_rows
 from .movements import account
 from .observations import State
-from .policy import LIVE, counted, winding_down
+from .policy import LIVE, Discounts, counted, overdue_at, winding_down
 from .rows import CustomerRow, ProjectionRows, SubscriptionRow
 from .runway import runway_rows
 from .trail import ObjectFold
@@ -107,7 +107,8 @@ def subscription_row(
     values, note, missing = _values(fold, state)
     value = None if values is None else sum(values)
     item = choice.item or {"price": {}, "quantity": None}
-    counts = counted(state, rules.policy)
+    since = past_due_since(subscription)
+    counts = counted(state, rules.policy) and not _overdue(since, fold)
     row = SubscriptionRow(
         subscription_id=subscription.object_id,
         customer_id=fold.customer_id,
@@ -126,8 +127,8 @@ def subscription_row(
         items=_items(fold, state, values),
         mrr_minor=(value if counts else 0),
         value_minor=value,
-        gross_minor=None,
-        discounted_minor=None,
+        gross_minor=_otherwise(fold, state, "none", value),
+        discounted_minor=_otherwise(fold, state, "all", value),
         mrr_note=note if counts else None,
         current_period_start=_period_start(state),
         current_period_end=period_end(state),
@@ -145,7 +146,7 @@ def subscription_row(
         pause_behavior=state["pause"]["behavior"] if state["pause"] else None,
         resumes_at=state["pause"]["resumes_at"] if state["pause"] else None,
         schedule=state["schedule"],
-        past_due_since=past_due_since(subscription),
+        past_due_since=since,
         start_date=state["start_date"],
         created_at=state["created"],
         latest_invoice=state["latest_invoice"],
@@ -162,12 +163,29 @@ def _values(
 ) -> tuple[list[int] | None, str | None, tuple[str, ...]]:
     """Monthly minor units of each item; or None, why not, and what is awaited."""
     try:
-        values = item_values(
-            state, fold.states("discount"), fold.rules.policy, fold.rules.references
-        )
+        known, taken = fold.states("discount"), fold.rules.policy.discounts
+        values = item_values(state, known, taken, fold.rules.references)
     except CannotValue as problem:
         return None, str(problem), (problem.awaiting,) if problem.awaiting else ()
     return values, None, ()
+
+
+def _otherwise(fold: CustomerFold, state: State, taken: Discounts, value: int | None) -> int | None:
+    """The monthly value with other discounts ``taken`` off than the policy does, if any."""
+    if taken == fold.rules.policy.discounts:
+        return value
+    if not (state["discounts"] or any(item["discounts"] for item in state["items"])):
+        return value
+    try:
+        return sum(item_values(state, fold.states("discount"), taken, fold.rules.references))
+    except CannotValue:
+        return None
+
+
+def _overdue(since: int | None, fold: CustomerFold) -> bool:
+    """Whether it has been past due for longer than the policy keeps it, at the fold's own time."""
+    leaves = overdue_at(since, fold.rules.policy)
+    return leaves is not None and fold.rules.until is not None and leaves <= fold.rules.until
 
 
 def _items(fold: CustomerFold, state: State, values: list[int] | None) -> list[dict[str, Any]]:
@@ -186,6 +204,7 @@ def _items(fold: CustomerFold, state: State, values: list[int] | None) -> list[d
                 "interval": price["interval"],
                 "interval_count": price["interval_count"],
                 "licensed": licensed(item),
+                "tax_inclusive": price.get("tax_behavior") == "inclusive",
                 "unit_amount_decimal": price["unit_amount_decimal"],
                 "period_start": item["period_start"],
                 "period_end": item["period_end"],

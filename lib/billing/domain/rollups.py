@@ -39,7 +39,7 @@ def of_subscriptions(rows: Iterable[SubscriptionRow], timezone: str) -> dict[Cel
     """Plan mix, paying flag and winding-down weeks of one customer's subscriptions."""
     found: dict[Cell, list[int]] = defaultdict(list)
     for row in rows:
-        if not row.live or not row.mrr_minor or row.mrr_minor < 0:
+        if not row.mrr_minor or row.mrr_minor < 0:
             continue
         currency = row.currency or ""
         plan = row.plan or ""

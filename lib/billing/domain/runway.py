@@ -39,7 +39,12 @@ def runway_rows(
         sold = _sold(fold, state, phase)
         try:
             worth = sum(
-                item_values(sold, fold.states("discount"), fold.rules.policy, fold.rules.references)
+                item_values(
+                    sold,
+                    fold.states("discount"),
+                    fold.rules.policy.discounts,
+                    fold.rules.references,
+                )
             )
         except CannotValue as problem:
             if problem.awaiting and not problem.awaiting.startswith("discount:"):

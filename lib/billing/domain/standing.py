@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from .fold import CustomerFold, Rules, choose_plan
+from .given_back import gives_back
 from .ledger import Earlier, Ledger
 from .observations import Observation, State
 from .rollups import Cell, Sums, merged, of_movements, of_subscriptions
@@ -27,6 +28,9 @@ ALWAYS = frozenset({"customer", "subscription", "discount", "checkout", "schedul
 
 COLLECTING = frozenset({"payment", "charge", "invoice_payment"})
 """Types that tell what became of an invoice."""
+
+LINKING = COLLECTING | {"refund", "dispute", "credit_note"}
+"""Types that tell what was given back of an invoice, and of which one."""
 
 CLOSED = frozenset({"paid", "void", "uncollectible", "deleted"})
 
@@ -107,6 +111,8 @@ def resume(
         if went_on is None or _leaves(went_on):
             return None
         objects[key] = went_on
+    if any(map(gives_back, objects.values())) and any(key[0] in LINKING for key in by_object):
+        return None  # it may be of an invoice that is closed
     if not all(key in objects for seen in fresh for key in _named(seen)):
         return None
     linked = _links(objects.values())
@@ -152,9 +158,12 @@ def _carried(fold: CustomerFold) -> Iterator[tuple[Key, ObjectFold]]:
     }
     linked = _links(fold.all)
     newest = max(o.last_second for o in fold.all)
+    leads = set(_leading(fold))
     for folded in fold.all:
         kind = folded.object_type
-        if kind in COLLECTING:
+        if gives_back(folded) or folded.object_id in leads:
+            needed = True
+        elif kind in COLLECTING:
             invoice = _invoice_of(folded.object_id, folded.state, linked)
             if invoice is None or invoice not in fold.of("invoice"):
                 needed = folded.last_second > newest - WAITS or bool(_failures(folded))
@@ -164,6 +173,29 @@ def _carried(fold: CustomerFold) -> Iterator[tuple[Key, ObjectFold]]:
             needed = kind in ALWAYS or folded.object_id in open_invoices
         if needed:
             yield (kind, folded.object_id), _trimmed(folded, fold.rules)
+
+
+def _leading(fold: CustomerFold) -> Iterator[str]:
+    """The ids of what leads from something given back to its invoice."""
+    named = {
+        name
+        for folded in fold.all
+        if gives_back(folded)
+        for name in (folded.object_id, *_way(folded.state))
+    }
+    if not named:
+        return
+    for charge_id, state in fold.states("charge").items():
+        if charge_id in named or state["payment"] in named:
+            named |= {charge_id, *_way(state)}
+    yield from named
+    for link_id, state in fold.states("invoice_payment").items():
+        if state["payment"] in named:
+            yield link_id
+
+
+def _way(state: State | None) -> Iterator[str]:
+    return (name for key in ("charge", "payment") if (name := (state or {}).get(key)))
 
 
 def _links(objects: Iterable[ObjectFold]) -> dict[str, str]:
@@ -192,6 +224,8 @@ def _trimmed(folded: ObjectFold, rules: Rules) -> ObjectFold:
             kept |= set(_where(steps, lambda state: bool(state["payment_failed"]))[:1])
         case "payment" | "charge":
             kept |= set(_failures(folded))
+        case "dispute":
+            kept.add(0)  # the newest one is the one that began last
     return replace(folded, steps=tuple(steps[n] for n in sorted(kept)), origin=None)
 
 

@@ -23,7 +23,7 @@ def iso(second: int | None) -> str | None:
     """``2026-11-22T03:00:00Z``; None stays None."""
     if second is None:
         return None
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19] + "Z"
 
 
 def parse_iso(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from .money import round_half_up
 from .observations import State
-from .policy import Policy
+from .policy import Discounts
 from .references import References
 
 MONTHS_IN: Mapping[str, Fraction] = {
@@ -90,13 +90,13 @@ def licensed(item: Mapping[str, Any]) -> bool:
 
 
 def item_values(
-    state: State, discounts: Mapping[str, State], policy: Policy, references: References
+    state: State, known: Mapping[str, State], taken: Discounts, references: References
 ) -> list[int]:
     """Monthly minor units of each item of a subscription, in order; 0 for metered ones.
 
-    Raises CannotValue.
+    ``known``: the customer's discounts by id. ``taken``: which are taken off. Raises CannotValue.
     """
-    whole = _terms(state["discounts"], discounts, policy, references)
+    whole = _terms(state["discounts"], known, taken, references)
     gross: list[tuple[Fraction, Fraction] | None] = []
     for item in state["items"]:
         if not licensed(item):
@@ -104,7 +104,7 @@ def item_values(
             continue
         price = item["price"]
         months = months_in(price["interval"], price["interval_count"])
-        own = _terms(item["discounts"], discounts, policy, references)
+        own = _terms(item["discounts"], known, taken, references)
         amount = period_amount(price, item["quantity"], references)
         for terms in (*own, *whole):
             if terms.percent_off is not None:
@@ -130,13 +130,15 @@ def _monthly(gross: Sequence[tuple[Fraction, Fraction] | None], off: int) -> lis
 
 def _terms(
     ids: Sequence[str],
-    discounts: Mapping[str, State],
-    policy: Policy,
+    known: Mapping[str, State],
+    taken: Discounts,
     references: References,
 ) -> list[Terms]:
-    found = []
+    found: list[Terms] = []
+    if taken == "none":
+        return found
     for discount_id in ids:
-        discount = discounts.get(discount_id)
+        discount = known.get(discount_id)
         if discount is None:
             raise CannotValue(
                 f"the terms of discount {discount_id} are not known", f"discount:{discount_id}"
@@ -148,7 +150,7 @@ def _terms(
                 raise CannotValue(f"the terms of coupon {coupon} are not known", f"coupon:{coupon}")
             source = references.coupons[coupon]
         percent = source["percent_off"]
-        if policy.discounts == "all" or source["duration"] == "forever":
+        if taken == "all" or source["duration"] == "forever":
             found.append(
                 Terms(
                     None if percent is None else Fraction(percent),

@@ -8,7 +8,7 @@ from .filters import interval_name
 from .fold import CustomerFold, last_known_plan
 from .ledger import Worth
 from .observations import State
-from .policy import ENDED, counted
+from .policy import ENDED, counted, overdue_at, winding_down
 from .trail import ObjectFold, Step
 from .value import CannotValue, item_values
 
@@ -36,20 +36,52 @@ def worth_of(subscription: ObjectFold, fold: CustomerFold) -> Told:
         done = fold.earlier.steps.get(subscription.object_id, 0)
     if not subscription.born and not done:
         worths += _before_first_sight(subscription, fold, missing)
+    lapses = _lapses(subscription, fold)
     for number, step in enumerate(subscription.steps):
         if step.state is not None and number >= done:
             known = _value(step.state, fold, known, missing)
-            minor = known if counted(step.state, fold.rules.policy) else 0
+            lapsed = lapses.get(number)
+            counts = counted(step.state, fold.rules.policy) and lapsed != step.effective
+            minor = known if counts else 0
             seen_ended = number == 0 and not subscription.born and step.state["status"] in ENDED
-            worths.append(_worth(subscription, step, step.effective, minor, fold, seen_ended))
+            worth = _worth(subscription, step, step.effective, minor, fold, seen_ended)
+            worths.append(worth if counts else replace(worth, stays=False))
+            if minor and lapsed is not None:
+                worths.append(replace(worth, at=lapsed, minor=0, reconstructed=False))
     return Told(worths, known, frozenset(missing))
+
+
+def _lapses(subscription: ObjectFold, fold: CustomerFold) -> dict[int, int]:
+    """Step -> when in it the subscription leaves MRR by being past due for too long.
+
+    A step that begins beyond that time has its own beginning.
+    """
+    policy, until = fold.rules.policy, fold.rules.until
+    if not policy.needs_clock or until is None:
+        return {}
+    found: dict[int, int] = {}
+    since: int | None = None
+    steps = subscription.steps
+    for number, step in enumerate(steps):
+        if step.state is None or step.state["status"] != "past_due":
+            since = None
+            continue
+        since = step.effective if since is None else since
+        leaves = overdue_at(since, policy)
+        ends = steps[number + 1].effective if number + 1 < len(steps) else None
+        if leaves is None or leaves > until:
+            continue
+        if ends is None or leaves < ends:
+            found[number] = max(leaves, step.effective)
+    return found
 
 
 def _value(state: State, fold: CustomerFold, otherwise: int, missing: set[str]) -> int:
     """The monthly value; ``otherwise`` where it cannot be told, and then ``missing`` says why."""
     rules = fold.rules
     try:
-        return sum(item_values(state, fold.states("discount"), rules.policy, rules.references))
+        known, taken = fold.states("discount"), rules.policy.discounts
+        return sum(item_values(state, known, taken, rules.references))
     except CannotValue as problem:
         # A discount folds its customer anew when it comes; one that is gone never does.
         if problem.awaiting and not problem.awaiting.startswith("discount:"):
@@ -116,4 +148,16 @@ def _before_first_sight(
         return []
     seen = replace(first, state=state)
     whole = replace(subscription, steps=(seen,))
-    return [_worth(whole, seen, start, _value(state, fold, 0, missing), fold, True)]
+    begun = _worth(whole, seen, start, _value(state, fold, 0, missing), fold, True)
+    asked = _asked_to_end(state)
+    if not policy.leaves_when_scheduled or asked is None or not start < asked < first.effective:
+        return [begun]
+    return [begun, replace(begun, at=asked, minor=0, stays=False)]
+
+
+def _asked_to_end(state: State) -> int | None:
+    """When the end of what is winding down, or has ended by schedule, was asked for."""
+    asked: int | None = state["canceled_at"]
+    if asked is None or not (winding_down(state) or state["status"] == "canceled"):
+        return None
+    return None if asked == state["ended_at"] else asked

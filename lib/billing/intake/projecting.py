@@ -97,7 +97,13 @@ class Projector:
             known = projection.known_among(connection, stories)
         projected = [folded[customer_id].rows for customer_id in sorted(folded)]
         gone = [key for each in folded.values() for key in _gone(each)]
-        changed = projection.write(connection, projected, known={*known, *in_place}, gone=gone)
+        changed = projection.write(
+            connection,
+            projected,
+            known={*known, *in_place},
+            gone=gone,
+            policy=rules.policy.slug,
+        )
         # All that was seen of them has turned out to be somebody else's.
         emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
         self._stand(connection, folded, emptied)

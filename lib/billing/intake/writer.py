@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..domain.fold import Rules
 from ..domain.observations import REFERENCE_TYPES
-from ..store import history, inbox, meta, owners, references, rollups, tallies
+from ..store import aside, history, inbox, meta, owners, references, rollups, tallies
 from ..store.engine import Connection, Store
 from .arrivals import Arrival
 from .projecting import Projector
@@ -25,7 +25,7 @@ class Writer:
         self, store: Store, rules: Rules, *, clock: Callable[[], int], livemode: bool
     ) -> None:
         self._store = store
-        self._timezone = rules.timezone
+        self._timezone, self._policy = rules.timezone, rules.policy.slug
         self._projector = Projector(rules)
         self._clock = clock
         self._livemode = livemode
@@ -95,7 +95,8 @@ class Writer:
         """
         with self._store.writing() as connection:
             references.lock(connection, changing=True)
-            if rollups.rebuild(connection, self._timezone):
+            dropped = aside.drop_others(connection, self._policy)
+            if rollups.rebuild(connection, self._timezone, self._policy) or dropped:
                 meta.raise_watermark(connection)
             meta.put(connection, meta.FOLDED_BY, self._projector.mark)
 

@@ -37,7 +37,9 @@ def compare_rows(
     ]
     changed = rules_changed(connection, rules)
     found = []
-    for pair in projection.unlike(connection, [project(f) for f in folds], of=set(customer_ids)):
+    rows = [project(fold) for fold in folds]
+    policy = rules.policy.slug
+    for pair in projection.unlike(connection, rows, of=set(customer_ids), policy=policy):
         difference = row_difference(
             pair.table, pair.key, pair.customer_id, pair.folded, pair.stored, rules_changed=changed
         )
@@ -101,7 +103,8 @@ def _right(known: References, mended: Mended) -> References:
 def compare_sums(connection: Connection, rules: Rules) -> list[Difference]:
     """One difference when the kept sums are not those of the rows. Reads every live subscription
     and every movement; ``connection`` must show one state of the database."""
-    summed, stored = rollups.summed(connection, rules.timezone), rollups.stored(connection)
+    summed = rollups.summed(connection, rules.timezone, rules.policy.slug)
+    stored = rollups.stored(connection)
     cells = [cell for cell in summed.keys() | stored.keys() if summed.get(cell) != stored.get(cell)]
     if not cells:
         return []

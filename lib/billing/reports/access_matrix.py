@@ -7,9 +7,12 @@ lists everybody.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
 
 from ..domain.access import judge
 from ..domain.grants import Access
+from ..domain.rows import EntitlementRow
 from ..store.queries import paying
 from ..store.queries.entitlements import all_entitlements
 from ..store.queries.paying import Paid
@@ -17,13 +20,25 @@ from ..store.queries.reading import Connection
 from .definition import Definition, Row
 from .fields import Field, Kind
 from .request import ReportRequest
+from .tally import Totals
+
+CUSTOMERS_AT_ONCE: Final = 1_000
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    mrr = paying.mrr_by_customer(connection)
-    stopped = paying.stopped_paying(connection, request.policy)
-    began = paying.began(connection)
-    for stored in all_entitlements(connection):
+    everyone = all_entitlements(connection)
+    while some := list(islice(everyone, CUSTOMERS_AT_ONCE)):
+        yield from _rows(connection, request, some)
+
+
+def _rows(
+    connection: Connection, request: ReportRequest, some: Sequence[EntitlementRow]
+) -> Iterator[Row]:
+    among = [stored.customer_id for stored in some]
+    mrr = paying.mrr_by_customer(connection, among)
+    stopped = paying.stopped_paying(connection, request.policy, among)
+    began = paying.began(connection, among)
+    for stored in some:
         access = judge(stored, request.now, request.setup.catalog, timezone=request.setup.timezone)
         paid = mrr.get(access.customer_id, [])
         pays = _pays(paid)
@@ -75,17 +90,23 @@ def _since(
     return until if until is not None and until <= now else None
 
 
-def _totals(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for row in rows:
+class _Tally:
+    """How many of each kind, and what those pay who are kept out."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, dict[str, int]] = {}
+
+    def add(self, row: Row) -> None:
         if row["currency"] is None:
-            continue
+            return
         nothing = {"pays_without_access": 0, "access_without_paying": 0, "mrr_minor": 0}
-        total = found.setdefault(row["currency"], nothing)
+        total = self._found.setdefault(row["currency"], nothing)
         total["pays_without_access"] += row["pays"] is True
         total["access_without_paying"] += row["pays"] is False
         total["mrr_minor"] += row["mrr_minor"] or 0
-    return dict(sorted(found.items()))
+
+    def found(self) -> Totals:
+        return dict(sorted(self._found.items()))
 
 
 REPORT = Definition(
@@ -95,7 +116,8 @@ REPORT = Definition(
         "agree are left out."
     ),
     rows=rows,
-    totals=_totals,
+    tallied=_Tally,
+    order="By customer_id",
     fields=(
         Field("customer_id", Kind.TEXT, "Stripe's id of the customer."),
         Field(

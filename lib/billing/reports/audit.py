@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from ..domain.audit_filters import AuditFilters
 from ..domain.permissions import Permission
 from ..store.queries.audit import every_row
 from ..store.queries.reading import Connection
@@ -16,7 +18,8 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     ends = request.ends
     if request.as_of is not None:
         ends = min(request.as_of + 1, ends) if ends is not None else request.as_of + 1
-    for row in every_row(connection, request.starts, ends):
+    wanted = request.board if isinstance(request.board, AuditFilters) else AuditFilters()
+    for row in every_row(connection, replace(wanted, starts=request.starts, ends=ends)):
         yield dict(row)
 
 
@@ -28,6 +31,7 @@ REPORT = Definition(
     has_currency=False,
     kept_only=True,
     permission=Permission.AUDIT,
+    order="By their place in the chain, the oldest first",
     fields=(
         Field("audit_id", Kind.NUMBER, "The row's place in the chain."),
         Field("at", Kind.TIME, "When it was done."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..domain.findings import FindingFilters
 from ..domain.times import DAY
 from ..store.queries.findings import every_open
 from ..store.queries.reading import Connection
@@ -13,7 +14,9 @@ from .request import ReportRequest
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    for found in every_open(connection, request.now):
+    board = request.board
+    wanted = board if isinstance(board, FindingFilters) else FindingFilters()
+    for found in every_open(connection, request.now, wanted):
         if request.starts is not None and found.first_seen_at < request.starts:
             continue
         if request.ends is not None and found.first_seen_at >= request.ends:
@@ -45,6 +48,7 @@ REPORT = Definition(
     dated_by="first_seen_at",
     has_currency=False,
     kept_only=True,
+    order="By first_seen_at, then subject",
     fields=(
         Field(
             "customer_id",

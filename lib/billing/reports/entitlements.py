@@ -40,6 +40,7 @@ REPORT = Definition(
     question="Which plan, features and limits does each customer have, and by which rule?",
     rows=rows,
     has_currency=False,
+    order="By customer_id",
     fields=(
         Field("customer_id", Kind.TEXT, "Stripe's id of the customer."),
         Field("org_id", Kind.TEXT, "The organization, from metadata or Checkout's reference."),

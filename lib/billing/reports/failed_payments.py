@@ -31,6 +31,7 @@ REPORT = Definition(
     dated_by="failed_at",
     counted_as="invoices",
     sums=("amount_remaining_minor",),
+    order="By failed_at, then invoice_id",
     fields=(
         Field("customer_id", Kind.TEXT, "Stripe's id of the customer."),
         Field("email", Kind.TEXT, "The customer's e-mail address."),

@@ -22,6 +22,13 @@ class Kind(StrEnum):
     MAPPING = "mapping"  # text to number
 
 
+class _Share(float):
+    """A number that is written with six decimals; as a text a negative one would be escaped."""
+
+    def __str__(self) -> str:
+        return f"{self:.6f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a row: its name is the surface, its sentence the definition."""
@@ -61,7 +68,7 @@ def cell(kind: Kind, value: Any) -> str | int | float:
         case Kind.MAPPING:
             return ";".join(f"{key}={number}" for key, number in value.items())
         case Kind.RATE:
-            return f"{value:.6f}"
+            return _Share(value)
     return value  # type: ignore[no-any-return]  # text and whole numbers are cells already
 
 

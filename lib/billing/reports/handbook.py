@@ -6,22 +6,24 @@ import sys
 from collections.abc import Iterator
 
 from ..domain.metrics import METRICS
-from ..domain.policy import PRESETS, Policy
 from .definition import Definition
+from .handbook_policies import misprints, policies
 from .registry import REPORTS
 
 _UNITS = {
     "money": "minor units of one currency",
     "count": "a count",
     "days": "whole days",
+    "seconds": "seconds",
     "share": "a share of 1",
+    "ratio": "a ratio",
 }
 _GOOD = {"up": "rising", "down": "falling", "neither": "neither way"}
 
 
 def handbook() -> str:
     """Every metric, policy and report with its definitions, as Markdown."""
-    return "\n".join((*_metrics(), *_policies(), *_reports()))
+    return "\n".join((*_metrics(), *policies(), *misprints(), *_reports()))
 
 
 def _metrics() -> Iterator[str]:
@@ -40,32 +42,6 @@ def _metrics() -> Iterator[str]:
             f"| {metric.source} |"
         )
     yield ""
-
-
-def _policies() -> Iterator[str]:
-    presets = list(PRESETS.values())
-    yield "## What counts in MRR, by policy"
-    yield ""
-    yield f"| flag | {' | '.join(policy.slug for policy in presets)} |"
-    yield "|---|" + "---|" * len(presets)
-    flags = [_flags(policy) for policy in presets]
-    for name in flags[0]:
-        yield f"| {name} | {' | '.join(flag[name] for flag in flags)} |"
-    yield ""
-
-
-def _flags(policy: Policy) -> dict[str, str]:
-    return {
-        "statuses": ", ".join(sorted(policy.statuses)),
-        "collection paused": "yes" if policy.collection_paused else "no",
-        "discounts taken off": policy.discounts,
-        "a scheduled cancellation leaves MRR": (
-            "when scheduled" if policy.leaves_when_scheduled else "at the end"
-        ),
-        "100 % off forever": (
-            "stays a customer; contraction" if policy.zero_stays_customer else "churned"
-        ),
-    }
 
 
 def _reports() -> Iterator[str]:

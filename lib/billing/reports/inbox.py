@@ -15,7 +15,7 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     ends = request.ends
     if request.as_of is not None:
         ends = min(request.as_of + 1, ends) if ends is not None else request.as_of + 1
-    for row in all_events(connection, request.starts, ends):
+    for row in all_events(connection, request.starts, ends, request.filters.statuses):
         yield dict(row)
 
 
@@ -25,6 +25,7 @@ REPORT = Definition(
     rows=rows,
     dated_by="created_at",
     has_currency=False,
+    order="By creation, then event_id",
     kept_only=True,
     fields=(
         Field("event_id", Kind.TEXT, "Stripe's id of the event; each is kept once."),

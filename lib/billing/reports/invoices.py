@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..store.queries.invoices import all_invoices
+from ..store.queries.invoice_list import every_row
 from ..store.queries.reading import Connection
 from .definition import Definition, Row
 from .fields import Field, Kind
@@ -12,7 +12,7 @@ from .request import ReportRequest
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    for invoice in all_invoices(connection, request.currency, request.starts, request.ends):
+    for invoice in every_row(connection, request.filters, request.now):
         yield dict(invoice)
 
 
@@ -28,7 +28,11 @@ REPORT = Definition(
         "amount_due_minor",
         "amount_paid_minor",
         "amount_remaining_minor",
+        "credited_minor",
+        "refunded_minor",
+        "disputed_minor",
     ),
+    order="By created_at, then invoice_id",
     fields=(
         Field("invoice_id", Kind.TEXT, "Stripe's id of the invoice."),
         Field("number", Kind.TEXT, "The number on the invoice; drafts have none."),
@@ -55,5 +59,9 @@ REPORT = Definition(
         Field("billing_reason", Kind.TEXT, "Why Stripe made it."),
         Field("finalized_at", Kind.TIME, "When it was finalised."),
         Field("event_id", Kind.TEXT, "The event behind its state."),
+        Field("credited_minor", Kind.MONEY, "Credit notes that stand: issued and not void."),
+        Field("refunded_minor", Kind.MONEY, "Refunds that succeeded."),
+        Field("disputed_minor", Kind.MONEY, "Disputes that were not won."),
+        Field("dispute_status", Kind.TEXT, "Stripe's status of the newest dispute."),
     ),
 )

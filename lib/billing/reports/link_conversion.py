@@ -61,6 +61,7 @@ REPORT = Definition(
     dated_by="minted_at",
     has_currency=False,
     kept_only=True,
+    order="All, then by flow, then by reason",
     fields=(
         Field("by", Kind.TEXT, "What the row gathers: all, one flow, or one reason."),
         Field("name", Kind.TEXT, "The flow, or the reason as the panel lists it."),

@@ -48,6 +48,7 @@ REPORT = Definition(
     dated_by="minted_at",
     has_currency=False,
     kept_only=True,
+    order="By minted_at",
     fields=(
         Field("minted_at", Kind.TIME, "When it was minted, or refused."),
         Field("staff", Kind.TEXT, "Who asked for it."),

@@ -22,9 +22,11 @@ REPORT = Definition(
     name="movements",
     question="Whose MRR changed, when, by how much and why?",
     rows=rows,
+    by_movements=lambda request: True,
     dated_by="occurred_at",
     counted_as="movements",
     sums=("delta_minor",),
+    order="By occurred_at, then customer_id and currency",
     fields=(
         Field("occurred_at", Kind.TIME, "The effective time of the movement's last change."),
         Field("customer_id", Kind.TEXT, "Stripe's id of the customer."),

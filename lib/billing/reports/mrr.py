@@ -80,9 +80,12 @@ REPORT = Definition(
     name="mrr",
     question="How did MRR get from the opening to the closing of each period?",
     rows=rows,
+    # Committed MRR is of subscriptions: no movement tells it.
+    by_movements=lambda request: request.ends is not None and request.ends <= request.now,
     totals=_totals,
     dated_by="period",
     periodic=True,
+    order="By period, then currency",
     converts=True,
     fields=(
         Field("period", Kind.TEXT, "A day, ISO week, month or quarter of the business."),

@@ -52,6 +52,7 @@ REPORT = Definition(
     question="Which plans and billing intervals does MRR come from?",
     rows=rows,
     totals=_totals,
+    order="By plan, interval and currency",
     fields=(
         Field("plan", Kind.TEXT, "Our plan; null where the price was never in the catalogue."),
         Field("interval", Kind.TEXT, "The billing interval: day, week, month or year."),

@@ -23,6 +23,7 @@ class Report:
         str, Mapping[str, int | None]
     ]  # by currency, of every row, also those beyond a limit
     as_of: int  # unix seconds
+    timezone: str  # of days and months
     livemode: bool
     watermark: int
     policy: str
@@ -40,6 +41,7 @@ class Report:
             "livemode": self.livemode,
             "watermark": self.watermark,
             "policy": self.policy,
+            "timezone": self.timezone,
             "rows": self.rows,
             "totals": self.totals,
             "definitions": self.definitions,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from ..domain.audit_filters import AuditFilters
 from ..domain.errors import WrongUsage
 from ..domain.filters import Filters
+from ..domain.findings import FindingFilters
 from ..domain.periods import PERIODS
-from ..domain.policy import PRESETS
+from ..domain.policy import Policy
 from ..domain.rates import Rates
 from ..domain.times import as_of_second, day_start
 from ..settings.setup import Setup
@@ -29,6 +31,7 @@ class ReportRequest:
     policy: str
     limit: int | None
     filters: Filters  # what lists are narrowed to; its sort and page are not used
+    board: FindingFilters | AuditFilters | None = None  # the same of drift and the audit
     reporting: bool = False  # amounts in the reporting currency
 
     @classmethod
@@ -57,8 +60,8 @@ class ReportRequest:
             raise WrongUsage(f"--from {start} is after --to {end}.")
         if by is not None and by not in PERIODS:
             raise WrongUsage(f"--by {by!r} is none of {', '.join(PERIODS)}.")
-        if policy is not None and policy not in PRESETS:
-            raise WrongUsage(f"--policy {policy!r} is none of {', '.join(sorted(PRESETS))}.")
+        if policy is not None and policy not in setup.policies:
+            raise WrongUsage(f"--policy {policy!r} is none of {', '.join(sorted(setup.policies))}.")
         if limit is not None and limit < 1:
             raise WrongUsage("--limit must be 1 or more.")
         if reporting and setup.rates is None:
@@ -78,6 +81,23 @@ class ReportRequest:
             filters=Filters(currencies=(code,) if code else (), starts=starts, ends=ends),
             reporting=reporting,
         )
+
+    def narrowed(self, filters: Filters) -> ReportRequest:
+        """The same for what a page shows: its filters, dates, division and currency."""
+        kept = filters.cleaned()
+        return replace(
+            self,
+            filters=kept,
+            starts=kept.starts,
+            ends=kept.ends,
+            by=kept.by if kept.by in PERIODS else self.by,
+            currency=kept.currencies[0] if len(kept.currencies) == 1 else None,
+        )
+
+    @property
+    def judged_by(self) -> Policy:
+        """The policy that was asked for."""
+        return self.setup.policies[self.policy]
 
     @property
     def rates(self) -> Rates | None:

@@ -23,6 +23,7 @@ REPORT = Definition(
     dated_by="ends_at",
     counted_as="subscriptions",
     sums=("mrr_minor",),
+    order="By ends_at, then subscription_id",
     fields=(
         Field("customer_id", Kind.TEXT, "Stripe's id of the customer."),
         Field("org_id", Kind.TEXT, "The organization, from metadata or Checkout's reference."),

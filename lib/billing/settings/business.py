@@ -1,7 +1,7 @@
 """`portside.toml`: what is the business's own choice rather than a matter of deployment.
 
 timezone = "Europe/Berlin"          # business days and months; default UTC
-policy = "portside"                 # portside · stripe · chartmogul · profitwell
+policy = "portside"                 # portside · stripe · chartmogul · profitwell · one's own
 org_key = "org_id"                  # the metadata key that names the organization
 reporting_currency = "usd"
 rates_file = "rates.csv"            # dated rates to it, beside this file: see docs/currencies.md
@@ -16,6 +16,10 @@ support = ["agent@example.com"]
 support = ["billing-support"]
 
 [sign_in]                           # see `settings.sign_in`
+
+[policies.ours]                     # a policy of one's own, see `settings.policies`
+base = "chartmogul"
+discounts = "forever"
 
 [rates.eur]                         # the same as text; these hold where the file says otherwise
 2026-01-01 = "1.08"
@@ -46,12 +50,14 @@ from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates, gathered
 from ..domain.sign_in import SignIn
+from .policies import choose, read_policies
 from .rates_file import read_rates
 from .sign_in import read_sign_in_section
 from .table import Table
 
 _KNOWN: Final = frozenset(
-    "timezone policy org_key reporting_currency rates_file stale_after_minutes retention_days "
+    "timezone policy policies org_key reporting_currency rates_file stale_after_minutes "
+    "retention_days "
     "reconcile_hours roles groups sign_in rates links alerts".split()
 )
 
@@ -64,11 +70,13 @@ LONGEST_TRIAL: Final = 730
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """``roles``: e-mail, lower case -> roles. ``groups``: group, as the provider spells
-    it -> roles. ``rates``: currency -> (first day, rate), sorted."""
+    """``policies``: the presets and one's own, by slug. ``roles``: e-mail, lower case -> roles.
+    ``groups``: group, as the provider spells it -> roles. ``rates``: currency -> (first day,
+    rate), sorted."""
 
     timezone: str = "UTC"
     policy: Policy = PRESETS["portside"]
+    policies: Mapping[str, Policy] = field(default_factory=lambda: PRESETS)
     org_key: str = "org_id"
     reporting_currency: str | None = None
     stale_after: int = 3_600  # seconds
@@ -109,10 +117,12 @@ def parse_business(text: str, *, source: str = "portside.toml", folder: Path = P
         raise ConfigurationError(f"{source} is not TOML: {error}.") from None
     table = Table(given, source)
     table.only(_KNOWN)
+    policies = read_policies(table.sub("policies"))
     rates = _rates(table)
     return Business(
         timezone=_timezone(table),
-        policy=_policy(table),
+        policy=choose(table, policies),
+        policies=policies,
         org_key=table.text("org_key", "org_id"),
         reporting_currency=_currency(table),
         stale_after=60 * table.positive("stale_after_minutes", 60),
@@ -135,13 +145,6 @@ def _timezone(table: Table) -> str:
     except (KeyError, ValueError, OSError):  # unknown, malformed, a folder of names
         raise table.refuse("timezone", "a name like Europe/Berlin") from None
     return name
-
-
-def _policy(table: Table) -> Policy:
-    name = table.text("policy", "portside")
-    if name not in PRESETS:
-        raise table.refuse("policy", f"one of {', '.join(PRESETS)}")
-    return PRESETS[name]
 
 
 def _retention(table: Table) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..domain.catalog import Catalog
 from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
+from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates
 
 
@@ -25,4 +26,5 @@ class Setup:
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail, lower case
     links: LinkPolicy = field(default_factory=LinkPolicy)  # what staff may put into a link
     groups: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by the provider's group
+    policies: Mapping[str, Policy] = field(default_factory=lambda: PRESETS)  # presets and own ones
     rates: Rates | None = None  # into the reporting currency; None = there is none

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ..domain.catalog import Catalog
-from ..domain.declines import SENSITIVE, decline_words, is_final_attempt, suggested_flow
+from ..domain.declines import SENSITIVE, advice, decline_words, is_final_attempt, suggested_flow
 from ..domain.filters import Filters, interval_name
 from ..domain.money import rate
 from ..domain.times import DAY, day_start, local_date
@@ -70,6 +70,7 @@ def failed_payments(
 def _failed_item(row: Record, now: int) -> FailedPaymentItem:
     code = row["decline_code"] or row["failure_code"]
     failed_at = row["failed_at"]
+    final = is_final_attempt(row["next_attempt_at"], code)
     return FailedPaymentItem(
         customer_id=row["customer_id"],
         org_id=row["org_id"],
@@ -84,7 +85,7 @@ def _failed_item(row: Record, now: int) -> FailedPaymentItem:
         currency=row["currency"],
         attempt_count=row["attempt_count"],
         next_attempt_at=row["next_attempt_at"],
-        final_attempt=is_final_attempt(row["next_attempt_at"], code),
+        final_attempt=final,
         decline_code=row["decline_code"],
         decline_words=decline_words(code),
         sensitive=code in SENSITIVE,
@@ -95,6 +96,7 @@ def _failed_item(row: Record, now: int) -> FailedPaymentItem:
         suggested_flow=suggested_flow(code),
         hosted_invoice_url=row["hosted_invoice_url"],
         event_id=row["event_id"],
+        advice=advice(code, final=final),
     )
 
 

@@ -110,6 +110,7 @@ class FailedPaymentItem:
     suggested_flow: str  # payment_method_update · pay_invoice
     hosted_invoice_url: str | None
     event_id: str
+    advice: str = ""  # what to do about it, in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Two PostgreSQL roles: one that keeps the projection, one that can only read it.
 
     receiver    `serve` and the command line: reads everything, writes the projection, carries out
-                requests. It adds to the audit and cannot change what is there.
+                requests, closes months. It adds to the audit and to closed months and cannot change
+                what is there.
     dashboard   reads what it shows and adds to its own tables; it changes nothing that is there.
                 Raw bodies of events are for engineers: only when asked for.
 
@@ -30,6 +31,8 @@ _DESK: Final = frozenset({"audit", "requests", "notes", "acknowledgements"})
 
 _RECEIVER: Final = {
     "audit": ("INSERT",),  # links minted on the command line
+    "closes": ("INSERT",),  # the dashboard asks for a close, see docs/decisions/0015
+    "closed_movements": ("INSERT",),
     "notes": (),
     "acknowledgements": (),
     "requests": ("INSERT", "UPDATE"),

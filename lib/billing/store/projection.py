@@ -85,6 +85,10 @@ _SHAPES: Final = (
     _shape(search_terms, rows.SearchRow, search_rows, complete=False),
 )
 
+CELLS_OF_A_MOVEMENT: Final[Callable[[rows.MovementRow], Cells]] = attrgetter(
+    *(field.name for field in fields(rows.MovementRow))
+)
+
 
 def write(
     connection: Connection,
@@ -92,17 +96,20 @@ def write(
     *,
     known: Collection[str],
     gone: Collection[MovementKey] = (),
+    policy: str | None = None,
 ) -> bool:
     """Make the tables say what ``projected`` says of its customers, touching only what differs.
 
     ``known`` are the customers that may already have rows. ``gone`` are movements that are no more
-    unless ``projected`` gives them again. True when anything was written.
+    unless ``projected`` gives them again. ``policy``: whose movements these are; those of others
+    are left alone. True when anything was written.
     """
     changed = False
     partial = {rows.customer.customer_id for rows in projected if not rows.whole}
     for shape in _SHAPES:
         wanted = shape.rows(projected)
-        stored = _stored(connection, shape, known if shape.complete else set(known) - partial)
+        asked = known if shape.complete else set(known) - partial
+        stored = _stored(connection, shape, asked, policy)
         differing = [cells for key, cells in sorted(wanted.items()) if stored.get(key) != cells]
         vanished = stored.keys() - wanted.keys()
         if shape.table is movements:
@@ -128,13 +135,17 @@ class RowPair:
 
 
 def unlike(
-    connection: Connection, projected: Sequence[ProjectionRows], *, of: Collection[str]
+    connection: Connection,
+    projected: Sequence[ProjectionRows],
+    *,
+    of: Collection[str],
+    policy: str | None = None,
 ) -> Iterator[RowPair]:
     """Rows that :func:`write` would change for the customers ``of``, who are all that
     ``projected`` speaks of."""
     for shape in _SHAPES:
         wanted = shape.rows(projected)
-        stored = _stored(connection, shape, of)
+        stored = _stored(connection, shape, of, policy)
         names = [column.name for column in shape.table.columns]
         for key in sorted(wanted.keys() | stored.keys()):
             folded, kept = wanted.get(key), stored.get(key)
@@ -148,14 +159,20 @@ def unlike(
                 )
 
 
-def _stored(connection: Connection, shape: _Shape, known: Collection[str]) -> dict[Cells, Cells]:
+def _stored(
+    connection: Connection, shape: _Shape, known: Collection[str], policy: str | None
+) -> dict[Cells, Cells]:
     if not known:
         return {}
     condition = dialect.among(connection, "customer_id")
+    asked = [dialect.keys(connection, sorted(known))]
+    if shape.table is movements and policy is not None:
+        condition += f" AND policy = {dialect.mark(connection)}"
+        asked.append(policy)
     found = dialect.fetch(
         connection,
         f"SELECT {dialect.names(shape.table)} FROM {shape.table.name} WHERE {condition}",  # noqa: S608
-        dialect.keys(connection, sorted(known)),
+        *asked,
     )
     return {tuple(row[index] for index in shape.key): tuple(row) for row in found}
 

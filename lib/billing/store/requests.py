@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from ..domain.errors import WrongUsage
 from .tables import requests
 
-ACTIONS: Final = ("check", "repair", "retry", "ignore")
+ACTIONS: Final = ("check", "repair", "retry", "ignore", "close")
 LONGEST: Final = 500
 """Characters of a reason."""
 
@@ -19,7 +19,8 @@ State = Literal["done", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class StaffRequest:
-    """``subject``: a customer for check and repair, an event for retry and ignore; "" is all."""
+    """``subject``: a customer for check and repair, an event for retry and ignore, "" is all of
+    them; a month for close."""
 
     request_id: int
     at: int
@@ -41,6 +42,8 @@ def add(
         raise WrongUsage("A request says who asks.")
     if action == "ignore" and not (subject and reason):
         raise WrongUsage("Ignoring an event needs the event and a reason.")
+    if action == "close" and not subject:
+        raise WrongUsage("A close needs its month.")
     if reason is not None and len(reason) > LONGEST:
         raise WrongUsage(f"A reason may have {LONGEST} characters at most.")
     row = {

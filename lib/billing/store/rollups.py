@@ -39,29 +39,35 @@ def stored(connection: Connection) -> dict[Cell, Sums]:
     return {Cell(*row[:width]): Sums(*row[width:]) for row in rows}
 
 
-def summed(connection: Connection, timezone: str) -> dict[Cell, Sums]:
-    """Every sum as the rows give it: what :func:`stored` must equal. Reads all of them."""
+def summed(connection: Connection, timezone: str, policy: str | None = None) -> dict[Cell, Sums]:
+    """Every sum as the rows give it: what :func:`stored` must equal. Reads all of them.
+
+    ``policy``: whose movements are summed, where those of others are kept beside them.
+    """
     parts: dict[Cell, Sums] = {}
     by_customer = connection.execute(
         select(subscriptions)
-        .where(subscriptions.c.live, subscriptions.c.mrr_minor > 0)
+        .where(subscriptions.c.mrr_minor > 0)
         .order_by(subscriptions.c.customer_id)
         .execution_options(yield_per=2_000)
     )
     owned = (SubscriptionRow(*row) for row in by_customer)
     for _, rows in groupby(owned, key=attrgetter("customer_id")):
         add_to(parts, of_subscriptions(rows, timezone))
-    moved = connection.execute(select(movements).execution_options(yield_per=2_000))
+    own = select(movements)
+    if policy is not None:
+        own = own.where(movements.c.policy == policy)
+    moved = connection.execute(own.execution_options(yield_per=2_000))
     add_to(parts, of_movements((MovementRow(*row) for row in moved), timezone))
     return merged(parts)
 
 
-def rebuild(connection: Connection, timezone: str) -> bool:
+def rebuild(connection: Connection, timezone: str, policy: str | None = None) -> bool:
     """Make the stored sums what the rows give; True when any differed.
 
     The caller keeps writers out: `references.lock(connection, changing=True)`.
     """
-    wanted, known = summed(connection, timezone), stored(connection)
+    wanted, known = summed(connection, timezone, policy), stored(connection)
     if wanted == known:
         return False
     gone = sorted(known.keys() - wanted.keys())

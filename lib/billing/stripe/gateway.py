@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal
@@ -182,20 +183,32 @@ class Gateway:
             after: the id to go on after.
             filters: Stripe's own, e.g. ``status="all"``, ``expand=["data.discounts"]``.
         """
-        params = {"limit": PAGE} | filters
+        yield from self._pages(_PATHS[kind], {"limit": PAGE} | filters, kind, after)
+
+    def invoice_lines(self, invoice_id: str) -> list[Raw]:
+        """Every line of an invoice, in Stripe's order. Raises NoSuchObject for one it does not
+        know."""
+        path = f"/v1/invoices/{quote(invoice_id, safe='')}/lines"
+        with _known("invoice", invoice_id):
+            pages = self._pages(path, {"limit": PAGE}, "line")
+            return [raw for page in pages for raw in page.objects]
+
+    def _pages(
+        self, path: str, params: dict[str, Any], kind: str, after: str | None = None
+    ) -> Iterator[Page]:
         more = True
         while more:
             if after is not None:
                 params["starting_after"] = after
-            raw, date = self._get(_PATHS[kind], params)
-            fields = _listed(raw, _PATHS[kind])
+            raw, date = self._get(path, params)
+            fields = _listed(raw, path)
             objects = [each.raw for each in fields.children("data")]
             yield Page(objects, date)
             more = fields.flag("has_more") and bool(objects)
             last = Fields(objects[-1], kind).own_id() if more else None
             if more and last == after:
                 raise StripeRefused(
-                    f"The list at {_PATHS[kind]} never ends: it ignores starting_after. "
+                    f"The list at {path} never ends: it ignores starting_after. "
                     "Check PORTSIDE_STRIPE_API_BASE.",
                     code="stripe_endless_list",
                 )
@@ -211,14 +224,8 @@ class Gateway:
             # Stripe would answer with the list.
             raise NoSuchObject(f"An empty id names no {kind}.")
         path = f"{_PATHS[f'{kind}s']}/{quote(object_id, safe='')}"
-        try:
+        with _known(kind, object_id):
             return self._get(path, {"expand": list(expand)} if expand else {})
-        except StripeRefused as error:
-            if error.code == "other_mode":
-                raise NoSuchObject(str(error), code=error.code) from None
-            if error.code.endswith("_missing"):
-                raise NoSuchObject(f"Stripe does not know the {kind} {object_id}.") from None
-            raise
 
     def post(self, path: str, params: dict[str, Any], *, idempotency_key: str) -> Raw:
         """What Stripe made of ``params``; the same key within a day makes nothing twice."""
@@ -252,6 +259,19 @@ class Gateway:
         if type(raw) is not dict:
             raise StripeUnavailable("Stripe's answer cannot be read. Try again in a moment.")
         return raw, response.headers
+
+
+@contextmanager
+def _known(kind: str, object_id: str) -> Iterator[None]:
+    """Stripe's not knowing an object, as the error that says so."""
+    try:
+        yield
+    except StripeRefused as error:
+        if error.code == "other_mode":
+            raise NoSuchObject(str(error), code=error.code) from None
+        if error.code.endswith("_missing"):
+            raise NoSuchObject(f"Stripe does not know the {kind} {object_id}.") from None
+        raise
 
 
 def _listed(raw: Raw, path: str) -> Fields:

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import collecting, leaving, movements, recurring
+from . import (
+    bridging,
+    churn,
+    closing,
+    collecting,
+    keeping_up,
+    leaving,
+    lists,
+    movements,
+    receivables,
+    recurring,
+)
 from .metric import Direction, Metric, Unit
 
 METRICS: Final[dict[str, Metric]] = {
     metric.slug: metric
-    for part in (recurring, movements, leaving, collecting)
+    for part in (
+        recurring,
+        movements,
+        churn,
+        leaving,
+        collecting,
+        receivables,
+        keeping_up,
+        lists,
+        closing,
+        bridging,
+    )
     for metric in part.METRICS
 }
 """Every metric in use, by slug."""

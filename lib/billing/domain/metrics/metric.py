@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Unit = Literal["money", "count", "days", "share", "ratio"]
+Unit = Literal["money", "count", "days", "seconds", "share", "ratio"]
 Direction = Literal["up", "down", "neither"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .. import churn_rates as rates
 from .metric import Metric
 
 METRICS: Final = (
@@ -55,5 +56,6 @@ METRICS: Final = (
         "up",
         "MRR divided by paying customers, in one currency.",
         "ChartMogul help",
+        function=rates.arpa,
     ),
 )

@@ -42,9 +42,9 @@ def choices(connection: Connection) -> dict[str, tuple[str, ...]]:
     }
 
 
-def every_row(connection: Connection, starts: int | None, ends: int | None) -> Iterator[RowMapping]:
-    """Every row with ``starts <= at < ends``, oldest first."""
-    query = bounded(select(*_COLUMNS), a.at, starts, ends).order_by(a.audit_id)
+def every_row(connection: Connection, filters: AuditFilters) -> Iterator[RowMapping]:
+    """Every row that the filters leave, oldest first, read in portions."""
+    query = _narrowed(select(*_COLUMNS).select_from(_WHOM), filters).order_by(a.audit_id)
     yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()
 
 

@@ -27,6 +27,7 @@ _ACKNOWLEDGED = (
     a.c.at.label("ack_at"),
     a.c.expires_at.label("ack_expires_at"),
 )
+EVERYTHING = FindingFilters()
 _NAMES = tuple(column.name for column in f.columns)
 
 
@@ -37,11 +38,13 @@ def open_findings(connection: Connection, filters: FindingFilters, now: int) -> 
     return [_finding(row) for row in _rows(connection, query.limit(limit).offset(offset))]
 
 
-def every_open(connection: Connection, now: int) -> Iterator[Finding]:
-    """The whole board as it was at ``now``, oldest first, for a report."""
+def every_open(
+    connection: Connection, now: int, filters: FindingFilters = EVERYTHING
+) -> Iterator[Finding]:
+    """The whole filtered board as it was at ``now``, oldest first, for a report."""
     then = or_(f.c.resolved_at.is_(None), f.c.resolved_at > now)
     query = (
-        _select(now)
+        _narrowed(_select(now), filters)
         .where(f.c.first_seen_at <= now, then)
         .order_by(f.c.first_seen_at, by_bytes(f.c.subject), f.c.finding_id)
     )

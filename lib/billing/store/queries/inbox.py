@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -25,9 +25,14 @@ _COLUMNS = (
 
 
 def all_events(
-    connection: Connection, starts: int | None, ends: int | None
+    connection: Connection, starts: int | None, ends: int | None, states: Sequence[str] = ()
 ) -> Iterator[RowMapping]:
-    """Every event created in ``starts <= created_at < ends``, by creation and then id."""
+    """Every event created in ``starts <= created_at < ends``, by creation and then id.
+
+    ``states``: only those; none means all.
+    """
     query = bounded(select(*_COLUMNS), inbox.c.created_at, starts, ends)
+    if states:
+        query = query.where(inbox.c.state.in_(states))
     query = query.order_by(inbox.c.created_at, by_bytes(inbox.c.event_id))
     yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()

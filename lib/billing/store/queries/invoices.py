@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, func, select
 
 from ...domain.rows import InvoiceRow
 from ..tables import invoices as i
-from .columns import bounded, by_bytes, value_of
-
-
-def all_invoices(
-    connection: Connection, currency: str | None, starts: int | None, ends: int | None
-) -> Iterator[RowMapping]:
-    """Every invoice created in ``starts <= created_at < ends``, by creation and then id."""
-    query = bounded(select(i), i.c.created_at, starts, ends)
-    if currency is not None:
-        query = query.where(i.c.currency == currency)
-    query = query.order_by(i.c.created_at.asc().nulls_last(), by_bytes(i.c.invoice_id))
-    yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()
+from .columns import by_bytes, value_of
 
 
 def invoices_of(connection: Connection, customer_id: str, limit: int) -> list[InvoiceRow]:

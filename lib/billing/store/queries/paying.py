@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, func, select
@@ -20,8 +21,8 @@ class Paid:
     uncounted: int
 
 
-def mrr_by_customer(connection: Connection) -> dict[str, list[Paid]]:
-    """Customers with a live subscription, currencies sorted."""
+def mrr_by_customer(connection: Connection, among: Sequence[str]) -> dict[str, list[Paid]]:
+    """Customers ``among`` these with a live subscription, currencies sorted."""
     query = (
         select(
             s.c.customer_id,
@@ -29,7 +30,7 @@ def mrr_by_customer(connection: Connection) -> dict[str, list[Paid]]:
             func.coalesce(func.sum(s.c.mrr_minor), 0),
             func.sum(case((s.c.mrr_minor.is_(None), 1), else_=0)),
         )
-        .where(s.c.live)
+        .where(s.c.live, s.c.customer_id.in_(among))
         .group_by(s.c.customer_id, s.c.currency)
     )
     found: defaultdict[str, list[Paid]] = defaultdict(list)
@@ -40,18 +41,20 @@ def mrr_by_customer(connection: Connection) -> dict[str, list[Paid]]:
     return dict(found)
 
 
-def stopped_paying(connection: Connection, policy: str) -> dict[str, int]:
-    """When a customer's MRR last came to zero in some currency: customer -> unix second."""
+def stopped_paying(connection: Connection, policy: str, among: Sequence[str]) -> dict[str, int]:
+    """When MRR of each customer ``among`` these last came to zero in some currency, unix second."""
     query = (
         select(m.c.customer_id, func.max(m.c.occurred_at))
-        .where(m.c.policy == policy, m.c.kind == "churn")
+        .where(m.c.policy == policy, m.c.kind == "churn", m.c.customer_id.in_(among))
         .group_by(m.c.customer_id)
     )
     return {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
-def began(connection: Connection) -> dict[str, tuple[int | None, str | None]]:
-    """When each live subscription began (its trial, else itself), and its currency."""
+def began(connection: Connection, among: Sequence[str]) -> dict[str, tuple[int | None, str | None]]:
+    """When each live subscription of customers ``among`` these began (its trial, else itself),
+    and its currency."""
     start = func.coalesce(s.c.trial_start, s.c.start_date, s.c.created_at)
-    rows = connection.execute(select(s.c.subscription_id, start, s.c.currency).where(s.c.live))
+    query = select(s.c.subscription_id, start, s.c.currency)
+    rows = connection.execute(query.where(s.c.live, s.c.customer_id.in_(among)))
     return {row[0]: (row[1], row[2]) for row in rows}

@@ -11,8 +11,8 @@ from ..tables import customers as c
 from ..tables import subscriptions as s
 from .columns import any_contains, by_bytes, one_of_intervals, one_of_plans
 
-_COUNTED = (s.c.live, s.c.mrr_minor > 0)
-_UNVALUED = (s.c.live, s.c.mrr_minor.is_(None))
+_COUNTED = (s.c.mrr_minor > 0,)
+_UNVALUED = (s.c.mrr_minor.is_(None),)
 _KEYS = (s.c.plan, s.c.interval, s.c.interval_count, s.c.currency)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, select
@@ -71,12 +72,15 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
     return bounded(query, s.c.ends_at, filters.starts, filters.ends)
 
 
-def every_row(connection: Connection, filters: Filters) -> list[RowMapping]:
-    """The whole filtered list for a report, by end and then id; an unknown end is last."""
+def every_row(connection: Connection, filters: Filters) -> Iterator[RowMapping]:
+    """The whole filtered list for a report, by end and then id; an unknown end is last.
+
+    Read in portions.
+    """
     query = _narrowed(_from(*_COLUMNS), filters).order_by(
         s.c.ends_at.asc().nulls_last(), by_bytes(s.c.subscription_id)
     )
-    return list(connection.execute(query).mappings())
+    yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()
 
 
 def page(connection: Connection, filters: Filters) -> list[RowMapping]:

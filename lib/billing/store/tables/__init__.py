@@ -9,8 +9,11 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
                 portal_configurations
     health      findings, reconciliations
     desk        audit, notes, acknowledgements, requests
+    closing     closes, closed_movements
 """
 
+from .closing import closed_movements as closed_movements
+from .closing import closes as closes
 from .columns import metadata as metadata
 from .derived import DERIVED as DERIVED
 from .derived import REFERENCES as REFERENCES

@@ -1,0 +1,179 @@
+"""What became of failed payments, for those who see totals: by failure, or as cash."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard import charts, data
+from dashboard import format as fmt
+from dashboard.ui import filters, kpis, owed, tables
+from lib.billing import METRICS, Ratio, Recovery
+
+BY_FAILURE: Final = "By failure"
+BY_PAYMENT: Final = "By payment"
+PARTS: Final = {"recovered": "Recovered", "in_progress": "In progress", "lost": "Lost"}
+MONTHS: Final = 12
+HEIGHT: Final = 248  # six months; the others are scrolled to
+
+
+def currencies(rows: Sequence[Recovery]) -> list[str]:
+    """The currencies of what failed, the most invoices first."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.currency] = counts.get(row.currency, 0) + row.invoices
+    return sorted(counts, key=lambda code: (-counts[code], code))
+
+
+def cards(code: str) -> list[kpis.Card]:
+    """The recovery rate of the last months, and DSO beside it."""
+    mine = [row for row in data.recovery("month", cash=False) if row.currency == code][-MONTHS:]
+    shown = []
+    if mine:
+        shown.append(_rate_card(mine, code))
+    found = owed.of_currency(data.owed(), code)
+    if found is not None:
+        shown.append(owed.dso_card(found))
+    return shown
+
+
+def _rate_card(mine: Sequence[Recovery], code: str) -> kpis.Card:
+    failed = sum(row.failed_minor for row in mine)
+    recovered = sum(row.recovered_minor for row in mine)
+    waiting = sum(row.in_progress_minor for row in mine)
+    ratio: Ratio = METRICS["recovery_rate"].function(recovered, failed)  # type: ignore[misc]
+    return kpis.defined(
+        "recovery_rate",
+        fmt.share(ratio.value),
+        f"Since {mine[0].period}: {fmt.money(recovered, code)} of {fmt.money(failed, code)}.",
+        delta=f"{fmt.money_short(waiting, code)} in progress",
+        good="neither",
+    )
+
+
+def draw() -> None:
+    """The chart and its table, in either view."""
+    everything = data.recovery("month", cash=False)
+    if not everything:
+        return
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("What becomes of failed payments?", anchor=False)
+            code = filters.currency(currencies(everything), key="of")
+            view = st.segmented_control(
+                "View",
+                [BY_FAILURE, BY_PAYMENT],
+                default=BY_FAILURE,
+                required=True,
+                key="recovered",
+                label_visibility="collapsed",
+                bind="query-params",
+            )
+        cash = view == BY_PAYMENT
+        rows = [row for row in data.recovery("month", cash=cash) if row.currency == code]
+        _chart(rows, code, cash=cash)
+        (_cash_table if cash else _table)(rows)
+        metric = METRICS["recovered_cash" if cash else "recovery_rate"]
+        st.caption(metric.definition)
+
+
+def _chart(rows: Sequence[Recovery], code: str, *, cash: bool) -> None:
+    names = {"recovered": PARTS["recovered"]} if cash else PARTS
+    held = {row.period: row for row in rows if row.period is not None}
+    drawn = tuple(
+        (month, tuple((part, getattr(held.get(month), f"{part}_minor", 0)) for part in names))
+        for month in _months(held)
+    )
+    bars = [(month, dict(parts)) for month, parts in drawn]
+    st.plotly_chart(
+        data.figure("recovery", lambda: charts.recovery(bars, names, code), drawn, code),
+        key="recovery",
+        config=charts.CONFIG,
+        alt="What failed in each month, split into what was recovered, is in progress, was lost."
+        if not cash
+        else "What of failed payments was paid in each month. The table below has the amounts.",
+    )
+
+
+def _months(known: Collection[str]) -> list[str]:
+    """Every month from the first to the last of ``known``: one in which nothing failed is a gap,
+    not left out."""
+    if not known:
+        return []
+    first, last = (12 * int(m[:4]) + int(m[5:]) - 1 for m in (min(known), max(known)))
+    return [f"{n // 12}-{n % 12 + 1:02d}" for n in range(first, last + 1)]
+
+
+def _table(rows: Sequence[Recovery]) -> None:
+    column = st.column_config
+    tables.show(
+        [
+            {
+                "period": row.period,
+                "failed": row.failed_minor,
+                "recovered": row.recovered_minor,
+                "in_progress": row.in_progress_minor,
+                "lost": row.lost_minor,
+                "rate": fmt.share(row.rate.value),
+                "invoices": row.invoices,
+                "currency": row.currency,
+            }
+            for row in reversed(rows)
+        ],
+        {
+            "period": column.TextColumn("Month of the failure", width=150),
+            "failed": _amount("Failed", "failed_volume"),
+            "recovered": _amount("Recovered", "recovered"),
+            "in_progress": _amount("In progress", "in_progress"),
+            "lost": _amount("Lost", "lost"),
+            "rate": column.TextColumn(
+                "Recovery rate", help=METRICS["recovery_rate"].definition, width=120
+            ),
+            "invoices": column.NumberColumn("Invoices", width=90),
+        },
+        key="recovery_table",
+        ids=[f"{row.period} {row.currency}" for row in reversed(rows)],
+        money=("failed", "recovered", "in_progress", "lost"),
+        alt="What failed and what became of it, month by month, the latest first",
+        choose=False,
+        height=HEIGHT,
+    )
+    undated = sum(row.undated_minor for row in rows)
+    if undated:
+        code = rows[0].currency
+        st.caption(
+            f"{fmt.md(fmt.money(undated, code))} of it failed at a time that no event told: it "
+            "stands in the month in which its invoice was finalised."
+        )
+
+
+def _cash_table(rows: Sequence[Recovery]) -> None:
+    column = st.column_config
+    tables.show(
+        [
+            {
+                "period": row.period or "Paid in part, still open",
+                "recovered": row.recovered_minor,
+                "invoices": row.invoices,
+                "currency": row.currency,
+            }
+            for row in reversed(rows)
+        ],
+        {
+            "period": column.TextColumn("Month of the payment", width=200),
+            "recovered": _amount("Recovered", "recovered_cash"),
+            "invoices": column.NumberColumn("Invoices", width=90),
+        },
+        key="cash_table",
+        ids=[f"{row.period} {row.currency}" for row in reversed(rows)],
+        money=("recovered",),
+        alt="What of failed payments was paid, month by month, the latest first",
+        choose=False,
+        height=HEIGHT,
+    )
+
+
+def _amount(label: str, metric: str) -> object:
+    return st.column_config.NumberColumn(label, help=METRICS[metric].definition, width=110)

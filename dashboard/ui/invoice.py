@@ -1,0 +1,247 @@
+"""One invoice: its lines and whether they add up, what came back, the attempts, its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from dashboard import data, session
+from dashboard import format as fmt
+from dashboard.ui import billed, corrections, notes, tables
+from lib.billing import (
+    BillingError,
+    InvoiceItem,
+    InvoiceLines,
+    Line,
+    LinesView,
+    TaxLine,
+    minor_digits,
+)
+
+MADE_BY: Final = {
+    "subscription_create": "New subscription",
+    "subscription_cycle": "Renewal",
+    "subscription_update": "Change of subscription",
+    "subscription_threshold": "Threshold reached",
+    "manual": "By hand",
+}
+
+
+def made_by(billing_reason: str) -> str:
+    """Why Stripe made an invoice."""
+    return MADE_BY.get(billing_reason) or fmt.words(billing_reason)
+
+
+def chosen(ids: Sequence[str], index: int | None) -> None:
+    """Keep which row was chosen in the address."""
+    if index is None:
+        st.query_params.pop("invoice", None)
+    else:
+        st.query_params["invoice"] = ids[index]
+
+
+def draw(invoice_id: str) -> None:
+    """The invoice's card beneath the list."""
+    try:
+        view = data.invoice(invoice_id)
+    except BillingError as error:
+        notes.trouble(error)
+        return
+    with st.container(border=True, key="invoice"):
+        _head(view.item)
+        _lines(view.lines, view.item)
+        corrections.of_invoice(view.corrections)
+        billed.history(view.attempts)
+
+
+def _head(item: InvoiceItem) -> None:
+    zone = data.timezone()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(fmt.md(item.number or item.invoice_id), anchor=False, width="content")
+        if item.status:
+            word = fmt.words(item.status)
+            st.badge(word, color=tables.BADGES.get(word, "gray"))
+        if item.ended:
+            st.badge("Subscription ended", icon=":material/link_off:", color="orange")
+        if item.dispute_status:
+            st.badge(
+                f"Dispute: {fmt.words(item.dispute_status).lower()}",
+                icon=":material/gavel:",
+                color="red" if item.disputed_minor else "gray",
+            )
+    st.markdown(
+        fmt.joined(
+            (
+                f"**{fmt.md(item.name or item.email or item.customer_id)}**",
+                f"{fmt.money(item.total_minor, item.currency)}",
+                f"{fmt.money(item.amount_remaining_minor, item.currency)} left to pay",
+            )
+        ).replace("$", "\\$")
+    )
+    st.caption(
+        fmt.joined(
+            (
+                fmt.md(made_by(item.billing_reason)) if item.billing_reason else None,
+                fmt.words(item.collection_method) if item.collection_method else None,
+                _dated("created", item.created_at, zone),
+                _dated("finalised", item.finalized_at, zone),
+                _dated("due", item.due_at, zone),
+                _dated("paid", item.paid_at, zone),
+                fmt.md(item.invoice_id),
+            )
+        )
+    )
+    _ways(item)
+
+
+def _ways(item: InvoiceItem) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button(
+            "Open the customer",
+            key=f"customer_of_{item.invoice_id}",
+            icon=":material/person_search:",
+        ):
+            tables.open_customer(item.customer_id)
+        for label, icon, url in (
+            ("Invoice page", ":material/receipt_long:", item.hosted_invoice_url),
+            ("PDF", ":material/picture_as_pdf:", item.pdf),
+        ):
+            if url and urlsplit(url).scheme in ("https", "http"):
+                st.link_button(label, url, icon=icon, type="tertiary")
+        mode = "" if session.billing().livemode else "test/"
+        st.link_button(
+            "Open in Stripe",
+            f"https://dashboard.stripe.com/{mode}invoices/{quote(item.invoice_id, safe='')}",
+            icon=":material/open_in_new:",
+            type="tertiary",
+        )
+
+
+def _dated(what: str, second: int | None, zone: str) -> str | None:
+    return None if second is None else f"{what} {fmt.day(second, zone)}"
+
+
+def _lines(told: LinesView, item: InvoiceItem) -> None:
+    st.markdown("**Lines**")
+    if told.lines is None:
+        st.info(fmt.md(told.why_not), icon=":material/info:")
+        return
+    found = told.lines
+    if found.lines:
+        _line_table(found)
+    _sum(found, item)
+    if told.why_not:
+        st.warning(fmt.md(told.why_not), icon=":material/warning:")
+    st.caption(f"As told by {fmt.md(told.told_by)}.")
+
+
+def _line_table(found: InvoiceLines) -> None:
+    zone, column = data.timezone(), st.column_config
+    code = found.currency
+    tables.show(
+        [
+            {
+                "what": line.description or line.price_id or line.line_id,
+                "quantity": line.quantity,
+                "unit": unit(line, code),
+                "period": _period(line, zone),
+                "proration": ["Proration"] if line.proration else [],
+                "amount": line.amount_minor,
+                "discount": -line.discount_minor or None,
+                "tax": line.tax_minor or None,
+                "price": line.price_id,
+                "currency": line.currency or code,
+            }
+            for line in found.lines
+        ],
+        {
+            "what": column.TextColumn("Line", width=270),
+            "quantity": column.TextColumn("Quantity", width=75),
+            "unit": column.TextColumn("Unit price", width=95),
+            "period": column.TextColumn("Period", width=190),
+            "proration": tables.badge("Kind", width=95),
+            "amount": column.NumberColumn(
+                "Amount", help="Before discounts and exclusive tax.", width=95
+            ),
+            "discount": column.NumberColumn("Discount", width=90),
+            "tax": column.NumberColumn("Tax", width=80),
+            "price": column.TextColumn("Price", width=170),
+        },
+        key="invoice_lines",
+        ids=[line.line_id for line in found.lines],
+        money=("amount", "discount", "tax"),
+        alt="The invoice's lines, in Stripe's order",
+        choose=False,
+        sparse=True,
+    )
+
+
+def _sum(found: InvoiceLines, item: InvoiceItem) -> None:
+    """From the lines to the total, and whether they get there."""
+    code = found.currency or item.currency
+    steps = [("Lines", found.lines_minor)]
+    for label, minor in (
+        ("Discounts", -found.discount_minor),
+        ("Billing credits", -found.credit_minor),
+        ("Shipping", found.shipping_minor),
+    ):
+        if minor:
+            steps.append((label, minor))
+    steps += [(_tax_name(tax), tax.amount_minor) for tax in found.taxes if not tax.inclusive]
+    rows = [[fmt.md(label), _spelled(minor, code)] for label, minor in steps]
+    rows.append(["**Total**", f"**{_spelled(found.total_minor, code)}**"])
+    rows += [
+        [f":small[of it {fmt.md(_tax_name(tax))}, included]", _spelled(tax.amount_minor, code)]
+        for tax in found.taxes
+        if tax.inclusive
+    ]
+    tables.text(["Adds up as", "Amount"], rows, right=(1,), unbroken=(1,))
+    if not found.complete:
+        return  # what is missing is said beneath
+    if found.off_by_minor:
+        st.error(
+            f"The lines do not add up to the total: {fmt.md(fmt.signed(found.off_by_minor, code))} "
+            "is in the total and in no line. Compare the invoice in Stripe.",
+            icon=":material/error:",
+        )
+    elif found.total_minor != item.total_minor:
+        st.warning(
+            f"The projection says {_spelled(item.total_minor, code)}: the lines are of an earlier "
+            "state of the invoice.",
+            icon=":material/warning:",
+        )
+    else:
+        st.caption(":material/check_circle: Lines, discounts and tax add up to the total.")
+
+
+def _spelled(minor: int | None, code: str | None) -> str:
+    return fmt.md(fmt.money(minor, code))
+
+
+def _tax_name(tax: TaxLine) -> str:
+    share = f"{tax.percentage} %" if tax.percentage else None
+    reason = fmt.words(tax.reason).lower() if tax.reason else None
+    return fmt.joined((" ".join(filter(None, ("Tax", share))), reason))
+
+
+def unit(line: Line, currency: str | None) -> str | None:
+    """The price of one, exact: a unit may cost less than a cent."""
+    code = line.currency or currency
+    if line.unit_amount_decimal is None or code is None:
+        return None
+    minor = Decimal(line.unit_amount_decimal)
+    if minor == minor.to_integral_value():
+        return fmt.money(int(minor), code)
+    return f"{minor.scaleb(-minor_digits(code)):f} {code.upper()}"
+
+
+def _period(line: Line, zone: str) -> str | None:
+    if line.period_start is None or line.period_end is None:
+        return None
+    if line.period_start == line.period_end:
+        return fmt.day(line.period_start, zone)
+    return f"{fmt.day(line.period_start, zone)} – {fmt.day(line.period_end, zone)}"

@@ -1,0 +1,238 @@
+"""Who left and why: causes, reasons, parts of the customers, and the customers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from dashboard import charts, data, rate_charts, session
+from dashboard import format as fmt
+from dashboard.session import Staff
+from dashboard.ui import filters, listing, tables
+from lib.billing import METRICS, ChurnedItem, ChurnPart, ChurnPeriod, Filters, Listing
+
+CAUSES: Final = ("voluntary", "involuntary", "unknown")
+DIMENSIONS: Final = {"plan": "Plan", "interval": "Billed", "stay": "Length of stay"}
+NARROWED_BY: Final = {"plan": "plans", "interval": "intervals", "stay": "stays"}
+ORDERS: Final = {
+    "Left latest": ("left_at", True),
+    "Largest MRR": ("mrr_minor", True),
+    "Plan": ("plan", False),
+    "Reason": ("reason", False),
+    "Customer": ("customer", False),
+}
+
+
+def draw(period: ChurnPeriod, staff: Staff) -> None:
+    """Three charts that narrow the list beneath them."""
+    if period.churned:
+        with st.grid(2, min_column_width=320, gap="small"):
+            _causes(period)
+            _reasons(period)
+    _parts(period)
+    if not period.churned:
+        st.caption(f"Nobody left in {fmt.period(period.name)}.")
+        return
+    st.subheader(f"Who left in {fmt.period(period.name)}?", anchor=False)
+    wanted = _narrowed(period)
+    listing.draw("churned", data.churned, wanted, table, staff, noun="customer")
+
+
+def _causes(period: ChurnPeriod) -> None:
+    counts = {"voluntary": period.voluntary, "involuntary": period.involuntary}
+    counts["unknown"] = period.unknown
+    rows = tuple(
+        (cause, _cause_name(cause), float(counts[cause]), _of(counts[cause], period.churned))
+        for cause in CAUSES
+    )
+    with st.container(border=True, height="stretch"):
+        st.subheader(
+            "Whose decision was it?",
+            anchor=False,
+            help=" ".join(METRICS[f"{cause}_churn"].definition for cause in CAUSES),
+        )
+        _ranked("causes", rows, charts.CHURN, "Customers who left by cause.")
+
+
+def _reasons(period: ChurnPeriod) -> None:
+    ranked = sorted(period.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    rows = tuple(
+        (reason, _reason_name(reason), float(count), _of(count, period.churned))
+        for reason, count in ranked
+    )
+    with st.container(border=True, height="stretch"):
+        st.subheader("What did they say?", anchor=False, help=METRICS["churn_reason"].definition)
+        _ranked("reasons", rows, charts.CONTRACTION, "Customers who left by reason.")
+
+
+def _ranked(
+    name: str, rows: tuple[tuple[str, str, float, str], ...], colour: str, alt: str
+) -> None:
+    st.plotly_chart(
+        data.figure(f"churn_{name}", lambda: charts.ranked(rows, colour, None), rows, colour),
+        key=f"{name}_chart",
+        on_select=partial(_chosen, f"{name}_chart", name),
+        selection_mode="points",
+        config=charts.CONFIG,
+        alt=f"{alt} Choose one below to list its customers.",
+    )
+
+
+def _parts(period: ChurnPeriod) -> None:
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(
+                "Which customers left?", anchor=False, help=METRICS["part_churn"].definition
+            )
+            dimension: Literal["plan", "interval", "stay"] = st.segmented_control(
+                "Divided by",
+                list(DIMENSIONS),
+                default="plan",
+                required=True,
+                format_func=DIMENSIONS.__getitem__,
+                key="part",
+                label_visibility="collapsed",
+                bind="query-params",
+            )
+        parts = data.churn_parts(dimension, period.currency, period.starts, period.ends)
+        if not parts:
+            st.caption("There were no customers at the start of the period.")
+            return
+        named = _names(dimension)
+        rows = tuple(
+            (part.name, named(part.name), part.churn.value or 0.0, _part_words(part))
+            for part in parts
+        )
+        st.plotly_chart(
+            data.figure("churn_parts", lambda: rate_charts.shares(rows, charts.CHURN), rows),
+            key=f"parts_{dimension}",
+            on_select=partial(_chosen, f"parts_{dimension}", NARROWED_BY[dimension]),
+            selection_mode="points",
+            config=charts.CONFIG,
+            alt="Share of customers at the start who left, by part. The list below can be narrowed "
+            "to one.",
+        )
+
+
+def _names(dimension: str) -> Callable[[str], str]:
+    if dimension == "plan":
+        return partial(listing.plan_name, session.billing().catalog)
+    if dimension == "interval":
+        return lambda name: fmt.every_named(name) if name else "Unknown"
+    return fmt.words
+
+
+def _part_words(part: ChurnPart) -> str:
+    words = f"{fmt.share(part.churn.value)} · {part.lost:,} of {part.customers:,}"
+    return f"{words} · small sample" if part.churn.small else words
+
+
+def _chosen(chart: str, key: str) -> None:
+    points = st.session_state[chart]["selection"]["points"]
+    st.session_state[key] = [points[0]["customdata"][0]] if points else []
+    filters.first_page()
+
+
+def _narrowed(period: ChurnPeriod) -> Filters:
+    """The filter row; its state is the address."""
+    span = Filters(currencies=(period.currency,), starts=period.starts, ends=period.ends, limit=1)
+    choices = data.churned(span).choices
+    plan_name = partial(listing.plan_name, session.billing().catalog)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = filters.text("Search", "Name, e-mail or id")
+        causes = _several("Cause", "causes", CAUSES, _cause_name)
+        reasons = _several("Reason", "reasons", choices.get("reasons", ()), _reason_name)
+        plans = _several("Plan", "plans", choices.get("plans", ()), plan_name)
+        intervals = _several("Billed", "intervals", choices.get("intervals", ()), fmt.every_named)
+        stays = _several(
+            "Stayed",
+            "stays",
+            ("under_90_days", "90_days_to_1_year", "1_to_2_years", "over_2_years", "joined_since"),
+            fmt.words,
+        )
+        sort, descending = filters.order(ORDERS)
+    return Filters(
+        text=text,
+        causes=causes,
+        reasons=reasons,
+        plans=plans,
+        intervals=intervals,
+        stays=stays,
+        currencies=(period.currency,),
+        starts=period.starts,
+        ends=period.ends,
+        sort=sort,
+        descending=descending,
+    )
+
+
+def _several(
+    label: str, key: str, options: Sequence[str], spelled: Callable[[str], str]
+) -> tuple[str, ...]:
+    """What another period knows and this one does not is dropped."""
+    held = st.session_state.get(key)
+    if held and any(value not in options for value in held):
+        st.session_state[key] = [value for value in held if value in options]
+    return filters.several(label, key, options, spelled)
+
+
+def table(page: Listing[ChurnedItem]) -> int | None:
+    """One page of the list; answers the chosen row."""
+    zone, catalog = data.timezone(), session.billing().catalog
+    rows = [
+        {
+            "customer": listing.who(item),
+            "left": fmt.moment(item.left_at, zone),
+            "plan": listing.plan_name(catalog, item.plan),
+            "mrr": item.mrr_minor,
+            "cause": _cause_name(item.cause),
+            "reason": _reason_name(item.feedback or item.reason or "unknown"),
+            "comment": item.comment,
+            "billed": fmt.every_named(item.interval) if item.interval else fmt.UNKNOWN,
+            "joined": fmt.moment(item.joined_at, zone),
+            "back": fmt.moment(item.back_at, zone),
+            "email": item.email,
+            "subscription": item.subscription_id,
+            "currency": item.currency,
+        }
+        for item in page.rows
+    ]
+    column = st.column_config
+    columns: dict[str, Any] = {
+        "customer": column.TextColumn("Customer", width=190),
+        "left": column.DateColumn("Left on", format="D MMM YYYY", width=105),
+        "plan": column.TextColumn("Plan", width=85),
+        "mrr": column.NumberColumn("MRR", width=85, help="What they paid a month before."),
+        "cause": column.TextColumn("Cause", width=105),
+        "reason": column.TextColumn("Reason", width=135),
+        "comment": column.TextColumn("Comment", width=200),
+        "billed": column.TextColumn("Billed", width=100),
+        "joined": column.DateColumn("First MRR on", format="D MMM YYYY", width=110),
+        "back": column.DateColumn("Back since", format="D MMM YYYY", width=105),
+        "email": column.TextColumn("E-mail", width=200),
+        "subscription": column.TextColumn("Subscription", width=150),
+    }
+    return tables.show(
+        rows,
+        columns,
+        key="churned",
+        ids=[f"{item.customer_id}:{item.left_at}" for item in page.rows],
+        money=("mrr",),
+        alt="Customers who left",
+        sparse=True,
+    )
+
+
+def _of(count: int, whole: int) -> str:
+    return f"{fmt.plural(count, 'customer')} of {whole:,}"
+
+
+def _cause_name(cause: str) -> str:
+    return "Unknown" if cause == "unknown" else fmt.words(cause)
+
+
+def _reason_name(reason: str) -> str:
+    return "No reason given" if reason == "unknown" else fmt.words(reason)

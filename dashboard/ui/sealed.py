@@ -1,0 +1,179 @@
+"""The months of the Month close page: their key numbers, their seals, and the list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, session
+from dashboard import format as fmt
+from dashboard.session import Staff
+from dashboard.ui import kpis, tables
+from lib.billing import METRICS, CloseOverview, MonthItem, MonthMoney, Permission, SealState
+
+STATES: Final = {"closed": "Closed", "open": "Open", "running": "Not over"}
+MOST: Final = 24
+"""Months that are listed without scrolling."""
+NOTHING: Final = MonthMoney("", 0, 0, 0)
+
+
+def name(month: str) -> str:
+    """``2026-10`` → October 2026."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+
+
+def currencies(view: CloseOverview) -> list[str]:
+    """The currencies of all months, the one with most MRR in the latest month first."""
+    latest = {money.currency: money.closing_now_minor for money in view.months[0].money}
+    codes = {money.currency for item in view.months for money in item.money}
+    return sorted(codes, key=lambda code: (-latest.get(code, 0), code))
+
+
+def of(item: MonthItem, currency: str) -> MonthMoney:
+    """The month in one currency; zeros where it has none."""
+    return next((money for money in item.money if money.currency == currency), NOTHING)
+
+
+def cards(view: CloseOverview, currency: str) -> list[kpis.Card]:
+    closed = [item for item in view.months if item.state == "closed"]
+    restated = sum(of(item, currency).restated_minor for item in closed)
+    rows = sum(of(item, currency).restatements for item in closed)
+    open_points = [point for point in view.points if point.count]
+    made = [
+        kpis.defined(
+            "closed_months",
+            f"{len(closed):,}",
+            delta=f"up to {name(closed[0].month)}" if closed else None,
+            good="neither",
+        ),
+        kpis.defined(
+            "restated",
+            fmt.signed(restated, currency) if restated else fmt.money(0, currency),
+            delta=fmt.plural(rows, "restatement") if rows else None,
+        ),
+    ]
+    if view.choices:
+        blocking = sum(point.blocks for point in open_points)
+        made.append(
+            kpis.defined(
+                "open_points",
+                f"{len(open_points):,}",
+                delta=f"{blocking:,} to settle first" if blocking else None,
+                compared_to=name(view.choices[0]),
+                good="neither",
+            )
+        )
+    return made
+
+
+def verdict(view: CloseOverview, staff: Staff) -> None:
+    """Whether what was signed still stands, and the button that looks at every movement too."""
+    if not view.seals.months and view.seals.broken is None:
+        return
+    with st.container(border=True, key="seals", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            place = st.container(gap="xsmall", width="stretch")
+            pressed = st.button(
+                "Check every movement",
+                key="check_closes",
+                icon=":material/rule:",
+                help="Reckons the seal of each closed month anew from its frozen movements, "
+                "customer by customer. Beside this, each look follows the seals of the months.",
+            )
+        found = view.seals
+        if pressed:
+            person = session.check(Permission.MONEY)
+            with st.spinner("Following the seals …"):
+                found = session.billing().check_closes(staff=person.email, roles=person.roles)
+        with place:
+            _told(found)
+
+
+def _told(found: SealState) -> None:
+    if found.broken is not None:
+        st.badge("A seal is broken", icon=":material/link_off:", color="red")
+        st.markdown(
+            f"**{fmt.md(found.broken[:1].upper() + found.broken[1:])}.** "
+            f"{fmt.plural(found.months, 'month')} before it hold. Compare with a backup."
+        )
+        return
+    what = "Seals and movements hold" if found.rows else "Seals hold"
+    st.badge(what, icon=":material/verified_user:", color="green")
+    st.caption(
+        f"{fmt.plural(found.months, 'month')}, each sealed by a hash over the one before. The "
+        f"last seal is {found.hash[:16]}…: written down elsewhere, it proves later that nothing "
+        "before it was changed."
+    )
+
+
+def months(view: CloseOverview, currency: str) -> str | None:
+    """Every month, the latest first; answers the closed one that the address names."""
+    listed = view.months
+    names = [item.month for item in listed]
+    wanted = st.query_params.get("month", "")
+    closed = [item.month for item in listed if item.state == "closed"]
+    st.subheader("Which months are signed?", anchor=False)
+    if closed:
+        st.caption(
+            "Choose a closed month to see it beside today. What was before "
+            f"{name(closed[-1])} is its opening balance."
+        )
+
+    def choose(index: int | None) -> None:
+        if index is None:
+            st.query_params.pop("month", None)
+        else:
+            st.query_params["month"] = names[index]
+
+    _table(listed, currency, names.index(wanted) if wanted in names else None, choose)
+    return wanted if wanted in closed else None
+
+
+def _table(
+    listed: tuple[MonthItem, ...], currency: str, chosen: int | None, choose: object
+) -> None:
+    zone, column = data.timezone(), st.column_config
+    tables.show(
+        [_row(item, of(item, currency), currency, zone) for item in listed],
+        {
+            "month": column.TextColumn("Month", width=130),
+            "state": tables.badge("State", width=90),
+            "opening": column.NumberColumn("Opening MRR", help=METRICS["mrr"].definition),
+            "closing": column.NumberColumn("Closing MRR", help=METRICS["mrr"].definition),
+            "restated": column.NumberColumn("Restated", help=METRICS["restated"].definition),
+            "today": column.NumberColumn(
+                "Closing today",
+                help="MRR at the month's end as it is known today, with the restatements of "
+                "earlier months.",
+            ),
+            "closed": column.DatetimeColumn("Closed", format="D MMM YYYY, HH:mm", width=130),
+            "staff": column.TextColumn("By", width=170),
+            "seal": column.TextColumn("Seal", width=110, help="The first letters of its hash."),
+        },
+        key="months",
+        ids=[f"{item.month}:{item.state}" for item in listed],
+        money=("opening", "closing", "restated", "today"),
+        alt="Months, the latest first",
+        chosen=chosen,
+        on_choose=choose,  # type: ignore[arg-type]
+        height="content" if len(listed) <= MOST else 31 * (MOST + 1),
+        sparse=True,
+    )
+
+
+def _row(item: MonthItem, money: MonthMoney, currency: str, zone: str) -> dict[str, object]:
+    is_closed = item.state == "closed"
+    return {
+        "month": name(item.month),
+        "state": [STATES[item.state]],
+        "currency": currency,
+        "opening": money.opening_minor,
+        "closing": money.closing_minor,
+        "restated": money.restated_minor if is_closed else None,
+        "today": money.closing_now_minor if is_closed else None,
+        "closed": fmt.moment(item.closed_at, zone),
+        "staff": item.staff,
+        "seal": item.hash[:12] if item.hash else None,
+    }

@@ -1,0 +1,16 @@
+"""How long somebody has been a customer, in bands."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BANDS: Final[tuple[tuple[str, int, int | None], ...]] = (
+    ("under_90_days", 0, 90),
+    ("90_days_to_1_year", 90, 365),
+    ("1_to_2_years", 365, 730),
+    ("over_2_years", 730, None),
+)
+"""(name, from so many whole days on, and below so many; None: without an end)."""
+
+JOINED: Final = "joined_since"
+"""Who was no customer yet at the day that is looked back from."""

@@ -1,0 +1,1 @@
+"""Churn, rates and cohorts as values: reports and pages read the same ones."""

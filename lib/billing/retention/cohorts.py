@@ -1,0 +1,64 @@
+"""Cohorts by the month of the first MRR, from sums that the database made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ..domain.rate_flags import RateFlags
+from ..domain.times import local_date, period_name
+from ..store.queries import churn, cohorts
+from ..store.queries.reading import Connection
+from .calendar import months_between
+from .values import CohortMonth
+
+UTC = "UTC"
+
+
+def cohort_months(
+    connection: Connection,
+    policy: str,
+    flags: RateFlags,
+    timezone: str,
+    now: int,
+    *,
+    currency: str | None = None,
+    starts: int | None = None,
+    ends: int | None = None,
+) -> Iterator[CohortMonth]:
+    """Every cohort with every month up to now's, by cohort, currency and month.
+
+    ``starts <= first MRR < ends`` bounds the cohorts, not the months they are followed for.
+    """
+    zone = UTC if flags.cohort_months == "utc" else timezone
+    reach = churn.reach(connection, policy)
+    if reach is None:
+        return
+    first, moved, _ = reach
+    months = months_between(first, max(now, moved), zone)
+    names = [period_name(local_date(month.starts, zone), "month") for month in months]
+    joined: Counter[tuple[int, str]] = Counter()
+    customers: Counter[tuple[int, str, int]] = Counter()
+    minor: Counter[tuple[int, str, int]] = Counter()
+    for cell in cohorts.cells(connection, policy, months, currency, starts, ends):
+        cohort, code, month = int(cell["cohort"]), cell["currency"], int(cell["month"])
+        joined[cohort, code] += int(cell["joined"])
+        customers[cohort, code, month] = int(cell["customers"])
+        minor[cohort, code, month] = int(cell["minor"])
+    for cohort, code in sorted(joined):
+        kept, kept_minor, mrr = 0, 0, 0
+        for month in range(cohort, len(months)):
+            kept += customers[cohort, code, month]
+            kept_minor += minor[cohort, code, month]
+            if month == cohort:
+                mrr = kept_minor
+            yield CohortMonth(
+                cohort=names[cohort],
+                currency=code,
+                index=month - cohort,
+                complete=months[month].ends <= now + 1,
+                customers=joined[cohort, code],
+                kept=kept,
+                mrr_minor=mrr,
+                kept_minor=kept_minor,
+            )

@@ -1,0 +1,265 @@
+"""MRR of now under any policy, from the rows of one, and what each flag moves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+
+from ...domain.bridge import Bridge, Step, across, steps
+from ...domain.filters import Filters
+from ...domain.policy import Discounts, Policy
+from ...domain.times import DAY
+from ..tables import customers as c
+from ..tables import movements as m
+from ..tables import subscriptions as s
+from .columns import any_contains, by_bytes, one_of_plans, ordered
+
+_NAMES = (c.c.org_id, c.c.email, c.c.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """``held``: which discounts are off in ``value_minor`` of the rows at hand. ``now``: the second
+    at which somebody is past due for too long or not."""
+
+    held: Discounts
+    now: int
+
+    def can_tell(self, policy: Policy) -> bool:
+        """Whether the rows hold what a subscription is worth to ``policy``."""
+        return policy.discounts in (self.held, "all", "none")
+
+    def holding(self, policy: Policy) -> Policy:
+        """What rows are folded by, so that they can be looked at through this."""
+        return replace(policy, discounts=self.held)
+
+    def mrr(self, policy: Policy) -> ColumnElement[int]:
+        """What a row of `subscriptions` counts now under ``policy``; 0 where that is unknown."""
+        counts: list[ColumnElement[bool]] = [s.c.status.in_(sorted(policy.statuses))]
+        if not policy.collection_paused:
+            counts.append(s.c.pause_behavior.is_(None))
+        if policy.leaves_when_scheduled:
+            counts.append(~s.c.winding_down)
+        if policy.past_due_leaves_after_days is not None:
+            newest = self.now - policy.past_due_leaves_after_days * DAY
+            counts.append(
+                or_(
+                    s.c.status != "past_due",
+                    s.c.past_due_since.is_(None),
+                    s.c.past_due_since > newest,
+                )
+            )
+        return case((and_(*counts), func.coalesce(self._value(policy.discounts), 0)), else_=0)
+
+    def _value(self, taken: Discounts) -> ColumnElement[Any]:
+        if taken == self.held:
+            return s.c.value_minor
+        return s.c.discounted_minor if taken == "all" else s.c.gross_minor
+
+
+def bridges(
+    connection: Connection,
+    lens: Lens,
+    ours: Policy,
+    theirs: Policy,
+    currencies: Collection[str] = (),
+    *,
+    check: bool,
+) -> tuple[Bridge, ...]:
+    """One bridge a currency, or for each of ``currencies``.
+
+    ``check``: every movement under ``theirs`` is there to be held against.
+    """
+    taken = steps(ours, theirs)
+    beyond = _beyond(connection, lens, theirs) if check else {}
+    rows = {row["currency"]: row for row in _totals(connection, lens, ours, taken)}
+    found = []
+    for code in sorted({*rows, *beyond} - {None}):
+        if currencies and code not in currencies:
+            continue
+        row = rows.get(code)
+        moved = [
+            (int(row[f"minor_{n}"]), int(row[f"customers_{n}"])) if row else (0, 0)
+            for n in range(len(taken))
+        ]
+        found.append(
+            across(
+                ours,
+                theirs,
+                code,
+                int(row["from_minor"]) if row else 0,
+                moved,
+                unexplained=beyond.get(code, (0, 0)) if check else None,
+                unvalued=int(row["unvalued"]) if row else 0,
+            )
+        )
+    return tuple(found)
+
+
+def _totals(
+    connection: Connection, lens: Lens, ours: Policy, taken: Sequence[Step]
+) -> list[RowMapping]:
+    """``currency, from_minor, unvalued``, and of step n ``minor_n`` and ``customers_n``.
+
+    ``unvalued``: subscriptions that count here and whose value cannot be computed.
+    """
+    columns: list[Any] = [
+        s.c.currency,
+        func.sum(lens.mrr(ours)).label("from_minor"),
+        func.count(case((s.c.mrr_minor.is_(None), 1))).label("unvalued"),
+    ]
+    for number, step in enumerate(taken):
+        before, after = lens.mrr(step.before), lens.mrr(step.after)
+        columns.append(func.sum(after - before).label(f"minor_{number}"))
+        moved = case((after != before, s.c.customer_id))
+        columns.append(func.count(moved.distinct()).label(f"customers_{number}"))
+    query = select(*columns).group_by(s.c.currency).order_by(by_bytes(s.c.currency))
+    return list(connection.execute(query).mappings())
+
+
+def behind(connection: Connection, lens: Lens, step: Step, filters: Filters) -> list[RowMapping]:
+    """One page of the subscriptions that a step moves: who, before, after and the difference."""
+    before, after = lens.mrr(step.before), lens.mrr(step.after)
+    rows = (
+        select(
+            s.c.customer_id,
+            *_NAMES,
+            s.c.subscription_id,
+            s.c.plan,
+            s.c.status,
+            s.c.currency,
+            before.label("before_minor"),
+            after.label("after_minor"),
+            (after - before).label("delta_minor"),
+        )
+        .select_from(s.outerjoin(c, c.c.customer_id == s.c.customer_id))
+        .where(after != before)
+    )
+    delta = after - before
+    sorts: dict[str, ColumnElement[Any]] = {
+        "delta": delta,
+        "before": before,
+        "after": after,
+        "customer": _who(s.c.customer_id),
+    }
+    tie = by_bytes(s.c.subscription_id)
+    page = ordered(_narrowed(rows, filters), filters, sorts, (func.abs(delta).desc(),), tie)
+    return list(connection.execute(page).mappings())
+
+
+def behind_sums(
+    connection: Connection, lens: Lens, step: Step, filters: Filters
+) -> list[RowMapping]:
+    """``currency, count, amount_minor`` of the filtered list, before paging."""
+    before, after = lens.mrr(step.before), lens.mrr(step.after)
+    query = (
+        select(
+            s.c.currency,
+            func.count().label("count"),
+            func.sum(after - before).label("amount_minor"),
+        )
+        .select_from(s.outerjoin(c, c.c.customer_id == s.c.customer_id))
+        .where(after != before)
+        .group_by(s.c.currency)
+    )
+    return list(connection.execute(_narrowed(query, filters)).mappings())
+
+
+def _beyond(connection: Connection, lens: Lens, policy: Policy) -> dict[str, tuple[int, int]]:
+    """By currency, (amount, customers): by how much movements under ``policy`` exceed what
+    subscriptions count. Customers who cancel each other out are customers all the same."""
+    each = _unexplained(lens, policy).subquery()
+    delta = each.c.after_minor - each.c.before_minor
+    query = select(each.c.currency, func.sum(delta), func.count()).group_by(each.c.currency)
+    return {row[0]: (int(row[1]), int(row[2])) for row in connection.execute(query)}
+
+
+def behind_unexplained(
+    connection: Connection, lens: Lens, policy: Policy, filters: Filters
+) -> tuple[list[RowMapping], list[RowMapping]]:
+    """One page of these customers, and the sums of all of them."""
+    each = _unexplained(lens, policy).subquery()
+    delta = (each.c.after_minor - each.c.before_minor).label("delta_minor")
+    joined = each.outerjoin(c, c.c.customer_id == each.c.customer_id)
+    conditions: list[ColumnElement[bool]] = []
+    if filters.currencies:
+        conditions.append(each.c.currency.in_(filters.currencies))
+    if filters.text:
+        conditions.append(any_contains((*_NAMES, each.c.customer_id), filters.text))
+    page = (
+        select(
+            each.c.customer_id,
+            *_NAMES,
+            *(null().label(name) for name in ("subscription_id", "plan", "status")),
+            each.c.currency,
+            each.c.before_minor,
+            each.c.after_minor,
+            delta,
+        )
+        .select_from(joined)
+        .where(*conditions)
+    )
+    sorts = {"delta": delta, "customer": _who(each.c.customer_id)}
+    tie = by_bytes(each.c.customer_id)
+    page = ordered(page, filters, sorts, (func.abs(delta).desc(),), tie)
+    sums = (
+        select(each.c.currency, func.count().label("count"), func.sum(delta).label("amount_minor"))
+        .select_from(joined)
+        .where(*conditions)
+        .group_by(each.c.currency)
+    )
+    return list(connection.execute(page).mappings()), list(connection.execute(sums).mappings())
+
+
+def _unexplained(lens: Lens, policy: Policy) -> Select[Any]:
+    counted = select(
+        s.c.customer_id,
+        s.c.currency,
+        lens.mrr(policy).label("counted"),
+        literal(0).label("told"),
+    )
+    told = select(m.c.customer_id, m.c.currency, literal(0), m.c.delta_minor).where(
+        m.c.policy == policy.slug
+    )
+    both = counted.union_all(told).subquery()
+    return (
+        select(
+            both.c.customer_id,
+            both.c.currency,
+            func.sum(both.c.counted).label("before_minor"),
+            func.sum(both.c.told).label("after_minor"),
+        )
+        .group_by(both.c.customer_id, both.c.currency)
+        .having(func.sum(both.c.counted) != func.sum(both.c.told))
+    )
+
+
+def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    if filters.currencies:
+        query = query.where(s.c.currency.in_(filters.currencies))
+    if filters.plans:
+        query = query.where(one_of_plans(s.c.plan, filters.plans))
+    if filters.text:
+        query = query.where(
+            any_contains((*_NAMES, s.c.customer_id, s.c.subscription_id), filters.text)
+        )
+    return query
+
+
+def _who(customer_id: ColumnElement[Any]) -> ColumnElement[str]:
+    return by_bytes(func.lower(func.coalesce(c.c.name, c.c.email, customer_id)))

@@ -1,0 +1,80 @@
+"""What was ever seen of subscriptions, for numbers that no derived row holds.
+
+Reads observations in batches of customers, on demand: for reports, not for pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from ...domain.observations import Observation
+from ..spelling import read
+from ..tables import observations as o
+from .columns import by_bytes
+
+CUSTOMERS_AT_ONCE = 500
+
+
+def _scheduled(state: ColumnElement[str | None]) -> ColumnElement[bool]:
+    """Whether a canonical state plans an end, in either of its encodings."""
+    return or_(
+        state.contains('"cancel_at_period_end":true', autoescape=True),
+        and_(
+            state.contains('"cancel_at":', autoescape=True),
+            ~state.contains('"cancel_at":null', autoescape=True),
+        ),
+    )
+
+
+def ever_scheduled(
+    connection: Connection, *, until: int | None = None
+) -> Iterator[tuple[str, list[Observation]]]:
+    """Customers of whom a subscription was ever scheduled to end, each with everything seen of its
+    subscriptions and discounts that took effect up to and including ``until``."""
+    after = ""
+    while True:
+        query = (
+            select(o.c.customer_id)
+            .where(
+                o.c.object_type == "subscription",
+                by_bytes(o.c.customer_id) > after,
+                or_(_scheduled(o.c.after), _scheduled(o.c.before)),
+            )
+            .distinct()
+            .order_by(by_bytes(o.c.customer_id))
+            .limit(CUSTOMERS_AT_ONCE)
+        )
+        found = [str(row[0]) for row in connection.execute(query)]
+        if not found:
+            return
+        seen = _of(connection, found, until)
+        yield from sorted(seen.items())
+        after = found[-1]
+
+
+def _of(
+    connection: Connection, customers: list[str], until: int | None
+) -> dict[str, list[Observation]]:
+    query = select(o).where(
+        o.c.customer_id.in_(customers), o.c.object_type.in_(("subscription", "discount"))
+    )
+    if until is not None:
+        query = query.where(o.c.effective <= until)
+    seen: dict[str, list[Observation]] = {}
+    for row in connection.execute(query.order_by(o.c.seq)):
+        seen.setdefault(row.customer_id, []).append(
+            Observation(
+                event_id=row.event_id,
+                object_type=row.object_type,
+                object_id=row.object_id,
+                customer_id=row.customer_id,
+                second=row.second,
+                kind=row.kind,
+                before=read(row.before),
+                after=read(row.after),
+                effective=row.effective,
+            )
+        )
+    return seen

@@ -1,0 +1,41 @@
+"""Invoices: what was invoiced, what is owed and for how long, and what an invoice is made of."""
+
+import streamlit as st
+
+from dashboard import data, navigation, session
+from dashboard.ui import chrome, filters, invoices, kpis, notes, owed
+from lib.billing import InvoiceFilters, Permission
+
+staff = session.guard(Permission.TOTALS)
+chrome.head(navigation.BY_SLUG["invoices"])
+
+
+@st.fragment
+@notes.calmly
+def body() -> None:
+    """Everything that a filter, a bar, a row or a page switch redraws."""
+    everything = data.invoices(InvoiceFilters(limit=1))
+    if not everything.total:
+        notes.empty(
+            "No invoice yet.",
+            hint="An invoice shows here with its first event, or after portside backfill.",
+            icon=":material/receipt_long:",
+        )
+        return
+    parts = data.owed()
+    codes = [part.currency for part in parts]
+    numbers = st.container()
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("How long has it been owed?", anchor=False)
+            code = filters.currency(codes, key="in")
+        owed.chart(parts, code)
+    mine = owed.of_currency(parts, code)
+    with numbers:
+        if mine is not None:
+            kpis.row(owed.cards(mine))
+    wanted = invoices.narrowed(everything, codes)
+    invoices.draw(wanted, staff)
+
+
+body()

@@ -1,0 +1,62 @@
+"""The product and the second opinion agree to the cent on whatever hypothesis makes up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from lib.billing.domain.bridge import steps
+from lib.billing.domain.fold import Rules, fold_customer
+from lib.billing.domain.movements import movements
+from lib.billing.domain.policy import PRESETS
+from lib.billing.domain.project import project
+from lib.billing.domain.references import References
+from tests.domain.states import CATALOG
+
+from . import opinion
+from .opinion import TABLE
+from .worlds import COUPONS, World, worlds
+
+REFERENCES = References(coupons=COUPONS)
+TRIED = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+def folded(world: World, preset: str, timezone: str = "UTC"):
+    rules = Rules(CATALOG, PRESETS[preset], REFERENCES, timezone)
+    return fold_customer("cus_1", world.observations, rules)
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "America/Los_Angeles"])
+@pytest.mark.parametrize("preset", TABLE)
+@TRIED
+@given(world=worlds())
+def test_movements_agree(preset, timezone, world):
+    found = sorted(
+        (m.occurred_at, m.currency, m.kind, m.before_minor, m.after_minor, m.reconstructed)
+        for m in movements(folded(world, preset, timezone))
+    )
+    expected = [
+        (m.at, m.currency, m.kind, m.before, m.after, m.rebuilt)
+        for m in opinion.movements(world.lives, preset, timezone)
+    ]
+    assert found == sorted(expected)
+
+
+@pytest.mark.parametrize("preset", TABLE)
+@TRIED
+@given(world=worlds())
+def test_mrr_of_each_subscription_agrees(preset, world):
+    rows = {row.subscription_id: row for row in project(folded(world, preset)).subscriptions}
+    for life in world.lives:
+        look, row = life.looks[-1][1], rows[life.subscription]
+        assert row.mrr_minor == opinion.mrr(look, preset)
+        assert row.value_minor == opinion.worth(look, TABLE[preset][2])
+        assert row.gross_minor == opinion.worth(look, set())
+        assert row.discounted_minor == opinion.worth(look, {"forever", "repeating", "once"})
+
+
+def test_every_flag_of_mrr_that_presets_differ_in_has_a_step():
+    slugs = {step.slug for preset in TABLE for step in steps(PRESETS["portside"], PRESETS[preset])}
+    assert slugs == {"status_paused", "collection_paused", "discounts", "leaves_when_scheduled"}
