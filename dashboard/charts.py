@@ -292,6 +292,7 @@ def waterfall(
     floor = low - (high - low) * 0.4 if 0 < (high - low) * 0.4 < low else min(low, 0)
     room = (high - floor) * 0.06
     axis = [fmt.major(round(floor), currency), fmt.major(round(high + room), currency)]
+    figure.update_xaxes(tickangle=None, autotickangles=[0, 45])  # on a phone they would overlap
     return figure.update_yaxes(range=axis)
 
 

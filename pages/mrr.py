@@ -39,7 +39,7 @@ def body() -> None:
             receipts.draw(rolled, line, wanted.currency)
     elif audited.open:
         with audited:
-            self_audit.draw()
+            self_audit.draw(wanted.currency)
     elif bridged.open:
         with bridged:
             bridge.draw(rolled.currency, staff)

@@ -79,7 +79,8 @@ def _proof(page: Receipts[Any], line: RollForwardLine) -> None:
         elif number is None:
             st.badge("A rate is missing", icon=":material/currency_exchange:", color="orange")
         else:
-            st.badge(f"{rows} sum to it", icon=":material/check:", color="green")
+            verb = "sums" if page.total == 1 else "sum"
+            st.badge(f"{rows} {verb} to it", icon=":material/check:", color="green")
 
 
 def _noun(page: Receipts[Any]) -> str:
@@ -120,17 +121,17 @@ def _movements(page: Receipts[ReceiptMovement]) -> int | None:
         for row in page.rows
     ]
     columns = {
-        "customer": column.TextColumn("Customer", width=190),
-        "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=145),
-        "change": column.NumberColumn("Change", width=95),
-        "before": column.NumberColumn("Before", width=95),
-        "after": column.NumberColumn("After", width=95),
-        "plans": column.TextColumn("From → to", width=170),
+        "customer": column.TextColumn("Customer", width=180),
+        "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
+        "change": column.NumberColumn("Change", width=85),
+        "before": column.NumberColumn("Before", width=85),
+        "after": column.NumberColumn("After", width=85),
+        "plans": column.TextColumn("From → to", width=135),
         "inferred": tables.badge(
             "Told by", width=115, help=METRICS["reconstructed_mrr"].definition
         ),
         "event": column.LinkColumn(
-            "Event", display_text=r"events/(.+)$", width=170, help="Opens in Stripe."
+            "Event", display_text=r"events/(.+)$", width=195, help="Opens in Stripe."
         ),
         "subscription": column.TextColumn("Subscription", width=150),
     }

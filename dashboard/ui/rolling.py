@@ -18,6 +18,8 @@ ALL: Final = "all"
 """The choice of all currencies together, in the reporting one."""
 BACK: Final = {"day": (14, 31, 90), "week": (13, 26, 52), "month": (12, 24, 36), "quarter": (8, 12)}
 """How many periods back can be looked at; the first is the default."""
+LONGEST: Final = 24
+"""Periods that a table shows at full height."""
 UNITS: Final = {"day": "Day", "week": "Week", "month": "Month", "quarter": "Quarter"}
 TABS: Final = ("Roll-forward", "Receipts", "Self-audit", "Policy bridge")
 
@@ -98,7 +100,7 @@ def _currency(codes: Sequence[str], reporting: str | None) -> str:
 def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
     """Where MRR stands, and what the running period did to it."""
     code, now = rolled.currency, rolled.lines[-1]
-    so_far = f"so far this {by}" if now.running else f"in {name(now)}"
+    so_far = f"this {by}" if now.running else f"in {name(now)}"
     leaves = None
     if now.closing_minor is not None and now.committed_minor is not None:
         leaves = now.closing_minor - now.committed_minor
@@ -109,8 +111,8 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
             "mrr",
             fmt.money_short(now.closing_minor, code),
             f"Now {fmt.money(now.closing_minor, code)}.{_uncounted(rolled.uncounted)}",
-            delta=_signed(now.change_minor, code),
-            compared_to=so_far,
+            delta=_signed(now.change_minor, code) if now.change_minor else now.change_minor,
+            compared_to=so_far if now.change_minor is not None else None,
             spark=_spark([line.closing_minor for line in rolled.lines], code),
         ),
         kpis.defined(
@@ -131,9 +133,9 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
         kpis.defined(
             "net_new_mrr",
             _signed(now.moved_minor, code) or fmt.UNKNOWN,
-            f"{so_far.capitalize()}; the bars are the periods shown.",
+            f"Here {so_far}; the bars are the periods shown.",
             delta=_signed(now.fx_minor, code) if rolled.reporting else None,
-            compared_to="by FX" if rolled.reporting else None,
+            compared_to="by FX" if rolled.reporting and now.fx_minor is not None else None,
             good="neither",
             spark=_spark([line.moved_minor for line in rolled.lines], code),
             spark_as="bar",
@@ -155,12 +157,15 @@ def _uncounted(count: int) -> str:
 
 def remarks(rolled: RollForward) -> None:
     """What is missing or inferred in the numbers shown."""
-    missing = sorted({rate for line in rolled.lines for rate in line.missing})
-    if missing:
-        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+    first: dict[str, str] = {}
+    for rate in sorted({rate for line in rolled.lines for rate in line.missing}):
+        code, day = rate.split(" on ")
+        first.setdefault(code, day)
+    if first:
+        wanted = " and ".join(f"{code.upper()} (first on {day})" for code, day in first.items())
         st.warning(
-            f"There is no rate for {fmt.md(shown)}. What needs it is absent rather than smaller: "
-            "add it to the rates of portside.toml.",
+            f"No rate for {fmt.md(wanted)}. What needs it is absent rather than smaller: add it to "
+            "the rates of portside.toml.",
             icon=":material/currency_exchange:",
         )
 
@@ -291,6 +296,7 @@ def table(rolled: RollForward, chosen: RollForwardLine) -> None:
         ids=[f"{line.currency}:{line.period}" for line in lines],
         money=[*shown, "reconstructed"],
         alt="The roll-forward, period by period",
+        height="content" if len(rows) <= LONGEST else 540,
         chosen=names.index(name(chosen)),
         on_choose=told,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import data
@@ -12,14 +14,14 @@ from lib.billing import AuditLine, SelfAudit
 _RESULTS = {True: "Holds", False: "Fails", None: "Cannot tell"}
 
 
-def draw() -> None:
-    """The verdict, the rows at fault if there are any, and every line."""
+def draw(currency: str | None) -> None:
+    """The verdict over all currencies, the rows at fault, and the lines of ``currency``."""
     with st.spinner("Adding everything up …"):
         found = data.self_audit()
     _verdict(found)
     if found.failed:
         _faults(found)
-    _lines(found)
+    _lines([line for line in found.lines if currency in (None, line.currency)])
 
 
 def _verdict(found: SelfAudit) -> None:
@@ -27,7 +29,8 @@ def _verdict(found: SelfAudit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if found.failed:
             st.badge(
-                f"{len(found.failed)} of {fmt.plural(len(told), 'line')} fail",
+                f"{fmt.plural(len(found.failed), 'line')} of {len(told)} "
+                f"{'fails' if len(found.failed) == 1 else 'fail'}",
                 icon=":material/error:",
                 color="red",
             )
@@ -37,12 +40,10 @@ def _verdict(found: SelfAudit) -> None:
                 icon=":material/verified:",
                 color="green",
             )
-        st.caption(
-            "Every way to a number, side by side, over everything that is stored.", width="content"
-        )
+        st.caption("Every way to a number, side by side, in every currency.", width="content")
 
 
-def _lines(found: SelfAudit) -> None:
+def _lines(lines: Sequence[AuditLine]) -> None:
     rows = [
         {
             "result": [_RESULTS[line.ok]],
@@ -52,7 +53,7 @@ def _lines(found: SelfAudit) -> None:
             "right": f"{line.right_name}: {_amount(line, line.right)}",
             "note": line.note or None,
         }
-        for line in found.lines
+        for line in lines
     ]
     column = st.column_config
     tables.show(
@@ -66,7 +67,7 @@ def _lines(found: SelfAudit) -> None:
             "note": column.TextColumn("Note", width=260),
         },
         key="audit_lines",
-        ids=[f"{line.currency}:{line.slug}" for line in found.lines],
+        ids=[f"{line.currency}:{line.slug}" for line in lines],
         alt="Every line of the self-audit with both of its sides",
         choose=False,
         sparse=True,

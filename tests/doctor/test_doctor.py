@@ -19,6 +19,7 @@ from lib.billing.stripe.gateway import Gateway
 from lib.billing.sync import Backfill
 from lib.billing.wiring import open_installation
 from lib.sandbox.testing import running_sandbox
+from tests.desk.money_world import over_company
 from tests.sandbox.worlds import small_world
 
 CATALOG = str(Path(__file__).parents[2] / "catalog.toml")
@@ -73,6 +74,7 @@ def found(environment, **over):
 
 HEALTHY = [
     "API key", "Webhook secret", "Return URL", "Clock", "Business", "Database", "Audit", "Rules",
+    "MRR",
     "Catalogue", "Portal", "Portal configuration",
 ]  # fmt: skip
 
@@ -146,6 +148,37 @@ def test_a_key_that_may_not_read_decline_codes_is_found(environment):
     assert not finding.ok
     assert "rak_invoice_read" in finding.sentence
     assert "PaymentIntents" in finding.remedy
+
+
+def test_mrr_that_does_not_add_up_is_found_with_whose_it_is(environment):
+    store = Store(environment["PORTSIDE_DATABASE_URL"])
+    over_company(store, 3)
+    with store.writing() as connection:
+        connection.execute(text("UPDATE movements SET delta_minor = 1 WHERE kind = 'new'"))
+    store.close()
+    finding = found(environment)["MRR"]
+    assert finding.ok is False
+    assert "each_customer in usd" in finding.sentence
+    assert "cus_0" in finding.sentence
+    assert "portside replay" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("rates", "ok", "said"),
+    [
+        ("", False, "No rate for usd on"),
+        ("[rates.usd]\n2020-01-01 = '0.9'", True, "To eur. The newest is of 2020-01-01."),
+    ],
+)
+def test_rates_that_are_missing_are_found(environment, tmp_path, rates, ok, said):
+    store = Store(environment["PORTSIDE_DATABASE_URL"])
+    over_company(store, 3)
+    store.close()
+    config = tmp_path / "portside.toml"
+    config.write_text(f"reporting_currency = 'eur'\n{rates}")
+    finding = found(environment, PORTSIDE_CONFIG=str(config))["Rates"]
+    assert finding.ok is ok
+    assert said in finding.sentence
 
 
 def test_a_clock_of_its_own_in_live_mode_is_found(environment):

@@ -59,6 +59,13 @@ def test_every_list_and_report_can_be_read(opened: Opened) -> None:
     assert portside.failed_payments().rows == ()
     assert portside.plan_mix(filters) is not None
     assert portside.plan_customers(filters) is not None
+    [currency] = portside.mrr_currencies()
+    line = portside.roll_forward(currency).lines[-1]
+    assert portside.trend(currency).past[-1].amount_minor == line.closing_minor
+    for part in ("new", "closing", "committed"):
+        found = portside.receipts(part, currency, starts=line.starts, ends=line.ends)
+        assert found.agrees
+    assert portside.self_audit().ok
     for name in sorted(REPORTS):
         assert portside.report(name).name == name
     for name in ("entitlements", "winding-down", "mrr", "access-matrix"):

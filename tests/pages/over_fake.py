@@ -25,6 +25,7 @@ from lib.billing import (
     Owed,
     Recovery,
     Role,
+    RollForward,
     StaffNote,
 )
 from tests.pages.fake_billing import NOW, FakeBilling
@@ -79,6 +80,13 @@ class Worlds(FakeBilling):
             return found
         rows = tuple(replace(row, mrr_minor=row.mrr_minor * TIMES) for row in found.rows)
         return replace(found, rows=rows)
+
+    def roll_forward(self, currency: str | None, **asked: Any) -> RollForward:
+        found = super().roll_forward(currency, **asked)
+        if self.world != "money":
+            return found
+        lines = (replace(ln, closing_minor=(ln.closing_minor or 0) * TIMES) for ln in found.lines)
+        return replace(found, lines=tuple(lines))
 
     def invoices(self, filters: InvoiceFilters = InvoiceFilters()) -> Listing[Any]:  # noqa: B008
         return self._sums_only(super().invoices(filters))

@@ -47,6 +47,7 @@ SURFACE = {
     "links": "minted_at staff customer_id flow reason ticket outcome followed_by",
     "audit": "audit_id at staff action customer_id flow reason ticket",
     "runway": "week_start currency plan kind subscriptions mrr_minor",
+    "self-audit": "currency line claim unit left right ok rows note",
     "link-conversion": "by name minted matured acted conversion small_sample",
     "closes": "month currency closed_at staff policy timezone opening_minor closing_minor "
     "restated_minor restatements closing_now_minor definitions changed reason hash previous_hash",

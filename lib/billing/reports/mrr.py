@@ -8,12 +8,12 @@ from typing import Any
 from ..domain.periods import Period, periods
 from ..domain.roll_forward import KINDS, Line, total
 from ..domain.times import day_start, local_date
+from ..showing.rolling import read
 from ..store.queries import roll_forward as rolling
 from ..store.queries.reading import Connection
 from .definition import Definition, Row
 from .fields import Field, Kind
 from .request import ReportRequest
-from .rolling import read
 
 _FLOWS = (*(f"{kind}_minor" for kind in KINDS), "fx_minor")
 

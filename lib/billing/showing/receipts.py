@@ -13,7 +13,6 @@ from ..domain.periods import Period
 from ..domain.rates import Rates
 from ..domain.roll_forward import KINDS, Converted, total
 from ..domain.times import local_date
-from ..reports.rolling import Rolled
 from ..settings.setup import Setup
 from ..store.queries import receipts as behind
 from ..store.queries import roll_forward as rolling
@@ -21,6 +20,7 @@ from ..store.queries import runway
 from ..store.queries.reading import Connection, Reader
 from .money_views import ReceiptBalance, ReceiptConversion, ReceiptMovement, Receipts
 from .roll_forward import rates_for, rolled_of
+from .rolling import Rolled
 
 BALANCES = ("opening", "closing", "committed")
 PARTS = ("opening", *KINDS, "fx", "closing", "committed")

@@ -12,12 +12,12 @@ from ..domain.periods import Period, periods
 from ..domain.rates import Rates
 from ..domain.roll_forward import KINDS, Line
 from ..domain.times import day_start, local_date, period_start
-from ..reports.rolling import Rolled, read
 from ..settings.setup import Setup
 from ..store.queries import plan_mix
 from ..store.queries import roll_forward as rolling
 from ..store.queries.reading import Connection, Reader
 from .money_views import RollForward, RollForwardLine, Trend, TrendPoint
+from .rolling import Rolled, read
 
 
 def roll_forward(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -187,10 +188,10 @@ def stray_days(
 
 
 def leaving_unlike(connection: Connection) -> list[RowMapping]:
-    """``subscription_id, customer_id, currency, mrr, left, ends`` to be judged one by one.
+    """``subscription_id, customer_id, currency, mrr, left`` of what is to be judged one by one.
 
     A scheduled end takes all of a subscription's MRR; here are those whose steps sum to something
-    else, and those that only become cheaper.
+    else, those that become cheaper or end by a schedule, and those with a schedule and no step.
     """
     told = (
         select(
@@ -198,12 +199,12 @@ def leaving_unlike(connection: Connection) -> list[RowMapping]:
             func.max(runway.c.customer_id).label("customer_id"),
             func.max(runway.c.currency).label("currency"),
             func.sum(runway.c.minor).label("left"),
-            func.sum(case((runway.c.kind == "end", 1), else_=0)).label("ends"),
         )
         .group_by(runway.c.subscription_id)
         .subquery()
     )
     ending = and_(s.c.live, s.c.winding_down, s.c.mrr_minor > 0)
+    steered = and_(s.c.live, s.c.schedule.is_not(None), s.c.mrr_minor > 0)
     columns = (
         func.coalesce(s.c.subscription_id, told.c.subscription_id).label("subscription_id"),
         func.coalesce(s.c.customer_id, told.c.customer_id).label("customer_id"),
@@ -214,7 +215,12 @@ def leaving_unlike(connection: Connection) -> list[RowMapping]:
     silent = (
         select(*columns)
         .select_from(s.outerjoin(told, told.c.subscription_id == s.c.subscription_id))
-        .where(ending, func.coalesce(told.c.left, 0) != s.c.mrr_minor)
+        .where(
+            or_(
+                and_(ending, func.coalesce(told.c.left, 0) != s.c.mrr_minor),
+                and_(steered, told.c.subscription_id.is_(None)),
+            )
+        )
     )
     stray = (
         select(*columns)
