@@ -29,6 +29,15 @@ SURFACE = {
     "contraction_minor churn_minor fx_minor closing_minor committed_minor",
     "movements": "occurred_at customer_id kind delta_minor currency from_plan to_plan "
     "subscription_id event_id",
+    "upgrades": "occurred_at customer_id email name kind change from_plan to_plan from_interval "
+    "to_interval delta_minor currency",
+    "churn": "period currency customers_start customers_new customers_churned customer_churn "
+    "gross_mrr_churn net_mrr_churn grr nrr voluntary involuntary unknown reasons",
+    "churned": "left_at customer_id org_id email name subscription_id plan interval mrr_minor "
+    "currency cause reason feedback comment",
+    "cohorts": "cohort currency month_index customers customers_retained mrr_minor "
+    "mrr_retained_minor customer_retention mrr_retention",
+    "saves": "period reason scheduled undone ended pending save_rate mrr_saved_minor",
     "invoices": "invoice_id number customer_id subscription_id status currency total_minor "
     "tax_minor amount_due_minor amount_paid_minor amount_remaining_minor created_at due_at "
     "paid_at attempt_count hosted_invoice_url pdf",
