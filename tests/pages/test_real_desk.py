@@ -20,7 +20,7 @@ PAGES = {
     "winding-down": "ann@example.com",
     "failed-payments": "bob@example.com",
     "plan-mix": "Pro",
-    "churn": "There were no customers at the start of the period",
+    "churn": "0 ÷ 2 customers",
     "customer": "Pro until 5 April 2026",
     "portal": "As far as Stripe's events have told",
     "sync": "Nothing has arrived yet.",

@@ -14,6 +14,7 @@ from lib.billing.reports import REPORTS
 from lib.billing.store.engine import Store
 from tests.domain.states import item, price
 from tests.reports.ledger import at, changed, created, customer, desk, ended, paying
+from tests.reports.lives import gone, life
 from tests.reports.test_report_rows import ANN, ANN_LEAVES, BOB_FAILS, EUROS, STARTER
 
 SURFACE = {
@@ -213,7 +214,9 @@ OF_THEIR_OWN = {"inbox", "links", "link-conversion", "drift", "access-matrix", "
 
 @pytest.mark.parametrize("name", sorted(set(SURFACE) - OF_THEIR_OWN))
 def test_as_of_now_says_what_the_kept_projection_says(name: str, store: Store) -> None:
-    portside = desk(store, EVERYONE, "2026-03-15T12:00:00Z")
+    grew = life(77, ("2026-01-10", STARTER), ("2026-02-10", paying()))
+    left = life(78, ("2026-01-10", STARTER), ("2026-02-10", gone(STARTER)))
+    portside = desk(store, [*EVERYONE, *grew, *left], "2026-03-15T12:00:00Z")
     kept = portside.report(name)
     assert kept.rows
     assert portside.report(name, as_of="2026-03-15T12:00:00Z") == kept
