@@ -22,7 +22,7 @@ PAGES = {
     "mrr": "Mar 2026, so far",
     "plan-mix": "Pro",
     "invoices": "PORT-0001",
-    "churn": "There were no customers at the start of the period",
+    "churn": "0 ÷ 2 customers",
     "customer": "Pro until 5 April 2026",
     "close": "February 2026",
     "portal": "As far as Stripe's events have told",

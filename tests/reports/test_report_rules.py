@@ -14,6 +14,7 @@ from lib.billing.reports import REPORTS
 from lib.billing.store.engine import Store
 from tests.domain.states import item, price
 from tests.reports.ledger import at, changed, created, customer, desk, ended, paying
+from tests.reports.lives import gone, life
 from tests.reports.test_report_rows import ANN, ANN_LEAVES, BOB_FAILS, EUROS, STARTER
 
 SURFACE = {
@@ -36,6 +37,15 @@ SURFACE = {
     "contraction_minor churn_minor fx_minor closing_minor committed_minor",
     "movements": "occurred_at customer_id kind delta_minor currency from_plan to_plan "
     "subscription_id event_id",
+    "upgrades": "occurred_at customer_id email name kind change from_plan to_plan from_interval "
+    "to_interval delta_minor currency",
+    "churn": "period currency customers_start customers_new customers_churned customer_churn "
+    "gross_mrr_churn net_mrr_churn grr nrr voluntary involuntary unknown reasons",
+    "churned": "left_at customer_id org_id email name subscription_id plan interval mrr_minor "
+    "currency cause reason feedback comment",
+    "cohorts": "cohort currency month_index customers customers_retained mrr_minor "
+    "mrr_retained_minor customer_retention mrr_retention",
+    "saves": "period reason scheduled undone ended pending save_rate mrr_saved_minor",
     "invoices": "invoice_id number customer_id subscription_id status currency total_minor "
     "tax_minor amount_due_minor amount_paid_minor amount_remaining_minor created_at due_at "
     "paid_at attempt_count hosted_invoice_url pdf",
@@ -221,7 +231,9 @@ OF_THEIR_OWN = set(
 
 @pytest.mark.parametrize("name", sorted(set(SURFACE) - OF_THEIR_OWN))
 def test_as_of_now_says_what_the_kept_projection_says(name: str, store: Store) -> None:
-    portside = desk(store, EVERYONE, "2026-03-15T12:00:00Z")
+    grew = life(77, ("2026-01-10", STARTER), ("2026-02-10", paying()))
+    left = life(78, ("2026-01-10", STARTER), ("2026-02-10", gone(STARTER)))
+    portside = desk(store, [*EVERYONE, *grew, *left], "2026-03-15T12:00:00Z")
     kept = portside.report(name)
     assert kept.rows
     assert portside.report(name, as_of="2026-03-15T12:00:00Z") == kept

@@ -9,7 +9,7 @@ from typing import Any
 from ..domain.catalog import Catalog
 from ..domain.movements import GROUPING_SECONDS
 from ..domain.observations import State
-from ..domain.policy import Policy, counted
+from ..domain.policy import ENDED, Policy, counted
 from ..domain.upgrades import Change, Offer, change_between, moved_up, offer_of, steps_up
 from ..store.queries import upgrades as queries
 from ..store.queries.reading import Connection
@@ -92,6 +92,8 @@ def _steps_up(
     row: Mapping[Any, Any], before: Offer | None, after: Offer | None, catalog: Catalog
 ) -> bool:
     """One of several subscriptions that ends leaves another in the lead: that is no step up."""
+    if after is not None and after.status in ENDED:
+        return False
     if before is not None and after is not None:
         return moved_up(before, after)
     return steps_up(

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from ...domain.observations import Observation
 from ..spelling import read
 from ..tables import observations as o
-from .columns import by_bytes
 
 CUSTOMERS_AT_ONCE = 500
 
@@ -39,11 +38,11 @@ def ever_scheduled(
             select(o.c.customer_id)
             .where(
                 o.c.object_type == "subscription",
-                by_bytes(o.c.customer_id) > after,
+                o.c.customer_id > after,
                 or_(_scheduled(o.c.after), _scheduled(o.c.before)),
             )
             .distinct()
-            .order_by(by_bytes(o.c.customer_id))
+            .order_by(o.c.customer_id)
             .limit(CUSTOMERS_AT_ONCE)
         )
         found = [str(row[0]) for row in connection.execute(query)]

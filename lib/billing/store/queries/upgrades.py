@@ -43,7 +43,7 @@ def candidates(
     )
     converted = or_(
         and_(s.c.trial_start.is_not(None), s.c.trial_start < m.c.occurred_at),
-        func.coalesce(s.c.start_date, s.c.created_at) < m.c.occurred_at - FIRST_PAYMENT,
+        s.c.created_at < m.c.occurred_at - FIRST_PAYMENT,
         free_before,
     )
     moved = or_(
