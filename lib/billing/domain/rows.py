@@ -43,7 +43,7 @@ class SubscriptionRow:
     quantity: int | None  # of the deciding item
     item_count: int
     metered: bool
-    items: list[dict[str, Any]]  # id, price, lookup_key, plan, quantity, value_minor, period_end …
+    items: list[dict[str, Any]]  # id, price, plan, quantity, value_minor, tax_inclusive …
     mrr_minor: int | None  # counted now under the policy; None = cannot be computed
     value_minor: int | None  # monthly value whatever the status ("at the end" value)
     gross_minor: int | None  # the same before any discount
