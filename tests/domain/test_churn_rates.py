@@ -11,7 +11,6 @@ import pytest
 from lib.billing.domain import churn_rates as rates
 from lib.billing.domain.churn_rates import Moved
 from lib.billing.domain.metrics import METRICS
-from lib.billing.domain.rate_flags import RateFlags, rate_flags
 from lib.billing.domain.ratio import Ratio
 
 from .test_movements import DAY, T, ended, history, kinds, paying
@@ -240,19 +239,6 @@ def test_whose_decision_it_was_is_stripe_s_reason_and_nothing_is_guessed(
 )
 def test_amounts_are_rounded_once_half_up(amount: int, customers: int, minor: int) -> None:
     assert rates.in_minor(rates.arpa(amount, customers)) == minor
-
-
-@pytest.mark.parametrize(
-    ("policy", "flags"),
-    [
-        ("portside", RateFlags()),
-        ("stripe", RateFlags(customer_churn="stripe", cohort_months="utc")),
-        ("chartmogul", RateFlags(ltv_trailing_months=6)),
-        ("profitwell", RateFlags(churn_skips_same_month=True)),
-    ],
-)
-def test_each_policy_has_its_flags(policy: str, flags: RateFlags) -> None:
-    assert rate_flags(policy) == flags
 
 
 @pytest.mark.parametrize(

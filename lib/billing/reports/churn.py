@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..domain.rate_flags import rate_flags
 from ..retention.churning import Asked, churn_periods
 from ..retention.values import ChurnPeriod
 from ..store.queries import churn as queries
@@ -26,7 +25,7 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     first = reach[0] if request.starts is None else request.starts
     asked = Asked(
         policy=request.policy,
-        flags=rate_flags(request.policy),
+        flags=request.judged_by,
         timezone=request.setup.timezone,
         by=request.by,
         currency=request.currency,

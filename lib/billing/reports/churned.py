@@ -16,7 +16,7 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     filters = replace(request.filters, starts=request.starts, ends=request.ends)
     if request.currency is not None:
         filters = replace(filters, currencies=(request.currency,))
-    found = leavers(connection, request.policy, request.setup.timezone, filters)
+    found = leavers(connection, request.judged_by, request.setup.timezone, filters)
     if found is None:
         return
     for row in found.every(connection):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..domain.rate_flags import rate_flags
 from ..retention.cohorts import cohort_months
 from ..store.queries.reading import Connection
 from .definition import Definition, Row
@@ -16,7 +15,7 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     for month in cohort_months(
         connection,
         request.policy,
-        rate_flags(request.policy),
+        request.judged_by,
         request.setup.timezone,
         request.now,
         currency=request.currency,

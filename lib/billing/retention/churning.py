@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain import churn_rates as rates
 from ..domain.churn_rates import Moved, churn_cause
-from ..domain.rate_flags import RateFlags
+from ..domain.policy import Policy
 from ..domain.ratio import Ratio
 from ..store.queries import churn as queries
 from ..store.queries.reading import Connection
@@ -31,7 +31,7 @@ class Asked:
     """What periods are reckoned under. ``by`` is day, week, month or quarter."""
 
     policy: str
-    flags: RateFlags
+    flags: Policy
     timezone: str
     by: str
     currency: str | None = None

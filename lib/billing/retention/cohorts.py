@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ..domain.rate_flags import RateFlags
+from ..domain.policy import Policy
 from ..domain.times import local_date, period_name
 from ..store.queries import churn, cohorts
 from ..store.queries.reading import Connection
@@ -18,7 +18,7 @@ UTC = "UTC"
 def cohort_months(
     connection: Connection,
     policy: str,
-    flags: RateFlags,
+    flags: Policy,
     timezone: str,
     now: int,
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domain.filters import Filters
-from ..domain.rate_flags import rate_flags
+from ..domain.policy import Policy
 from ..store.queries import churn
 from ..store.queries.churned import Leavers
 from ..store.queries.reading import Connection
@@ -11,14 +11,16 @@ from ..store.queries.spans import Span
 from .calendar import months_between
 
 
-def leavers(connection: Connection, policy: str, timezone: str, filters: Filters) -> Leavers | None:
+def leavers(
+    connection: Connection, policy: Policy, timezone: str, filters: Filters
+) -> Leavers | None:
     """Those who left between the filters' dates; None where nothing ever moved."""
-    reach = churn.reach(connection, policy)
+    reach = churn.reach(connection, policy.slug)
     if reach is None:
         return None
     starts = reach[0] if filters.starts is None else filters.starts
     ends = reach[1] + 1 if filters.ends is None else filters.ends
     months = []
-    if rate_flags(policy).churn_skips_same_month and starts < ends:
+    if policy.churn_skips_same_month and starts < ends:
         months = months_between(starts, ends - 1, timezone)
-    return Leavers(policy, Span(starts, ends), months, filters)
+    return Leavers(policy.slug, Span(starts, ends), months, filters)

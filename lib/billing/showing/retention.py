@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any, Final, Literal
 
 from ..domain.filters import Filters
-from ..domain.rate_flags import rate_flags
 from ..domain.stays import BANDS
 from ..domain.times import day_start, local_date, period_start
 from ..reports.periods import Period, periods
@@ -44,7 +43,7 @@ def recent(
         reach = queries.reach(connection, setup.policy)
         if reach is None:
             return ()
-        asked = Asked(setup.policy, rate_flags(setup.policy), setup.timezone, by, currency)
+        asked = Asked(setup.policy, setup.policies[setup.policy], setup.timezone, by, currency)
         return tuple(churn_periods(connection, asked, _latest(reach[0], now, by, setup.timezone)))
 
 
@@ -66,7 +65,7 @@ def cohorts(reader: Reader, setup: Setup, now: int, currency: str) -> tuple[Coho
             cohort_months(
                 connection,
                 setup.policy,
-                rate_flags(setup.policy),
+                setup.policies[setup.policy],
                 setup.timezone,
                 now,
                 currency=currency,
@@ -77,7 +76,7 @@ def cohorts(reader: Reader, setup: Setup, now: int, currency: str) -> tuple[Coho
 def churned(reader: Reader, setup: Setup, filters: Filters) -> Listing[ChurnedItem]:
     """One page of who left. No bars: the periods have them."""
     with reader.open() as connection:
-        found = leavers(connection, setup.policy, setup.timezone, filters)
+        found = leavers(connection, setup.policies[setup.policy], setup.timezone, filters)
         if found is None:
             return Listing((), 0, (), (), {})
         rows = found.page(connection)
