@@ -13,7 +13,7 @@ from lib.billing.domain.errors import WrongUsage
 from lib.billing.reports import REPORTS
 from lib.billing.store.engine import Store
 from tests.domain.states import item, price
-from tests.reports.ledger import at, changed, created, customer, desk, ended, paying
+from tests.reports.ledger import at, changed, created, customer, desk, ended, invoice, paying
 from tests.reports.lives import gone, life
 from tests.reports.test_report_rows import ANN, ANN_LEAVES, BOB_FAILS, EUROS, STARTER
 
@@ -66,7 +66,21 @@ SURFACE = {
 }
 """The fields that other people's programs rely on, in their order."""
 
-EVERYONE = [*ANN_LEAVES, *BOB_FAILS]
+RECOVERED = created(
+    "invoice",
+    "in_9",
+    invoice(
+        "paid",
+        number="PORT-0009",
+        amount_paid=2900,
+        amount_remaining=0,
+        attempt_count=2,
+        paid_at=at("2026-03-09"),
+    ),
+    "2026-03-09",
+    "cus_1",
+)
+EVERYONE = [*ANN_LEAVES, *BOB_FAILS, RECOVERED]
 
 
 @pytest.mark.parametrize("name", sorted(SURFACE))
