@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import uvicorn
 
+from lib.billing.api.parts import Api
+from lib.billing.gating import Gate
 from lib.billing.http import make_app
 from lib.billing.ingest import Ingest
 from lib.billing.jobs.job import Job
@@ -34,6 +36,11 @@ class Installed:
     jobs: Sequence[Job] = ()
     setup: Setup = field(default_factory=lambda: Setup(catalog=CATALOG))
     return_keys: tuple[str, ...] = ()
+    api: Api = field(default_factory=Api)
+
+    @property
+    def gate(self) -> Gate:
+        return Gate(self.store, self.setup, self.clock)
 
 
 @dataclass

@@ -24,6 +24,8 @@ retention_coupons = ["STAY20"]      # offered before a cancellation
 checkout_coupons = ["WELCOME10"]
 longest_trial_days = 14             # of a Checkout link; default 0, no trials
 
+[self_service]                      # see `settings.self_service`
+
 [alerts]                            # addresses for the digest
 """
 
@@ -44,12 +46,13 @@ from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 from ..domain.sign_in import SignIn
+from .self_service import SelfServicePolicy, read_self_service
 from .sign_in import read_sign_in_section
 from .table import Table
 
 _KNOWN: Final = frozenset(
     "timezone policy org_key reporting_currency stale_after_minutes retention_days "
-    "reconcile_hours roles groups sign_in rates links alerts".split()
+    "reconcile_hours roles groups sign_in rates links self_service alerts".split()
 )
 
 SHORTEST_RETENTION: Final = 30
@@ -76,6 +79,7 @@ class Business:
     sign_in: SignIn = field(default_factory=SignIn)
     rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
     links: LinkPolicy = field(default_factory=LinkPolicy)
+    self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
     alerts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -115,6 +119,7 @@ def parse_business(text: str, *, source: str = "portside.toml") -> Business:
         sign_in=read_sign_in_section(table.sub("sign_in")),
         rates=_rates(table),
         links=_links(table),
+        self_service=read_self_service(table.sub("self_service")),
         alerts=table.section("alerts"),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..domain.catalog import Catalog
 from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
+from .self_service import SelfServicePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,4 @@ class Setup:
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by e-mail, lower case
     links: LinkPolicy = field(default_factory=LinkPolicy)  # what staff may put into a link
     groups: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by the provider's group
+    self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
