@@ -55,9 +55,7 @@ def _token(part: str, number: int) -> ApiToken:
         scopes = _scopes(entry["scopes"], number)
         name, secret = entry["name"], entry["secret"]
     if not _SECRET.fullmatch(secret):
-        raise _refused(
-            number, "is neither [NAME/]SCOPE=SECRET nor a secret for a header"
-        )
+        raise _refused(number, "is neither [NAME/]SCOPE=SECRET nor a secret for a header")
     if len(secret) < SHORTEST_SECRET:
         raise _refused(number, f"has a secret of fewer than {SHORTEST_SECRET} characters")
     return ApiToken(name or f"token{number}", scopes, digest_of(secret))
