@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from .domain.catalog import Catalog
 from .domain.errors import NoCustomer, NotFound
@@ -11,6 +11,8 @@ from .domain.rows import EntitlementRow
 from .settings.setup import Setup
 from .store.engine import Store
 from .store.queries.entitlements import entitlements_named
+
+Rows = Mapping[str, Sequence[EntitlementRow]]
 
 
 class Gate:
@@ -30,22 +32,23 @@ class Gate:
     def now(self) -> int:
         return self._clock()
 
-    def entitled(self, name: str, now: int) -> Entitled:
-        """What a customer or an organization may use at ``now``.
+    def rows(self, names: Collection[str]) -> Rows:
+        """What is stored of customers or organizations; nothing for who is not known.
 
-        Raises NoCustomer, DatabaseUnavailable.
+        Raises DatabaseUnavailable.
         """
-        rows = self.rows(name)
+        usable = [name for name in names if _is_a_name(name)]
+        found: Rows = {}
+        if usable:
+            with self._store.reading() as connection:
+                found = entitlements_named(connection, usable)
+        return {name: found.get(name, ()) for name in names}
+
+    def judged(self, name: str, rows: Sequence[EntitlementRow], now: int) -> Entitled:
+        """What ``rows``, all of ``name``, come to at ``now``. Raises NoCustomer."""
         if not rows:
             raise NoCustomer.named(name)
         return entitled(rows, now, self._setup.catalog, timezone=self._setup.timezone)
-
-    def rows(self, name: str) -> Sequence[EntitlementRow]:
-        # A longer name, or one with a null in it, is in no table, and PostgreSQL refuses the null.
-        if not name or len(name) > LONGEST_NAME or "\x00" in name:
-            return ()
-        with self._store.reading() as connection:
-            return entitlements_named(connection, name)
 
     def has(self, found: Entitled, flag: str) -> bool:
         """Whether the flag is on. Raises NotFound (``feature_unknown``)."""
@@ -67,3 +70,8 @@ class Gate:
                 code="limit_unknown",
             )
         return found.access.limits.get(name)
+
+
+def _is_a_name(text: str) -> bool:
+    """Longer ones, and those with a null in them, are in no table; PostgreSQL refuses the null."""
+    return 0 < len(text) <= LONGEST_NAME and "\x00" not in text

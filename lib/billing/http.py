@@ -78,7 +78,7 @@ def make_app(installed: Installed) -> Starlette:
             Route("/readyz", receiver.readyz),
             Route("/metrics", receiver.metrics),
             Route("/return", ReturnPage(installed).show),
-            *ApiRoutes(installed.gate, installed.api, receiver.meters).routes(),
+            *receiver.api.routes(),
         ],
         lifespan=receiver.lifespan,
     )
@@ -93,6 +93,7 @@ class Receiver:
     def __init__(self, installed: Installed) -> None:
         self._installed = installed
         self.meters = Meters(Gauges(installed.store, installed.clock))
+        self.api = ApiRoutes(installed.gate, installed.api, self.meters)
         self._grouping = Grouping(self.meters.timed(installed.ingest.commit))
 
     @asynccontextmanager
@@ -103,6 +104,7 @@ class Receiver:
         try:
             yield
         finally:
+            self.api.close()
             await self._grouping.close()
             await runner.close()
 

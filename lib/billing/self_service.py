@@ -127,7 +127,7 @@ class SelfService:
         """Whose link it is: of an organization the customer who decides its access, or the one
         with the named subscription. None: the organization has no customer yet."""
         name = clean(wanted.customer or wanted.org or "")
-        rows = self._gate.rows(name)
+        rows = self._gate.rows([name])[name]
         if wanted.customer is not None:
             rows = [row for row in rows if row.customer_id == name]
             if not rows:

@@ -136,7 +136,7 @@ def _claim(signer: Signer, signed: Signed) -> str:
     from tests.api.product import CATALOG
 
     gate = Gate(signed.product.store, Setup(catalog=CATALOG), lambda: signed.product.at)
-    found = entitled(gate.rows("cus_1"), signed.product.at, CATALOG)
+    found = entitled(gate.rows(["cus_1"])["cus_1"], signed.product.at, CATALOG)
     return signer.claim("cus_1", found, signed.product.at, CATALOG).token
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from lib.billing.domain.times import iso
 from lib.billing.settings.setup import Setup
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
+from lib.billing.store.queries.entitlements import entitlements_named
 from tests.api.product import (
     CATALOG,
     DAY,
@@ -360,3 +363,48 @@ def test_the_database_being_away_is_503_and_says_nothing_about_it(product: Produ
         "code": "not_migrated",
         "message": "The database is away. Ask again in a moment.",
     }
+
+
+def test_each_of_many_who_ask_at_once_gets_their_own_answer(store: Store) -> None:
+    told = [
+        o
+        for number in range(30)
+        for o in somebody(
+            f"cus_{number}",
+            subscription() if number % 3 else subscription(items=STARTER),
+            org=f"org_{number % 10}",
+        )
+    ]
+    with selling(store, told) as product, ThreadPoolExecutor(8) as pool:
+        names = [f"cus_{n}" for n in range(30)] + [f"org_{n}" for n in range(10)] + ["nobody"] * 9
+        answers = list(pool.map(product.ask, names * 4))
+    for name, answer in zip(names * 4, answers, strict=True):
+        if name == "nobody":
+            assert answer.status_code == 404
+            continue
+        kind, _, number = name.partition("_")
+        expected = [name] if kind == "cus" else [f"cus_{int(number) + n}" for n in (0, 10, 20)]
+        assert sorted(answer.json()["customers"]) == sorted(expected)
+        plan = "pro" if kind == "org" or int(number) % 3 else "starter"
+        assert answer.json()["plan"] == plan
+
+
+def test_the_question_is_one_statement_over_indexes(store: Store) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    with store.reading() as connection:
+        event.listen(connection, "before_cursor_execute", listen)
+        assert entitlements_named(connection, ["cus_1", "org_1"]) == {"cus_1": [], "org_1": []}
+        ((statement, parameters),) = asked
+        if not store.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN" if store.is_sqlite else "EXPLAIN"
+        found = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        plan = "\n".join(str(tuple(row)) for row in found)
+    assert "SCAN plan_entitlements" not in plan
+    assert "Seq Scan" not in plan
+    assert "ix_plan_entitlements_org_id" in plan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -16,6 +15,7 @@ from ..domain.times import iso
 from ..gating import Gate
 from ..signing import Signer
 from .answers import NO_STORE, Refused, answer, tagged
+from .looking_up import LookUps
 
 LONGEST_AGE: Final = 30
 """Seconds for which an answer may be kept; less when it changes sooner by itself."""
@@ -31,7 +31,11 @@ class Entitlements:
 
     def __init__(self, gate: Gate, signer: Signer | None) -> None:
         self._gate = gate
+        self._look_ups = LookUps(gate)
         self._signer = signer
+
+    def close(self) -> None:
+        self._look_ups.close()
 
     async def show(self, request: Request) -> Response:
         match segments(request):
@@ -51,12 +55,9 @@ class Entitlements:
         return tagged(request, body, _caching(found, now))
 
     async def _found(self, name: str) -> tuple[Entitled, int]:
-        return await asyncio.to_thread(self._read, name)
-
-    def _read(self, name: str) -> tuple[Entitled, int]:
-        now = self._gate.now()
+        rows, now = await self._look_ups.rows(name)
         try:
-            return self._gate.entitled(name, now), now
+            return self._gate.judged(name, rows, now), now
         except NoCustomer as error:
             # What somebody has who has bought nothing yet: the caller need not know the catalogue.
             raise Refused(

@@ -41,6 +41,10 @@ class ApiRoutes:
         self._portal_sessions = PortalSessions(api.self_service)
         self._log = structlog.get_logger("portside.api")
 
+    def close(self) -> None:
+        """End what reads beside the event loop."""
+        self._entitlements.close()
+
     def routes(self) -> list[Route]:
         def route(path: str, handler: Handler) -> Route:
             return Route(path, handler, methods=_ANY)
