@@ -40,7 +40,7 @@ class Gate:
         usable = [name for name in names if _is_a_name(name)]
         found: Rows = {}
         if usable:
-            with self._store.reading() as connection:
+            with self._store.glancing() as connection:
                 found = entitlements_named(connection, usable)
         return {name: found.get(name, ()) for name in names}
 
