@@ -26,6 +26,7 @@ from lib.billing.store.engine import Store
 from tests.api.product import READS, TOKENS, WRITES
 from tests.http.serving import receiver
 from tests.links.shopfront import CATALOG, Front, open_front
+from tests.sandbox.shop import Visitor
 
 MAY = ["org:read:members", "org:write:billing"]
 
@@ -174,6 +175,24 @@ def test_an_unknown_organization_is_answered_with_a_checkout_that_makes_it_known
     assert button.press(org=other, plan="pro_monthly").status_code == 201
     states = [s["status"] for s in sandbox.find("checkout.session", client_reference_id=org)]
     assert "open" in states
+
+
+def test_what_a_newcomer_buys_is_theirs_as_soon_as_its_webhooks_arrive(button: Button) -> None:
+    org = f"org_{secrets.token_hex(4)}"
+    headers = {"Authorization": f"Bearer {READS}"}
+    gate = f"/v1/entitlements/{org}"
+    assert button.client.get(gate, headers=headers).json()["code"] == "no_customer"
+    url = button.press(org=org, plan="pro_monthly", email="ada@example.com").json()["url"]
+    page = Visitor(button.front.shop.running.url).open(url)
+    card = page.card("4242 4242 4242 4242")
+    page.press(page.buttons[-1], email="ada@example.com", name="Ada", **card)
+    # Paid is not known yet: a click now finds the Checkout completed and makes no second one.
+    again = button.press(org=org, plan="pro_monthly")
+    assert (again.status_code, again.json()["code"]) == (409, "checkout_completed")
+    button.front.deliver()
+    told = button.client.get(gate, headers=headers).json()
+    assert (told["plan"], told["access"], told["org_id"]) == ("pro", True, org)
+    assert button.press(org=org).json()["flow"] == "home"
 
 
 def test_an_unknown_customer_is_404(button: Button) -> None:
