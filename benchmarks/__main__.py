@@ -1,8 +1,8 @@
 """`make bench`: what the receiver, the reports and the search cost, as ratios within one run.
 
 The bare loop inserts each body into one table and commits; everything else is shown beside it.
-`make bench ARGS="search"` measures the search alone, over both databases, and keeps its figures in
-`docs/performance.md`.
+`make bench ARGS="search"` and `ARGS="gating"` measure the search and the gate alone, over both
+databases, and keep their figures in `docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rich.table import Table
 from lib.billing.config import Settings
 from lib.billing.wiring import Installation, open_installation
 
-from . import book, search
+from . import book, gating, search
 from .events import subscription_events
 
 ROOT = Path(__file__).parent.parent
@@ -34,15 +34,23 @@ REPORTS = ("entitlements", "winding-down", "plan-mix", "mrr", "inbox")
 
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    arguments.add_argument("what", nargs="?", choices=["receiver", "search"], default="receiver")
-    arguments.add_argument("--customers", type=int, help="400; of the search 20,000")
+    arguments.add_argument(
+        "what", nargs="?", choices=["receiver", "search", "gating"], default="receiver"
+    )
+    arguments.add_argument("--customers", type=int, help="400; of search and gate 20,000")
     arguments.add_argument("--renewals", type=int, default=9)
     arguments.add_argument(
-        "--database", action="append", default=[], help="of the search: one that is filled already"
+        "--database",
+        action="append",
+        default=[],
+        help="of search and gate: a filled one",
     )
     given = arguments.parse_args()
     if given.what == "search":
         _search(given.customers or 20_000, given.database)
+        return
+    if given.what == "gating":
+        _gating(given.customers or 20_000, given.database)
         return
     _receiver(given.customers or 400, given.renewals)
 
@@ -54,6 +62,21 @@ def _search(customers: int, databases: list[str]) -> None:
         figures = {f"{line.what} ({line.found})": line.usual for line in of}
         _show(Console(), f"Search, {customers:,} customers, {name}", "ms", figures)
     book.search(lines, customers)
+
+
+def _gating(customers: int, databases: list[str], *, keep: bool = True) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        with search.throw_away() if not databases else nullcontext(_named(databases)) as urls:
+            lines = {
+                name: gating.in_database(url, customers, Path(folder)) for name, url in urls.items()
+            }
+    for name, of in lines.items():
+        title = f"Gate over HTTP, {customers:,} customers, {name}"
+        _show(Console(), f"{title}, p50", "ms", {line.what: line.usual for line in of}, 2)
+        _show(Console(), f"{title}, p99", "ms", {line.what: line.p99 for line in of}, 2)
+        _show(Console(), title, "requests/s", {line.what: line.rate for line in of})
+    if keep:
+        book.gating(lines, customers)
 
 
 def _named(databases: list[str]) -> dict[str, str]:
@@ -72,6 +95,9 @@ def _receiver(customers: int, renewals: int) -> None:
     )
     _show(console, "Ingest, durable and projected", "events/s", ingest)
     _show(console, "Reports, four times the customers against one", "ms", reports)
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{folder}/gate.db"
+        _gating(10 * customers, [database], keep=False)
 
 
 def _ingest(folder: Path, events: list[dict[str, Any]]) -> dict[str, float]:
@@ -134,11 +160,13 @@ def _timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
-def _show(console: Console, title: str, unit: str, figures: dict[str, float]) -> None:
+def _show(
+    console: Console, title: str, unit: str, figures: dict[str, float], digits: int = 1
+) -> None:
     first = next(iter(figures.values()))
     table = Table("", unit, "ratio to the first", title=title, title_justify="left")
     for name, figure in figures.items():
-        table.add_row(name, f"{figure:,.1f}", f"{figure / first:.2f}")
+        table.add_row(name, f"{figure:,.{digits}f}", f"{figure / first:.2f}")
     console.print(table)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from .gating import Line as Gated
 from .search import BARE, Line
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -50,10 +51,40 @@ says so. The slowest usual one: {slowest[1]} on {slowest[2]}, {slowest[0]:.0f} m
     )
 
 
+def gating(lines: Mapping[str, Sequence[Gated]], customers: int) -> None:
+    """Put the figures of the gate, by database, into the page."""
+    names = list(lines)
+    table = [
+        "| asked |" + "".join(f" {n}, p50 ms | p99 ms | requests/s | ratio |" for n in names),
+        "|---|" + "--:|--:|--:|--:|" * len(names),
+    ]
+    for number, line in enumerate(lines[names[0]]):
+        cells = [line.what]
+        for name in names:
+            own, bare = lines[name][number], lines[name][0]
+            cells += [f"{own.usual:.2f}", f"{own.p99:.2f}", f"{own.rate:,.0f}"]
+            cells.append(f"{own.usual / bare.usual:.1f}")
+        table.append(f"| {' | '.join(cells)} |")
+    _put(
+        "Gate",
+        f"""`GET /v1/entitlements/…` among {customers:,} customers over HTTP, {_machine()}. p50 and
+p99 of two thousand requests one after another, then requests a second with eight connections, the
+asking program on the same cores; the ratio is of p50 to the bare route.
+`make bench ARGS="gating --customers {customers}"` measures it again.
+
+"""
+        + "\n".join(table),
+    )
+
+
 def _of() -> str:
+    return f"through the facade with access and plan of the 25 shown, {_machine()}"
+
+
+def _machine() -> str:
     return (
-        f"through the facade with access and plan of the 25 shown, {datetime.now(UTC):%Y-%m-%d}, "
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}"
     )
 
 

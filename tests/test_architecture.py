@@ -22,6 +22,7 @@ VENDORS = {
     "streamlit": ("dashboard/", "pages/"),
     "plotly": ("dashboard/charts.py", "dashboard/rate_charts.py"),
     "babel": ("dashboard/format.py", "lib/billing/replies/"),
+    "joserfc": ("lib/billing/signing.py", "lib/billing/client/verifying.py"),
 }
 """Package -> the only places that may import it."""
 
@@ -30,8 +31,12 @@ SEALED = {
     "lib/billing/stripe/": ("lib.billing.domain", "lib.billing.stripe"),
     "lib/billing/store/": ("lib.billing.domain", "lib.billing.store"),
     "lib/sandbox/": ("lib.sandbox",),
+    "lib/billing/client/": ("lib.billing.client",),
 }
 """Place -> the only parts of the house that it may import."""
+
+CLIENT_NEEDS = frozenset({"httpx", "joserfc"})
+"""All that the product that sells the subscriptions has to install for the client."""
 
 SURFACE_ONLY = ("dashboard/", "pages/")
 WIRING_USERS = (
@@ -84,6 +89,10 @@ def _broken(path: str, module: str) -> str | None:
                 return f"{place} knows only {' and '.join(allowed)}"
             if place == "lib/billing/domain/" and top not in HOUSE and not _standard(top):
                 return "domain knows only the standard library"
+            if place == "lib/billing/client/" and not (
+                top in HOUSE or _standard(top) or top in CLIENT_NEEDS
+            ):
+                return "the client needs httpx and joserfc and nothing else"
     if path.startswith(SURFACE_ONLY) and module.startswith("lib."):
         if module.split(".")[:2] != ["lib", "billing"] or module.count(".") > 1:
             return "the dashboard knows only the surface of lib.billing"
@@ -119,6 +128,9 @@ PLANTED = {
     "the product in the sandbox": ("lib/sandbox/x.py", "from lib.billing import money"),
     "the sandbox in the product": ("lib/billing/demo/x.py", "import lib.sandbox.core"),
     "a library in the domain": ("lib/billing/domain/x.py", "import orjson"),
+    "the product in the client": ("lib/billing/client/x.py", "from ..domain.errors import X"),
+    "a library in the client": ("lib/billing/client/x.py", "import pydantic"),
+    "a signing library in a verb": ("lib/billing/links.py", "from joserfc import jwt"),
     "the wiring in a verb": ("lib/billing/links.py", "from .wiring import open_portside"),
 }
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from .domain.errors import ConfigurationError
+from .settings.api_tokens import ApiToken, read_api_tokens
 from .settings.business import Business, read_business
 
 Mode = Literal["test", "live"]
@@ -44,6 +45,9 @@ class Settings(BaseModel):
     catalog: Path = Field(Path("catalog.toml"), alias="PORTSIDE_CATALOG")
     return_url: str | None = Field(None, alias="PORTSIDE_RETURN_URL")
     return_key: SecretStr | None = Field(None, alias="PORTSIDE_RETURN_KEY")
+    claim_key_files: str | None = Field(None, alias="PORTSIDE_CLAIM_KEYS")
+    claim_issuer: str = Field("portside", alias="PORTSIDE_CLAIM_ISSUER")
+    claim_audience: str | None = Field(None, alias="PORTSIDE_CLAIM_AUDIENCE")
     config: Path = Field(Path("portside.toml"), alias="PORTSIDE_CONFIG")
 
     @classmethod
@@ -103,6 +107,17 @@ class Settings(BaseModel):
     def return_keys(self) -> tuple[str, ...]:
         """Keys of the return page's tokens: the first signs, every one is accepted."""
         return _listed(self.return_key)
+
+    @property
+    def api_callers(self) -> tuple[ApiToken, ...]:
+        """Who may ask `/v1`; nobody means that it is off. Raises ConfigurationError."""
+        return read_api_tokens(self.api_tokens.get_secret_value()) if self.api_tokens else ()
+
+    @property
+    def claim_keys(self) -> tuple[Path, ...]:
+        """Files of the keys that sign plans: the first signs, every one is published."""
+        parts = (self.claim_key_files or "").split(",")
+        return tuple(Path(part.strip()) for part in parts if part.strip())
 
     def business(self) -> Business:
         """What `portside.toml` says. Raises ConfigurationError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .checks import at_stripe, configured, stored
+from .checks import at_stripe, configured, read_api, stored
 from .checks.finding import Finding
 from .config import Settings
 from .stripe.gateway import Gateway
@@ -19,6 +19,7 @@ def examine(settings: Settings) -> list[Finding]:
         *configured.keys(settings),
         *configured.secret(settings),
         configured.return_url(settings),
+        *read_api.read_api(settings),
         configured.clock(settings),
         chosen,
         *stored.database(settings, catalog, business),

@@ -1,4 +1,4 @@
-"""The webhook receiver over HTTP.
+"""The webhook receiver, and the read API, over HTTP.
 
 POST /webhooks/stripe   200 stored (also a repeat, an unknown type, the other mode) ·
                         400 bad signature, body or JSON · 404 no secret configured ·
@@ -7,6 +7,7 @@ GET /healthz            the process answers
 GET /readyz             the database answers and is migrated
 GET /metrics            Prometheus
 GET /return             where customers come back to; see `lib.billing.return_page`
+/v1/…                   for the product that sells the subscriptions; see `lib.billing.api`
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import logs
+from .api.bodies import read_at_most
+from .api.parts import Api
+from .api.routes import ApiRoutes
 from .domain.errors import BillingError, DatabaseUnavailable, PayloadInvalid, SignatureInvalid
+from .gating import Gate
 from .ingest import Ingest
 from .intake.gauges import Gauges
 from .intake.grouping import Grouping
@@ -57,6 +62,10 @@ class Installed(Protocol):
     def setup(self) -> Setup: ...
     @property
     def return_keys(self) -> Sequence[str]: ...
+    @property
+    def gate(self) -> Gate: ...
+    @property
+    def api(self) -> Api: ...
 
 
 def make_app(installed: Installed) -> Starlette:
@@ -69,6 +78,7 @@ def make_app(installed: Installed) -> Starlette:
             Route("/readyz", receiver.readyz),
             Route("/metrics", receiver.metrics),
             Route("/return", ReturnPage(installed).show),
+            *receiver.api.routes(),
         ],
         lifespan=receiver.lifespan,
     )
@@ -82,17 +92,19 @@ class Receiver:
 
     def __init__(self, installed: Installed) -> None:
         self._installed = installed
-        self._meters = Meters(Gauges(installed.store, installed.clock))
-        self._grouping = Grouping(self._meters.timed(installed.ingest.commit))
+        self.meters = Meters(Gauges(installed.store, installed.clock))
+        self.api = ApiRoutes(installed.gate, installed.api, self.meters)
+        self._grouping = Grouping(self.meters.timed(installed.ingest.commit))
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         turns = Turns(self._installed.store)
-        runner = Runner(self._installed.jobs, turns, told=self._meters.job)
+        runner = Runner(self._installed.jobs, turns, told=self.meters.job)
         runner.start()
         try:
             yield
         finally:
+            self.api.close()
             await self._grouping.close()
             await runner.close()
 
@@ -117,7 +129,7 @@ class Receiver:
             return self._refuse(400, error.code, str(error))
         except BillingError as error:  # the database or the clock is away
             return self._refuse(503, error.code, "The event could not be stored. Send it again.")
-        self._meters.count(outcome.fate)
+        self.meters.count(outcome.fate)
         return JSONResponse({"received": True, "state": outcome.fate})
 
     async def healthz(self, _request: Request) -> Response:
@@ -133,27 +145,12 @@ class Receiver:
         return JSONResponse({"status": "ok"})
 
     async def metrics(self, _request: Request) -> Response:
-        text, content_type = await asyncio.to_thread(self._meters.exposition)
+        text, content_type = await asyncio.to_thread(self.meters.exposition)
         return Response(text, media_type=content_type)
 
     def _refuse(self, status: int, code: str, message: str) -> JSONResponse:
-        self._meters.refuse(code)
+        self.meters.refuse(code)
         return JSONResponse({"code": code, "message": message}, status)
-
-
-async def read_at_most(request: Request, limit: int) -> bytes | None:
-    """The body, or None as soon as it is known to be longer than ``limit``."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
-        return None
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            return None
-        parts.append(part)
-    return b"".join(parts)
 
 
 def serve(installed: Installed, *, host: str = "127.0.0.1", port: int = 8000) -> None:

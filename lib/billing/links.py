@@ -29,9 +29,10 @@ from .domain.permissions import Permission, require
 from .linking.addresses import Address
 from .linking.beginnings import REQUESTED, Begun, earlier_checkouts, one_checkout_at_a_time
 from .linking.choosing import allowed
+from .linking.clicks import handed_over, idempotency_key_of, wanted_by
 from .linking.outcomes import handed_out
 from .linking.sessions import PORTAL_SECONDS, LinkMaker
-from .linking.situations import MINTED, plan_group, situation_of
+from .linking.situations import MINTED, asked_about, plan_group, situation_of
 from .linking.values import LinkRequest, MintedLink, RateLimit, checked
 from .settings.rules import current_rules
 from .settings.setup import Setup
@@ -65,7 +66,17 @@ class LinkDesk:
 
     def options(self, customer_id: str) -> LinkOptions:
         """Which links this customer can be given now. Raises NoCustomer."""
-        return choices_of(self._situation(customer_id))
+        with self._store.reading() as connection:
+            found = situation_of(connection, self._setup, customer_id, self._clock())
+        return choices_of(self._configured(found))
+
+    def options_for(self, request: LinkRequest) -> LinkOptions:
+        """The same for whom a request is for, who may be a newcomer. Raises NoCustomer."""
+        return choices_of(self._situation(request))
+
+    def refuse(self, request: LinkRequest, error: PermissionDenied) -> None:
+        """Keep that a request was refused before it came here."""
+        self._close(self._audit_row(checked(request)), REFUSED, error=error)
 
     def mint(self, request: LinkRequest) -> MintedLink:
         """One link for one click.
@@ -85,7 +96,7 @@ class LinkDesk:
         earlier = self._minted_before(row)
         if earlier is not None:
             return self._again(request, earlier)
-        situation = self._situation(request.customer_id)
+        situation = self._situation(request)
         with self._refusals(row):
             choice = allowed(request, situation)
         row = replace(row, subscription_id=choice.subscription_id, invoice_id=choice.invoice_id)
@@ -95,22 +106,22 @@ class LinkDesk:
         row = replace(row, at=begun.at)  # both halves of a double click ask Stripe for the same
         address = self._made(request, choice, situation, row, begun.earlier)
         self._close(row, MINTED, session_id=address.session_id)
-        return _minted(row, choice, address)
+        return handed_over(row, choice, address)
 
     def _again(self, request: LinkRequest, earlier: AuditRow) -> MintedLink:
         """The second click of a double click: the same link, and nothing more in the audit."""
         if self._clock() >= earlier.at + PORTAL_SECONDS:
             raise LinkRefused("This link has expired. Open the panel again.", code="link_expired")
-        situation = self._situation(request.customer_id)
+        situation = self._situation(request)
         choice = allowed(request, situation)
         address = self._maker.make(
             choice,
             situation,
             request,
-            idempotency_key=_idempotency_key(earlier),
+            idempotency_key=idempotency_key_of(earlier),
             at=earlier.at,
         )
-        return _minted(earlier, choice, address)
+        return handed_over(earlier, choice, address)
 
     def follow_ups(self, link_id: str) -> LinkProgress:
         """What became of a link. Raises NoSuchObject."""
@@ -147,9 +158,12 @@ class LinkDesk:
             if once is None or not audit.has_click(connection, action, once):
                 audit.append(connection, row)
 
-    def _situation(self, customer_id: str) -> Situation:
+    def _situation(self, request: LinkRequest) -> Situation:
         with self._store.reading() as connection:
-            found = situation_of(connection, self._setup, customer_id, self._clock())
+            found = asked_about(connection, self._setup, request, self._clock())
+        return self._configured(found)
+
+    def _configured(self, found: Situation) -> Situation:
         return replace(found, configuration=self._maker.configuration(plan_group(found)))
 
     def _audit_row(self, request: LinkRequest) -> AuditRow:
@@ -159,7 +173,7 @@ class LinkDesk:
             at=self._clock(),
             staff=request.staff,
             action=REQUESTED,
-            customer_id=request.customer_id,
+            customer_id=request.customer_id or None,
             link_id=f"lnk_{link_id}",
             click_id=request.click_id,
             flow=request.flow,
@@ -178,7 +192,7 @@ class LinkDesk:
         minted = next((known for known in rows if known.action == MINTED), None)
         if minted is None:
             return None
-        if _wanted(minted) != _wanted(row):
+        if wanted_by(minted) != wanted_by(row):
             raise LinkRefused(
                 "This click was already used for another link. Open the panel again.",
                 code="click_reused",
@@ -240,7 +254,7 @@ class LinkDesk:
                 choice,
                 situation,
                 request,
-                idempotency_key=_idempotency_key(row),
+                idempotency_key=idempotency_key_of(row),
                 earlier=earlier,
                 at=row.at,
             )
@@ -275,24 +289,3 @@ class LinkDesk:
             known = audit.of_link(connection, row.link_id) if once and row.link_id else []
             if all(other.action != row.action for other in known):
                 audit.append(connection, row)
-
-
-def _wanted(row: AuditRow) -> tuple[str | None, ...]:
-    return row.customer_id, row.flow, row.plan, row.detail
-
-
-def _idempotency_key(row: AuditRow) -> str:
-    return f"portside-{row.link_id}"
-
-
-def _minted(row: AuditRow, choice: Choice, address: Address) -> MintedLink:
-    return MintedLink(
-        link_id=str(row.link_id),
-        url=address.url,
-        flow=choice.flow,
-        label=choice.label,
-        destination=choice.destination,
-        minted_at=row.at,
-        expires_at=address.expires_at(row.at),
-        bearer=address.bearer,
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from .api.parts import Api
 from .close import Closing
 from .config import Settings
 from .desk import Portside
@@ -14,6 +15,7 @@ from .domain.errors import ConfigurationError
 from .domain.fold import Rules
 from .drain import Drain
 from .enrich import Enricher
+from .gating import Gate
 from .ingest import Ingest
 from .jobs.due import Periodic
 from .jobs.job import Job
@@ -28,10 +30,12 @@ from .reconcile import Reconcile, ReconcileSummary
 from .requests import Requests
 from .reread import Rereader
 from .returns import ReturnLinks
+from .self_service import SelfService
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
 from .settings.setup import Setup
+from .signing import Signer, read_keys
 from .store import migrate
 from .store.engine import Store
 from .stripe.configurations import Configurations
@@ -64,6 +68,7 @@ class Installation:
             groups=self.business.groups,
             policies=self.business.policies,
             rates=self.business.reporting,
+            self_service=self.business.self_service,
         )
 
     @cached_property
@@ -93,6 +98,22 @@ class Installation:
     @cached_property
     def links(self) -> LinkDesk:
         return LinkDesk(store=self.store, clock=self.clock, setup=self.setup, maker=self.maker)
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(self.store, self.setup, self.clock)
+
+    @cached_property
+    def api(self) -> Api:
+        """The read API, and Manage billing, as far as they are configured.
+
+        Raises ConfigurationError for a token or a signing key that cannot be used.
+        """
+        settings = self.settings
+        keys = read_keys(settings.claim_keys)
+        signer = Signer(keys, settings.claim_issuer, settings.claim_audience) if keys else None
+        members = SelfService(gate=self.gate, links=self.links, setup=self.setup, clock=self.clock)
+        return Api(settings.api_callers, signer, members)
 
     @cached_property
     def maker(self) -> LinkMaker:

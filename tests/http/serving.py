@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import uvicorn
 
+from lib.billing.api.parts import Api
+from lib.billing.gating import Gate
 from lib.billing.http import make_app
 from lib.billing.ingest import Ingest
 from lib.billing.jobs.job import Job
@@ -34,6 +36,11 @@ class Installed:
     jobs: Sequence[Job] = ()
     setup: Setup = field(default_factory=lambda: Setup(catalog=CATALOG))
     return_keys: tuple[str, ...] = ()
+    api: Api = field(default_factory=Api)
+
+    @property
+    def gate(self) -> Gate:
+        return Gate(self.store, self.setup, self.clock)
 
 
 @dataclass
@@ -57,17 +64,26 @@ def receiver(store: Store, **over: Any) -> Iterator[Sender]:
     """Serve ``store`` over HTTP until the block ends."""
     livemode = over.pop("livemode", False)
     installed = Installed(store, ingest_into(store, livemode=livemode), **over)
-    config = uvicorn.Config(make_app(installed), port=0, log_level="critical", lifespan="on")
+    with (
+        served(make_app(installed)) as address,
+        httpx.Client(base_url=address, timeout=30) as client,
+    ):
+        yield Sender(client)
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Serve an ASGI application until the block ends; its address."""
+    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="receiver")
     thread.start()
     try:
         while not server.started:
-            assert thread.is_alive(), "the receiver did not start"
+            assert thread.is_alive(), "the server did not start"
             time.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            yield Sender(client)
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
         thread.join()

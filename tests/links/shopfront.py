@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.billing.domain.catalog import parse_catalog
+from lib.billing.domain.catalog import Catalog, parse_catalog
 from lib.billing.domain.fold import Rules
 from lib.billing.domain.permissions import Role
 from lib.billing.domain.policy import PRESETS
@@ -94,7 +94,7 @@ def request(customer: str, flow: str, **over: Any) -> LinkRequest:
 
 
 @contextmanager
-def open_front(store: Store) -> Iterator[Front]:
+def open_front(store: Store, catalog: Catalog = CATALOG) -> Iterator[Front]:
     with running_sandbox(now=NOW, frozen=True) as running:
         shop = open_shop(running)
         for name, key in (("basic", "starter_monthly"), ("pro", "pro_monthly")):
@@ -107,9 +107,9 @@ def open_front(store: Store) -> Iterator[Front]:
                 is_default=True,
             )
         gateway = Gateway("rk_test_desk", running.url)
-        rules = Rules(catalog=CATALOG, policy=PRESETS["portside"], timezone="UTC")
+        rules = Rules(catalog=catalog, policy=PRESETS["portside"], timezone="UTC")
         ingest = Ingest(store, rules, clock=running.sandbox.now)
-        yield Front(shop, store, gateway, ingest)
+        yield Front(shop, store, gateway, ingest, Setup(catalog=catalog))
         gateway.close()
 
 

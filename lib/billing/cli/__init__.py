@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from ..domain.errors import BillingError, WrongUsage
-from . import closing, comparing, data, database, link, portal, reading, report, running
+from . import closing, comparing, data, database, keys, link, portal, reading, report, running
 
 __all__ = ["app", "main"]
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for commands in (running, data, database, comparing, report, reading, link, portal, closing):
+for commands in (running, data, database, comparing, report, reading, link, portal, closing, keys):
     commands.register(app)
 
 

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from ..config import Settings
-from ..demo import DemoOptions, Stack
+from ..demo import API_TOKEN, DemoOptions, Stack
 from ..domain.errors import ConfigurationError
 from ..settings.sign_in import read_sign_in
 from ..wiring import open_installation
@@ -69,6 +69,7 @@ def _announce(stack: Stack, seconds: float) -> None:
         f"  Local Stripe  {stack.sandbox_url}   (act as a customer, move the clock, run a scenario)"
     )
     say(f"  Receiver      {stack.receiver_url}/webhooks/stripe")
+    say(f"  Read API      {stack.receiver_url}/v1/entitlements/…   (bearer token {API_TOKEN})")
     say("Ctrl-C ends all.")
 
 
@@ -95,7 +96,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Which address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Where to listen.")] = 8000,
 ) -> None:
-    """The webhook receiver."""
+    """The webhook receiver, and the read API."""
     # Imported here: the other commands need no web server.
     from ..http import serve as run
 

@@ -17,10 +17,12 @@ import httpx
 
 from ..config import Settings
 from ..domain.permissions import Role
+from ..signing import write_new_key
 from ..wiring import open_installation
 from .processes import Child, DemoFailed, free_port, python, wait_for
 
 API_KEY = "rk_test_portside_demo"
+API_TOKEN = "portside-demo-token"  # noqa: S105 - everything of the demo listens on loopback
 LIVE_SECONDS = 3 * 3_600
 """The world begins this much earlier; the hours until now arrive as webhooks, while they pass."""
 STEP_SECONDS = 300
@@ -91,12 +93,20 @@ class Stack:
             "PORTSIDE_RETURN_URL": f"{self.receiver_url}/return",
             "PORTSIDE_RETURN_KEY": self.return_key,
             "PORTSIDE_DEMO_SIGN_IN": "1",
+            "PORTSIDE_API_TOKEN": f"demo/read:entitlements+write:portal-sessions={API_TOKEN}",
+            "PORTSIDE_CLAIM_KEYS": str(self._claim_key),
             "STRIPE_API_KEY": API_KEY,
             "STRIPE_WEBHOOK_SECRET": self.secret,
         }
 
+    @property
+    def _claim_key(self) -> Path:
+        return self.directory / "plan-key.pem"
+
     def _start(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
+        if not self._claim_key.exists():
+            write_new_key(self._claim_key)
         ports = self._ports()
         self.sandbox_url = f"http://127.0.0.1:{ports['sandbox']}"
         self.receiver_url = f"http://127.0.0.1:{ports['receiver']}"

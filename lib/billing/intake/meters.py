@@ -55,6 +55,14 @@ class Meters:
             registry=self._registry,
         )
 
+        self._api = Histogram(
+            "portside_api_seconds",
+            "Requests to the API by route and status.",
+            ["route", "status"],
+            buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5),
+            registry=self._registry,
+        )
+
     def count(self, state: str) -> None:
         self._events.labels(state).inc()
 
@@ -63,6 +71,9 @@ class Meters:
 
     def job(self, name: str, outcome: str) -> None:
         self._jobs.labels(name, outcome).inc()
+
+    def api(self, route: str, status: int, seconds: float) -> None:
+        self._api.labels(route, str(status)).observe(seconds)
 
     def timed(self, commit: Commit) -> Commit:
         """``commit``, measured."""

@@ -31,19 +31,26 @@ class Begun:
 def earlier_checkouts(connection: Connection, row: AuditRow) -> tuple[str, ...]:
     if row.flow != Flow.CHECKOUT:
         return ()
-    made = open_checkouts(connection, str(row.customer_id), row.at)
-    return tuple(str(other.session_id) for other in made)
+    made = open_checkouts(connection, row.customer_id, row.at)
+    return tuple(str(other.session_id) for other in made if _same_one(other, row))
 
 
 def one_checkout_at_a_time(connection: Connection, row: AuditRow) -> LinkRefused | None:
     """Two agents at the same moment would each see no open Checkout and make one."""
     if row.flow != Flow.CHECKOUT:
         return None
-    since = audit.of_flow(connection, str(row.customer_id), Flow.CHECKOUT, row.at - _UNDER_WAY)
-    last = {other.link_id: other.action for other in since}
+    since = audit.of_flow(connection, row.customer_id, Flow.CHECKOUT, row.at - _UNDER_WAY)
+    # A refusal's detail says why, so the rows of one link are told by what it was asked with.
+    about = {other.link_id for other in since if _same_one(other, row)}
+    last = {other.link_id: other.action for other in since if other.link_id in about}
     if REQUESTED not in last.values():
         return None
     return LinkRefused(
         "Another Checkout link is being made for this customer right now. Wait a moment.",
         code="checkout_under_way",
     )
+
+
+def _same_one(other: AuditRow, row: AuditRow) -> bool:
+    """Rows of newcomers have no customer: their detail names the organization."""
+    return row.customer_id is not None or other.detail == row.detail

@@ -13,6 +13,8 @@ from ..store.queries import customer as stored
 from ..store.queries.invoices import invoices_of
 from ..store.queries.neighbours import neighbours_of
 from ..store.queries.reading import Connection
+from .newcomers import newcomers_situation
+from .values import LinkRequest
 
 MINTED = "link.minted"
 MOST_INVOICES = 200
@@ -29,6 +31,13 @@ def plan_group(situation: Situation) -> str:
     group = catalog.plan(ranked[0].plan or "").group if ranked else catalog.default.group
     sold = groups_of(catalog)
     return group if group in sold or not sold else next(iter(sold))
+
+
+def asked_about(connection: Connection, setup: Setup, request: LinkRequest, now: int) -> Situation:
+    """Whose situation a request is about: a customer's or a newcomer's. Raises NoCustomer."""
+    if request.newcomer is not None:
+        return newcomers_situation(connection, setup, request.newcomer)
+    return situation_of(connection, setup, request.customer_id, now)
 
 
 def situation_of(connection: Connection, setup: Setup, customer_id: str, now: int) -> Situation:
@@ -53,8 +62,11 @@ def situation_of(connection: Connection, setup: Setup, customer_id: str, now: in
     )
 
 
-def open_checkouts(connection: Connection, customer_id: str, now: int) -> list[audit.AuditRow]:
-    """Checkout links made for a customer that may still be open, oldest first.
+def open_checkouts(
+    connection: Connection, customer_id: str | None, now: int
+) -> list[audit.AuditRow]:
+    """Checkout links made for a customer that may still be open, oldest first. None: those that
+    were made for newcomers, whose ``detail`` tells them apart.
 
     Stripe ends such a session after a day; whether it was completed or closed is not asked here.
     """

@@ -9,6 +9,7 @@ from typing import Any, Final
 from ..domain.errors import WrongUsage
 from ..domain.filters import clean
 from ..domain.permissions import Role
+from .newcomers import Newcomer
 
 _LONGEST_REASON: Final = 500
 _LONGEST_NAME: Final = 200
@@ -47,11 +48,12 @@ class LinkRequest:
     plan: str | None = None
     coupon: str | None = None
     trial_days: int | None = None
+    newcomer: Newcomer | None = None  # an organization without a customer; then no customer_id
 
     @property
     def extras(self) -> str | None:
         """What the link carries beside its flow and plan, as the audit keeps it."""
-        told = []
+        told = [self.newcomer.told] if self.newcomer is not None else []
         if self.coupon is not None:
             told.append(f"coupon {self.coupon}")
         if self.trial_days is not None:
@@ -100,6 +102,7 @@ def checked(request: LinkRequest) -> LinkRequest:
         request.flow,
         *(text or "" for text in (ticket, request.plan, coupon)),
         *(text or "" for text in (request.subscription_id, request.invoice_id)),
+        *((n.org_id, n.email or "") if (n := request.newcomer) else ()),
     )
     if any(len(text) > _LONGEST_NAME for text in named):
         raise WrongUsage(f"A name or id is longer than {_LONGEST_NAME} characters. Check it.")

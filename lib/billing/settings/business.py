@@ -29,6 +29,8 @@ retention_coupons = ["STAY20"]      # offered before a cancellation
 checkout_coupons = ["WELCOME10"]
 longest_trial_days = 14             # of a Checkout link; default 0, no trials
 
+[self_service]                      # see `settings.self_service`
+
 [alerts]                            # addresses for the digest
 """
 
@@ -52,13 +54,14 @@ from ..domain.rates import Rates, gathered
 from ..domain.sign_in import SignIn
 from .policies import choose, read_policies
 from .rates_file import read_rates
+from .self_service import SelfServicePolicy, read_self_service
 from .sign_in import read_sign_in_section
 from .table import Table
 
 _KNOWN: Final = frozenset(
     "timezone policy policies org_key reporting_currency rates_file stale_after_minutes "
     "retention_days "
-    "reconcile_hours roles groups sign_in rates links alerts".split()
+    "reconcile_hours roles groups sign_in rates links self_service alerts".split()
 )
 
 SHORTEST_RETENTION: Final = 30
@@ -88,6 +91,7 @@ class Business:
     rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
     reporting: Rates | None = None  # every rate there is, of the file too
     links: LinkPolicy = field(default_factory=LinkPolicy)
+    self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
     alerts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -134,6 +138,7 @@ def parse_business(text: str, *, source: str = "portside.toml", folder: Path = P
         rates=rates,
         reporting=_reporting(table, rates, folder),
         links=_links(table),
+        self_service=read_self_service(table.sub("self_service")),
         alerts=table.section("alerts"),
     )
 

@@ -10,6 +10,7 @@ from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates
+from .self_service import SelfServicePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,4 @@ class Setup:
     groups: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # by the provider's group
     policies: Mapping[str, Policy] = field(default_factory=lambda: PRESETS)  # presets and own ones
     rates: Rates | None = None  # into the reporting currency; None = there is none
+    self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)

@@ -138,8 +138,11 @@ def times_of(connection: Connection, staff: str, action: str, since: int) -> lis
     return [int(at) for at in connection.execute(query).scalars()]
 
 
-def of_flow(connection: Connection, customer_id: str, flow: str, since: int) -> list[AuditRow]:
-    """What was asked of ``flow`` for a customer after the second ``since``, oldest first."""
+def of_flow(
+    connection: Connection, customer_id: str | None, flow: str, since: int
+) -> list[AuditRow]:
+    """What was asked of ``flow`` for a customer after the second ``since``, oldest first. None:
+    for those who are no customer yet."""
     a = audit.c
     columns = [a[name] for name in _NAMES]
     query = select(*columns).where(a.customer_id == customer_id, a.flow == flow, a.at > since)

@@ -1,0 +1,1 @@
+"""The read API, and "Manage billing", for the product that sells the subscriptions: `/v1`."""

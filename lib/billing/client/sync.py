@@ -1,0 +1,170 @@
+"""The client for code that waits."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Collection
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from .core import Core, OnFailure, path_of, read_session, read_token, session_body, wait_of
+from .errors import PortsideError, PortsideUnavailable, UnknownKey
+from .values import Entitlements, PlanClaim, PortalSession
+from .verifying import Verifier
+
+
+class PortsideClient:
+    """Asks Portside what a customer or an organization may use. Share one among all threads.
+
+    Args:
+        base_url: where `portside serve` is, for example ``https://billing.internal:8000``.
+        token: a secret of PORTSIDE_API_TOKEN with the scopes for what is asked.
+        on_failure: when there is no answer and none is left from before: "deny" everything,
+            "allow" everything, "raise", or a function of the id and the error that gives the
+            answer. "stale" uses the last answer however old it is, then denies. No old answer is
+            used beyond the second in which it would have changed by itself.
+        stale_for: seconds for which the last answer is used when there is no new one; 0 for never.
+        ttl: seconds for which an answer is used without asking; Portside may say less.
+        size: answers that are remembered.
+        timeout: seconds for connecting and for each wait.
+        retries: of a request that is answered 503; nothing else is tried again.
+        issuer, audience: what `verify` expects, as PORTSIDE_CLAIM_ISSUER and _AUDIENCE say.
+        transport: another httpx transport, for tests.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        on_failure: OnFailure = "deny",
+        stale_for: float = 300.0,
+        ttl: float = 30.0,
+        size: int = 10_000,
+        timeout: float = 2.0,
+        retries: int = 1,
+        issuer: str = "portside",
+        audience: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._core = Core(on_failure=on_failure, ttl=ttl, size=size, stale_for=stale_for)
+        self._verifier = Verifier(issuer, audience)
+        self._retries = retries
+        self._http = httpx.Client(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=timeout,
+            transport=transport,
+        )
+
+    def entitlements(self, id: str) -> Entitlements:
+        """What ``id``, a customer's or an organization's, may use now."""
+        path = path_of(id)
+        known = self._core.fresh(id)
+        if known is not None:
+            return known
+        away = self._core.away()
+        if away is not None:
+            return self._core.failed(id, away)
+        try:
+            return self._core.received(id, self._send("GET", path, self._core.headers(id)))
+        except PortsideError as error:
+            return self._core.failed(id, error)
+
+    def has(self, id: str, flag: str) -> bool:
+        """Whether the feature flag is on. One that the catalogue does not have is off."""
+        return self.entitlements(id).has(flag)
+
+    def limit(self, id: str, name: str) -> int | None:
+        """The limit of that name; None: the plan sets none."""
+        return self.entitlements(id).limit(name)
+
+    def portal_session(
+        self,
+        *,
+        member: str,
+        permissions: Collection[str],
+        org: str | None = None,
+        customer: str | None = None,
+        flow: str = "home",
+        plan: str | None = None,
+        subscription: str | None = None,
+        invoice: str | None = None,
+        email: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> PortalSession:
+        """An address for one click on "Manage billing". Raises PortsideRefused, whose ``code`` says
+        why, and PortsideUnavailable."""
+        body = session_body(
+            org=org,
+            customer=customer,
+            member=member,
+            permissions=permissions,
+            flow=flow,
+            plan=plan,
+            subscription=subscription,
+            invoice=invoice,
+            email=email,
+        )
+        key = {"Idempotency-Key": idempotency_key or secrets.token_hex(16)}
+        return read_session(self._send("POST", "/v1/portal-sessions", key, body))
+
+    def portal_url(self, **wanted: Any) -> str:
+        """The address alone; see `portal_session`."""
+        return self.portal_session(**wanted).url
+
+    def token(self, id: str) -> str:
+        """The plan as a signed claim, for a session. Raises PortsideError."""
+        return read_token(self._send("GET", path_of(id, "token"), {}))
+
+    def verify(self, token: str) -> PlanClaim:
+        """What a signed claim says. Raises ClaimInvalid, and PortsideUnavailable while no key is
+        known."""
+        if self._verifier.wants_keys():
+            self._learn()
+        try:
+            return self._verifier.verify(token)
+        except UnknownKey:
+            if not self._verifier.wants_keys(unknown=True):
+                raise
+        self._learn()
+        return self._verifier.verify(token)
+
+    def forget(self, id: str | None = None) -> None:
+        """Ask again next time: an event said that something has changed. None: everybody."""
+        self._core.cache.forget(id)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _learn(self) -> None:
+        answer = self._send("GET", "/.well-known/jwks.json", {})
+        if answer.status_code == 200:
+            self._verifier.learn(answer.json())
+
+    def _send(
+        self, method: str, path: str, headers: dict[str, str], body: Any = None
+    ) -> httpx.Response:
+        for tried in range(self._retries + 1):
+            try:
+                answer = self._http.request(method, path, headers=headers, json=body)
+            except httpx.HTTPError as error:
+                raise PortsideUnavailable(f"Portside is away ({type(error).__name__}).") from None
+            if answer.status_code != 503 or tried == self._retries:
+                break
+            time.sleep(wait_of(answer, tried))
+        return answer
