@@ -11,6 +11,7 @@
     │   └── NoSuchObject            a subscription, invoice or plan that is not there
     ├── LinkRefused                 a flow not open to this customer now; ``code`` says why
     ├── PortalRefused               the portal's configuration cannot be applied; ``code`` says why
+    ├── CatalogRefused              the catalogue cannot be applied to Stripe; ``code`` says why
     ├── PermissionDenied            the role may not do this
     │   └── SignInRefused           who it is was not said, not believed, or too long ago
     ├── RateLimited                 too many links in too short a time
@@ -46,6 +47,10 @@ class CatalogInvalid(ConfigurationError):
     """The catalogue file cannot be used; the message names file, line and remedy."""
 
     code = "catalog_invalid"
+
+    def __init__(self, message: str, *, code: str | None = None, line: int | None = None) -> None:
+        super().__init__(message, code=code)
+        self.line = line
 
 
 class SignatureInvalid(BillingError):
@@ -87,6 +92,10 @@ class LinkRefused(BillingError):
 
 class PortalRefused(BillingError):
     code = "portal_refused"
+
+
+class CatalogRefused(BillingError):
+    code = "catalog_refused"
 
 
 class PermissionDenied(BillingError):
