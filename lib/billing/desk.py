@@ -13,6 +13,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from .audit_desk import AuditDesk
+from .catalog import CatalogDesk
+from .catalog_side import CatalogSide
 from .customer_desk import CustomerDesk
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from .links import LinkDesk, LinkProgress, LinkRequest, MintedLink
 
 
-class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
+class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide, CatalogSide):
     """One installation of Portside, read at its own clock."""
 
     def __init__(
@@ -58,6 +60,7 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         setup: Setup,
         links: LinkDesk | None = None,
         portal: PortalDesk | None = None,
+        catalogue: CatalogDesk | None = None,
     ) -> None:
         self._store = store
         self._reader = Reader(store)
@@ -66,6 +69,9 @@ class Portside(CustomerDesk, SyncDesk, AuditDesk, PortalSide):
         self._links = links
         self._portal = portal or PortalDesk(
             store=store, clock=clock, setup=setup, portals=None, return_url=None
+        )
+        self._catalogue = catalogue or CatalogDesk(
+            store=store, clock=clock, setup=setup, sells=None, portal=self._portal
         )
         self._followed = Followed()
         self._following = Lock()

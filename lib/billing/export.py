@@ -24,9 +24,13 @@ def safe_cell(value: str | int | float) -> str | int | float:
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[str | int | float]]) -> str:
     """CSV text, UTF-8 when encoded, one line feed a row. Every cell is formula-safe."""
+    return csv_lines([header]) + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[str | int | float]]) -> str:
+    """Rows alone, for a file that is written piece by piece."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
     for row in rows:
         writer.writerow([safe_cell(value) for value in row])
     return out.getvalue()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from .catalog import CatalogDesk
 from .config import Settings
 from .desk import Portside
 from .domain.catalog import Catalog
@@ -35,6 +36,7 @@ from .store import migrate
 from .store.engine import Store
 from .stripe.configurations import Configurations
 from .stripe.gateway import Gateway
+from .stripe.products import Products
 from .sync import Backfill, BackfillSummary
 
 
@@ -84,6 +86,7 @@ class Installation:
             setup=self.setup,
             links=self.links,
             portal=self.portal,
+            catalogue=self.catalogue,
         )
 
     @cached_property
@@ -108,6 +111,16 @@ class Installation:
             portals=Configurations(self.gateway) if self.gateway else None,
             return_url=self.settings.return_url,
             changed=self.maker.forget,
+        )
+
+    @cached_property
+    def catalogue(self) -> CatalogDesk:
+        return CatalogDesk(
+            store=self.store,
+            clock=self.clock,
+            setup=self.setup,
+            sells=Products(self.gateway) if self.gateway else None,
+            portal=self.portal,
         )
 
     @cached_property

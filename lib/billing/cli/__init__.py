@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from ..domain.errors import BillingError, WrongUsage
-from . import comparing, data, database, link, portal, reading, running
+from . import catalog, comparing, data, database, link, portal, reading, running
 
 __all__ = ["app", "main"]
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for commands in (running, data, database, comparing, reading, link, portal):
+for commands in (running, data, database, comparing, reading, link, portal, catalog):
     commands.register(app)
 
 

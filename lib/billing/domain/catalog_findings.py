@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from .catalog import Catalog
 from .errors import CatalogInvalid
+from .plans import Path
 
 FindingLevel = Literal["error", "warning", "note"]
 LEVELS: Final[tuple[FindingLevel, ...]] = ("error", "warning", "note")
@@ -21,6 +23,13 @@ class CatalogFinding:
     line: int | None
     sentence: str
     remedy: str
+
+
+def at(
+    catalog: Catalog, level: FindingLevel, code: str, path: Path, sentence: str, remedy: str
+) -> CatalogFinding:
+    """A finding on the line of ``path``, else of the nearest thing around it."""
+    return CatalogFinding(level, code, catalog.origin.line(*path), sentence, remedy)
 
 
 def in_order(findings: Iterable[CatalogFinding]) -> list[CatalogFinding]:

@@ -1,5 +1,5 @@
-"""What has to be written so that Stripe sells what the catalogue says, what is in the way of it, and
-what it costs whom: pure. Whoever holds an old version of a price keeps it.
+"""What has to be written so that Stripe sells what the catalogue says, what is in the way of it,
+and what it costs whom: pure. Whoever holds an old version of a price keeps it.
 """
 
 from __future__ import annotations

@@ -182,20 +182,24 @@ class Gateway:
             after: the id to go on after.
             filters: Stripe's own, e.g. ``status="all"``, ``expand=["data.discounts"]``.
         """
+        return self.list_at(_PATHS[kind], after=after, **filters)
+
+    def list_at(self, path: str, *, after: str | None = None, **filters: Any) -> Iterator[Page]:
+        """The same for the list at ``path``, e.g. ``/v1/products/prod_1/features``."""
         params = {"limit": PAGE} | filters
         more = True
         while more:
             if after is not None:
                 params["starting_after"] = after
-            raw, date = self._get(_PATHS[kind], params)
-            fields = _listed(raw, _PATHS[kind])
+            raw, date = self._get(path, params)
+            fields = _listed(raw, path)
             objects = [each.raw for each in fields.children("data")]
             yield Page(objects, date)
             more = fields.flag("has_more") and bool(objects)
-            last = Fields(objects[-1], kind).own_id() if more else None
+            last = Fields(objects[-1], f"list at {path}").own_id() if more else None
             if more and last == after:
                 raise StripeRefused(
-                    f"The list at {_PATHS[kind]} never ends: it ignores starting_after. "
+                    f"The list at {path} never ends: it ignores starting_after. "
                     "Check PORTSIDE_STRIPE_API_BASE.",
                     code="stripe_endless_list",
                 )
@@ -223,6 +227,10 @@ class Gateway:
     def post(self, path: str, params: dict[str, Any], *, idempotency_key: str) -> Raw:
         """What Stripe made of ``params``; the same key within a day makes nothing twice."""
         return self._ask("post", path, params, idempotency_key=idempotency_key)[0]
+
+    def delete(self, path: str) -> Raw:
+        """Take away what is at ``path``."""
+        return self._ask("delete", path, {})[0]
 
     def _session(self, path: str, params: dict[str, Any], idempotency_key: str) -> SessionMade:
         fields = Fields(self.post(path, params, idempotency_key=idempotency_key), "session")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
+from ...domain.plans import Plan
 from ...domain.rows import EntitlementRow
 from ..tables import plan_entitlements as e
 from .columns import by_bytes, value_of
@@ -25,3 +26,13 @@ def entitlements_of(
     """The rows of some customers, by id."""
     rows = connection.execute(select(e).where(e.c.customer_id.in_(customer_ids))).mappings()
     return {row["customer_id"]: value_of(EntitlementRow, row) for row in rows}
+
+
+def default_given(connection: Connection) -> Plan | None:
+    """The default plan as the rows were folded with it; None while everybody has another."""
+    query = select(e).where(~e.c.granting).order_by(by_bytes(e.c.customer_id)).limit(1)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    found = value_of(EntitlementRow, row)
+    return Plan(found.plan, found.plan, features=tuple(found.features), limits=found.limits)
