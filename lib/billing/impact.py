@@ -28,7 +28,10 @@ class Impact:
     Raises DatabaseUnavailable.
     """
 
-    def __init__(self, store: Store, setup: Setup, candidate: Catalog, now: int) -> None:
+    def __init__(
+        self, store: Store, setup: Setup, candidate: Catalog, now: int, *, at_once: int = AT_ONCE
+    ) -> None:
+        self._at_once = at_once
         self._store = store
         self._setup = setup
         self._rules = Rules(candidate, PRESETS[setup.policy], timezone=setup.timezone)
@@ -40,7 +43,7 @@ class Impact:
         with self._store.reading() as source, self._store.reading() as rows:
             before = Before(default_given(rows) or self._setup.catalog.default)
             told = history.by_customer(source)
-            while batch := list(islice(told, AT_ONCE)):
+            while batch := list(islice(told, self._at_once)):
                 stored = entitlements_of(rows, [customer_id for customer_id, _ in batch])
                 for customer_id, seen in batch:
                     tally.customers += 1

@@ -58,7 +58,9 @@ def locks(
             )
         for number, price in enumerate(plan.prices):
             yield from _price(plan, number, price, catalog, live)
-    yield from _shared(sells, catalog)
+    # One that is published says whose it is, and that was told above.
+    free = {p: slugs for p, slugs in sells.items() if live.products[p].marks.plan is None}
+    yield from _shared(free, catalog)
     yield from _gone(catalog, live, held)
 
 
