@@ -18,12 +18,14 @@ from .domain.catalog_locks import locks
 from .domain.catalog_plan import CatalogPlan, HeldVersion, plan
 from .domain.catalog_steps import Step
 from .domain.errors import BillingError, CatalogRefused, ConfigurationError
+from .domain.fold import Rules, mark_of
 from .domain.observations import canonical
 from .domain.permissions import Permission, Role, require
+from .domain.policy import PRESETS
 from .impact import Impact
 from .portal import PortalDesk
 from .settings.setup import Setup
-from .store import audit, references
+from .store import audit, meta, references
 from .store.audit import AuditRow
 from .store.engine import Store
 from .store.queries.holders import PriceInUse, prices_in_use
@@ -64,12 +66,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class CatalogApplied:
-    """``left``: what Stripe took but shows otherwise. ``versions``: old ones that are held."""
+    """``left``: what Stripe took but shows otherwise. ``versions``: old ones that are held.
+    ``stale``: rows are still folded by another catalogue than this."""
 
     done: tuple[Done, ...]
     left: tuple[Step, ...] = ()
     versions: tuple[HeldVersion, ...] = ()
     notes: tuple[str, ...] = ()
+    stale: bool = False
 
 
 class CatalogDesk:
@@ -155,7 +159,7 @@ class CatalogDesk:
             self._keep(staff, REFUSED, str(error), error.code)
             raise
         if not planned.steps:
-            return CatalogApplied((), versions=planned.versions, notes=planned.notes)
+            return CatalogApplied((), (), planned.versions, planned.notes, self._stale())
         with self._store.reading() as connection:
             salt = audit.last_of(connection, APPLIED)
         self._keep(staff, REQUESTED, "; ".join(_spoken(step) for step in planned.steps))
@@ -168,7 +172,13 @@ class CatalogDesk:
             raise
         self._keep(staff, APPLIED, "; ".join(map(_told, done)))
         after = self.plan()
-        return CatalogApplied(tuple(done), after.steps, after.versions, after.notes)
+        return CatalogApplied(tuple(done), after.steps, after.versions, after.notes, self._stale())
+
+    def _stale(self) -> bool:
+        setup = self._setup
+        now = Rules(setup.catalog, PRESETS[setup.policy], timezone=setup.timezone)
+        with self._store.reading() as connection:
+            return meta.get(connection, meta.FOLDED_BY) not in (None, mark_of(now))
 
     def _write(
         self, steps: Collection[Step], live: LiveCatalog, salt: str, done: list[Done]

@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from lib.billing.catalog import Done
+from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.errors import (
     BillingError,
     CatalogRefused,
     ConfigurationError,
     PermissionDenied,
 )
+from lib.billing.domain.fold import Rules
 from lib.billing.domain.permissions import Role
+from lib.billing.ingest import Ingest
 from lib.billing.store.queries.entitlements import entitlements_of
 from lib.billing.store.tables import audit
 from tests.catalog.conftest import SOLD, Seller
@@ -388,3 +391,21 @@ def test_a_metered_price_is_made_and_is_outside_mrr(seller: Seller) -> None:
     assert seller.problems(
         SOLD + METERED.replace('meter = "mtr_1"', "").replace("pro_calls", "pro_more")
     ) == ["price_unmakeable"]
+
+
+def test_rows_of_another_catalogue_are_told_of(seller: Seller) -> None:
+    assert not seller.apply().stale
+    seller.deliver()
+    Ingest(seller.store, Rules(parse_catalog(SOLD)), clock=seller.now).sign()
+    assert not seller.apply().stale
+    assert seller.apply(SOLD.replace("seats = 10", "seats = 11")).stale
+
+
+def test_an_archived_feature_leaves_its_key_free(seller: Seller) -> None:
+    seller.apply()
+    (feature,) = seller.stripe.v1.entitlements.features.list({"lookup_key": "analytics"}).data
+    seller.stripe.v1.entitlements.features.update(feature.id, {"active": False})
+    steps = [("feature.create", "analytics"), ("feature.attach", "analytics")]
+    assert seller.actions() == steps
+    assert [(d.step.action, d.step.name) for d in seller.apply().done] == steps
+    assert seller.desk().plan().clean

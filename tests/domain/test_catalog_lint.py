@@ -396,18 +396,6 @@ LOCKED: dict[str, tuple[Callable[[str], str], LiveCatalog, str, int | None]] = {
         "price_usage_changed",
         22,
     ),
-    "a product that Stripe has not": (
-        instead("rank = 20", 'rank = 20\nproducts = ["prod_gone"]'),
-        live(),
-        "product_missing",
-        21,
-    ),
-    "a price id that Stripe has not": (
-        also('[[plans.pro.prices]]\nprice_ids = ["price_gone"]\n'),
-        live(),
-        "price_missing",
-        27,
-    ),
     "a product that sells two plans": (
         str,
         live(price("pro_monthly", product="prod_free")),
@@ -436,6 +424,28 @@ def test_what_is_published_is_locked(
     assert (finding.level, finding.code, finding.line) == ("error", code, line)
 
 
+ELSEWHERE: dict[str, tuple[Callable[[str], str], str, int]] = {
+    "a product": (
+        instead("rank = 20", 'rank = 20\nproducts = ["prod_pro", "prod_of_the_other_mode"]'),
+        "product_missing",
+        21,
+    ),
+    "a price": (
+        also('[[plans.pro.prices]]\nprice_ids = ["price_of_the_other_mode"]\n'),
+        "price_missing",
+        27,
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "code", "line"), ELSEWHERE.values(), ids=ELSEWHERE.keys())
+def test_what_only_the_other_mode_has_is_in_nobody_s_way(
+    edit: Callable[[str], str], code: str, line: int
+) -> None:
+    (finding,) = locks(parse_catalog(edit(SOUND)), live(), {})
+    assert (finding.level, finding.code, finding.line) == ("warning", code, line)
+
+
 def test_a_plan_that_is_gone_and_not_held_is_a_note() -> None:
     gone = LiveProduct("prod_team", "Team", True, Marks("team"))
     (finding,) = locks(parse_catalog(SOUND), live(products=(gone,)), {})
@@ -455,7 +465,7 @@ def test_a_price_in_use_that_no_plan_has_is_an_error_and_an_add_on_is_not() -> N
         ("error", "price_in_use_unknown"),
         ("note", "add_on_unknown"),
     ]
-    assert "odd (price_odd) is in no plan, and 2 customers, MRR 40 JPY + 5.00 USD" in (
+    assert "odd (price_odd) is in no plan, but held by 2 customers, MRR 40 JPY + 5.00 USD:" in (
         findings[0].sentence
     )
 

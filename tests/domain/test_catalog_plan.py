@@ -55,7 +55,7 @@ def price(key: str | None = "pro_monthly", amount: str | None = "2900", **over: 
 
 
 MARKS = Marks("pro", "organizations", "usd")
-API = LiveFeature("feat_1", "api", "API access", managed=True)
+API = LiveFeature("feat_api", "api", "API access", managed=True)
 
 
 def live(*prices: LivePrice, attached: tuple[str, ...] = ("api",), **over: Any) -> LiveCatalog:
@@ -112,6 +112,11 @@ CASES: dict[str, tuple[str, LiveCatalog, list[tuple[str, str, str | None]]]] = {
         SOLD,
         live(price(), attached=(), features={}),
         [("feature.create", "api", None), ("feature.attach", "api", None)],
+    ),
+    "a feature that was archived and made again": (
+        SOLD,
+        live(price(), features={"api": LiveFeature("feat_new", "api", "API access")}),
+        [("feature.attach", "api", None)],
     ),
     "a feature of the file on a plan that has it no more": (
         SOLD.replace('features = ["api"]', "features = []"),

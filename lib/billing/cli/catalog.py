@@ -110,6 +110,7 @@ def apply(
             "not_taken": [step_facts(step) for step in applied.left],
             "versions": [version_facts(each) for each in applied.versions],
             "notes": list(applied.notes),
+            "replay_needed": applied.stale,
         }
         write(json.dumps(facts, indent=2, ensure_ascii=False))
     elif output is Format.CSV:
@@ -123,6 +124,11 @@ def apply(
             say("Nothing to do: Stripe sells what the catalogue says.")
         elif any(done.step.action.startswith("price.") for done in applied.done):
             say("`portside portal apply` offers the new prices in the customer portal.")
+    if applied.stale:
+        say(
+            "The rows are folded by another catalogue: restart `portside serve` and the dashboard, "
+            "then run `portside replay`."
+        )
     for step in applied.left:
         say(f"Stripe took it but shows another value: {step_line(step)}.")
     if applied.left:

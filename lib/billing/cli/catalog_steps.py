@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from rich.console import Console
@@ -49,14 +49,26 @@ def _detail(step: Step) -> str:
         case "feature.rename":
             return f": {step.live['name']} → {step.wanted['name']}"
         case "product.update":
-            changed = (f"{k} {step.live[k]} → {v}" for k, v in step.wanted.items())
-            return f" ({step.target}): {', '.join(changed)}"
+            return f" ({step.target}): {', '.join(_changes(step))}"
         case "product.create":
             return f" ({step.wanted['id']})"
         case "feature.create":
             return f", {step.wanted['name']}"
         case _:
             return ""
+
+
+def _changes(step: Step) -> Iterator[str]:
+    wanted, live = step.wanted, step.live
+    if "plan" in wanted:
+        yield f"published as {wanted['plan']}"
+    for key in ("audience", "currency"):
+        if key in wanted:
+            yield f"{key} {wanted[key]}"
+    if "name" in wanted:
+        yield f"name {live['name']} → {wanted['name']}"
+    if "active" in wanted:
+        yield "no longer archived"
 
 
 def _terms(wanted: State) -> str:

@@ -96,7 +96,7 @@ def in_use(
                 "error",
                 "price_in_use_unknown",
                 None,
-                f"{named} is in no plan, and {held.spoken()} have it: their plan is unresolved.",
+                f"{named} is in no plan, but held by {held.spoken()}: their plan is unresolved.",
                 f'Add lookup_key = "{key}" or price_ids = ["{price_id}"] to a plan.'
                 if key
                 else f'Add price_ids = ["{price_id}"] to a price of a plan.',
@@ -106,7 +106,7 @@ def in_use(
                 "note",
                 "add_on_unknown",
                 None,
-                f"{named} is in no plan, but {held.spoken()} have it only beside one.",
+                f"{named} is in no plan; it is held, only beside one, by {held.spoken()}.",
                 "An add-on needs none.",
             )
 

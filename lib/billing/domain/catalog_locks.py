@@ -50,11 +50,11 @@ def locks(
             yield from _marks(plan, catalog, live.products[product])
         for missing in sorted(set(plan.products) - live.products.keys()):
             yield CatalogFinding(
-                "error",
+                "warning",
                 "product_missing",
                 catalog.origin.line("plans", plan.slug, "products"),
                 f"{plan.slug}: Stripe has no product {missing}.",
-                "Take it out, or correct the id.",
+                "Correct the id, unless it is of the other mode.",
             )
         for number, price in enumerate(plan.prices):
             yield from _price(plan, number, price, catalog, live)
@@ -116,11 +116,11 @@ def _price(
     if found is None:
         if price.lookup_key is None:
             yield CatalogFinding(
-                "error",
+                "warning",
                 "price_missing",
                 catalog.origin.line(*path, "price_ids"),
                 f"{plan.slug}: Stripe has no price {price.name}.",
-                "Give it a lookup key, so that it can be made, or correct the id.",
+                "Correct the id, unless it is of the other mode.",
             )
         return
     state = found.state

@@ -102,7 +102,12 @@ def _product(plan: Plan, product: LiveProduct, marks: State, *, named: bool) -> 
 
 def _attachments(plan: Plan, product: str, catalog: Catalog, live: LiveCatalog) -> Iterator[Step]:
     known = live.products.get(product)
-    attached = {each.lookup_key: each for each in (known.attached or () if known else ())}
+    usable = {feature.id for feature in live.features.values()}
+    attached = {
+        each.lookup_key: each
+        for each in (known.attached or () if known else ())
+        if each.feature_id in usable  # an archived feature gives nothing
+    }
     for key in sorted(set(plan.features) - attached.keys()):
         wanted: State = {"product": product, "feature": key}
         yield Step("feature.attach", plan.slug, key, None, wanted)

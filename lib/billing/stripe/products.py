@@ -62,7 +62,9 @@ class Products:
         for product in sorted(concerned):
             products[product] = self._with_features(products[product])
             prices |= {p.id: p for p in map(live_price, self._all(PRICES, product=product))}
-        features = {each.lookup_key: each for each in map(live_feature, self._all(FEATURES))}
+        # A lookup key is free again once its feature is archived.
+        usable = (raw for raw in self._all(FEATURES) if raw.get("active", True))
+        features = {each.lookup_key: each for each in map(live_feature, usable)}
         return LiveCatalog(products, prices, features)
 
     def prices_on_sale(self) -> dict[str, LivePrice]:

@@ -54,7 +54,7 @@ def prices_in_use(connection: Connection) -> Mapping[str, PriceInUse]:
             values = [item["value_minor"] for item in of_it if item["licensed"]]
             if minor is None or None in values:
                 total.unvalued += 1
-            elif minor:  # what does not count in MRR, such as a trial, adds nothing
+            elif minor and any(values):  # what is outside MRR, such as a trial, adds nothing
                 total.mrr[currency] = total.mrr.get(currency, 0) + sum(values)
     return {price_id: _value(price_id, total) for price_id, total in found.items()}
 
