@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Final
 
 from .domain.access import decide, judge
 from .domain.catalog import Catalog
@@ -19,6 +20,9 @@ from .store.queries.entitlements import default_given, entitlements_of
 
 AT_ONCE = 500
 """Customers held in memory at a time."""
+
+TELLING: Final = frozenset({"customer", "subscription", "checkout"})
+"""Types of objects that say who somebody is and what they may use: the others are not folded."""
 
 
 class Impact:
@@ -50,15 +54,15 @@ class Impact:
                     row = stored.get(customer_id)
                     if row is None:
                         continue  # not folded yet: nobody is told anything of it
-                    fold = fold_customer(customer_id, seen, self._rules)
+                    telling = [each for each in seen if each.object_type in TELLING]
+                    fold = fold_customer(customer_id, telling, self._rules)
                     found = change(before.access(row, self._now), self._after(fold), _email(fold))
                     if found is not None:
                         tally.add(found)
                         yield found
 
     def _after(self, fold: CustomerFold) -> Access:
-        last = max(each.last_second for each in fold.all)
-        row = decide(fold, org_of(fold), last)
+        row = decide(fold, org_of(fold), self._now)
         return judge(row, self._now, self._rules.catalog, timezone=self._setup.timezone)
 
 

@@ -216,7 +216,8 @@ def test_it_only_reads(sold: Store) -> None:
 
 def test_customers_are_held_a_few_at_a_time(sold: Store) -> None:
     candidate = parse_catalog(swap(SOLD, "plans.starter", "plans.pro"))
-    found = Impact(sold, Setup(catalog=parse_catalog(SOLD)), candidate, NOW, at_once=2)
+    setup = Setup(catalog=parse_catalog(SOLD))
+    found = Impact(sold, setup, candidate, NOW + 30 * 86_400, at_once=2)
     assert names(list(found)) == sorted(HOLDERS["starter"] + HOLDERS["pro"])
 
 
@@ -225,3 +226,12 @@ def test_an_empty_database_has_nobody_to_change(sqlite_store: Store) -> None:
     found = Impact(sqlite_store, Setup(catalog=catalog), catalog, NOW)
     assert list(found) == []
     assert found.tally.sentence() == "Nothing changes for any of 0 customers."
+
+
+def test_who_is_known_by_an_invoice_alone_has_the_default_plan(sold: Store) -> None:
+    invoice = shapes.invoice(id="in_x", customer="cus_x")
+    ingest = Ingest(sold, Rules(parse_catalog(SOLD)), clock=lambda: NOW)
+    ingest.apply([shapes.event("invoice.created", invoice) | {"id": "evt_invoice"}])
+    candidate = parse_catalog(SOLD.replace('features = ["hello"]', "features = []"))
+    changes = list(Impact(sold, Setup(catalog=parse_catalog(SOLD)), candidate, NOW))
+    assert "cus_x" in names(changes)
