@@ -486,10 +486,12 @@ def test_a_portal_that_does_otherwise_is_named(change: PortalChange, code: str, 
     assert list(catalog_lint_known.portal(parse_catalog(SOUND), none)) == []
 
 
-def test_every_code_has_a_test_here() -> None:
+def test_every_code_has_a_test_here_and_stands_in_the_docs() -> None:
     names = ("catalog_lint", "catalog_lint_prices", "catalog_lint_known", "catalog_locks")
     source = "".join((DOMAIN / f"{name}.py").read_text() for name in names)
     told = set(re.findall(r'"(?:error|warning|note)"[^,]*,\s*"([a-z_]+)"', source))
     assert len(told) > 30
     here = Path(__file__).read_text()
     assert {code for code in told if f'"{code}"' not in here} == set()
+    documented = (DOMAIN.parents[2] / "docs" / "catalogue.md").read_text()
+    assert {code for code in told if f"`{code}`" not in documented} == set()
