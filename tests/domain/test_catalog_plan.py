@@ -210,6 +210,16 @@ def test_old_versions_are_listed_with_who_holds_them() -> None:
     ]
 
 
+def test_a_price_that_the_file_does_not_name_is_no_old_version() -> None:
+    other = LivePrice("price_0", price("pro_monthly_old", "1900").state)
+    (version,) = plan(
+        parse_catalog(SOLD), live(other, price()), {"price_0": Held(("cus_1",), 1, {"usd": 1900})}
+    ).versions
+    assert version.sentence().startswith(
+        "pro_monthly_old: price_0 (19.00 USD a month) of pro is not in the file, held by 1 customer"
+    )
+
+
 def test_the_mark_is_another_one_whenever_something_else_would_be_done() -> None:
     marks = {
         plan(parse_catalog(sold), known, {}).mark

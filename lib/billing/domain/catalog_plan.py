@@ -19,7 +19,8 @@ from .plans import Plan
 
 @dataclass(frozen=True, slots=True)
 class HeldVersion:
-    """A price that is sold no more and still held. ``replaced``: only once this plan is applied."""
+    """A price that is sold no more and still held. ``replaced``: only once this plan is applied.
+    ``keyed``: it has a lookup key of its own still, which the file does not name."""
 
     plan: str
     lookup_key: str | None  # the key that it had or has, where known
@@ -27,9 +28,12 @@ class HeldVersion:
     terms: str
     held: Held
     replaced: bool
+    keyed: bool = False
 
     def sentence(self) -> str:
         when = "will be an old version" if self.replaced else "is an old version"
+        if self.keyed:
+            when = "is not in the file"
         key = f"{self.lookup_key}: " if self.lookup_key else ""
         return (
             f"{key}{self.price_id} ({self.terms}) of {self.plan} {when}, held by "
@@ -155,6 +159,7 @@ def _versions(
             continue
         plan = catalog.plan_of(price.state | {"id": price_id})
         if plan is not None:
-            key = replaced.get(price_id) or price.version_of
-            soon = price_id in replaced
-            yield HeldVersion(plan.slug, key, price_id, price.terms, who, replaced=soon)
+            soon, own = price_id in replaced, price.state["lookup_key"]
+            key = replaced.get(price_id) or own or price.version_of
+            keyed = bool(own) and not soon
+            yield HeldVersion(plan.slug, key, price_id, price.terms, who, soon, keyed)
