@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from .audit_desk import AuditDesk
 from .bridge_desk import BridgeDesk
+from .catalog import CatalogDesk
+from .catalog_side import CatalogSide
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
 from .domain.catalog import Catalog
@@ -65,6 +67,7 @@ class Portside(
     FilesDesk,
     CloseDesk,
     MoneyDesk,
+    CatalogSide,
 ):
     """One installation of Portside, read at its own clock."""
 
@@ -77,6 +80,7 @@ class Portside(
         links: LinkDesk | None = None,
         portal: PortalDesk | None = None,
         stripe: AsksLines | None = None,
+        catalogue: CatalogDesk | None = None,
     ) -> None:
         self._store = store
         self._reader = Reader(store)
@@ -87,6 +91,9 @@ class Portside(
             store=store, clock=clock, setup=setup, portals=None, return_url=None
         )
         self._stripe = stripe
+        self._catalogue = catalogue or CatalogDesk(
+            store=store, clock=clock, setup=setup, sells=None, portal=self._portal
+        )
         self._followed = Followed()
         self._following = Lock()
 

@@ -30,7 +30,10 @@ def readable(text: str) -> str:
 
 
 def to_csv(header: Sequence[str] | None, rows: Iterable[Sequence[str | int | float]]) -> str:
-    """CSV text, UTF-8 when encoded, one line feed a row. Every cell is formula-safe."""
+    """CSV text, UTF-8 when encoded, one line feed a row. Every cell is formula-safe.
+
+    ``header`` None: rows alone, for a file that is written piece by piece.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if header is not None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from .api.parts import Api
+from .catalog import CatalogDesk
 from .close import Closing
 from .config import Settings
 from .desk import Portside
@@ -40,6 +41,7 @@ from .store import migrate
 from .store.engine import Store
 from .stripe.configurations import Configurations
 from .stripe.gateway import Gateway
+from .stripe.products import Products
 from .sync import Backfill, BackfillSummary
 
 
@@ -93,6 +95,7 @@ class Installation:
             links=self.links,
             portal=self.portal,
             stripe=self.gateway,
+            catalogue=self.catalogue,
         )
 
     @cached_property
@@ -133,6 +136,16 @@ class Installation:
             portals=Configurations(self.gateway) if self.gateway else None,
             return_url=self.settings.return_url,
             changed=self.maker.forget,
+        )
+
+    @cached_property
+    def catalogue(self) -> CatalogDesk:
+        return CatalogDesk(
+            store=self.store,
+            clock=self.clock,
+            setup=self.setup,
+            sells=Products(self.gateway) if self.gateway else None,
+            portal=self.portal,
         )
 
     @cached_property

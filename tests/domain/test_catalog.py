@@ -61,3 +61,30 @@ WRONG = {
 def test_a_wrong_file_is_told_where_and_what(text, says):
     with pytest.raises(CatalogInvalid, match=says):
         parse_catalog(text, source="catalog.toml")
+
+
+def test_the_documented_file_is_read_and_knows_no_unknown_key():
+    docs = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text()
+    text = docs.split("```toml\n")[1].split("```")[0]
+    catalog = parse_catalog(text)
+    assert catalog.origin.unknown == ()
+    assert [plan.slug for plan in catalog.cards(catalog.tables["main"])] == ["free", "pro"]
+
+
+def test_a_file_without_tables_shows_each_group_in_a_live_one():
+    catalog = parse_catalog(
+        'default_plan = "free"\n[plans.free]\n[plans.team]\ngroup = "teams"\n'
+        '[plans.later]\ngroup = "later"\npublished = false\n'
+    )
+    assert {key: (t.state, t.default) for key, t in catalog.tables.items()} == {
+        "core": ("live", True),
+        "teams": ("live", False),
+    }
+
+
+def test_what_no_row_depends_on_does_not_mark_rows():
+    plain = 'default_plan = "free"\n[plans.pro]\n[[plans.pro.prices]]\nlookup_key = "p"\n'
+    more = plain.replace("[plans.pro]", "[plans.pro]\npublished = false") + (
+        'usage = "metered"\nmeter = "mtr_1"\ntax_behavior = "exclusive"\n[tables.main]\n'
+    )
+    assert repr(parse_catalog(more)) == repr(parse_catalog(plain))

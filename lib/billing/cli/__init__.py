@@ -8,7 +8,19 @@ import typer
 from rich.console import Console
 
 from ..domain.errors import BillingError, WrongUsage
-from . import closing, comparing, data, database, keys, link, portal, reading, report, running
+from . import (
+    catalog,
+    closing,
+    comparing,
+    data,
+    database,
+    keys,
+    link,
+    portal,
+    reading,
+    report,
+    running,
+)
 
 __all__ = ["app", "main"]
 
@@ -19,7 +31,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for commands in (running, data, database, comparing, report, reading, link, portal, closing, keys):
+for commands in (
+    running,
+    data,
+    database,
+    comparing,
+    report,
+    reading,
+    link,
+    portal,
+    closing,
+    keys,
+    catalog,
+):
     commands.register(app)
 
 

@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
-from .errors import CatalogInvalid
 from .observations import State
+from .plans import (
+    AUDIENCES,
+    INTERVALS,
+    TAX_BEHAVIORS,
+    USAGES,
+    Feature,
+    Origin,
+    Path,
+    Plan,
+    Policies,
+    Price,
+    PricingTable,
+)
 from .portal_policy import PortalPolicy, read_portal
+from .pricing_tables import cards, read_tables
+from .toml_reader import TomlReader
 
-INTERVALS = ("day", "week", "month", "year")
-
-
-@dataclass(frozen=True)
-class Price:
-    lookup_key: str | None
-    price_ids: tuple[str, ...]
-    interval: str | None
-    interval_count: int
-    amount: int | None  # minor units
-    currency: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    slug: str
-    name: str
-    group: str = "core"
-    audience: str = "organizations"
-    rank: int = 0
-    features: tuple[str, ...] = ()
-    limits: Mapping[str, int] = field(default_factory=dict)
-    prices: tuple[Price, ...] = ()
-    products: tuple[str, ...] = ()
-    highlight: str | None = None
-    cta: str | None = None
-    bullets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Feature:
-    slug: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Policies:
-    upgrade: str = "immediately"
-    downgrade: str = "period_end"
-    cancel: str = "period_end"
-    past_due_grace_days: int = 14
-    collection_paused: str = "access"  # or "default_plan"
+__all__ = ["Catalog", "Feature", "Plan", "Policies", "Price", "PricingTable", "parse_catalog"]
 
 
 @dataclass(frozen=True)
@@ -65,8 +37,10 @@ class Catalog:
     plans: Mapping[str, Plan] = field(default_factory=dict)
     features: Mapping[str, Feature] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
-    # Not in the representation, which marks what rows are folded by: no row depends on it.
+    # Not in the representation, which marks what rows are folded by: no row depends on these.
     portal: PortalPolicy = field(default_factory=PortalPolicy, repr=False)
+    tables: Mapping[str, PricingTable] = field(default_factory=dict, repr=False)
+    origin: Origin = field(default_factory=Origin, repr=False, compare=False)
 
     @cached_property
     def _by_lookup_key(self) -> dict[str, Plan]:
@@ -88,7 +62,8 @@ class Catalog:
 
     @cached_property
     def _by_product(self) -> dict[str, Plan]:
-        return {product: plan for plan in self.plans.values() for product in plan.products}
+        own = {plan.own_product: plan for plan in self.plans.values()}
+        return own | {product: plan for plan in self.plans.values() for product in plan.products}
 
     def plan_of(self, price: State) -> Plan | None:
         """The plan that a price sells: by lookup key, then price id, then product; else None."""
@@ -106,6 +81,10 @@ class Catalog:
     def default(self) -> Plan:
         return self.plan(self.default_plan)
 
+    def cards(self, table: PricingTable) -> list[Plan]:
+        """The plans that a pricing table shows, lowest rank first."""
+        return cards(table, self.plans)
+
 
 def parse_catalog(text: str, *, source: str = "catalog.toml") -> Catalog:
     """Read and validate a catalogue file's text.
@@ -116,129 +95,109 @@ def parse_catalog(text: str, *, source: str = "catalog.toml") -> Catalog:
     return _Reader(text, source).catalog()
 
 
-class _Reader:
-    def __init__(self, text: str, source: str) -> None:
-        self.lines = text.splitlines()
-        self.source = source
-        try:
-            self.data: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise CatalogInvalid(f"{source}: not valid TOML: {error}.") from None
+_KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "file": (
+        "currency",
+        "default_plan",
+        "tax_behavior",
+        "policies",
+        "portal",
+        "features",
+        "plans",
+        "tables",
+    ),
+    "plan": tuple(each.name for each in fields(Plan) if each.name != "slug"),
+    "price": tuple(each.name for each in fields(Price)),
+    "feature": ("name",),
+    "policies": tuple(each.name for each in fields(Policies)),
+    "table": tuple(each.name for each in fields(PricingTable) if each.name != "key"),
+}
 
-    def fail(self, message: str, *needles: str) -> CatalogInvalid:
-        for needle in needles:
-            for number, line in enumerate(self.lines, 1):
-                if needle in line:
-                    return CatalogInvalid(f"{self.source}, line {number}: {message}")
-        return CatalogInvalid(f"{self.source}: {message}")
 
+class _Reader(TomlReader):
     def catalog(self) -> Catalog:
-        default = self.text(self.data, "default_plan", "the file", required=True)
+        default = str(self.text(self.data, "default_plan", "the file", required=True))
         currency = self.currency(self.data, "usd")
+        tax = self.data.get("tax_behavior")
+        if tax is not None:
+            self.choice(self.data, "tax_behavior", "", TAX_BEHAVIORS, "the file")
         plans = {
-            slug: self.plan(slug, table, currency) for slug, table in self.tables("plans").items()
+            slug: self.plan(slug, table, currency, tax)
+            for slug, table in self.tables("plans").items()
         }
-        plans.setdefault(str(default), Plan(slug=str(default), name=str(default).capitalize()))
+        plans.setdefault(default, Plan(slug=default, name=default.capitalize()))
         self.refuse_shared_keys(plans)
         features = {
             slug: Feature(slug, str(self.text(table, "name", f"features.{slug}") or slug))
             for slug, table in self.tables("features").items()
         }
-        return Catalog(str(default), currency, plans, features, self.policies(), read_portal(self))
+        return Catalog(
+            default,
+            currency,
+            plans,
+            features,
+            self.policies(),
+            read_portal(self),
+            read_tables(self, plans),
+            Origin(self.source, self.lines, tuple(self.unknown_keys())),
+        )
 
-    def tables(self, name: str) -> dict[str, dict[str, Any]]:
-        value = self.data.get(name, {})
-        if not isinstance(value, dict) or not all(isinstance(v, dict) for v in value.values()):
-            raise self.fail(f"[{name}.…] must be tables, one for each.", name)
-        return value
-
-    def text(
-        self, table: Mapping[str, Any], key: str, where: str, *, required: bool = False
-    ) -> str | None:
-        value = table.get(key)
-        if value is None and not required:
-            return None
-        if not isinstance(value, str) or not value.strip():
-            raise self.fail(f'{where} needs {key} = "…".', f"{key} ", where)
-        return value
-
-    def currency(self, table: Mapping[str, Any], default: str) -> str:
-        code = str(table.get("currency", default)).lower()
-        if len(code) != 3 or not code.isalpha():
-            raise self.fail(
-                f"currency {code!r} is not a three-letter ISO code such as usd.", "currency"
-            )
-        return code
-
-    def number(self, table: Mapping[str, Any], key: str, default: int, where: str) -> int:
-        value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise self.fail(f"{where}: {key} must be a whole number, not {value!r}.", key)
-        return value
-
-    def texts(self, table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise self.fail(f"{where}: {key} must be a list of texts.", key)
-        return tuple(value)
-
-    def plan(self, slug: str, table: dict[str, Any], currency: str) -> Plan:
+    def plan(self, slug: str, table: dict[str, Any], currency: str, tax: str | None) -> Plan:
         where = f"plans.{slug}"
         limits = table.get("limits", {})
         if not isinstance(limits, dict):
-            raise self.fail(f"{where}: limits must be a table such as {{ seats = 10 }}.", where)
+            raise self.fault(
+                f"{where}: limits must be a table such as {{ seats = 10 }}.", table, "limits"
+            )
         prices = table.get("prices", [])
-        if not isinstance(prices, list):
-            raise self.fail(f"{where}: write each price as [[{where}.prices]].", where)
+        if not isinstance(prices, list) or not all(isinstance(each, dict) for each in prices):
+            raise self.fault(f"{where}: write each price as [[{where}.prices]].", table, "prices")
         return Plan(
             slug=slug,
             name=self.text(table, "name", where) or slug.replace("_", " ").capitalize(),
             group=self.text(table, "group", where) or "core",
-            audience=self.choice(
-                table, "audience", "organizations", ("organizations", "users"), where
-            ),
+            audience=self.choice(table, "audience", AUDIENCES[0], AUDIENCES, where),
             rank=self.number(table, "rank", 0, where),
             features=self.texts(table, "features", where),
             limits={name: self.number(limits, name, 0, where) for name in limits},
-            prices=tuple(self.price(slug, price, currency) for price in prices),
+            prices=tuple(self.price(slug, price, currency, tax) for price in prices),
             products=self.texts(table, "products", where),
             highlight=self.text(table, "highlight", where),
             cta=self.text(table, "cta", where),
             bullets=self.texts(table, "bullets", where),
+            published=self.switch(table, "published", True, where),
         )
 
-    def price(self, slug: str, table: dict[str, Any], currency: str) -> Price:
+    def price(self, slug: str, table: dict[str, Any], currency: str, tax: str | None) -> Price:
         where = f"plans.{slug}.prices"
         lookup_key = self.text(table, "lookup_key", where)
         price_ids = self.texts(table, "price_ids", where)
         if lookup_key is None and not price_ids:
-            raise self.fail(
+            raise self.fault(
                 f'every price of plan {slug} needs lookup_key = "…" or price_ids = ["price_…"].',
-                f"[[{where}]]",
+                table,
             )
         interval = table.get("interval")
-        if interval is not None and interval not in INTERVALS:
-            raise self.fail(
-                f"{where}: interval {interval!r} is none of {', '.join(INTERVALS)}.", "interval"
-            )
-        amount = self.number(table, "amount", 0, where) if "amount" in table else None
-        count = self.number(table, "interval_count", 1, where)
+        if interval is not None:
+            self.choice(table, "interval", "", INTERVALS, where)
+        if "tax_behavior" in table:
+            tax = self.choice(table, "tax_behavior", "", TAX_BEHAVIORS, where)
         return Price(
-            lookup_key, price_ids, interval, count or 1, amount, self.currency(table, currency)
+            lookup_key,
+            price_ids,
+            interval,
+            self.number(table, "interval_count", 1, where) or 1,
+            self.number(table, "amount", 0, where) if "amount" in table else None,
+            self.currency(table, currency),
+            self.choice(table, "usage", USAGES[0], USAGES, where),
+            self.text(table, "meter", where),
+            tax,
         )
-
-    def choice(
-        self, table: Mapping[str, Any], key: str, default: str, known: tuple[str, ...], where: str
-    ) -> str:
-        value = table.get(key, default)
-        if value not in known:
-            raise self.fail(f"{where}: {key} {value!r} is none of {', '.join(known)}.", key)
-        return str(value)
 
     def policies(self) -> Policies:
         table = self.data.get("policies", {})
         if not isinstance(table, dict):
-            raise self.fail("[policies] must be a table.", "policies")
+            raise self.fault("[policies] must be a table.", self.data, "policies")
         ends = ("period_end", "immediately")
         return Policies(
             upgrade=self.choice(table, "upgrade", "immediately", ends, "policies"),
@@ -253,12 +212,21 @@ class _Reader:
     def refuse_shared_keys(self, plans: Mapping[str, Plan]) -> None:
         owners: dict[str, str] = {}
         for plan in plans.values():
-            for price in plan.prices:
+            for number, price in enumerate(plan.prices):
                 for key in filter(None, (price.lookup_key, *price.price_ids)):
                     if key in owners:
-                        raise self.fail(
+                        raise self.fault(
                             f"{key!r} is a price of {owners[key]} and again of {plan.slug}; "
                             "a price belongs to one plan and is listed once.",
-                            f'"{key}"',
+                            self.data["plans"][plan.slug]["prices"][number],
                         )
                     owners[key] = plan.slug
+
+    def unknown_keys(self) -> Iterator[Path]:
+        yield from self.unknown(self.data, _KNOWN["file"])
+        yield from self.unknown(self.data.get("policies", {}), _KNOWN["policies"])
+        for name, kind in (("plans", "plan"), ("features", "feature"), ("tables", "table")):
+            for table in self.tables(name).values():
+                yield from self.unknown(table, _KNOWN[kind])
+                for price in table.get("prices", []) if kind == "plan" else []:
+                    yield from self.unknown(price, _KNOWN["price"])

@@ -12,6 +12,7 @@
     ├── LinkRefused                 a flow not open to this customer now; ``code`` says why
     ├── PortalRefused               the portal's configuration cannot be applied; ``code`` says why
     ├── CloseRefused                a month that cannot be closed (now), and why
+    ├── CatalogRefused              the catalogue cannot be applied to Stripe; ``code`` says why
     ├── PermissionDenied            the role may not do this
     │   └── SignInRefused           who it is was not said, not believed, or too long ago
     ├── RateLimited                 too many links in too short a time
@@ -47,6 +48,10 @@ class CatalogInvalid(ConfigurationError):
     """The catalogue file cannot be used; the message names file, line and remedy."""
 
     code = "catalog_invalid"
+
+    def __init__(self, message: str, *, code: str | None = None, line: int | None = None) -> None:
+        super().__init__(message, code=code)
+        self.line = line
 
 
 class SignatureInvalid(BillingError):
@@ -94,6 +99,10 @@ class CloseRefused(BillingError):
     """``code``: month_not_over, already_closed, earlier_month_open, first_close, open_points, …"""
 
     code = "close_refused"
+
+
+class CatalogRefused(BillingError):
+    code = "catalog_refused"
 
 
 class PermissionDenied(BillingError):

@@ -68,6 +68,13 @@ def last_hash(connection: Connection) -> str:
     return connection.execute(query).scalar() or GENESIS
 
 
+def last_of(connection: Connection, action: str) -> str:
+    """The hash of the newest row of ``action``; GENESIS when there is none."""
+    query = select(audit.c.hash).where(audit.c.action == action)
+    query = query.order_by(audit.c.audit_id.desc()).limit(1)
+    return connection.execute(query).scalar() or GENESIS
+
+
 def seal(previous: str, row: AuditRow) -> str:
     """The hash of ``row`` in a chain that so far ended in ``previous``."""
     return hashlib.sha256((previous + canonical(asdict(row))).encode()).hexdigest()

@@ -183,19 +183,18 @@ class Gateway:
             after: the id to go on after.
             filters: Stripe's own, e.g. ``status="all"``, ``expand=["data.discounts"]``.
         """
-        yield from self._pages(_PATHS[kind], {"limit": PAGE} | filters, kind, after)
+        return self.list_at(_PATHS[kind], after=after, **filters)
 
     def invoice_lines(self, invoice_id: str) -> list[Raw]:
         """Every line of an invoice, in Stripe's order. Raises NoSuchObject for one it does not
         know."""
         path = f"/v1/invoices/{quote(invoice_id, safe='')}/lines"
         with _known("invoice", invoice_id):
-            pages = self._pages(path, {"limit": PAGE}, "line")
-            return [raw for page in pages for raw in page.objects]
+            return [raw for page in self.list_at(path) for raw in page.objects]
 
-    def _pages(
-        self, path: str, params: dict[str, Any], kind: str, after: str | None = None
-    ) -> Iterator[Page]:
+    def list_at(self, path: str, *, after: str | None = None, **filters: Any) -> Iterator[Page]:
+        """The same for the list at ``path``, e.g. ``/v1/products/prod_1/features``."""
+        params = {"limit": PAGE} | filters
         more = True
         while more:
             if after is not None:
@@ -205,7 +204,7 @@ class Gateway:
             objects = [each.raw for each in fields.children("data")]
             yield Page(objects, date)
             more = fields.flag("has_more") and bool(objects)
-            last = Fields(objects[-1], kind).own_id() if more else None
+            last = Fields(objects[-1], f"list at {path}").own_id() if more else None
             if more and last == after:
                 raise StripeRefused(
                     f"The list at {path} never ends: it ignores starting_after. "
@@ -230,6 +229,10 @@ class Gateway:
     def post(self, path: str, params: dict[str, Any], *, idempotency_key: str) -> Raw:
         """What Stripe made of ``params``; the same key within a day makes nothing twice."""
         return self._ask("post", path, params, idempotency_key=idempotency_key)[0]
+
+    def delete(self, path: str) -> Raw:
+        """Take away what is at ``path``."""
+        return self._ask("delete", path, {})[0]
 
     def _session(self, path: str, params: dict[str, Any], idempotency_key: str) -> SessionMade:
         fields = Fields(self.post(path, params, idempotency_key=idempotency_key), "session")

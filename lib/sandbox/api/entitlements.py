@@ -47,7 +47,7 @@ def list_(call: Call) -> Object:
         FEATURES,
         wanted,
         keep=lambda f: (
-            f["active"] is not wanted.get("archived", False)
+            wanted.get("archived") in (None, not f["active"])
             and wanted.get("lookup_key") in (None, f["lookup_key"])
         ),
     )

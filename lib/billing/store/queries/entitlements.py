@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from ...domain.plans import Plan
 from ...domain.rows import EntitlementRow
 from .. import dialect
 from ..spelling import read
@@ -69,3 +70,13 @@ def _row(cells: Sequence[Any]) -> EntitlementRow:
 _NAMES: Final = [field.name for field in fields(EntitlementRow)]
 _JSON: Final = [_NAMES.index(name) for name in ("features", "limits", "grants")]
 _FLAGS: Final = [_NAMES.index(name) for name in ("granting", "cancel_at_period_end")]
+
+
+def default_given(connection: Connection) -> Plan | None:
+    """The default plan as the rows were folded with it; None while everybody has another."""
+    query = select(e).where(~e.c.granting).order_by(by_bytes(e.c.customer_id)).limit(1)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    found = value_of(EntitlementRow, row)
+    return Plan(found.plan, found.plan, features=tuple(found.features), limits=found.limits)
