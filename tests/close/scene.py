@@ -9,7 +9,7 @@ from lib.billing.close import Closed, Closing
 from lib.billing.desk import Portside
 from lib.billing.domain.catalog import Catalog
 from lib.billing.domain.fold import Rules
-from lib.billing.domain.policy import PRESETS
+from lib.billing.domain.policy import PRESETS, Policy
 from lib.billing.ingest import Ingest
 from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
@@ -30,10 +30,21 @@ class Books:
         self._last: dict[str, Raw] = {}
         self._events = 0
 
-    def rules(self, *, timezone: str = "UTC", catalog: Catalog = CATALOG) -> None:
+    def rules(
+        self,
+        *,
+        timezone: str = "UTC",
+        catalog: Catalog = CATALOG,
+        policy: Policy = PRESETS["portside"],
+    ) -> None:
         """What everything is judged by from now on."""
-        self.setup = Setup(catalog=catalog, timezone=timezone)
-        rules = Rules(catalog, PRESETS["portside"], timezone=timezone)
+        self.setup = Setup(
+            catalog=catalog,
+            timezone=timezone,
+            policy=policy.slug,
+            policies=PRESETS | {policy.slug: policy},
+        )
+        rules = Rules(catalog, policy, timezone=timezone)
         self.ingest = Ingest(self.store, rules, clock=lambda: self.now)
         self.closing = Closing(self.store, lambda: self.now, self.setup)
         self.desk = Portside(store=self.store, clock=lambda: self.now, setup=self.setup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from lib.billing.close import Closing
 from lib.billing.domain.errors import BillingError, CloseRefused, PermissionDenied, WrongUsage
 from lib.billing.domain.permissions import Role
+from lib.billing.domain.policy import PRESETS
 from lib.billing.requests import Requests
 from lib.billing.store import audit, closes, requests, tables
 from lib.billing.store.engine import Store
@@ -329,3 +331,13 @@ def test_the_overview_offers_what_may_be_closed(books: Books) -> None:
         ("usd", 2900, 3900),
     ]
     assert {point.slug: point.count for point in after.points if point.count} == {"late": 1}
+
+
+def test_a_month_is_closed_and_restated_under_a_policy_of_ones_own(store: Store) -> None:
+    books = Books(store)
+    books.rules(policy=replace(PRESETS["portside"], slug="ours", collection_paused=True))
+    books.arrive(books.joins("ann", 2900, "2026-10-10"), when="2026-10-10")
+    closed = books.close("2026-10", "2026-11-03")
+    assert closed.close.policy == "ours"
+    books.arrive(books.pays("ann", 3900, "2026-10-20"), when="2026-11-04")
+    assert books.restated() == [("2026-10", "cus_ann", "expansion", 1000, "late_event")]

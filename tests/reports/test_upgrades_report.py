@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from lib.billing.domain.policy import PRESETS
 from lib.billing.reports import Report
 from lib.billing.store.engine import Store
 from tests.domain.states import discount
-from tests.reports.ledger import at, created, desk, invoice
+from tests.reports.ledger import at, created, customer, desk, invoice
 from tests.reports.lives import gone, life, worth
 
 STARTER, PRO = worth(900, key="starter_monthly"), worth(2900)
@@ -180,3 +182,22 @@ def test_days_currency_an_earlier_time_and_another_policy(
 ) -> None:
     rows = desk(store, STORY, NOW).report("upgrades", **asked).rows
     assert [row["customer_id"] for row in rows] == found
+
+
+def test_a_step_up_that_costs_the_same_names_its_customer_too(store: Store) -> None:
+    known = created("customer", "cus_1", customer(email="a@example.com", name="Ann"), FROM, "cus_1")
+    report = desk(store, [known, *life(1, (FROM, PRO), (TO, SAME_YEARLY))], NOW).report("upgrades")
+    assert [(row["kind"], row["email"], row["name"]) for row in report.rows] == [
+        (None, "a@example.com", "Ann")
+    ]
+
+
+def test_upgrades_follow_a_policy_of_ones_own(store: Store) -> None:
+    ours = replace(PRESETS["portside"], slug="ours", collection_paused=True)
+    paused = {"pause": {"behavior": "void", "resumes_at": None}}
+    lived = life(1, (FROM, STARTER | paused), (TO, PRO | paused))
+    portside = desk(store, lived, NOW, policies=PRESETS | {"ours": ours})
+    assert table(portside.report("upgrades", policy="ours")) == [
+        ("expansion", "plan", "starter", "pro", "month", "month", 2000)
+    ]
+    assert table(portside.report("upgrades")) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..domain.close_rules import POINTS
 from ..domain.fold import Rules, mark_of
-from ..domain.policy import PRESETS
 from ..settings.setup import Setup
 from ..store import meta
 from ..store.queries import closing
@@ -13,7 +12,7 @@ from ..store.queries.reading import Connection
 
 def rules_of(setup: Setup) -> Rules:
     """The configured rules, without what the store knows of prices."""
-    return Rules(setup.catalog, PRESETS[setup.policy], timezone=setup.timezone)
+    return Rules(setup.catalog, setup.policies[setup.policy], timezone=setup.timezone)
 
 
 def open_points(connection: Connection, setup: Setup, ends: int, now: int) -> dict[str, int]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from ..domain.policy import PRESETS
 from ..retention.upgrading import Asked, upgrades
 from ..store.queries.reading import Connection, Reader
 from .definition import Definition, Row, Scratch, nothing
@@ -16,7 +15,7 @@ from .request import ReportRequest
 
 def rows(request: ReportRequest, kept: Reader, scratch: Scratch) -> Iterator[Row]:
     asked = Asked(
-        policy=PRESETS[request.policy],
+        policy=request.judged_by,
         catalog=request.setup.catalog,
         currency=request.currency,
         starts=request.starts,

@@ -128,7 +128,9 @@ def _unmoved(moved: Connection, history: Connection, asked: Asked) -> Iterator[U
     """Steps up that cost the same a month: no movement tells of them."""
     steps = list(_together(queries.repriced(history, asked.starts, asked.ends, asked.until)))
     ups = [step for step in steps if _paid_step_up(step, asked)]
-    near = queries.moved_near(moved, asked.policy.slug, {step[1] for step in ups})
+    customers = {step[1] for step in ups}
+    near = queries.moved_near(moved, asked.policy.slug, customers)
+    named = queries.named(moved, customers)
     for event_id, customer_id, subscription_id, at, was, now in ups:
         currency = now["currency"] or ""
         if asked.currency not in (None, currency):
@@ -137,11 +139,12 @@ def _unmoved(moved: Connection, history: Connection, asked: Asked) -> Iterator[U
         if not times or times[0] > at or any(at <= t < at + GROUPING_SECONDS for t in times):
             continue
         before, after = offer_of(was, asked.catalog), offer_of(now, asked.catalog)
+        email, name = named.get(customer_id, (None, None))
         yield Upgrade(
             occurred_at=at,
             customer_id=customer_id,
-            email=None,
-            name=None,
+            email=email,
+            name=name,
             kind=None,
             change=change_between(before, after),
             from_plan=before.plan,

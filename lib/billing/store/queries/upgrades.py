@@ -145,3 +145,17 @@ def moved_near(
         for row in connection.execute(query):
             found.setdefault((row.customer_id, row.currency), []).append(row.occurred_at)
     return found
+
+
+def named(
+    connection: Connection, customer_ids: Collection[str]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Customer → e-mail address and name."""
+    found: dict[str, tuple[str | None, str | None]] = {}
+    wanted = sorted(customer_ids)
+    for at in range(0, len(wanted), AT_ONCE):
+        query = select(c.c.customer_id, c.c.email, c.c.name).where(
+            c.c.customer_id.in_(wanted[at : at + AT_ONCE])
+        )
+        found |= {row.customer_id: (row.email, row.name) for row in connection.execute(query)}
+    return found
