@@ -144,6 +144,14 @@ def test_what_leaves_when_scheduled_is_not_in_mrr_and_leaves_nothing_later() -> 
     assert rows(told(state, policy="stripe")) == []
 
 
+def test_where_mrr_leaves_when_scheduled_only_downgrades_remain() -> None:
+    state = subscription(items=[item(PRO)], schedule="sub_sched_1")
+    ahead = schedule(phase(2_000, "starter_monthly"), end_behavior="cancel")
+    assert rows(told(state, ahead, policy="stripe")) == [
+        (2_000, "downgrade", "pro", "starter", 2000)
+    ]
+
+
 def test_a_schedule_that_is_not_attached_steers_nothing() -> None:
     state = subscription(items=[item(PRO)])
     assert rows(told(state, schedule(phase(2_000, "starter_monthly")))) == []

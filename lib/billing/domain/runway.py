@@ -29,7 +29,7 @@ def runway_rows(
     missing: list[str] = []
     ends, ends_at = row.winding_down, row.ends_at
     schedule = _attached(fold, row)
-    if schedule is not None and not ends and schedule["end_behavior"] == "cancel":
+    if schedule is not None and not ends and _cancels(schedule, fold):
         ends, ends_at = True, _last_end(schedule)
     steps: list[RunwayRow] = []
     left, plan = row.mrr_minor, row.plan
@@ -99,6 +99,12 @@ def _ahead(schedule: State | None, seen: int) -> Iterator[tuple[int, State]]:
     phases = [] if schedule is None else schedule["phases"]
     coming = [(p["start"], p) for p in phases if p["start"] is not None and p["start"] > seen]
     yield from sorted(coming, key=lambda pair: pair[0])
+
+
+def _cancels(schedule: State, fold: CustomerFold) -> bool:
+    """Stripe sets `cancel_at` by such a schedule, its stand-ins may not. Where MRR leaves when its
+    end is scheduled there is nothing left to leave later."""
+    return schedule["end_behavior"] == "cancel" and not fold.rules.policy.leaves_when_scheduled
 
 
 def _last_end(schedule: State) -> int | None:
