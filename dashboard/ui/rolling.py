@@ -264,8 +264,8 @@ def file(rolled: RollForward, wanted: Asked, staff: Staff) -> None:
     """The same rows to take away; the report knows no file in the reporting currency."""
     if wanted.currency is None:
         return
-    span = (rolled.lines[0].starts, rolled.lines[-1].ends)
-    told = Filters(currencies=(wanted.currency,), by=wanted.by, starts=span[0], ends=span[1])
+    # No end: that of the running period may have passed when the file is made.
+    told = Filters(currencies=(wanted.currency,), by=wanted.by, starts=rolled.lines[0].starts)
     download.menu("mrr", told, staff)
 
 
