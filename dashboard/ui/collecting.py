@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import charts, data
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import download, filters, kpis, owed, tables
+from dashboard.ui import defined, download, filters, kpis, owed, tables
 from lib.billing import METRICS, Filters, Ratio, Recovery
 
 BY_FAILURE: Final = "By failure"
@@ -135,7 +135,7 @@ def _table(rows: Sequence[Recovery]) -> None:
             "rate": column.TextColumn(
                 "Recovery rate", help=METRICS["recovery_rate"].definition, width=120
             ),
-            "invoices": column.NumberColumn("Invoices", width=90),
+            "invoices": defined.count("recovery.invoices", "Invoices", width=90),
         },
         key="recovery_table",
         ids=[f"{row.period} {row.currency}" for row in reversed(rows)],
@@ -168,7 +168,7 @@ def _cash_table(rows: Sequence[Recovery]) -> None:
         {
             "period": column.TextColumn("Month of the payment", width=200),
             "recovered": _amount("Recovered", "recovered_cash"),
-            "invoices": column.NumberColumn("Invoices", width=90),
+            "invoices": defined.count("recovery-cash.invoices", "Invoices", width=90),
         },
         key="cash_table",
         ids=[f"{row.period} {row.currency}" for row in reversed(rows)],
