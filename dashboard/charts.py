@@ -203,7 +203,10 @@ def ageing(rows: Sequence[tuple[str, str, int, int]], currency: str) -> go.Figur
             hovertemplate="<b>%{x}</b><br>%{customdata[1]}<extra></extra>",
         )
     )
-    return _calm(figure, currency).update_xaxes(type="category")
+    # On a phone the names of the ages would overlap.
+    return _calm(figure, currency).update_xaxes(
+        type="category", tickangle=None, autotickangles=[0, 45]
+    )
 
 
 def recovery(
@@ -302,7 +305,12 @@ def _calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figur
         "title": None,
         "nticks": 5,
         "tickprefix": _symbol(currency) if currency else None,
-        "tickformat": ",~s" if currency else ",d",
+        # Not SI's: half a dollar would be "$500m", a billion "$1G".
+        **(
+            {"exponentformat": "B", "minexponent": 3, "separatethousands": True}
+            if currency
+            else {"tickformat": ",d"}
+        ),
         "zeroline": False,
         "fixedrange": True,
     }

@@ -136,6 +136,11 @@ def signed(minor: int | None, currency: str | None) -> str:
     return f"{'−' if minor < 0 else '+'}{money(abs(minor), currency)}"
 
 
+def each(minor: int, people: int, currency: str) -> str:
+    """What one of ``people`` comes to, rounded half up; a dash for nobody."""
+    return money((2 * minor + people) // (2 * people), currency) if people else UNKNOWN
+
+
 def major(minor: int, currency: str) -> float:
     """The amount a chart's axis shows. For drawing only: never add these up."""
     return float(exact(minor, currency))

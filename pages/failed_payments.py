@@ -27,7 +27,7 @@ def body() -> None:
             hint="An invoice shows here after its first failed attempt, until it is paid.",
         )
     if totals:
-        collecting.draw()
+        collecting.draw(staff)
 
 
 body()

@@ -39,7 +39,7 @@ def body() -> None:
             receipts.draw(rolled, line, wanted.currency)
     elif audited.open:
         with audited:
-            self_audit.draw(wanted.currency)
+            self_audit.draw(wanted.currency, staff)
     elif bridged.open:
         with bridged:
             bridge.draw(rolled.currency, staff)
@@ -56,6 +56,9 @@ def _moved(rolled, wanted) -> None:
     with right.container(border=True, height="stretch"):
         st.subheader("Where is MRR going?", anchor=False)
         rolling.trend(wanted)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Choose a row to see what moved MRR then.", width="stretch")
+        rolling.file(rolled, wanted, staff)
     rolling.table(rolled, line)
 
 

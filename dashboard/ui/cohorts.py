@@ -35,7 +35,7 @@ def draw(currency: str, staff: Staff) -> None:
         _table(_latest(months), of, shown, currency)
         st.caption(
             "Columns are months since the first. * The month is not over yet. Cohorts of fewer "
-            "than 20 customers are marked ·; one customer more or less moves them by 5 % and up."
+            "than 20 customers are marked ·; one customer more or less moves them by 5% and up."
         )
 
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard import format as fmt
-from dashboard.ui import filters, kpis, owed, tables
-from lib.billing import METRICS, Ratio, Recovery
+from dashboard.session import Staff
+from dashboard.ui import defined, download, filters, kpis, owed, tables
+from lib.billing import METRICS, Filters, Ratio, Recovery
 
 BY_FAILURE: Final = "By failure"
 BY_PAYMENT: Final = "By payment"
@@ -47,13 +48,14 @@ def _rate_card(mine: Sequence[Recovery], code: str) -> kpis.Card:
     return kpis.defined(
         "recovery_rate",
         fmt.share(ratio.value),
-        f"Since {mine[0].period}: {fmt.money(recovered, code)} of {fmt.money(failed, code)}.",
+        f"Since {fmt.period(str(mine[0].period))}: "
+        f"{fmt.money(recovered, code)} of {fmt.money(failed, code)}.",
         delta=f"{fmt.money_short(waiting, code)} in progress",
         good="neither",
     )
 
 
-def draw() -> None:
+def draw(staff: Staff) -> None:
     """The chart and its table, in either view."""
     everything = data.recovery("month", cash=False)
     if not everything:
@@ -71,7 +73,9 @@ def draw() -> None:
                 label_visibility="collapsed",
                 bind="query-params",
             )
-        cash = view == BY_PAYMENT
+            cash = view == BY_PAYMENT
+            report = "recovery-cash" if cash else "recovery"
+            download.menu(report, Filters(currencies=(code,)), staff)
         rows = [row for row in data.recovery("month", cash=cash) if row.currency == code]
         _chart(rows, code, cash=cash)
         (_cash_table if cash else _table)(rows)
@@ -86,7 +90,7 @@ def _chart(rows: Sequence[Recovery], code: str, *, cash: bool) -> None:
         (month, tuple((part, getattr(held.get(month), f"{part}_minor", 0)) for part in names))
         for month in _months(held)
     )
-    bars = [(month, dict(parts)) for month, parts in drawn]
+    bars = [(fmt.period(month), dict(parts)) for month, parts in drawn]
     st.plotly_chart(
         data.figure("recovery", lambda: charts.recovery(bars, names, code), drawn, code),
         key="recovery",
@@ -111,7 +115,7 @@ def _table(rows: Sequence[Recovery]) -> None:
     tables.show(
         [
             {
-                "period": row.period,
+                "period": fmt.period(str(row.period)),
                 "failed": row.failed_minor,
                 "recovered": row.recovered_minor,
                 "in_progress": row.in_progress_minor,
@@ -131,7 +135,7 @@ def _table(rows: Sequence[Recovery]) -> None:
             "rate": column.TextColumn(
                 "Recovery rate", help=METRICS["recovery_rate"].definition, width=120
             ),
-            "invoices": column.NumberColumn("Invoices", width=90),
+            "invoices": defined.count("recovery.invoices", "Invoices", width=90),
         },
         key="recovery_table",
         ids=[f"{row.period} {row.currency}" for row in reversed(rows)],
@@ -154,7 +158,7 @@ def _cash_table(rows: Sequence[Recovery]) -> None:
     tables.show(
         [
             {
-                "period": row.period or "Paid in part, still open",
+                "period": fmt.period(row.period) if row.period else "Paid in part, still open",
                 "recovered": row.recovered_minor,
                 "invoices": row.invoices,
                 "currency": row.currency,
@@ -164,7 +168,7 @@ def _cash_table(rows: Sequence[Recovery]) -> None:
         {
             "period": column.TextColumn("Month of the payment", width=200),
             "recovered": _amount("Recovered", "recovered_cash"),
-            "invoices": column.NumberColumn("Invoices", width=90),
+            "invoices": defined.count("recovery-cash.invoices", "Invoices", width=90),
         },
         key="cash_table",
         ids=[f"{row.period} {row.currency}" for row in reversed(rows)],

@@ -77,10 +77,10 @@ def _head(item: InvoiceItem) -> None:
         fmt.joined(
             (
                 f"**{fmt.md(item.name or item.email or item.customer_id)}**",
-                f"{fmt.money(item.total_minor, item.currency)}",
-                f"{fmt.money(item.amount_remaining_minor, item.currency)} left to pay",
+                _spelled(item.total_minor, item.currency),
+                f"{_spelled(item.amount_remaining_minor, item.currency)} left to pay",
             )
-        ).replace("$", "\\$")
+        )
     )
     st.caption(
         fmt.joined(

@@ -39,7 +39,7 @@ def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
         ),
         kpis.defined(
             "arpa",
-            fmt.money(mrr // customers, code) if customers else fmt.UNKNOWN,
+            fmt.each(mrr, customers, code),
             delta=fmt.plural(customers, "customer"),
             good="neither",
         ),

@@ -11,8 +11,9 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
-from dashboard.ui import filters, kpis, tables
-from lib.billing import METRICS, RollForward, RollForwardLine
+from dashboard.session import Staff
+from dashboard.ui import download, filters, kpis, tables
+from lib.billing import METRICS, Filters, RollForward, RollForwardLine
 
 ALL: Final = "all"
 """The choice of all currencies together, in the reporting one."""
@@ -105,7 +106,7 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
     if now.closing_minor is not None and now.committed_minor is not None:
         leaves = now.closing_minor - now.committed_minor
     people = rolled.paying_customers
-    arpa = fmt.money((now.closing_minor or 0) // people, code) if people else None
+    arpa = fmt.each(now.closing_minor or 0, people, code) if people else None
     return [
         kpis.defined(
             "mrr",
@@ -257,6 +258,15 @@ def trend(wanted: Asked) -> None:
         config=charts.CONFIG,
         alt="MRR day by day, and what is to leave from now on",
     )
+
+
+def file(rolled: RollForward, wanted: Asked, staff: Staff) -> None:
+    """The same rows to take away; the report knows no file in the reporting currency."""
+    if wanted.currency is None:
+        return
+    # No end: that of the running period may have passed when the file is made.
+    told = Filters(currencies=(wanted.currency,), by=wanted.by, starts=rolled.lines[0].starts)
+    download.menu("mrr", told, staff)
 
 
 def table(rolled: RollForward, chosen: RollForwardLine) -> None:

@@ -8,17 +8,21 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
-from dashboard.ui import tables
-from lib.billing import AuditLine, SelfAudit
+from dashboard.session import Staff
+from dashboard.ui import download, tables
+from lib.billing import AuditLine, Filters, SelfAudit
 
 _RESULTS = {True: "Holds", False: "Fails", None: "Cannot tell"}
 
 
-def draw(currency: str | None) -> None:
+def draw(currency: str | None, staff: Staff) -> None:
     """The verdict over all currencies, the rows at fault, and the lines of ``currency``."""
     with st.spinner("Adding everything up …"):
         found = data.self_audit()
-    _verdict(found)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            _verdict(found)
+        download.menu("self-audit", Filters(currencies=(currency,) if currency else ()), staff)
     if found.failed:
         _faults(found)
     _lines([line for line in found.lines if currency in (None, line.currency)])

@@ -41,7 +41,7 @@ def cards(money: OverviewCurrency) -> list[kpis.Card]:
         kpis.defined(
             "paying_customers",
             f"{people:,}",
-            delta=fmt.money(money.mrr_minor // people, code) if people else None,
+            delta=fmt.each(money.mrr_minor, people, code) if people else None,
             compared_to="ARPA" if people else None,
             good="neither",
         ),

@@ -207,7 +207,7 @@ def test_no_file_without_an_audit_row(bo: Staff, fetcher: Fetcher) -> None:
 
 MENUS = {
     "winding-down": ["winding-down_file"],
-    "failed-payments": ["failed-payments_file"],
+    "failed-payments": ["failed-payments_file", "recovery_file"],
     "plan-mix": ["plan-mix_file", "plan-customers_file"],
     "audit": ["audit_file"],
 }

@@ -42,7 +42,7 @@ def test_recovery_and_dso_are_for_those_who_see_totals(
 def test_in_progress_stands_apart_and_the_rate_has_its_definition(open_page: Open) -> None:
     app = open_page("failed-payments", "finance")
     table = next(f.value for f in app.dataframe if "in_progress" in f.value.columns)
-    assert list(table["period"]) == ["2026-10", "2026-09", "2026-07"]
+    assert list(table["period"]) == ["Oct 2026", "Sep 2026", "Jul 2026"]
     assert set(table["rate"]) == {"40.0%"}
     for metric in ("failed_volume", "recovered", "in_progress", "lost", "recovery_rate"):
         assert METRICS[metric].definition in everything(app), metric

@@ -27,6 +27,21 @@ def test_money_has_its_currency_s_decimals(
 
 
 @pytest.mark.parametrize(
+    ("minor", "people", "currency", "shown"),
+    [
+        (616_799, 180, "usd", "$34.27"),
+        (5, 2, "jpy", "¥3"),
+        (1, 3, "kwd", "KWD\u00a00.000"),
+        (0, 0, "usd", "–"),
+    ],
+)
+def test_what_each_comes_to_is_rounded_half_up(
+    minor: int, people: int, currency: str, shown: str
+) -> None:
+    assert fmt.each(minor, people, currency) == shown
+
+
+@pytest.mark.parametrize(
     ("minor", "shown"), [(2_013_449, "$20,134"), (9_950, "$99.50"), (-1_000_00, "-$1,000")]
 )
 def test_large_money_loses_its_cents(minor: int, shown: str) -> None:

@@ -155,3 +155,11 @@ def test_over_a_real_company(opened: None, sqlite_store: Store) -> None:
     assert any("All 10 lines hold" in m.value for m in app.markdown)
     app = shown(view="Receipts", part="Closing")
     assert any("to it" in m.value for m in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("view", "report"), [("Roll-forward", "mrr"), ("Self-audit", "self-audit")]
+)
+def test_the_rows_of_a_tab_can_be_taken_away(open_page: Open, view: str, report: str) -> None:
+    app = open_page("mrr", "finance", view=view)
+    assert app.get_by_key(f"{report}_file")
