@@ -90,7 +90,7 @@ PAGES: tuple[PageRow, ...] = (
         "churn",
         "Churn and retention",
         "Who left and why, what share of customers and MRR that was, and what of each month's "
-        "beginners is left.",
+        "new customers is left.",
         ":material/person_remove:",
         "Money",
         Permission.TOTALS,

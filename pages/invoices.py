@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
-from dashboard.ui import chrome, filters, invoices, kpis, notes, owed
+from dashboard.ui import chrome, defined, filters, invoices, kpis, notes, owed
 from lib.billing import InvoiceFilters, Permission
 
 staff = session.guard(Permission.TOTALS)
@@ -27,7 +27,7 @@ def body() -> None:
     numbers = st.container()
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("How long has it been owed?", anchor=False)
+            defined.title("How long has it been owed?", "ageing")
             code = filters.currency(codes, key="in")
         owed.chart(parts, code)
     mine = owed.of_currency(parts, code)

@@ -3,11 +3,15 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
-from dashboard.ui import bridge, chrome, kpis, notes, receipts, rolling, self_audit
+from dashboard.ui import bridge, chrome, defined, kpis, notes, receipts, rolling, self_audit
 from lib.billing import Permission
 
 staff = session.guard(Permission.TOTALS)
 chrome.head(navigation.BY_SLUG["mrr"])
+
+MOVES = tuple(
+    f"{kind}_mrr" for kind in ("new", "reactivation", "expansion", "contraction", "churned")
+)
 
 
 @st.fragment
@@ -49,12 +53,12 @@ def _moved(rolled, wanted) -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("What moved MRR?", anchor=False)
+            defined.title("What moved MRR?", *MOVES)
             st.space("stretch")
             line = rolling.period(rolled)
         rolling.waterfall(line, reporting=rolled.reporting)
     with right.container(border=True, height="stretch"):
-        st.subheader("Where is MRR going?", anchor=False)
+        defined.title("Where is MRR going?", "mrr", "committed_mrr")
         rolling.trend(wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Choose a row to see what moved MRR then.", width="stretch")

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import data
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import download
+from dashboard.ui import defined, download
 from lib.billing import METRICS, CohortMonth, Filters
 
 MOST: Final = 36
@@ -26,7 +26,7 @@ def draw(currency: str, staff: Staff) -> None:
     months = data.cohorts(currency)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("What is left of each month's beginners?", anchor=False)
+            defined.title("What is left of each month's new customers?", *SLUGS.values())
             of = _choice("Count", "of", OF)
             shown = _choice("As", "as", AS)
             st.space("stretch")

@@ -62,7 +62,13 @@ def draw(staff: Staff) -> None:
         return
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("What becomes of failed payments?", anchor=False)
+            defined.title(
+                "What becomes of failed payments?",
+                "failed_volume",
+                "recovered",
+                "in_progress",
+                "lost",
+            )
             code = filters.currency(currencies(everything), key="of")
             view = st.segmented_control(
                 "View",

@@ -14,7 +14,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import download, filters, invoice, listing, owed, tables
+from dashboard.ui import defined, download, filters, invoice, listing, owed, tables
 from lib.billing import METRICS, InvoiceFilters, InvoiceItem, InvoiceSum, Listing
 
 ORDERS: Final = {
@@ -135,7 +135,7 @@ def sums(parts: Sequence[InvoiceSum]) -> None:
         ],
         {
             "code": st.column_config.TextColumn("Sum of the list", width=110),
-            "count": st.column_config.NumberColumn("Invoices", format="localized", width=75),
+            "count": defined.count("listed_invoices", "Invoices", width=75),
             "total": _amount("Total", "invoiced"),
             "tax": _amount("Tax", "tax"),
             "paid": _amount("Paid", "paid"),
@@ -192,10 +192,8 @@ def table(page: Listing[InvoiceItem]) -> None:
             "left": _amount("Left to pay", "open_amount", 85),
             "created": column.DateColumn("Created", format="D MMM YYYY", width=95),
             "due": column.DateColumn("Due", format="D MMM YYYY", width=95),
-            "age": column.NumberColumn(
-                "Days past due",
-                help="Begun days past the due date, else past being finalised; 0: not due.",
-                width=100,
+            "age": defined.number(
+                "ageing", "Days past due", more="Here in begun days; 0: not due.", width=100
             ),
             "credited": _amount("Credited", "credited", 80),
             "refunded": _amount("Refunded", "refunded", 80),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import data, rate_charts, session
 from dashboard import format as fmt
-from dashboard.ui import filters, kpis, tables
+from dashboard.ui import defined, filters, kpis, tables
 from lib.billing import METRICS, ChurnPeriod, Ratio
 
 KEY_RATES: Final = ("customer_churn", "net_mrr_churn", "nrr", "grr")
@@ -121,7 +121,7 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
     )
     running = not periods[-1].complete
     with st.container(border=True):
-        st.subheader("Is less being lost than before?", anchor=False)
+        defined.title("Is less being lost than before?", *LINES)
         st.plotly_chart(
             data.figure(
                 "rates",

@@ -147,8 +147,8 @@ def _table(
             ),
             "today": column.NumberColumn(
                 "Closing today",
-                help="MRR at the month's end as it is known today, with the restatements of "
-                "earlier months.",
+                help=f"{METRICS['closing_mrr'].definition} As it is known today, with the "
+                "restatements of earlier months.",
             ),
             "closed": column.DatetimeColumn("Closed", format="D MMM YYYY, HH:mm", width=130),
             "staff": column.TextColumn("By", width=170),

@@ -22,6 +22,9 @@ from tests.pages.fake_billing import FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
     "customer": ({"customer": "cus_0003"}, {"customer": "cus_0003", "tab": "Invoices"}),
+    "mrr": ({}, {"view": "Receipts"}, {"view": "Self-audit"}, {"view": "Policy bridge"}),
+    "churn": ({}, {"view": "Reasons"}, {"view": "Cohorts"}),
+    "close": ({}, {"month": "2026-09"}),
     "sync": (
         {},
         {"board": "Gaps"},
@@ -128,7 +131,8 @@ def names_in(told: str) -> list[str]:
 
 
 def helps(app: AppTest) -> Iterator[str]:
-    """The help of every card, column and title."""
+    """The help of every card, column and title, and the definitions that stand on the page."""
+    yield from (str(text.value) for text in (*app.caption, *app.markdown))
     yield from (card.proto.help for card in app.metric)
     yield from (title.proto.help for title in app.subheader)
     for table in app.dataframe:

@@ -92,6 +92,14 @@ METRICS: Final = (
         "Stripe, disputes",
     ),
     Metric(
+        "listed_invoices",
+        "Invoices",
+        "count",
+        "neither",
+        "Invoices that the filters of the list leave, whatever their status.",
+        "Portside",
+    ),
+    Metric(
         "invoiced",
         "Invoiced",
         "money",
