@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import download, listing, notes, tables
+from dashboard.ui import defined, download, listing, notes, tables
 from lib.billing import METRICS, Bridge, BridgeItem, Filters, Listing, policy_name
 
 POLICY: Final = "bridge"
@@ -127,9 +127,9 @@ def _lines(bridge: Bridge, ours: str) -> None:
         rows,
         {
             "line": column.TextColumn("Line", width=175),
-            "change": column.NumberColumn("Change", width=95),
-            "reached": column.NumberColumn("MRR then", width=105),
-            "customers": column.NumberColumn("Customers", format="localized", width=90),
+            "change": defined.number("bridge.delta_minor", "Change", width=95),
+            "reached": defined.number("bridge.reached_minor", "MRR then", width=105),
+            "customers": defined.count("bridge.customers", "Customers", width=90),
             "why": column.TextColumn("Why", width=510),
         },
         key="bridge",
@@ -191,9 +191,9 @@ def _table(page: Listing[BridgeItem], bridge: Bridge) -> int | None:
         rows,
         {
             "customer": column.TextColumn("Customer", width=190),
-            "before": column.NumberColumn("Before the line", width=115),
-            "after": column.NumberColumn("After it", width=95),
-            "change": column.NumberColumn("Change", width=95),
+            "before": defined.number("mrr", "Before the line", more="Of this customer.", width=115),
+            "after": defined.number("mrr", "After it", more="Of this customer.", width=95),
+            "change": defined.number("bridge.delta_minor", "Change", width=95),
             "plan": column.TextColumn("Plan", width=110),
             "status": tables.badge("Status", width=110),
             "subscription": column.TextColumn("Subscription", width=250),

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import charts, data, rate_charts, session
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import filters, listing, tables
+from dashboard.ui import defined, filters, listing, tables
 from lib.billing import METRICS, ChurnedItem, ChurnPart, ChurnPeriod, Filters, Listing
 
 CAUSES: Final = ("voluntary", "involuntary", "unknown")
@@ -205,7 +205,7 @@ def table(page: Listing[ChurnedItem]) -> int | None:
         "customer": column.TextColumn("Customer", width=190),
         "left": column.DateColumn("Left on", format="D MMM YYYY", width=105),
         "plan": column.TextColumn("Plan", width=85),
-        "mrr": column.NumberColumn("MRR", width=85, help="What they paid a month before."),
+        "mrr": defined.number("churned.mrr_minor", "MRR", width=85),
         "cause": column.TextColumn("Cause", width=105),
         "reason": column.TextColumn("Reason", width=135),
         "comment": column.TextColumn("Comment", width=200),

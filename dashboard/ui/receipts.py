@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import filters, listing, notes, rolling, tables
+from dashboard.ui import defined, filters, listing, notes, rolling, tables
 from lib.billing import (
     METRICS,
     ReceiptBalance,
@@ -123,9 +123,9 @@ def _movements(page: Receipts[ReceiptMovement]) -> int | None:
     columns = {
         "customer": column.TextColumn("Customer", width=180),
         "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
-        "change": column.NumberColumn("Change", width=85),
-        "before": column.NumberColumn("Before", width=85),
-        "after": column.NumberColumn("After", width=85),
+        "change": defined.number("movements.delta_minor", "Change", width=85),
+        "before": defined.number("movements.before_minor", "Before", width=85),
+        "after": defined.number("movements.after_minor", "After", width=85),
         "plans": column.TextColumn("From → to", width=135),
         "inferred": tables.badge(
             "Told by", width=115, help=METRICS["reconstructed_mrr"].definition
@@ -171,9 +171,7 @@ def _balances(page: Receipts[ReceiptBalance], offset: int) -> int | None:
     ]
     columns = {
         "customer": column.TextColumn("Customer", width=220),
-        "amount": column.NumberColumn(
-            METRICS[rolling.PARTS[page.part]].label, width=120, help="Of this customer."
-        ),
+        "amount": defined.number(rolling.PARTS[page.part], more="Of this customer.", width=120),
         "since": column.DateColumn(
             "Last movement", format="D MMM YYYY", width=130, help="The last one before it."
         ),

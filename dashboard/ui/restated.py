@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import download, listing, notes, sealed, tables
+from dashboard.ui import defined, download, listing, notes, sealed, tables
 from lib.billing import METRICS, ClosedMonthView, Filters, Listing, RestatementItem
 
 CAUSES: Final = {
@@ -77,8 +77,8 @@ def _table(page: Listing[RestatementItem], month: str) -> int | None:
         {
             "customer": column.TextColumn("Customer", width=160),
             "kind": tables.badge("Movement", width=100),
-            "closed": column.NumberColumn("Signed", width=85),
-            "now": column.NumberColumn("Today", width=85),
+            "closed": defined.number("restatements.closed_minor", "Signed", width=85),
+            "now": defined.number("restatements.now_minor", "Today", width=85),
             "delta": column.NumberColumn("Restated", width=85, help=METRICS["restated"].definition),
             "cause": tables.badge("Cause", width=115),
             "what": column.TextColumn("What came", width=175),

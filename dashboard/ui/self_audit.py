@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import download, tables
+from dashboard.ui import defined, download, tables
 from lib.billing import AuditLine, Filters, SelfAudit
 
 _RESULTS = {True: "Holds", False: "Fails", None: "Cannot tell"}
@@ -104,8 +104,8 @@ def _faults(found: SelfAudit) -> None:
             "kind": column.TextColumn("Row", width=105),
             "row": column.TextColumn("Id", width=250),
             "words": column.TextColumn("What is wrong", width=330),
-            "stored": column.NumberColumn("It says", width=95),
-            "right": column.NumberColumn("It should say", width=110),
+            "stored": defined.number("self-audit.left", "It says", width=95),
+            "right": defined.number("self-audit.right", "It should say", width=110),
             "line": column.TextColumn("Line that fails", width=330),
         },
         key="audit_faults",

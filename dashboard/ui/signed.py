@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
-from dashboard.ui import sealed, tables
+from dashboard.ui import defined, sealed, tables
 from lib.billing import METRICS, ClosedMonthView
 
 LINES: Final = (
@@ -164,8 +164,8 @@ def mix(view: ClosedMonthView, currency: str) -> None:
             {
                 "plan": column.TextColumn("Plan"),
                 "every": column.TextColumn("Billed"),
-                "subscriptions": column.NumberColumn("Subscriptions"),
-                "customers": column.NumberColumn("Customers"),
+                "subscriptions": defined.count("plan-mix.subscriptions", "Subscriptions"),
+                "customers": defined.count("plan-mix.customers", "Customers"),
                 "mrr": column.NumberColumn("MRR", help=_MRR),
                 "share": column.NumberColumn(
                     "Share", format="percent", help=METRICS["plan_share"].definition

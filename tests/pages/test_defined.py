@@ -25,6 +25,7 @@ WAYS: dict[str, tuple[dict[str, str], ...]] = {
     "mrr": ({}, {"view": "Receipts"}, {"view": "Self-audit"}, {"view": "Policy bridge"}),
     "churn": ({}, {"view": "Reasons"}, {"view": "Cohorts"}),
     "close": ({}, {"month": "2026-09"}),
+    "failed-payments": ({}, {"recovered": "By payment"}),
     "sync": (
         {},
         {"board": "Gaps"},
@@ -42,7 +43,12 @@ VISITS = [
 ]
 
 NOT_ON_PAGES: dict[str, str] = {
-    "committed_mrr": "told in the help of MRR, and a column of the report mrr",
+    "fx_effect": "a line of the roll-forward in the reporting currency, which this company has not",
+    "mrr_growth": "a field of the report mrr: net new MRR and FX together",
+    "runway": "the report runway; on Overview its chart lists what ends",
+    "save_rate": "the report saves",
+    "customers_churned": "a field of the report churn, and what the lists of leavers count",
+    "common_decline": "a card of failed payments for roles without totals",
     "month_change": "the delta of the card MRR",
     "final_attempts": "a flag in each row of failed payments",
 }
@@ -133,6 +139,7 @@ def names_in(told: str) -> list[str]:
 def helps(app: AppTest) -> Iterator[str]:
     """The help of every card, column and title, and the definitions that stand on the page."""
     yield from (str(text.value) for text in (*app.caption, *app.markdown))
+    yield from (text.proto.help for text in app.caption)
     yield from (card.proto.help for card in app.metric)
     yield from (title.proto.help for title in app.subheader)
     for table in app.dataframe:
