@@ -41,9 +41,11 @@ _signed_out: dict[str, None] = {}
 
 
 def use(rules: SignIn | None = None, clock: Callable[[], float] = time.time) -> None:
-    """Let ``rules`` and ``clock`` (unix seconds) be in force, as a test does."""
+    """Let ``rules`` and ``clock`` (unix seconds) be in force, as a test does; nobody has signed
+    out yet."""
     _seam.rules = rules
     _seam.clock = clock
+    _signed_out.clear()
 
 
 def rules() -> SignIn:
