@@ -20,7 +20,7 @@ VENDORS = {
     "alembic": ("lib/billing/store/",),
     "psycopg": ("lib/billing/store/",),
     "streamlit": ("dashboard/", "pages/"),
-    "plotly": ("dashboard/charts.py", "dashboard/rate_charts.py"),
+    "plotly": ("dashboard/charts/",),
     "babel": ("dashboard/format.py", "lib/billing/replies/"),
     "joserfc": ("lib/billing/signing.py", "lib/billing/client/verifying.py"),
 }

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
-from dashboard import charts, data, rate_charts, session
+from dashboard import charts, data, session
 from dashboard import format as fmt
 from dashboard.session import Staff
 from dashboard.ui import defined, filters, listing, tables
@@ -107,7 +107,7 @@ def _parts(period: ChurnPeriod) -> None:
             for part in parts
         )
         st.plotly_chart(
-            data.figure("churn_parts", lambda: rate_charts.shares(rows, charts.CHURN), rows),
+            data.figure("churn_parts", lambda: charts.shares(rows, charts.CHURN), rows),
             key=f"parts_{dimension}",
             on_select=partial(_chosen, f"parts_{dimension}", NARROWED_BY[dimension]),
             selection_mode="points",

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, rate_charts, session
+from dashboard import charts, data, session
 from dashboard import format as fmt
 from dashboard.ui import defined, filters, kpis, tables
 from lib.billing import METRICS, ChurnPeriod, Ratio
@@ -125,7 +125,7 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
         st.plotly_chart(
             data.figure(
                 "rates",
-                lambda: rate_charts.lines(names, drawn, running=running),
+                lambda: charts.lines(names, drawn, running=running),
                 names,
                 drawn,
                 running,

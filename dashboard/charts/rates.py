@@ -7,9 +7,8 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from dashboard.charts import CHURN, CONTRACTION, NEUTRAL, NEW
-from dashboard.charts import _calm as calm
-from dashboard.charts import _plain as plain
+from dashboard.charts.ground import calm, plain
+from dashboard.charts.palette import CHURN, CONTRACTION, NEUTRAL, NEW
 
 Line = tuple[str, Sequence[tuple[float | None, str]]]
 """A rate's name, and for each period its value (a share, None for a gap) and what it is made of."""

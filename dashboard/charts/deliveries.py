@@ -1,0 +1,34 @@
+"""Webhooks by what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from dashboard import format as fmt
+from dashboard.charts.ground import calm
+from dashboard.charts.palette import FATES
+
+
+def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") -> go.Figure:
+    """Webhooks by what became of them: (first second of the day, fate → events)."""
+    figure = go.Figure()
+    told = {fate for _, held in days for fate, count in held.items() if count}
+    for fate, (name, colour) in FATES.items():
+        if fate not in told:
+            continue
+        counts = [held.get(fate, 0) for _, held in days]
+        figure.add_bar(
+            name=name,
+            x=[fmt.today(day, timezone) for day, _ in days],
+            y=counts,
+            customdata=[
+                [f"{fmt.day(day, timezone)} · {name}", fmt.plural(n, "webhook")]
+                for (day, _), n in zip(days, counts, strict=True)
+            ],
+            marker={"color": colour},
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    figure = calm(figure, None).update_layout(barmode="stack", showlegend=True)
+    return figure.update_xaxes(type="date", tickformat="%-d %b", nticks=7)

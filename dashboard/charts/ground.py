@@ -1,0 +1,58 @@
+"""What every chart stands on: no clutter, money on the axes, texts that are not read as HTML."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from dashboard import format as fmt
+
+HEIGHT: Final = 240
+
+
+def calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figure:
+    """No clutter: no axis titles, one set of quiet grid lines, a horizontal legend."""
+    values: dict[str, Any] = {
+        "title": None,
+        "nticks": 5,
+        "tickprefix": _symbol(currency) if currency else None,
+        # Not SI's: half a dollar would be "$500m", a billion "$1G".
+        **(
+            {"exponentformat": "B", "minexponent": 3, "separatethousands": True}
+            if currency
+            else {"tickformat": ",d"}
+        ),
+        "zeroline": False,
+        "fixedrange": True,
+    }
+    names: dict[str, Any] = {
+        "title": None,
+        "showgrid": False,
+        "fixedrange": True,
+        "ticks": "",
+        "tickangle": 0,
+        "automargin": True,
+    }
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        bargap=0.35,
+        showlegend=False,
+        dragmode=False,
+        clickmode="event+select",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+        hoverlabel={"align": "left"},
+        xaxis=values if along == "x" else names,
+        yaxis=names if along == "x" else values,
+    )
+    return figure
+
+
+def _symbol(currency: str) -> str:
+    return fmt.money(0, currency).split("0", 1)[0]
+
+
+def plain(label: str) -> str:
+    """Plotly reads a little HTML in names: show it as it was written."""
+    return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

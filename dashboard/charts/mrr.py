@@ -1,0 +1,105 @@
+"""How MRR moved: trends and the waterfall of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard import format as fmt
+from dashboard.charts.ground import calm
+from dashboard.charts.palette import CHURN, KIND_COLOURS, NEUTRAL, NEW
+
+
+def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go.Figure:
+    """MRR at the end of each day: (unix second, minor units)."""
+    figure = go.Figure(
+        go.Scatter(
+            x=[fmt.moment(second, timezone) for second, _ in points],
+            y=[fmt.major(minor, currency) for _, minor in points],
+            customdata=[
+                [fmt.money(minor, currency), fmt.day(second, timezone)] for second, minor in points
+            ],
+            mode="lines",
+            line={"color": NEW, "width": 2},
+            fill="tozeroy",
+            fillcolor="rgba(47, 127, 193, 0.10)",
+            hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[0]}<extra></extra>",
+        )
+    )
+    figure = calm(figure, currency)
+    lowest = min((fmt.major(minor, currency) for _, minor in points), default=0)
+    highest = max((fmt.major(minor, currency) for _, minor in points), default=1)
+    room = max((highest - lowest) * 0.25, highest * 0.01, 1)
+    # MRR moves by a few per cent a month: an axis from zero would draw every month as a flat line.
+    figure.update_xaxes(tickformat="%-d %b")
+    return figure.update_yaxes(range=[max(lowest - room, 0), highest + room])
+
+
+def trend_ahead(
+    past: Sequence[tuple[int, int]],
+    ahead: Sequence[tuple[int, int]],
+    currency: str,
+    timezone: str,
+) -> go.Figure:
+    """The trend, and what is to leave from now on: dashed, step by step down to committed MRR."""
+    figure = trend([*past, *ahead], currency, timezone)
+    figure.data = ()
+    for name, points, line in (
+        ("MRR", past, {"color": NEW, "width": 2}),
+        ("To committed MRR", ahead, {"color": CHURN, "width": 2, "dash": "dot", "shape": "hv"}),
+    ):
+        if points:
+            figure.add_scatter(
+                name=name,
+                x=[fmt.moment(second, timezone) for second, _ in points],
+                y=[fmt.major(minor, currency) for _, minor in points],
+                customdata=[
+                    [fmt.money(minor, currency), fmt.day(second, timezone)]
+                    for second, minor in points
+                ],
+                mode="lines",
+                line=line,
+                hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[0]}<extra></extra>",
+            )
+    return figure.update_layout(showlegend=bool(ahead)).update_xaxes(tickformat="%b %Y", nticks=6)
+
+
+def waterfall(
+    steps: Sequence[tuple[str, str, int, int]], currency: str, balances: Sequence[str]
+) -> go.Figure:
+    """From opening to closing: (part, its label, minor units, how much of it is reconstructed)."""
+    level, levels = 0, [0]
+    seen: list[list[Any]] = []
+    inferred: list[list[Any]] = []
+    for part, label, minor, guessed in steps:
+        start = 0 if part in balances else level
+        level, sign = start + minor, fmt.money if part in balances else fmt.signed
+        tip = sign(minor, currency)
+        colour = KIND_COLOURS.get(part, NEUTRAL)
+        seen.append([label, start, minor - guessed, colour, part, tip])
+        if guessed:
+            tip = f"{tip}, reconstructed {sign(guessed, currency)}"
+            inferred.append([label, start + minor - guessed, guessed, colour, part, tip])
+        levels.append(level)
+    figure = go.Figure()
+    for name, bars, shape in (("Told by events", seen, ""), ("Reconstructed", inferred, "/")):
+        if bars:
+            figure.add_bar(
+                name=name,
+                x=[label for label, *_ in bars],
+                base=[fmt.major(start, currency) for _, start, *_ in bars],
+                y=[fmt.major(minor, currency) for _, _, minor, *_ in bars],
+                marker={"color": [bar[3] for bar in bars], "pattern": {"shape": shape}},
+                customdata=[[part, tip] for *_, part, tip in bars],
+                hovertemplate="<b>%{x}</b><br>%{customdata[1]}<extra></extra>",
+            )
+    figure = calm(figure, currency).update_layout(barmode="overlay", bargap=0.25)
+    low, high = min(levels[1:], default=0), max(levels)
+    # A month moves MRR by a few per cent: from zero its movements would be hairlines.
+    floor = low - (high - low) * 0.4 if 0 < (high - low) * 0.4 < low else min(low, 0)
+    room = (high - floor) * 0.06
+    axis = [fmt.major(round(floor), currency), fmt.major(round(high + room), currency)]
+    figure.update_xaxes(tickangle=None, autotickangles=[0, 45])  # on a phone they would overlap
+    return figure.update_yaxes(range=axis)

@@ -1,0 +1,53 @@
+"""What is owed by age, and what became of what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from dashboard import format as fmt
+from dashboard.charts.ground import calm, plain
+from dashboard.charts.palette import AGES, OUTCOMES
+
+
+def ageing(rows: Sequence[tuple[str, str, int, int]], currency: str) -> go.Figure:
+    """What is owed by age: (bucket, its name, minor units, invoices), the youngest first."""
+    figure = go.Figure(
+        go.Bar(
+            x=[plain(label) for _, label, _, _ in rows],
+            y=[fmt.major(minor, currency) for _, _, minor, _ in rows],
+            customdata=[
+                [key, fmt.joined((fmt.money(minor, currency), fmt.plural(count, "invoice")))]
+                for key, _, minor, count in rows
+            ],
+            marker={"color": [AGES[min(n, len(AGES) - 1)] for n in range(len(rows))]},
+            hovertemplate="<b>%{x}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    # On a phone the names of the ages would overlap.
+    return calm(figure, currency).update_xaxes(
+        type="category", tickangle=None, autotickangles=[0, 45]
+    )
+
+
+def recovery(
+    rows: Sequence[tuple[str, Mapping[str, int]]], names: Mapping[str, str], currency: str
+) -> go.Figure:
+    """What became of what failed: (period, part → minor units), stacked in ``names``' order."""
+    figure = go.Figure()
+    for part, name in names.items():
+        figure.add_bar(
+            name=name,
+            x=[period for period, _ in rows],
+            y=[fmt.major(held.get(part, 0), currency) for _, held in rows],
+            customdata=[
+                [f"{period} · {name}", fmt.money(held.get(part, 0), currency)]
+                for period, held in rows
+            ],
+            marker={"color": OUTCOMES[part]},
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    figure = calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
+    figure.update_layout(legend={"traceorder": "normal"})
+    return figure.update_xaxes(type="category", nticks=8)

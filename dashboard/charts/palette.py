@@ -1,0 +1,40 @@
+"""Colours: they mean the same on every page and are safe for colour-blind eyes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# One cool family for what grows, one warm family for what shrinks; both readable on either theme.
+NEW: Final = "#2F7FC1"
+EXPANSION: Final = "#2A9D8F"
+REACTIVATION: Final = "#7DA9D6"
+CONTRACTION: Final = "#E0995E"
+CHURN: Final = "#C1602F"
+AT_RISK: Final = "#D9A021"
+FAILED: Final = "#C8453B"
+NEUTRAL: Final = "#8A94A0"
+PLAN_SCALE: Final = ("#2F7FC1", "#2A9D8F", "#8E7CC3", "#7DA9D6", "#8A94A0", "#B59A5B")
+
+KIND_COLOURS: Final = {
+    "new": NEW,
+    "expansion": EXPANSION,
+    "reactivation": REACTIVATION,
+    "contraction": CONTRACTION,
+    "churn": CHURN,
+}
+
+FATES: Final = {
+    "applied": ("Applied", NEW),
+    "stale": ("Into history", REACTIVATION),
+    "repeated": ("Duplicate", EXPANSION),
+    "ignored": ("Ignored", NEUTRAL),
+    "failed": ("Failed", FAILED),
+}
+"""What became of a webhook → what it is called and its colour."""
+
+AGES: Final = (NEUTRAL, AT_RISK, CONTRACTION, "#D2733F", CHURN, FAILED)
+"""The older a debt, the warmer."""
+
+OUTCOMES: Final = {"recovered": EXPANSION, "in_progress": NEUTRAL, "lost": FAILED}
+
+CONFIG: Final = {"displayModeBar": False}
