@@ -34,7 +34,8 @@ def demo(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, s
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
             found = re.findall(r"http://127\.0\.0\.1:\d+", log.read_text())
-            yield running, dict(zip(("dashboard", "sandbox", "receiver"), found, strict=True))
+            named = ("dashboard", "sandbox", "receiver", "api")
+            yield running, dict(zip(named, found, strict=True))
         finally:
             if running.poll() is None:
                 running.send_signal(signal.SIGINT)
