@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
 
@@ -37,6 +37,7 @@ from lib.billing import (
     PlanCustomerItem,
     PlanMixItem,
     PortalPlan,
+    Portside,
     Receipts,
     Recovery,
     RestatementItem,
@@ -48,6 +49,8 @@ from lib.billing import (
     Trend,
     WindingDownItem,
 )
+
+T = TypeVar("T")
 
 COUNTED_EVERY: Final = 5
 """Minutes between two countings of how webhooks arrived, and two comparisons of closed months."""
@@ -78,181 +81,129 @@ def timezone() -> str:
 
 
 def overview() -> Overview:
-    found: Overview = _cached("overview", stamp(), lambda: session.billing().overview())
-    return found
+    return _kept("overview", lambda desk: desk.overview())
 
 
 def winding_down(filters: Filters) -> Listing[WindingDownItem]:
-    found: Listing[WindingDownItem] = _cached(
-        "winding_down", stamp(), lambda: session.billing().winding_down(filters), filters
-    )
-    return found
+    return _kept("winding_down", lambda desk: desk.winding_down(filters), filters)
 
 
 def failed_payments(filters: Filters) -> Listing[FailedPaymentItem]:
-    found: Listing[FailedPaymentItem] = _cached(
-        "failed", stamp(), lambda: session.billing().failed_payments(filters), filters
-    )
-    return found
+    return _kept("failed", lambda desk: desk.failed_payments(filters), filters)
 
 
 def invoices(filters: InvoiceFilters) -> Listing[InvoiceItem]:
-    found: Listing[InvoiceItem] = _cached(
-        "invoices", stamp(), lambda: session.billing().invoices(filters), filters
-    )
-    return found
+    return _kept("invoices", lambda desk: desk.invoices(filters), filters)
 
 
 def invoice(invoice_id: str) -> InvoiceView:
     """Its lines may have to be asked of Stripe: once a minute at most."""
-    found: InvoiceView = _cached(
-        "invoice", stamp(), lambda: session.billing().invoice(invoice_id), invoice_id
-    )
-    return found
+    return _kept("invoice", lambda desk: desk.invoice(invoice_id), invoice_id)
 
 
 def owed() -> list[Owed]:
-    found: list[Owed] = _cached("owed", stamp(), lambda: session.billing().owed())
-    return found
+    return _kept("owed", lambda desk: desk.owed())
 
 
 def recovery(by: str, *, cash: bool) -> list[Recovery]:
-    found: list[Recovery] = _cached(
-        "recovery", stamp(), lambda: session.billing().recovery(by=by, cash=cash), (by, cash)
-    )
-    return found
+    return _kept("recovery", lambda desk: desk.recovery(by=by, cash=cash), by, cash)
 
 
 def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
-    found: Listing[PlanMixItem] = _cached(
-        "plan_mix", stamp(), lambda: session.billing().plan_mix(filters), filters
-    )
-    return found
+    return _kept("plan_mix", lambda desk: desk.plan_mix(filters), filters)
 
 
 def plan_customers(filters: Filters) -> Listing[PlanCustomerItem]:
-    found: Listing[PlanCustomerItem] = _cached(
-        "plan_customers", stamp(), lambda: session.billing().plan_customers(filters), filters
-    )
-    return found
+    return _kept("plan_customers", lambda desk: desk.plan_customers(filters), filters)
 
 
 def paid_currencies() -> tuple[str, ...]:
-    found: tuple[str, ...] = _cached(
-        "paid_currencies", stamp(), lambda: session.billing().paid_currencies()
-    )
-    return found
+    return _kept("paid_currencies", lambda desk: desk.paid_currencies())
 
 
 def churn_periods(by: str, currency: str) -> tuple[ChurnPeriod, ...]:
-    found: tuple[ChurnPeriod, ...] = _cached(
-        "churn_periods",
-        stamp(),
-        lambda: session.billing().churn_periods(by, currency),
-        (by, currency),
-    )
-    return found
+    return _kept("churn_periods", lambda desk: desk.churn_periods(by, currency), by, currency)
 
 
 def churned(filters: Filters) -> Listing[ChurnedItem]:
-    found: Listing[ChurnedItem] = _cached(
-        "churned", stamp(), lambda: session.billing().churned(filters), filters
-    )
-    return found
+    return _kept("churned", lambda desk: desk.churned(filters), filters)
 
 
 def churn_parts(
     dimension: Literal["plan", "interval", "stay"], currency: str, starts: int, ends: int
 ) -> tuple[ChurnPart, ...]:
-    found: tuple[ChurnPart, ...] = _cached(
+    return _kept(
         "churn_parts",
-        stamp(),
-        lambda: session.billing().churn_parts(dimension, currency, starts, ends),
-        (dimension, currency, starts, ends),
+        lambda desk: desk.churn_parts(dimension, currency, starts, ends),
+        dimension,
+        currency,
+        starts,
+        ends,
     )
-    return found
 
 
 def cohorts(currency: str) -> tuple[CohortMonth, ...]:
-    found: tuple[CohortMonth, ...] = _cached(
-        "cohorts", stamp(), lambda: session.billing().cohorts(currency), currency
-    )
-    return found
+    return _kept("cohorts", lambda desk: desk.cohorts(currency), currency)
 
 
 def mrr_currencies() -> tuple[str, ...]:
-    found: tuple[str, ...] = _cached(
-        "mrr_currencies", stamp(), lambda: session.billing().mrr_currencies()
-    )
-    return found
+    return _kept("mrr_currencies", lambda desk: desk.mrr_currencies())
 
 
 def roll_forward(currency: str | None, by: str, back: int) -> RollForward:
     """``currency`` None: all of them in the reporting currency."""
-    found: RollForward = _cached(
+    return _kept(
         "roll_forward",
-        stamp(),
-        lambda: session.billing().roll_forward(currency, by=by, back=back),
-        (currency, by, back),
+        lambda desk: desk.roll_forward(currency, by=by, back=back),
+        currency,
+        by,
+        back,
     )
-    return found
 
 
 def trend(currency: str | None, by: str, back: int) -> Trend:
-    found: Trend = _cached(
-        "trend",
-        stamp(),
-        lambda: session.billing().trend(currency, by=by, back=back),
-        (currency, by, back),
-    )
-    return found
+    return _kept("trend", lambda desk: desk.trend(currency, by=by, back=back), currency, by, back)
 
 
 def receipts(
     part: str, currency: str | None, span: tuple[int, int], limit: int, offset: int = 0
 ) -> Receipts[Any]:
     """One page of the rows behind one number of the roll-forward."""
-    found: Receipts[Any] = _cached(
+    return _kept(
         "receipts",
-        stamp(),
-        lambda: session.billing().receipts(
+        lambda desk: desk.receipts(
             part, currency, starts=span[0], ends=span[1], limit=limit, offset=offset
         ),
-        (part, currency, span, limit, offset),
+        part,
+        currency,
+        span,
+        limit,
+        offset,
     )
-    return found
 
 
 def self_audit() -> SelfAudit:
-    found: SelfAudit = _cached("self_audit", stamp(), lambda: session.billing().self_audit())
-    return found
+    return _kept("self_audit", lambda desk: desk.self_audit())
 
 
 def bridge(policy: str) -> tuple[Bridge, ...]:
-    found: tuple[Bridge, ...] = _cached(
-        "bridge", stamp(), lambda: session.billing().bridge(policy), policy
-    )
-    return found
+    return _kept("bridge", lambda desk: desk.bridge(policy), policy)
 
 
 def bridge_customers(policy: str, line: str, filters: Filters) -> Listing[BridgeItem]:
-    found: Listing[BridgeItem] = _cached(
+    return _kept(
         "bridge_customers",
-        stamp(),
-        lambda: session.billing().bridge_customers(policy, line, filters),
-        (policy, line, filters),
+        lambda desk: desk.bridge_customers(policy, line, filters),
+        policy,
+        line,
+        filters,
     )
-    return found
 
 
 def search(text: str, limit: int, offset: int) -> SearchPage:
-    found: SearchPage = _cached(
-        "search",
-        stamp(),
-        lambda: session.billing().search(text, limit=limit, offset=offset),
-        (text, limit, offset),
+    return _kept(
+        "search", lambda desk: desk.search(text, limit=limit, offset=offset), text, limit, offset
     )
-    return found
 
 
 def customer(customer_id: str, at: int | None = None) -> CustomerView:
@@ -278,22 +229,18 @@ def closes() -> CloseOverview:
 
 
 def closed_month(month: str) -> ClosedMonthView:
-    found: ClosedMonthView = _cached(
-        "closed_month", stamp(), lambda: session.billing().closed_month(month), month
-    )
-    return found
+    return _kept("closed_month", lambda desk: desk.closed_month(month), month)
 
 
 def restatements(month: str, currency: str, limit: int, offset: int) -> Listing[RestatementItem]:
-    found: Listing[RestatementItem] = _cached(
+    return _kept(
         "restatements",
-        stamp(),
-        lambda: session.billing().restatements(
-            month, currency=currency, limit=limit, offset=offset
-        ),
-        (month, currency, limit, offset),
+        lambda desk: desk.restatements(month, currency=currency, limit=limit, offset=offset),
+        month,
+        currency,
+        limit,
+        offset,
     )
-    return found
 
 
 def portal() -> tuple[PortalPlan, str | None]:
@@ -312,6 +259,12 @@ def portal() -> tuple[PortalPlan, str | None]:
 def forget_portal() -> None:
     """Ask Stripe again the next time."""
     st.session_state["portal_asked"] = st.session_state.get("portal_asked", 0) + 1
+
+
+def _kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
+    """What ``ask`` gives for ``key``, until the projection or the minute is another one."""
+    found: T = _cached(name, stamp(), lambda: ask(session.billing()), key)
+    return found
 
 
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
