@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import data
 from dashboard import format as fmt
 from dashboard.session import Staff
-from dashboard.ui import defined, download
+from dashboard.ui import defined, download, filters
 from lib.billing import METRICS, CohortMonth, Filters
 
 MOST: Final = 36
@@ -27,8 +27,8 @@ def draw(currency: str, staff: Staff) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             defined.title("What is left of each month's new customers?", *SLUGS.values())
-            of = _choice("Count", "of", OF)
-            shown = _choice("As", "as", AS)
+            of = filters.switch("Count", "of", OF)
+            shown = filters.switch("As", "as", AS)
             st.space("stretch")
             download.csv_button("cohorts", Filters(currencies=(currency,)), staff)
         st.caption(METRICS[SLUGS[of]].definition)
@@ -37,20 +37,6 @@ def draw(currency: str, staff: Staff) -> None:
             "Columns are months since the first. * The month is not over yet. Cohorts of fewer "
             "than 20 customers are marked ·; one customer more or less moves them by 5% and up."
         )
-
-
-def _choice(label: str, key: str, options: dict[str, str]) -> str:
-    chosen: str = st.segmented_control(
-        label,
-        list(options),
-        default=next(iter(options)),
-        required=True,
-        format_func=options.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        bind="query-params",
-    )
-    return chosen
 
 
 def _latest(months: Sequence[CohortMonth]) -> list[CohortMonth]:

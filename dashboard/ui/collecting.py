@@ -70,16 +70,8 @@ def draw(staff: Staff) -> None:
                 "lost",
             )
             code = filters.currency(currencies(everything), key="of")
-            view = st.segmented_control(
-                "View",
-                [BY_FAILURE, BY_PAYMENT],
-                default=BY_FAILURE,
-                required=True,
-                key="recovered",
-                label_visibility="collapsed",
-                bind="query-params",
-            )
-            cash = view == BY_PAYMENT
+            views = {BY_FAILURE: BY_FAILURE, BY_PAYMENT: BY_PAYMENT}
+            cash = filters.switch("View", "recovered", views) == BY_PAYMENT
             report = "recovery-cash" if cash else "recovery"
             download.menu(report, Filters(currencies=(code,)), staff)
         rows = [row for row in data.recovery("month", cash=cash) if row.currency == code]

@@ -124,14 +124,20 @@ def currency(codes: Sequence[str], *, key: str = "currency") -> str:
     """One currency of those there are; sums never mix them."""
     if len(codes) < 2:
         return codes[0] if codes else "usd"
-    return st.segmented_control(
-        "Currency",
-        list(codes),
-        default=codes[0],
+    return switch("Currency", key, {code: code.upper() for code in codes})
+
+
+def switch(label: str, key: str, options: Mapping[str, str], default: str | None = None) -> str:
+    """One of ``options``, value → what people call it; ``default`` or the first to begin with."""
+    chosen: str = st.segmented_control(
+        label,
+        list(options),
+        default=default or next(iter(options)),
         required=True,
-        format_func=str.upper,
+        format_func=options.__getitem__,
         key=key,
         label_visibility="collapsed",
         bind="query-params",
         on_change=first_page,
     )
+    return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import streamlit as st
 
@@ -87,16 +87,7 @@ def _parts(period: ChurnPeriod) -> None:
             st.subheader(
                 "Which customers left?", anchor=False, help=METRICS["part_churn"].definition
             )
-            dimension: Literal["plan", "interval", "stay"] = st.segmented_control(
-                "Divided by",
-                list(DIMENSIONS),
-                default="plan",
-                required=True,
-                format_func=DIMENSIONS.__getitem__,
-                key="part",
-                label_visibility="collapsed",
-                bind="query-params",
-            )
+            dimension: Any = filters.switch("Divided by", "part", DIMENSIONS)
         parts = data.churn_parts(dimension, period.currency, period.starts, period.ends)
         if not parts:
             st.caption("There were no customers at the start of the period.")

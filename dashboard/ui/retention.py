@@ -20,33 +20,12 @@ VIEWS: Final = {"rates": "Rates", "leavers": "Reasons", "cohorts": "Cohorts"}
 
 def division() -> str:
     """month, quarter or week."""
-    chosen: str = st.segmented_control(
-        "Period",
-        list(DIVISIONS),
-        default="month",
-        required=True,
-        format_func=DIVISIONS.__getitem__,
-        key="by",
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=filters.first_page,
-    )
-    return chosen
+    return filters.switch("Period", "by", DIVISIONS)
 
 
 def view() -> str:
     """Which part of the page is drawn beneath the numbers."""
-    chosen: str = st.segmented_control(
-        "Show",
-        list(VIEWS),
-        default="rates",
-        required=True,
-        format_func=VIEWS.__getitem__,
-        key="view",
-        label_visibility="collapsed",
-        bind="query-params",
-    )
-    return chosen
+    return filters.switch("Show", "view", VIEWS)
 
 
 def one_of(periods: Sequence[ChurnPeriod]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -53,17 +52,7 @@ def asked(codes: Sequence[str]) -> Asked:
     reporting = session.billing().reporting_currency
     with st.container(horizontal=True, vertical_alignment="center"):
         choice = _currency(codes, reporting)
-        by = st.segmented_control(
-            "By",
-            list(UNITS),
-            default="month",
-            required=True,
-            format_func=lambda unit: UNITS[unit],
-            key="by",
-            label_visibility="collapsed",
-            bind="query-params",
-            on_change=filters.first_page,
-        )
+        by = filters.switch("By", "by", UNITS, "month")
         if st.session_state.get("back") not in BACK[by]:
             st.session_state["back"] = BACK[by][0]
         back = st.selectbox(
@@ -80,22 +69,10 @@ def asked(codes: Sequence[str]) -> Asked:
 
 
 def _currency(codes: Sequence[str], reporting: str | None) -> str:
-    choices = [*codes, ALL] if reporting else list(codes)
-    if len(choices) == 1:
-        return choices[0]
-    return st.segmented_control(
-        "Currency",
-        choices,
-        default=choices[0],
-        required=True,
-        format_func=lambda code: (
-            f"All in {(reporting or '').upper()}" if code == ALL else code.upper()
-        ),
-        key="currency",
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=filters.first_page,
-    )
+    choices = {code: code.upper() for code in codes}
+    if reporting:
+        choices[ALL] = f"All in {reporting.upper()}"
+    return filters.switch("Currency", "currency", choices) if len(choices) > 1 else codes[0]
 
 
 def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
@@ -172,18 +149,8 @@ def remarks(rolled: RollForward) -> None:
 
 
 def name(line: RollForwardLine) -> str:
-    """A period as people call it: ``Oct 2026``, ``Q3 2026``, ``Week 5, 2026``, ``14 Oct 2026``."""
-    period = line.period
-    if "-W" in period:
-        year, week = period.split("-W")
-        return f"Week {int(week)}, {year}"
-    if "-Q" in period:
-        year, quarter = period.split("-")
-        return f"{quarter} {year}"
-    if len(period) == 7:
-        return f"{date.fromisoformat(period + '-01'):%b %Y}"
-    day = date.fromisoformat(period)
-    return f"{day.day} {day:%b %Y}"
+    """A period as people call it."""
+    return fmt.period(line.period)
 
 
 def period(rolled: RollForward) -> RollForwardLine:
