@@ -35,7 +35,7 @@ from .self_service import SelfService
 from .settings.business import Business
 from .settings.catalog_file import read_catalog
 from .settings.clock import Clock, make_clock
-from .settings.setup import Setup
+from .settings.setup import Setup, setup_of
 from .signing import Signer, read_keys
 from .store import migrate
 from .store.engine import Store
@@ -57,20 +57,11 @@ class Installation:
 
     @cached_property
     def setup(self) -> Setup:
-        return Setup(
-            catalog=self.catalog,
-            policy=self.business.policy.slug,
-            timezone=self.business.timezone,
+        return setup_of(
+            self.business,
+            self.catalog,
             livemode=self.settings.livemode,
             api_ready=self.settings.api_key is not None,
-            stale_after=self.business.stale_after,
-            compares_every=self.business.reconcile_hours * 3_600,
-            roles=self.business.roles,
-            links=self.business.links,
-            groups=self.business.groups,
-            policies=self.business.policies,
-            rates=self.business.reporting,
-            self_service=self.business.self_service,
         )
 
     @cached_property

@@ -10,6 +10,7 @@ from ..domain.flow_values import LinkPolicy
 from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates
+from .business import Business
 from .self_service import SelfServicePolicy
 
 
@@ -30,3 +31,22 @@ class Setup:
     policies: Mapping[str, Policy] = field(default_factory=lambda: PRESETS)  # presets and own ones
     rates: Rates | None = None  # into the reporting currency; None = there is none
     self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
+
+
+def setup_of(business: Business, catalog: Catalog, *, livemode: bool, api_ready: bool) -> Setup:
+    """What readers need of the business's choices and of the deployment."""
+    return Setup(
+        catalog=catalog,
+        policy=business.policy.slug,
+        timezone=business.timezone,
+        livemode=livemode,
+        api_ready=api_ready,
+        stale_after=business.stale_after,
+        compares_every=business.reconcile_hours * 3_600,
+        roles=business.roles,
+        links=business.links,
+        groups=business.groups,
+        policies=business.policies,
+        rates=business.reporting,
+        self_service=business.self_service,
+    )

@@ -55,3 +55,22 @@ class SelfAudit:
     @property
     def ok(self) -> bool:
         return not self.failed
+
+
+def compared(
+    slug: str,
+    currency: str,
+    claim: str,
+    left: tuple[str, int],
+    right: tuple[str, int],
+    *,
+    unit: Literal["money", "count"] = "money",
+    rows: tuple[AtFault, ...] = (),
+    failed: bool = False,
+    note: str = "",
+) -> AuditLine:
+    """A line that holds when both sides, each (what it is, how much), are the same."""
+    ok = left[1] == right[1] and not failed
+    return AuditLine(
+        slug, currency, claim, *left, *right, unit, ok, rows=() if ok else rows, note=note
+    )

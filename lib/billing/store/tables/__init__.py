@@ -16,15 +16,10 @@ from .closing import closed_movements as closed_movements
 from .closing import closes as closes
 from .columns import metadata as metadata
 from .derived import DERIVED as DERIVED
-from .derived import REFERENCES as REFERENCES
-from .derived import coupons as coupons
 from .derived import customers as customers
 from .derived import invoices as invoices
 from .derived import movements as movements
 from .derived import plan_entitlements as plan_entitlements
-from .derived import portal_configurations as portal_configurations
-from .derived import prices as prices
-from .derived import products as products
 from .derived import rollups as rollups
 from .derived import runway as runway
 from .derived import search_terms as search_terms
@@ -41,3 +36,8 @@ from .kept import meta as meta
 from .kept import observations as observations
 from .kept import owners as owners
 from .kept import tallies as tallies
+from .references import REFERENCES as REFERENCES
+from .references import coupons as coupons
+from .references import portal_configurations as portal_configurations
+from .references import prices as prices
+from .references import products as products

@@ -274,22 +274,6 @@ standings = Table(
 """Where each customer's fold stands, so that what comes next can be applied in place."""
 
 
-def _reference(name: str, key_name: str) -> Table:
-    return Table(
-        name,
-        metadata,
-        key(key_name),
-        text("state"),  # canonical state
-        number("last_second"),
-        flag("deleted"),
-    )
-
-
-prices = _reference("prices", "price_id")
-products = _reference("products", "product_id")
-coupons = _reference("coupons", "coupon_id")
-portal_configurations = _reference("portal_configurations", "configuration_id")
-
 DERIVED: Final = (
     customers,
     plan_entitlements,
@@ -299,9 +283,3 @@ DERIVED: Final = (
     movements,
     search_terms,
 )
-REFERENCES: Final = {
-    "price": prices,
-    "product": products,
-    "coupon": coupons,
-    "portal_configuration": portal_configurations,
-}
