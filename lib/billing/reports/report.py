@@ -3,49 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..domain.times import iso
 from ..export import to_csv
 from .fields import Field, cell, shown
+from .head import Head
+from .tally import Totals
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Head):
     """Rows as they leave: times are ISO 8601 UTC, money is whole minor units, unknown is None."""
 
     name: str
     fields: tuple[Field, ...]
     rows: list[dict[str, Any]]
-    totals: Mapping[
-        str, Mapping[str, int | None]
-    ]  # by currency, of every row, also those beyond a limit
+    totals: Totals  # of every row, also those beyond a limit
     as_of: int  # unix seconds
     timezone: str  # of days and months
     livemode: bool
     watermark: int
     policy: str
 
-    @property
-    def definitions(self) -> dict[str, str]:
-        """One sentence a field."""
-        return {field.name: field.definition for field in self.fields}
-
     def envelope(self) -> dict[str, Any]:
         """The whole report as plain values."""
-        return {
-            "report": self.name,
-            "as_of": iso(self.as_of),
-            "livemode": self.livemode,
-            "watermark": self.watermark,
-            "policy": self.policy,
-            "timezone": self.timezone,
-            "rows": self.rows,
-            "totals": self.totals,
-            "definitions": self.definitions,
-        }
+        told = {"rows": self.rows, "totals": self.totals, "definitions": self.definitions}
+        return self.head() | told
 
     def to_json(self) -> str:
         return json.dumps(self.envelope(), ensure_ascii=False, indent=2)

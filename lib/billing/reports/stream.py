@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
-from ..domain.times import iso
 from .definition import Definition, Row
 from .fields import Field
+from .head import Head
 from .request import ReportRequest
 from .tally import Totals
 
 
-class Stream:
+class Stream(Head):
     """What is known of a report before its first row, then its rows, then its totals.
 
     ``rows`` can be gone through once. They are as the store gives them: times are unix seconds;
@@ -56,22 +55,6 @@ class Stream:
                 self.count = seen
                 yield row
         self._told(seen)
-
-    @property
-    def definitions(self) -> dict[str, str]:
-        """One sentence a field."""
-        return {field.name: field.definition for field in self.fields}
-
-    def head(self) -> dict[str, Any]:
-        """What the envelope says before the rows."""
-        return {
-            "report": self.name,
-            "as_of": iso(self.as_of),
-            "livemode": self.livemode,
-            "watermark": self.watermark,
-            "policy": self.policy,
-            "timezone": self.timezone,
-        }
 
     def totals(self) -> Totals:
         """Sums by currency, of every row that has passed: complete after the last one."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from ...domain.audit_filters import AuditFilters
 from ..tables import audit, customers
-from .columns import any_contains, bounded
+from .columns import among, any_contains, bounded
 
 a, c = audit.c, customers.c
 
@@ -49,10 +49,7 @@ def every_row(connection: Connection, filters: AuditFilters) -> Iterator[RowMapp
 
 
 def _narrowed(query: Select[Any], filters: AuditFilters) -> Select[Any]:
-    if filters.staff:
-        query = query.where(a.staff.in_(filters.staff))
-    if filters.actions:
-        query = query.where(a.action.in_(filters.actions))
+    query = among(query, (a.staff, filters.staff), (a.action, filters.actions))
     if filters.customer:
         query = query.where(any_contains((a.customer_id, c.email, c.name), filters.customer))
     return bounded(query, a.at, filters.starts, filters.ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final, TypeVar
 
@@ -105,3 +105,11 @@ def ordered(
         query = query.order_by(direction.nulls_last(), tie)
     limit, offset = filters.page
     return query.limit(limit).offset(offset)
+
+
+def among(query: Select[Any], *wanted: tuple[ColumnElement[Any], Collection[str]]) -> Select[Any]:
+    """``query`` narrowed to rows whose columns hold one of the values; no values narrow nothing."""
+    for column, values in wanted:
+        if values:
+            query = query.where(column.in_(values))
+    return query

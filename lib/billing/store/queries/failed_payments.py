@@ -25,7 +25,7 @@ from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
-from .columns import any_contains, bounded, by_bytes, one_of_intervals, ordered
+from .columns import among, any_contains, bounded, by_bytes, one_of_intervals, ordered
 
 _JOINED = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id).outerjoin(
     c, c.c.customer_id == i.c.customer_id
@@ -76,12 +76,12 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
             i.c.number,
         )
         query = query.where(any_contains(fields, filters.text))
-    if filters.plans:
-        query = query.where(s.c.plan.in_(filters.plans))
-    if filters.currencies:
-        query = query.where(i.c.currency.in_(filters.currencies))
-    if filters.statuses:
-        query = query.where(s.c.status.in_(filters.statuses))
+    query = among(
+        query,
+        (s.c.plan, filters.plans),
+        (i.c.currency, filters.currencies),
+        (s.c.status, filters.statuses),
+    )
     if filters.intervals:
         query = query.where(one_of_intervals(s.c.interval, s.c.interval_count, filters.intervals))
     if filters.reasons:

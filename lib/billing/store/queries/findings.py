@@ -19,7 +19,7 @@ from ..tables import acknowledgements as a
 from ..tables import customers as c
 from ..tables import findings as f
 from ..tables import reconciliations as r
-from .columns import any_contains, by_bytes
+from .columns import among, any_contains, by_bytes
 
 _ACKNOWLEDGED = (
     a.c.staff.label("ack_staff"),
@@ -164,10 +164,7 @@ def _narrowed(query: Select[Any], filters: FindingFilters) -> Select[Any]:
         known = select(c.c.customer_id).where(any_contains((c.c.email, c.c.name), filters.text))
         parts = (f.c.customer_id, f.c.object_id, f.c.event_id)
         query = query.where(any_contains(parts, filters.text) | f.c.customer_id.in_(known))
-    if filters.causes:
-        query = query.where(f.c.cause.in_(filters.causes))
-    if filters.kinds:
-        query = query.where(f.c.kind.in_(filters.kinds))
+    query = among(query, (f.c.cause, filters.causes), (f.c.kind, filters.kinds))
     if filters.customer_id is not None:
         query = query.where(f.c.customer_id == filters.customer_id)
     if filters.acknowledged is not None:

@@ -23,7 +23,7 @@ from ...domain.invoice_filters import InvoiceFilters
 from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
-from .columns import any_contains, bounded, by_bytes, ordered
+from .columns import among, any_contains, bounded, by_bytes, ordered
 from .owed import DUE_SINCE, ENDED, JOINED, OPEN, bucket
 
 _WHOLE: Final = JOINED.outerjoin(c, c.c.customer_id == i.c.customer_id)
@@ -48,14 +48,13 @@ _GIVEN_BACK: Final = ("credited", "refunded", "disputed")
 def _narrowed(query: Select[Any], filters: Filters, now: int) -> Select[Any]:
     if filters.text:
         query = query.where(any_contains(_SEARCHED, filters.text))
-    if filters.plans:
-        query = query.where(s.c.plan.in_(filters.plans))
-    if filters.currencies:
-        query = query.where(i.c.currency.in_(filters.currencies))
-    if filters.statuses:
-        query = query.where(i.c.status.in_(filters.statuses))
-    if filters.reasons:
-        query = query.where(i.c.billing_reason.in_(filters.reasons))
+    query = among(
+        query,
+        (s.c.plan, filters.plans),
+        (i.c.currency, filters.currencies),
+        (i.c.status, filters.statuses),
+        (i.c.billing_reason, filters.reasons),
+    )
     if isinstance(filters, InvoiceFilters):
         query = _by_more(query, filters, now)
     return bounded(query, i.c.created_at, filters.starts, filters.ends)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import subscriptions as s
-from .columns import any_contains, by_bytes, one_of_intervals, one_of_plans, ordered
+from .columns import among, any_contains, by_bytes, one_of_intervals, one_of_plans, ordered
 
 _JOINED = s.outerjoin(c, c.c.customer_id == s.c.customer_id)
 _COLUMNS = (
@@ -42,10 +42,7 @@ def _narrowed(filters: Filters, *columns: Any) -> Select[Any]:
         query = query.where(any_contains(fields, filters.text))
     if filters.plans:
         query = query.where(one_of_plans(s.c.plan, filters.plans))
-    if filters.currencies:
-        query = query.where(s.c.currency.in_(filters.currencies))
-    if filters.statuses:
-        query = query.where(s.c.status.in_(filters.statuses))
+    query = among(query, (s.c.currency, filters.currencies), (s.c.status, filters.statuses))
     if filters.intervals:
         query = query.where(one_of_intervals(s.c.interval, s.c.interval_count, filters.intervals))
     return query

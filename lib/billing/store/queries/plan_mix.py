@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, sele
 from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import subscriptions as s
-from .columns import any_contains, by_bytes, one_of_intervals, one_of_plans
+from .columns import among, any_contains, by_bytes, one_of_intervals, one_of_plans
 
 _COUNTED = (s.c.mrr_minor > 0,)
 _UNVALUED = (s.c.mrr_minor.is_(None),)
@@ -24,10 +24,7 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
         )
     if filters.plans:
         query = query.where(one_of_plans(s.c.plan, filters.plans))
-    if filters.currencies:
-        query = query.where(s.c.currency.in_(filters.currencies))
-    if filters.statuses:
-        query = query.where(s.c.status.in_(filters.statuses))
+    query = among(query, (s.c.currency, filters.currencies), (s.c.status, filters.statuses))
     if filters.intervals:
         query = query.where(one_of_intervals(s.c.interval, s.c.interval_count, filters.intervals))
     return query

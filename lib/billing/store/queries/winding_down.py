@@ -12,6 +12,7 @@ from ..tables import customers as c
 from ..tables import subscriptions as s
 from .columns import (
     QUARTER_HOUR,
+    among,
     any_contains,
     bounded,
     by_bytes,
@@ -59,14 +60,13 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
     if filters.text:
         fields = (c.c.email, c.c.name, c.c.org_id, s.c.customer_id, s.c.subscription_id)
         query = query.where(any_contains(fields, filters.text))
-    if filters.plans:
-        query = query.where(s.c.plan.in_(filters.plans))
-    if filters.currencies:
-        query = query.where(s.c.currency.in_(filters.currencies))
-    if filters.statuses:
-        query = query.where(s.c.status.in_(filters.statuses))
-    if filters.reasons:
-        query = query.where(func.coalesce(_REASON, "unknown").in_(filters.reasons))
+    query = among(
+        query,
+        (s.c.plan, filters.plans),
+        (s.c.currency, filters.currencies),
+        (s.c.status, filters.statuses),
+        (func.coalesce(_REASON, "unknown"), filters.reasons),
+    )
     if filters.intervals:
         query = query.where(one_of_intervals(s.c.interval, s.c.interval_count, filters.intervals))
     return bounded(query, s.c.ends_at, filters.starts, filters.ends)
