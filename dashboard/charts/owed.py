@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
-from dashboard.charts.ground import calm, plain
+from dashboard.charts.ground import calm, plain, sparse
 from dashboard.charts.palette import AGES, OUTCOMES
 
 
@@ -50,4 +50,4 @@ def recovery(
         )
     figure = calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
     figure.update_layout(legend={"traceorder": "normal"})
-    return figure.update_xaxes(type="category", nticks=8)
+    return sparse(figure, [period for period, _ in rows])

@@ -7,7 +7,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from dashboard.charts.ground import calm, plain
+from dashboard.charts.ground import calm, plain, sparse
 from dashboard.charts.palette import CHURN, CONTRACTION, NEUTRAL, NEW
 
 Line = tuple[str, Sequence[tuple[float | None, str]]]
@@ -40,8 +40,9 @@ def lines(periods: Sequence[str], drawn: Sequence[Line], *, running: bool) -> go
             hovertemplate=f"<b>%{{x}}</b><br>{plain(name)}: %{{customdata[0]}}<extra></extra>",
         )
     figure = calm(figure, None).update_layout(showlegend=True, clickmode="none")
-    figure.update_xaxes(type="category", nticks=8)
-    return figure.update_yaxes(tickformat=",.0%", zeroline=True, rangemode="tozero")
+    return sparse(figure, periods).update_yaxes(
+        tickformat=",.0%", zeroline=True, rangemode="tozero"
+    )
 
 
 def shares(rows: Sequence[tuple[str, str, float, str]], colour: str) -> go.Figure:

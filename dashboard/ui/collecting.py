@@ -131,7 +131,10 @@ def _table(rows: Sequence[Recovery]) -> None:
             "in_progress": _amount("In progress", "in_progress"),
             "lost": _amount("Lost", "lost"),
             "rate": column.TextColumn(
-                "Recovery rate", help=METRICS["recovery_rate"].definition, width=120
+                "Recovery rate",
+                help=METRICS["recovery_rate"].definition,
+                width=120,
+                alignment="right",
             ),
             "invoices": defined.count("recovery.invoices", "Invoices", width=90),
         },

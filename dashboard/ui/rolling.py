@@ -186,14 +186,17 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
         steps.append((part, METRICS[metric].label, amount, guessed))
     drawn = tuple(steps)
     st.session_state["parts_drawn"] = [part for part, *_ in drawn]
+    figure = data.figure("waterfall", lambda: charts.waterfall(drawn, code, BALANCES), drawn, code)
     st.plotly_chart(
-        data.figure("waterfall", lambda: charts.waterfall(drawn, code, BALANCES), drawn, code),
+        figure,
         key="waterfall",
         on_select=_bar_chosen,
         selection_mode="points",
         config=charts.CONFIG,
         alt="From opening to closing MRR. Choose a part under Receipts to list its rows.",
     )
+    if figure.layout.yaxis.range[0]:
+        st.caption("Amounts do not begin at zero here, so that movements can be seen.")
 
 
 def _bar_chosen() -> None:

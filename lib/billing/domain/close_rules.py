@@ -72,7 +72,7 @@ POINTS: Final[dict[str, Point]] = {
         ),
         Point(
             "late",
-            "Month that no later event has followed",
+            "Silence since the month ended",
             False,
             "No event from after the month has arrived, so the last ones of it may be under way.",
             "Look at the deliveries.",
