@@ -445,3 +445,15 @@ def test_what_is_not_on_the_table_is_refused(asked: dict[str, str], code: str) -
     with pytest.raises(LinkRefused) as caught:
         told.find(**asked)
     assert caught.value.code == code
+
+
+def test_of_invoices_made_in_one_second_the_smaller_number_is_the_older() -> None:
+    made = situation(
+        subscription(),
+        invoices=(
+            invoice(invoice_id="in_a", number="A-10000"),
+            invoice(invoice_id="in_b", number="A-0002"),
+            invoice(invoice_id="in_c", number="A-0001"),
+        ),
+    )
+    assert [row.invoice_id for row in made.open_invoices] == ["in_c", "in_b", "in_a"]

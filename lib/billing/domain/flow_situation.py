@@ -56,7 +56,16 @@ class Situation:
     def open_invoices(self) -> list[InvoiceRow]:
         """Most urgent first: failing ones, then the oldest."""
         found = [row for row in self.invoices if row.status == "open"]
-        found.sort(key=lambda row: (not row.failing, row.created_at or 0, row.invoice_id))
+        # Of one second the smaller number is the older invoice; ids are random.
+        found.sort(
+            key=lambda row: (
+                not row.failing,
+                row.created_at or 0,
+                len(row.number or ""),
+                row.number or "",
+                row.invoice_id,
+            )
+        )
         return found
 
     def price_named(self, lookup_key: str) -> tuple[str, State] | None:
