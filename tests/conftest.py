@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from tests.chromium import browser, browser_context_args, playwright  # noqa: F401  (fixtures)
+from tests.databases import Shelf, make_template
 from tests.openapi.judging import judge_every_sandbox  # noqa: F401  (autouse: by import)
 
 TEMPLATE = "portside_template"
-_LOCK = 4_170
 
 
 @pytest.fixture(scope="session")
@@ -54,29 +52,23 @@ def postgres_server(testrun_uid: str) -> str:
 
         server = get_server(shared, cleanup_mode="delete")
     address = str(server.get_uri())
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,))
-        if found.fetchone() is None:
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("SELECT pg_reload_conf()")
-            connection.execute("CREATE DATABASE portside_fresh")
-            _migrate(_named(address, "portside_fresh"))
-            connection.execute(f"ALTER DATABASE portside_fresh RENAME TO {TEMPLATE}")
+    make_template(address, TEMPLATE, _migrate)
     return address
 
 
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_server: str) -> Shelf:
+    """This worker's databases."""
+    return Shelf(postgres_server, TEMPLATE)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The SQLAlchemy URL of a migrated PostgreSQL database of this test's own."""
-    name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        # Two workers may not copy one template at the same moment.
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield _named(postgres_server, name).replace("postgresql://", "postgresql+psycopg://", 1)
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(postgres_shelf: Shelf) -> Iterator[str]:
+    """The SQLAlchemy URL of a migrated, empty PostgreSQL database of this test's own."""
+    database = postgres_shelf.take()
+    address = postgres_shelf.address(database.name)
+    yield address.replace("postgresql://", "postgresql+psycopg://", 1)
+    postgres_shelf.give_back(database)
 
 
 @pytest.fixture
@@ -92,11 +84,6 @@ def store(request: pytest.FixtureRequest) -> Store:
     """The same test over both databases."""
     found: Store = request.getfixturevalue(f"{request.param}_store")
     return found
-
-
-def _named(address: str, database: str) -> str:
-    head, _, query = address.partition("?")
-    return f"{head.rpartition('/')[0]}/{database}?{query}"
 
 
 def _migrate(address: str) -> None:

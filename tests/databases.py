@@ -1,0 +1,161 @@
+"""A PostgreSQL database for each test, used again by the next one.
+
+Copying the template takes ten times as long as emptying what a test has left behind. A database
+whose schema, rights or settings a test has touched is thrown away.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+
+LOCK = 4_170
+
+_SHAPE = """
+SELECT md5(string_agg(fact, E'\\n' ORDER BY fact)) FROM (
+    SELECT concat_ws('|', 'c', oid, relname, relkind, relowner, relacl, reloptions, relchecks)
+        AS fact FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws('|', 'a', attrelid, attnum, attname, atttypid, attnotnull, attacl)
+        FROM pg_attribute WHERE attrelid IN
+            (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+    UNION ALL SELECT concat_ws('|', 't', tgrelid, tgname, tgenabled) FROM pg_trigger
+    UNION ALL SELECT concat_ws('|', 'p', proname, prosrc, proacl) FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws('|', 'n', nspname, nspacl) FROM pg_namespace
+        WHERE nspname NOT LIKE 'pg\\_temp%' AND nspname NOT LIKE 'pg\\_toast\\_temp%'
+    UNION ALL SELECT concat_ws('|', 'd', datacl) FROM pg_database
+        WHERE datname = current_database()
+    UNION ALL SELECT concat_ws('|', 's', setrole, setconfig) FROM pg_db_role_setting
+        WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT concat_ws('|', 'v', version_num) FROM alembic_version
+) AS facts
+"""
+
+_EMPTY = """
+DO $$
+DECLARE
+    each record;
+    filled boolean;
+BEGIN
+    FOR each IN SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+        AND relname <> 'alembic_version'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', each.relname) INTO filled;
+        IF filled THEN EXECUTE format('DELETE FROM %I', each.relname); END IF;
+    END LOOP;
+    FOR each IN SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
+    LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', each.relname);
+    END LOOP;
+END $$
+"""
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A database as the template has it: its shape, and the rows that migrations put in."""
+
+    name: str
+    shape: str
+    rows: dict[str, bytes]
+
+
+@dataclass
+class Shelf:
+    """Migrated, empty databases of one worker of the run. ``server``: its maintenance address."""
+
+    server: str
+    template: str
+    free: list[Clean] = field(default_factory=list)
+
+    def take(self) -> Clean:
+        """A database that nobody uses."""
+        if self.free:
+            return self.free.pop()
+        name = f"test_{secrets.token_hex(6)}"
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            # Two workers may not copy one template at the same moment.
+            connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+            copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(copied.format(sql.Identifier(name), sql.Identifier(self.template)))
+        with psycopg.connect(self.address(name), autocommit=True) as connection:
+            return Clean(name, _shape(connection), _rows(connection))
+
+    def give_back(self, used: Clean) -> None:
+        """Empty it for the next test, or drop it where it is not what it was."""
+        try:
+            self._end_sessions(used.name)
+            with psycopg.connect(self.address(used.name), autocommit=True) as connection:
+                connection.execute("SET session_replication_role = replica")  # no triggers
+                connection.execute("SET statement_timeout = '10s'")
+                connection.execute(_EMPTY)
+                for table, rows in used.rows.items():
+                    into = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+                    with connection.cursor().copy(into) as copy:
+                        copy.write(rows)
+                kept = _shape(connection) == used.shape
+        except psycopg.Error:
+            kept = False
+        if kept:
+            self.free.append(used)
+            return
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            gone = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            connection.execute(gone.format(sql.Identifier(used.name)))
+
+    def address(self, name: str) -> str:
+        """The address of the database called ``name`` on the same server."""
+        return named(self.server, name)
+
+    def _end_sessions(self, name: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+            )
+
+
+def named(address: str, database: str) -> str:
+    """``address`` with another database's name."""
+    head, _, query = address.partition("?")
+    return f"{head.rpartition('/')[0]}/{database}?{query}"
+
+
+def make_template(address: str, template: str, migrate: Callable[[str], None]) -> None:
+    """Migrate a database to copy, once for all workers of the run."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (template,))
+        if found.fetchone() is None:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("CREATE DATABASE portside_fresh")
+            migrate(named(address, "portside_fresh"))
+            renamed = sql.SQL("ALTER DATABASE portside_fresh RENAME TO {}")
+            connection.execute(renamed.format(sql.Identifier(template)))
+
+
+def _shape(connection: psycopg.Connection) -> str:
+    (found,) = connection.execute(_SHAPE).fetchone() or ("",)
+    return str(found)
+
+
+def _rows(connection: psycopg.Connection) -> dict[str, bytes]:
+    """The rows of each table that has any, as COPY writes them."""
+    tables = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+        "AND tablename <> 'alembic_version'"
+    ).fetchall()
+    found = {}
+    for (table,) in tables:
+        out = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
+        with connection.cursor().copy(out) as copy:
+            rows = b"".join(bytes(part) for part in copy)
+        if rows:
+            found[table] = rows
+    return found
