@@ -21,7 +21,7 @@ def main() -> None:
     page = st.navigation(navigation.menu(staff), position="sidebar" if staff else "hidden")
     st.set_page_config(page_title=f"{page.title} · Portside")
     if staff:
-        chrome.sidebar(staff)
+        chrome.sidebar(staff, page.url_path)
     page.run()
 
 

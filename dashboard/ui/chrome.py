@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import attendance, data, signin
 from dashboard import format as fmt
-from dashboard.ui import notes
-from lib.billing import DatabaseUnavailable, Freshness
+from dashboard.ui import finding, notes, views
+from lib.billing import DatabaseUnavailable, Freshness, Permission
 
 if TYPE_CHECKING:
     from dashboard.navigation import PageRow
@@ -20,10 +20,13 @@ MARK: Final = str(Path(__file__).with_name("mark.png"))
 WORDMARK: Final = str(Path(__file__).with_name("wordmark.png"))
 
 
-def sidebar(staff: Staff) -> None:
-    """The mark on top, who is signed in at the bottom."""
+def sidebar(staff: Staff, slug: str) -> None:
+    """The mark on top; search and saved views from anywhere; who is signed in at the bottom."""
     st.logo(WORDMARK, size="large", icon_image=MARK)
     with st.sidebar:
+        if slug != "customer" and staff.may(Permission.CUSTOMERS):
+            finding.from_anywhere()
+        views.menu(staff, slug)
         st.text(f"{staff.name}\n{staff.email}")
         st.button(
             "Sign out",

@@ -34,6 +34,20 @@ def search_box() -> str:
     ).strip()
 
 
+def from_anywhere() -> None:
+    """The same search in the sidebar of every other page: it leads to the customers."""
+    wanted = st.text_input(
+        "Find a customer",
+        key="find_anywhere",
+        type="search",
+        placeholder="Find a customer",
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    if wanted and wanted.strip():
+        navigation.open_page("customer", find=wanted.strip())
+
+
 def _first_page() -> None:
     """Whom another text finds best comes first."""
     if _PAGE in st.session_state:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
     from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
+    from .domain.saved_views import LONGEST_NAME, SavedView
     from .domain.schedules import ScheduleAhead
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
@@ -165,6 +166,7 @@ _NAMES = {
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
     "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
+    "domain.saved_views": "LONGEST_NAME SavedView",
     "domain.schedules": "ScheduleAhead",
     "domain.sign_in": "Identity SignIn TrustedHeaders",
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
@@ -226,6 +228,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "LANGUAGES",
     "LINK_REASONS",
+    "LONGEST_NAME",
     "LONGEST_NOTE",
     "METRICS",
     "REPORTS",
@@ -335,6 +338,7 @@ __all__ = [
     "Role",
     "RollForward",
     "RollForwardLine",
+    "SavedView",
     "ScheduleAhead",
     "SealState",
     "SearchHit",

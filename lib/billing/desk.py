@@ -50,6 +50,7 @@ from .store.queries.freshness import read_meta
 from .store.queries.reading import Reader
 from .store.scratch import scratch
 from .sync_desk import SyncDesk
+from .views_desk import ViewsDesk
 
 if TYPE_CHECKING:
     from .domain.flows import LinkOptions
@@ -68,6 +69,7 @@ class Portside(
     CloseDesk,
     MoneyDesk,
     CatalogSide,
+    ViewsDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

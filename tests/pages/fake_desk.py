@@ -19,12 +19,14 @@ from lib.billing import (
     RawSighting,
     Reply,
     Role,
+    SavedView,
     StaffNote,
     TimelineEntry,
     WrongUsage,
     permissions_of,
     require,
 )
+from lib.billing.domain.saved_views import checked_view
 from lib.billing.domain.staff_notes import checked_note
 from lib.billing.replies.reply import compose
 from lib.billing.replies.situation import situation_of
@@ -56,6 +58,7 @@ class FakeDesk:
     timezone: ClassVar[str]
 
     written: list[StaffNote] = field(default_factory=list)
+    views: list[SavedView] = field(default_factory=list)
     chain: ChainState = WHOLE
     checked: int = 0
     acts: int = 40
@@ -100,6 +103,19 @@ class FakeDesk:
         number = len(self.written) + 1
         self.written.append(StaffNote(number, customer_id, staff, NOW, checked_note(body)))
         return number
+
+    def saved_views(self, staff: str) -> tuple[SavedView, ...]:
+        own = [view for view in self.views if view.staff == staff]
+        return (*own, *(view for view in self.views if view.shared and view.staff != staff))
+
+    def save_view(self, view: SavedView) -> SavedView:
+        view = checked_view(view)
+        self.forget_view(view.staff, view.name)
+        self.views.append(view)
+        return view
+
+    def forget_view(self, staff: str, name: str) -> None:
+        self.views = [view for view in self.views if (view.staff, view.name) != (staff, name)]
 
     def raw_objects(self, customer_id: str, *, roles: Collection[Role]) -> list[RawObject]:
         require(roles, Permission.RAW)

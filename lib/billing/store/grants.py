@@ -26,7 +26,7 @@ RECEIVER: Final = "portside_receiver"
 DASHBOARD: Final = "portside_dashboard"
 _LONGEST: Final = 63  # bytes of a name in PostgreSQL
 
-_DESK: Final = frozenset({"audit", "requests", "notes", "acknowledgements"})
+_DESK: Final = frozenset({"audit", "requests", "notes", "acknowledgements", "saved_views"})
 """The dashboard's own tables: beside reading them it may add to them."""
 
 _RECEIVER: Final = {
@@ -35,6 +35,7 @@ _RECEIVER: Final = {
     "closed_movements": ("INSERT",),
     "notes": (),
     "acknowledgements": (),
+    "saved_views": (),
     "requests": ("INSERT", "UPDATE"),
     "inbox": ("INSERT", "UPDATE"),
     "observations": ("INSERT", "UPDATE"),

@@ -8,7 +8,7 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
                 search_terms, rollups, standings, and the references prices, products, coupons,
                 portal_configurations
     health      findings, reconciliations
-    desk        audit, notes, acknowledgements, requests
+    desk        audit, notes, acknowledgements, requests, saved_views
     closing     closes, closed_movements
 """
 
@@ -29,6 +29,7 @@ from .desk import acknowledgements as acknowledgements
 from .desk import audit as audit
 from .desk import notes as notes
 from .desk import requests as requests
+from .desk import saved_views as saved_views
 from .health import findings as findings
 from .health import reconciliations as reconciliations
 from .kept import inbox as inbox

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from .columns import maybe_number, maybe_text, metadata, number, serial, text
+from .columns import flag, maybe_number, maybe_text, metadata, number, serial, text
 
 audit = Table(
     "audit",
@@ -81,3 +81,18 @@ requests = Table(
     ),
 )
 """What staff ask of the one writer; the dashboard adds rows and `serve` carries them out."""
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    serial("view_id"),
+    number("at"),
+    text("staff"),
+    text("name"),
+    text("page"),  # slug
+    text("query"),  # as an address spells it
+    flag("shared"),
+    text("state"),  # kept · gone
+    Index(None, "staff", "name"),
+)
+"""Only added to: the newest row of one person's name is the view."""

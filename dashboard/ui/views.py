@@ -1,0 +1,110 @@
+"""Saved views in the sidebar: named addresses, one's own and those that others share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard import format as fmt
+from dashboard import navigation, session
+from dashboard.session import Staff
+from lib.billing import LONGEST_NAME, BillingError, DatabaseUnavailable, SavedView
+
+NOT_FILTERS = frozenset({"page", "embed", "embed_options"})
+"""Parts of an address that belong to the moment."""
+
+
+def menu(staff: Staff, slug: str) -> None:
+    """The views that ``staff`` may open, and the way to keep the address of now as one."""
+    try:
+        found = session.desk().saved_views(staff.email)
+    except DatabaseUnavailable:
+        return  # the page says so
+    usable = [view for view in found if _may_open(staff, view)]
+    if usable:
+        st.caption("Saved views")
+    with st.container(gap=None, key="saved_views"):
+        for number, view in enumerate(usable):
+            _link(view, staff, number)
+    if slug in navigation.BY_SLUG:
+        _keeping(staff, slug, [view for view in usable if view.staff == staff.email])
+
+
+def _may_open(staff: Staff, view: SavedView) -> bool:
+    row = navigation.BY_SLUG.get(view.page)
+    return row is not None and staff.may(row.permission)
+
+
+def _link(view: SavedView, staff: Staff, number: int) -> None:
+    row = navigation.BY_SLUG[view.page]
+    own = view.staff == staff.email
+    whose = "Only you see it." if own else f"Shared by {fmt.md(view.staff)}."
+    if own and view.shared:
+        whose = "You share it with everyone."
+    st.page_link(
+        str(row.file),
+        label=fmt.md(view.name),
+        icon=":material/bookmark:" if own else ":material/group:",
+        help=f"{row.title}. {whose}",
+        query_params=list(view.parameters),
+        width="stretch",
+    )
+
+
+def _keeping(staff: Staff, slug: str, own: list[SavedView]) -> None:
+    with st.popover(
+        "Save this view", icon=":material/bookmark_add:", type="tertiary", key="views_popover"
+    ):
+        title = navigation.BY_SLUG[slug].title
+        st.caption(f"The filters, tab and choices of {title} as they are now, under a name.")
+        with st.form("view_form", border=False):
+            st.text_input("Name", key="view_name", max_chars=LONGEST_NAME)
+            st.checkbox("Share with everyone", key="view_shared")
+            st.form_submit_button("Save", on_click=_keep, args=(slug,), type="primary")
+        if trouble := st.session_state.pop("view_trouble", None):
+            st.error(fmt.md(trouble), icon=":material/error:")
+        for view in own:
+            st.button(
+                f"Remove “{fmt.md(view.name)}”",
+                key=f"view_gone_{view.name}",
+                icon=":material/bookmark_remove:",
+                type="tertiary",
+                on_click=_forget,
+                args=(view.name,),
+            )
+
+
+def _keep(slug: str) -> None:
+    """Before the page is drawn anew, so that the menu above has it."""
+    staff = session.staff()
+    if staff is None:
+        return
+    query = "&".join(_spelled())
+    view = SavedView(
+        staff.email, st.session_state["view_name"], slug, query, st.session_state["view_shared"]
+    )
+    try:
+        kept = session.billing().save_view(view)
+    except BillingError as error:
+        st.session_state["view_trouble"] = str(error)
+        return
+    st.session_state["view_name"], st.session_state["view_shared"] = "", False
+    st.toast(f"Saved as “{fmt.md(kept.name)}”.", icon=":material/bookmark:")
+
+
+def _forget(name: str) -> None:
+    staff = session.staff()
+    if staff is None:
+        return
+    try:
+        session.billing().forget_view(staff.email, name)
+    except BillingError as error:
+        st.session_state["view_trouble"] = str(error)
+
+
+def _spelled() -> Iterator[str]:
+    for key in st.query_params:
+        if key not in NOT_FILTERS:
+            yield from (urlencode({key: value}) for value in st.query_params.get_all(key))

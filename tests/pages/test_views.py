@@ -1,0 +1,77 @@
+"""Saved views and the search in the sidebar of every page."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.billing import SavedView
+from tests.pages.conftest import Open
+from tests.pages.fake_billing import FakeBilling
+
+HOSTILE = "![x](http://foreign.test/x.png)"
+
+
+def links(app: AppTest) -> list[tuple[str, str, str]]:
+    """(label, page, its filters) of each link in the sidebar."""
+    found = [element.proto for element in app.sidebar if element.type == "page_link"]
+    return [(proto.label, proto.page, proto.query_string) for proto in found]
+
+
+def save(app: AppTest, name: str, *, share: bool = False) -> AppTest:
+    app.text_input(key="view_name").set_value(name)
+    app.checkbox(key="view_shared").set_value(share)
+    next(button for button in app.button if button.label == "Save").click()
+    return app.run()
+
+
+def test_the_filters_of_now_are_kept_under_a_name(open_page: Open, desk: FakeBilling) -> None:
+    app = save(open_page("winding-down", "founder", q="ann", sort="Largest MRR"), "Monday")
+    assert not app.exception
+    [view] = desk.views
+    assert (view.name, view.page, view.shared) == ("Monday", "winding-down", False)
+    assert dict(view.parameters) == {"q": "ann", "sort": "Largest MRR"}
+    [(label, page, query)] = links(app)
+    assert (label, page) == ("Monday", "winding-down")
+    assert query == "q=ann&sort=Largest+MRR"
+
+
+def test_a_shared_view_of_a_page_that_a_role_may_not_see_is_not_in_its_menu(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk.views = [
+        SavedView("kim@example.com", "Euros", "mrr", "currency=eur", shared=True),
+        SavedView("kim@example.com", "Soon", "winding-down", "q=a", shared=True),
+    ]
+    assert [label for label, _, _ in links(open_page("customer", "support"))] == ["Soon"]
+    assert [label for label, _, _ in links(open_page("customer", "finance"))] == ["Euros", "Soon"]
+
+
+def test_a_hostile_name_stays_what_it_is(open_page: Open, desk: FakeBilling) -> None:
+    desk.views = [SavedView("kim@example.com", HOSTILE, "winding-down", shared=True)]
+    [(label, _, _)] = links(open_page("customer"))
+    assert "![" not in label
+
+
+def test_what_cannot_be_kept_says_why_and_keeps_what_was_typed(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    app = save(open_page("winding-down"), "  ")
+    assert [error.value for error in app.error] == [r"Give the view a name\."]
+    assert desk.views == []
+
+
+def test_ones_own_view_can_be_taken_away(open_page: Open, desk: FakeBilling) -> None:
+    app = save(open_page("winding-down"), "Monday")
+    next(button for button in app.button if button.label.startswith("Remove")).click()
+    app.run()
+    assert (links(app), desk.views) == ([], [])
+
+
+@pytest.mark.parametrize("slug", ["overview", "winding-down", "sync"])
+def test_a_customer_is_found_from_anywhere(open_page: Open, slug: str) -> None:
+    app = open_page(slug)
+    app.text_input(key="find_anywhere").set_value("cus_0003").run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Customer"]
+    assert app.query_params["find"] in ("cus_0003", ["cus_0003"])
