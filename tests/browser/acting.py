@@ -107,6 +107,12 @@ class Dashboard:
         self.page.goto(self.url + address)
         self.settles()
 
+    def turns_to(self, title: str) -> None:
+        """Another page through the menu, which loads nothing anew but what it shows."""
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(title, timeout=PATIENCE)
+        self.settles()
+
     def signs_in(self, role: str) -> None:
         """Through the demo's sign-in page, wherever it appeared."""
         self.page.get_by_role("button", name=f"Continue as {role}").click()

@@ -47,23 +47,24 @@ def desk() -> Iterator[FakeBilling]:
 @pytest.fixture
 def open_page(demo: None, desk: FakeBilling) -> Open:
     """Open the page called ``slug`` as someone with ``role``; None has not signed in."""
+    return opened
 
-    def opened(slug: str, role: str | None = "admin", **query: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
-        if role:
-            app.session_state["demo_role"] = role
+
+def opened(slug: str, role: str | None = "admin", **query: str) -> AppTest:
+    """The same, for whom the demo's sign-in and a desk are there already."""
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
+    if role:
+        app.session_state["demo_role"] = role
+    for key, value in query.items():
+        app.query_params[key] = value
+    allowed = role is not None and _may(role, slug)
+    app.run()
+    if allowed:
+        app.switch_page(str(navigation.BY_SLUG[slug].file))
         for key, value in query.items():
             app.query_params[key] = value
-        allowed = role is not None and _may(role, slug)
         app.run()
-        if allowed:
-            app.switch_page(str(navigation.BY_SLUG[slug].file))
-            for key, value in query.items():
-                app.query_params[key] = value
-            app.run()
-        return app
-
-    return opened
+    return app
 
 
 def _may(role: str, slug: str) -> bool:

@@ -6,18 +6,19 @@ The pages are those of the table, so that a new one is walked as soon as it is i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation
+from dashboard import navigation, session, signin
 from lib.billing import METRICS, REPORTS, Correction
-from tests.pages.conftest import Open
+from tests.pages.conftest import ROOT, opened
 from tests.pages.fake_billing import FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
@@ -55,19 +56,34 @@ NOT_ON_PAGES: dict[str, str] = {
 """Metrics that no card, column or chart is called after, and where they are instead."""
 
 
-@pytest.fixture
-def everything_there(desk: FakeBilling) -> FakeBilling:
-    """A company in which every page has something to show."""
+Visit = Callable[[str, dict[str, str]], AppTest]
+
+
+@pytest.fixture(scope="module")
+def visit() -> Iterator[Visit]:
+    """Opens each address once, in a company in which every page has something to show."""
+    desk = FakeBilling()
     desk.drifting, desk.missing, desk.broken = 2, 2, 2
     desk.came_back = (_correction(),)
-    return desk
+
+    @cache
+    def visited(slug: str, query: tuple[tuple[str, str], ...]) -> AppTest:
+        return opened(slug, **dict(query))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setenv(signin.DEMO_SWITCH, "1")
+        session.use(desk)  # type: ignore[arg-type]
+        yield lambda slug, query: visited(slug, tuple(query.items()))
+        session.use(None)
+    st.cache_data.clear()
 
 
 @pytest.mark.parametrize(("slug", "query"), VISITS)
 def test_every_card_begins_its_help_with_a_registered_definition(
-    open_page: Open, everything_there: FakeBilling, slug: str, query: dict[str, str]
+    visit: Visit, slug: str, query: dict[str, str]
 ) -> None:
-    app = open_page(slug, **query)
+    app = visit(slug, query)
     assert not app.exception
     undefined = [card.label for card in app.metric if not defined(card.proto.help)]
     assert undefined == []
@@ -75,9 +91,9 @@ def test_every_card_begins_its_help_with_a_registered_definition(
 
 @pytest.mark.parametrize(("slug", "query"), VISITS)
 def test_every_column_of_numbers_begins_its_help_with_a_registered_definition(
-    open_page: Open, everything_there: FakeBilling, slug: str, query: dict[str, str]
+    visit: Visit, slug: str, query: dict[str, str]
 ) -> None:
-    app = open_page(slug, **query)
+    app = visit(slug, query)
     undefined = [
         name
         for table in app.dataframe
@@ -89,21 +105,21 @@ def test_every_column_of_numbers_begins_its_help_with_a_registered_definition(
 
 @pytest.mark.parametrize(("slug", "query"), VISITS)
 def test_every_chart_is_under_a_title_that_defines_what_it_draws(
-    open_page: Open, everything_there: FakeBilling, slug: str, query: dict[str, str]
+    visit: Visit, slug: str, query: dict[str, str]
 ) -> None:
-    app = open_page(slug, **query)
+    app = visit(slug, query)
     charts = list(app.get("plotly_chart"))
     titles = [title for title in app.subheader if title.proto.help and names_in(title.proto.help)]
     assert len(titles) >= len(charts)
 
 
 def test_every_metric_is_shown_on_a_page_or_said_to_be_elsewhere(
-    open_page: Open, everything_there: FakeBilling
+    visit: Visit,
 ) -> None:
     shown: set[str] = set()
-    for visit in VISITS:
-        slug, query = visit.values
-        shown |= {name for told in helps(open_page(str(slug), **query)) for name in names_in(told)}
+    for address in VISITS:
+        slug, query = address.values
+        shown |= {name for told in helps(visit(slug, query)) for name in names_in(told)}
     hidden = set(METRICS) - shown
     assert hidden - set(NOT_ON_PAGES) == set(), "show it, or say in NOT_ON_PAGES where it is"
     assert set(NOT_ON_PAGES) <= hidden, "it is shown: take it out of NOT_ON_PAGES"
