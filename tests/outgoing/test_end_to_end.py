@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+import httpx
 
-import pytest
-
+from lib.billing.http import make_app
 from lib.billing.settings.outgoing import Endpoint
 from lib.billing.store.engine import Store
 from tests.http.serving import Installed, Sender, served
-from lib.billing.http import make_app
-import httpx
 
-from .product import SECRET, Product, product
+from .product import product
 from .scene import Scene, newcomer, subscribed
 
 

@@ -58,7 +58,11 @@ LEDGERS: dict[str, tuple[list[Any], list[str]]] = {
         [*BEGUN, "customer.plan_changed", "entitlement.changed"],
     ),
     "a cancellation at the period's end, before it ends": (
-        [newcomer(), subscribed(), changed(9, {"cancel_at_period_end": False}, cancel_at_period_end=True)],
+        [
+            newcomer(),
+            subscribed(),
+            changed(9, {"cancel_at_period_end": False}, cancel_at_period_end=True),
+        ],
         [*BEGUN, "entitlement.changed"],
     ),
     "an end": (
@@ -102,7 +106,16 @@ LEDGERS: dict[str, tuple[list[Any], list[str]]] = {
         ["subscriber.created", "customer.payment_succeeded"],
     ),
     "a change of name": (
-        [newcomer(), subscribed(), at(9, "customer.updated", newcomer()["data"]["object"] | {"name": "Eve"}, {"name": "Ann"})],
+        [
+            newcomer(),
+            subscribed(),
+            at(
+                9,
+                "customer.updated",
+                newcomer()["data"]["object"] | {"name": "Eve"},
+                {"name": "Ann"},
+            ),
+        ],
         BEGUN,
     ),
     "a price that no plan sells": (

@@ -31,6 +31,7 @@ WAYS: dict[str, tuple[dict[str, str], ...]] = {
         {"board": "Gaps"},
         {"board": "Failed events"},
         {"board": "Deliveries"},
+        {"board": "Outgoing"},
         {"board": "Requests"},
     ),
 }
@@ -59,6 +60,7 @@ NOT_ON_PAGES: dict[str, str] = {
 def everything_there(desk: FakeBilling) -> FakeBilling:
     """A company in which every page has something to show."""
     desk.drifting, desk.missing, desk.broken = 2, 2, 2
+    desk.endpoints_up, desk.undelivered = 1, 2
     desk.came_back = (_correction(),)
     return desk
 

@@ -130,6 +130,7 @@ def test_what_is_left_alone_is_not_called_nothing(open_page: Open, desk: FakeBil
         ("Drift", "Nothing differs from Stripe.", "with its cause and its age"),
         ("Gaps", "No event is missing.", "Stripe remembers it for 30 days"),
         ("Failed events", "Every event that arrived was applied.", "its error and its next try"),
+        ("Outgoing", "The product is told nothing by itself.", "names an endpoint"),
         ("Requests", "Nobody has asked for anything yet.", "with its outcome"),
     ],
 )

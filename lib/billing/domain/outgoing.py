@@ -138,9 +138,7 @@ def _plan_event(before: Told, after: Told) -> str | None:
     return CHANGED if after.plan != before.plan else None
 
 
-def created_event(
-    row: EntitlementRow, after: Told, at: int, catalog: Catalog
-) -> Outgoing:
+def created_event(row: EntitlementRow, after: Told, at: int, catalog: Catalog) -> Outgoing:
     """The first that is ever told of a customer."""
     data = {
         "customer_id": row.customer_id,

@@ -22,7 +22,7 @@ from ..domain.outgoing import (
     state_events,
     told_now,
 )
-from ..domain.rows import EntitlementRow, InvoiceRow, ProjectionRows
+from ..domain.rows import InvoiceRow, ProjectionRows
 from ..settings.outgoing import Endpoint
 from ..store import outgoing
 from ..store.engine import Connection
@@ -174,7 +174,9 @@ class Teller:
         stored = outgoing.invoices_before(connection, news)
         known = outgoing.known_events(connection, [event.event_id for _, event in news.values()])
         found: dict[str, list[Outgoing]] = {}
-        for name, (invoice, event) in sorted(news.items(), key=lambda n: (n[1][1].occurred_at, n[0])):
+        for name, (invoice, event) in sorted(
+            news.items(), key=lambda n: (n[1][1].occurred_at, n[0])
+        ):
             if event.event_id not in known and _is_new(invoice, stored.get(name)):
                 found.setdefault(invoice.customer_id, []).append(event)
         return found

@@ -127,5 +127,3 @@ def check_secrets(endpoints: Sequence[Endpoint], secrets: Secrets) -> None:
 
 def _refused(number: int, problem: str) -> ConfigurationError:
     return ConfigurationError(f"{_VARIABLE}: entry {number} {problem}.")
-
-
