@@ -61,7 +61,7 @@ def test_down_for_an_hour_then_up_each_event_is_taken_once_and_in_order(
     scene = to(shop, store)
     events = lives()
     shop.status = 503
-    for minute in range(60):
+    for _minute in range(60):
         if events:
             scene.take(events.pop(0))
         scene.deliverer.round()
