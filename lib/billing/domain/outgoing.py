@@ -1,7 +1,8 @@
 """What the product that sells the subscriptions is told by itself, and when it is told.
 
 State events are the difference between what a customer may use now and what was last told of it:
-a fold that gives the same rows gives no event. Payment events are facts of one invoice, named by it.
+a fold that gives the same rows gives no event. Payment events are facts of one invoice, which names
+them.
 Pure: rows and a time in, events out.
 """
 

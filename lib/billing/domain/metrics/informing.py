@@ -28,7 +28,7 @@ METRICS: Final = (
         "Dead letters",
         "count",
         "down",
-        "Outgoing events that the endpoint did not take and that are offered no more by themselves.",
+        "Outgoing events that the endpoint did not take and that are offered no more.",
         "Portside",
     ),
 )

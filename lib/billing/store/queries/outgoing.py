@@ -55,7 +55,7 @@ def by_endpoint(connection: Connection, delivered_since: int) -> dict[str, Told]
             .where(_D.state == state, _D.done_at >= since)
             .group_by(_D.endpoint)
         )
-        counted[state] = dict(row._tuple() for row in connection.execute(query))
+        counted[state] = {name: int(count) for name, count in connection.execute(query)}
     found = {}
     for name in sorted({*waiting, *counted["delivered"], *counted["dead"]}):
         row = waiting.get(name)
@@ -90,12 +90,6 @@ def _waiting(connection: Connection) -> dict[str, Row[Any]]:
     return {row.endpoint: row for row in connection.execute(query)}
 
 
-def delivered_ever(connection: Connection) -> dict[str, int]:
-    """Deliveries taken by each endpoint, as far as they are kept."""
-    query = select(_D.endpoint, func.count()).where(_D.state == "delivered").group_by(_D.endpoint)
-    return dict(row._tuple() for row in connection.execute(query))
-
-
 def dead_letters(connection: Connection, limit: int, offset: int) -> list[RowMapping]:
     """One page of what was given up, the latest first."""
     query = _joined().where(_D.state == "dead")
@@ -111,7 +105,7 @@ def count_dead(connection: Connection) -> int:
 def deliveries_of(connection: Connection, event_id: str) -> dict[str, str]:
     """The state of one event at each endpoint that it is meant for."""
     query = select(_D.endpoint, _D.state).where(_D.event_id == event_id)
-    return dict(row._tuple() for row in connection.execute(query))
+    return {endpoint: state for endpoint, state in connection.execute(query)}
 
 
 def dead_at(connection: Connection, endpoint: str) -> bool:
