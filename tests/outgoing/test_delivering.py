@@ -12,6 +12,8 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from lib.billing.outgoing.delivering import Deliverer
 from lib.billing.outgoing.sending import Reply, Sender
+from lib.billing.outgoing.signing import signed
+from lib.billing.prune import prune
 from lib.billing.replay import replay
 from lib.billing.settings.outgoing import Endpoint
 from lib.billing.store import deliveries
@@ -20,6 +22,7 @@ from lib.billing.store.engine import Store
 
 from .product import OLDER, SECRET, Product, product
 from .scene import (
+    DAY,
     HOUR,
     MINUTE,
     SHOP,
@@ -219,13 +222,6 @@ def test_while_a_secret_is_rotated_either_proves_it(store: Store, held: str) -> 
 
 def test_another_secret_proves_nothing(store: Store) -> None:
     delivery = Delivery("msg_1", "shop", "cus_1", 1, 0, "{}")
-    seen: dict[str, str] = {}
-
-    class Wire(Sender):
-        pass
-
-    from lib.billing.outgoing.signing import signed
-
     seen = signed(delivery.event_id, 1, delivery.payload, [OLDER])
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(delivery.payload, seen)
@@ -294,3 +290,19 @@ def test_who_is_killed_after_sending_has_it_sent_again_under_the_same_id(
     moment[0] += deliveries.LEASE
     assert living.round() == 1
     assert (len(shop.ids), len(set(shop.ids))) == (2, 1)
+
+
+def test_what_every_endpoint_took_is_forgotten_with_the_bodies(store: Store, shop: Product) -> None:
+    scene = to(shop, store)
+    scene.take(newcomer("cus_1"))
+    scene.deliverer.round()
+    shop.status = 410
+    scene.take(newcomer("cus_2"))
+    scene.deliverer.round()
+    scene.clock.move(40 * DAY)
+    scene.take(newcomer("cus_3"))
+    prune(store, now=scene.clock(), days=30)
+    assert [e["data"]["customer_id"] for e in scene.told()] == ["cus_2", "cus_3"]
+    assert [state for _, state, _, _ in scene.deliveries()] == ["dead", "waiting"]
+    scene.take(subscribed("cus_1"))
+    assert [e["data"]["sequence"] for e in scene.told()][:2] == [2, 3]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, case, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, case, delete, select, tuple_, update
 
 from .tables import outgoing_deliveries, outgoing_events
 
@@ -180,3 +180,24 @@ def send_again(
         )
     )
     return int(changed.rowcount)
+
+
+def prune(connection: Connection, before: int, at_most: int) -> int:
+    """Forget events made before ``before`` that every endpoint took; gives how many.
+
+    What waits or was given up stays, whatever its age, and so does what is known to be told.
+    """
+    owed = select(_D.event_id).where(
+        _D.event_id == outgoing_events.c.event_id, _D.state != "delivered"
+    )
+    old = (
+        select(outgoing_events.c.event_id)
+        .where(outgoing_events.c.created_at < before, ~owed.exists())
+        .order_by(outgoing_events.c.created_at)
+        .limit(at_most)
+    )
+    names = [row[0] for row in connection.execute(old)]
+    if names:
+        for table in (outgoing_deliveries, outgoing_events):
+            connection.execute(delete(table).where(table.c.event_id.in_(names)))
+    return len(names)
