@@ -164,7 +164,7 @@ def _untold(seen: SyncHealth) -> Iterator[tuple[str, str, Any, str]]:
         )
     elif seen.untold_since is not None and seen.now - seen.untold_since > UNTOLD_LONG:
         yield (
-            f"The product hears nothing for {fmt.span(seen.now - seen.untold_since)}",
+            f"An endpoint takes nothing for {fmt.span(seen.now - seen.untold_since)}",
             ":material/outgoing_mail:",
             "orange",
             "An endpoint does not take events. They are kept and tried again. See Outgoing.",

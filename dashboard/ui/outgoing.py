@@ -75,6 +75,8 @@ def _state(each: EndpointState) -> str:
         return "Removed"
     if each.failing:
         return "Not taking"
+    if each.dead:
+        return "Gave up some"
     return "Waiting" if each.waiting else "Up to date"
 
 
@@ -84,7 +86,7 @@ def _letters(endpoints: Sequence[EndpointState], staff: Staff) -> None:
     if not total:
         notes.empty(
             "There is no dead letter.",
-            hint="An event that an endpoint did not take for three days shows here with its reason.",
+            hint="What an endpoint did not take for three days shows here with its reason.",
         )
         _settled(staff)
         return
@@ -141,20 +143,20 @@ def _table(page: Listing[DeadLetter]) -> None:
                 "endpoint": letter.endpoint,
                 "why": letter.reason,
                 "attempts": letter.attempts,
-                "made": fmt.moment(letter.created_at, zone),
                 "dead": fmt.moment(letter.done_at, zone),
+                "made": fmt.moment(letter.created_at, zone),
                 "event": letter.event_id,
             }
             for letter in page.rows
         ],
         {
-            "type": column.TextColumn("Event", width=230),
-            "customer": column.TextColumn("Customer", width=170),
-            "endpoint": column.TextColumn("Endpoint", width=90),
-            "why": column.TextColumn("Why it was given up", width=230),
+            "type": column.TextColumn("Event", width=205),
+            "customer": column.TextColumn("Customer", width=210),
+            "endpoint": column.TextColumn("Endpoint", width=80),
+            "why": column.TextColumn("Why it was given up", width=255),
             "attempts": defined.number("outgoing.attempts", width=75),
+            "dead": column.DatetimeColumn("Given up", format="D MMM, HH:mm", width=105),
             "made": column.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", width=130),
-            "dead": column.DatetimeColumn("Given up", format="D MMM YYYY, HH:mm", width=130),
             "event": column.TextColumn("Event id", width=290),
         },
         key="dead_letters",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domain.errors import NoSuchObject
-from ..store import deliveries, meta
+from ..store import deliveries
 from ..store.engine import Store
 from ..store.queries import outgoing
 
@@ -22,5 +22,4 @@ def send_again(store: Store, now: int, *, event_id: str = "", endpoint: str = ""
         )
         if not made:
             raise NoSuchObject(f"Nothing of {endpoint!r} was given up: there is nothing to send.")
-        meta.raise_watermark(connection)
         return made

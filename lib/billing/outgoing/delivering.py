@@ -18,7 +18,7 @@ import structlog
 from ..domain.outgoing_waits import next_offer
 from ..settings.clock import system_clock
 from ..settings.outgoing import Endpoint
-from ..store import deliveries, meta
+from ..store import deliveries
 from ..store.deliveries import Delivery, Fate
 from ..store.engine import Store
 from .sending import Reply
@@ -84,6 +84,10 @@ class Deliverer:
     def _claim(self, names: Sequence[str]) -> list[Delivery]:
         if not names:
             return []
+        with self._store.reading() as connection:
+            # Most rounds find nothing, and SQLite's one writer is better not asked for that.
+            if not deliveries.anything_due(connection, self._clock()):
+                return []
         with self._store.writing() as connection:
             return deliveries.claim(
                 connection,
@@ -109,8 +113,6 @@ class Deliverer:
             left = [d for d, r in zip(claimed, sent, strict=True) if r is None]
             deliveries.release(connection, left)
             deliveries.settle(connection, fates)
-            if any(fate.state for fate in fates):
-                meta.raise_watermark(connection)
         for fate in fates:
             _tell(fate)
         return sum(fate.state == "delivered" for fate in fates)

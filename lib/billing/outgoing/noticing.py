@@ -7,9 +7,10 @@ difference is told as one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from ..store import meta, outgoing, owners
+from ..store import outgoing, owners
 from ..store.engine import Store, retried
 from .telling import Teller
 
@@ -44,7 +45,7 @@ class Notices:
             if not names:
                 self._after = None
                 return noted
-            retried(lambda names=names: self._note(names))  # type: ignore[misc]
+            retried(partial(self._note, names))
             noted += len(names)
             self._after = names[-1]
 
@@ -54,17 +55,17 @@ class Notices:
             self._teller.note(connection, names)
 
     def _pass_time(self) -> int:
-        looked_at = 0
+        looked_at, before = 0, None
         while True:
             with self._store.reading() as connection:
                 names = outgoing.due_by_time(connection, self._clock(), AT_ONCE)
-            if not names:
+            if not names or names == before:  # a replica that is behind gives the same ones again
                 return looked_at
-            retried(lambda names=names: self._tell(names))  # type: ignore[misc]
+            before = names
+            retried(partial(self._tell, names))
             looked_at += len(names)
 
     def _tell(self, names: list[str]) -> None:
         with self._store.writing() as connection:
             owners.lock_customers(connection, names)
             self._teller.pass_time(connection, names)
-            meta.raise_watermark(connection)

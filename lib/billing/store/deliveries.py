@@ -11,13 +11,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, case, delete, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    case,
+    delete,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
 from .tables import outgoing_deliveries, outgoing_events
 
 LEASE: Final = 120
 """Seconds after which what somebody meant to send is sent by another: longer than a round's
 batch."""
+
+WAITING: Final = literal_column("'waiting'")
+"""Spelled out in the statement: neither database uses a partial index for a parameter."""
 
 _D: Final = outgoing_deliveries.c
 
@@ -48,6 +60,12 @@ class Fate:
     next_attempt_at: int | None = None
 
 
+def anything_due(connection: Connection, now: int) -> bool:
+    """Whether there may be something to send; what waits behind another counts too."""
+    query = select(_D.event_id).where(_D.state == WAITING, _D.next_attempt_at <= now).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def claim(
     connection: Connection,
     endpoints: Collection[str],
@@ -65,7 +83,7 @@ def claim(
         .where(
             earlier.c.endpoint == d.c.endpoint,
             earlier.c.customer_id == d.c.customer_id,
-            earlier.c.state == "waiting",
+            earlier.c.state == WAITING,
             earlier.c.sequence < d.c.sequence,
             earlier.c.alone.is_(False),
         )
@@ -74,13 +92,13 @@ def claim(
     query = (
         select(d.c.event_id, d.c.endpoint)
         .where(
-            d.c.state == "waiting",
+            d.c.state == WAITING,
             d.c.next_attempt_at <= now,
             d.c.endpoint.in_(sorted(endpoints)),
             (d.c.leased_until.is_(None)) | (d.c.leased_until <= system_now),
             d.c.alone.is_(True) | ~blocked,
         )
-        .order_by(d.c.next_attempt_at, d.c.customer_id, d.c.sequence, d.c.endpoint)
+        .order_by(d.c.next_attempt_at)  # as the index has it: a long queue is not sorted
         .limit(at_most)
         .with_for_update(skip_locked=True, of=d)
     )
@@ -117,7 +135,7 @@ def settle(connection: Connection, fates: Sequence[Fate]) -> None:
             "reason": fate.reason,
         }
         connection.execute(
-            update(outgoing_deliveries).where(*_key(delivery), _D.state == "waiting").values(values)
+            update(outgoing_deliveries).where(*_key(delivery), _D.state == WAITING).values(values)
         )
         if fate.next_attempt_at is not None:
             _postpone(connection, delivery, fate.next_attempt_at)
@@ -130,7 +148,7 @@ def _postpone(connection: Connection, delivery: Delivery, until: int) -> None:
         .where(
             _D.endpoint == delivery.endpoint,
             _D.customer_id == delivery.customer_id,
-            _D.state == "waiting",
+            _D.state == WAITING,
             _D.alone.is_(False),
             _D.sequence > delivery.sequence,
             _D.next_attempt_at < until,
@@ -144,7 +162,7 @@ def release(connection: Connection, deliveries: Sequence[Delivery]) -> None:
     for delivery in deliveries:
         connection.execute(
             update(outgoing_deliveries)
-            .where(*_key(delivery), _D.state == "waiting")
+            .where(*_key(delivery), _D.state == WAITING)
             .values(leased_until=None)
         )
 
@@ -167,7 +185,7 @@ def send_again(
         where.append(_D.endpoint == endpoint)
     if event_id is None:
         where.append(_D.state == "dead")
-    done = _D.state != "waiting"
+    done = _D.state != WAITING
     changed = connection.execute(
         update(outgoing_deliveries)
         .where(*where)

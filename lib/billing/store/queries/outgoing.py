@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, RowMapping, Select, case, func, select
 
+from ..deliveries import WAITING
 from ..tables import outgoing_deliveries, outgoing_events
 from .columns import bounded, by_bytes
 
 _D: Final = outgoing_deliveries.c
 _E: Final = outgoing_events.c
 
+_DEAD: Final = (_D.state == "dead", _D.done_at.is_not(None))
 _COLUMNS: Final = (
     _E.event_id,
     _E.type,
@@ -84,7 +86,7 @@ def _waiting(connection: Connection) -> dict[str, Row[Any]]:
             func.min(_D.reason).label("reason"),
         )
         .join(outgoing_events, _E.event_id == _D.event_id)
-        .where(_D.state == "waiting")
+        .where(_D.state == WAITING)
         .group_by(_D.endpoint)
     )
     return {row.endpoint: row for row in connection.execute(query)}
@@ -92,13 +94,13 @@ def _waiting(connection: Connection) -> dict[str, Row[Any]]:
 
 def dead_letters(connection: Connection, limit: int, offset: int) -> list[RowMapping]:
     """One page of what was given up, the latest first."""
-    query = _joined().where(_D.state == "dead")
+    query = _joined().where(*_DEAD)
     query = query.order_by(_D.done_at.desc(), by_bytes(_D.event_id), by_bytes(_D.endpoint))
     return list(connection.execute(query.limit(limit).offset(offset)).mappings())
 
 
 def count_dead(connection: Connection) -> int:
-    query = select(func.count()).select_from(outgoing_deliveries).where(_D.state == "dead")
+    query = select(func.count()).select_from(outgoing_deliveries).where(*_DEAD)
     return int(connection.execute(query).scalar_one())
 
 
@@ -110,7 +112,7 @@ def deliveries_of(connection: Connection, event_id: str) -> dict[str, str]:
 
 def dead_at(connection: Connection, endpoint: str) -> bool:
     """Whether anything meant for ``endpoint`` was given up."""
-    query = select(_D.event_id).where(_D.state == "dead", _D.endpoint == endpoint).limit(1)
+    query = select(_D.event_id).where(*_DEAD, _D.endpoint == endpoint).limit(1)
     return connection.execute(query).first() is not None
 
 

@@ -59,8 +59,8 @@ outgoing_deliveries = Table(
     PrimaryKeyConstraint("event_id", "endpoint"),
     Index(
         "ix_outgoing_deliveries_order",
-        "endpoint",
         "customer_id",
+        "endpoint",
         "sequence",
         sqlite_where=sql("state = 'waiting'"),
         postgresql_where=sql("state = 'waiting'"),
@@ -71,6 +71,12 @@ outgoing_deliveries = Table(
         sqlite_where=sql("state = 'waiting'"),
         postgresql_where=sql("state = 'waiting'"),
     ),
-    Index(None, "state", "done_at"),
+    Index(
+        "ix_outgoing_deliveries_done",
+        "state",
+        "done_at",
+        sqlite_where=sql("done_at IS NOT NULL"),
+        postgresql_where=sql("done_at IS NOT NULL"),
+    ),
 )
 """One row an event and endpoint. Bodies of answers are never kept."""

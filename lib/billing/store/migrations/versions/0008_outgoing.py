@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _WAITING = sa.text("state = 'waiting'")
+_DONE = sa.text("done_at IS NOT NULL")
 _CHANGES = sa.text("changes_at IS NOT NULL")
 
 
@@ -67,7 +68,7 @@ def _deliveries() -> None:
         sa.PrimaryKeyConstraint("event_id", "endpoint", name="pk_outgoing_deliveries"),
     )
     for name, columns in (
-        ("order", ["endpoint", "customer_id", "sequence"]),
+        ("order", ["customer_id", "endpoint", "sequence"]),
         ("due", ["next_attempt_at"]),
     ):
         op.create_index(
@@ -78,7 +79,11 @@ def _deliveries() -> None:
             postgresql_where=_WAITING,
         )
     op.create_index(
-        "ix_outgoing_deliveries_state_done_at", "outgoing_deliveries", ["state", "done_at"]
+        "ix_outgoing_deliveries_done",
+        "outgoing_deliveries",
+        ["state", "done_at"],
+        sqlite_where=_DONE,
+        postgresql_where=_DONE,
     )
 
 
