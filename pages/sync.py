@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
-from dashboard.ui import asking, board, chrome, deliveries, failures, health, kpis, notes
+from dashboard.ui import asking, board, chrome, deliveries, failures, health, kpis, notes, outgoing
 from lib.billing import Permission
 
 staff = session.guard(Permission.SYNC)
@@ -26,8 +26,8 @@ def body() -> None:
     delivered = data.deliveries()
     kpis.row(health.cards(seen, delivered))
     health.verdict(seen, delivered)
-    drift, gaps, failed, arrived, asked = st.tabs(
-        ["Drift", "Gaps", "Failed events", "Deliveries", "Requests"],
+    drift, gaps, failed, arrived, told, asked = st.tabs(
+        ["Drift", "Gaps", "Failed events", "Deliveries", "Outgoing", "Requests"],
         key="board",
         on_change="rerun",
         bind="query-params",
@@ -44,6 +44,9 @@ def body() -> None:
     elif arrived.open:
         with arrived:
             deliveries.draw(delivered)
+    elif told.open:
+        with told:
+            outgoing.draw(staff)
     elif asked.open:
         with asked:
             asking.requests()

@@ -19,9 +19,11 @@ DOING: Final = {
     "retry": "Retry",
     "ignore": "Ignoring",
     "close": "Month close",
+    "resend": "Sending again",
 }
 COMPARISONS: Final = ("check", "repair")
 RETRIES: Final = ("retry", "ignore")
+RESENDS: Final = ("resend",)
 STATES: Final = {"waiting": "Waiting", "done": "Done", "failed": "Failed"}
 PATIENCE: Final = 60
 """Seconds after which a request should have been picked up."""

@@ -17,6 +17,8 @@ URGENT: Final = 3 * DAY
 SOON: Final = 10 * DAY
 RUN_SLACK: Final = 2 * 3_600
 """Seconds that a comparison may be late before it is missed."""
+UNTOLD_LONG: Final = 3_600
+"""Seconds for which an endpoint may be away before somebody is told."""
 RUN_LONG: Final = 3_600
 """Seconds after which a comparison that has not ended was most likely killed."""
 
@@ -110,6 +112,7 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
             "red" if not seen.waiting else "orange",
             "Kept with their errors. See Failed events.",
         )
+    yield from _untold(seen)
     if delivered.day.late:
         yield (
             f"{fmt.plural(delivered.day.late, 'webhook')} over an hour late",
@@ -147,6 +150,24 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
             "orange",
             "The API key may not read these, so nothing is known of them. portside doctor says "
             "which rights it lacks.",
+        )
+
+
+def _untold(seen: SyncHealth) -> Iterator[tuple[str, str, Any, str]]:
+    """What the product was to hear and has not."""
+    if seen.dead_letters:
+        yield (
+            f"{fmt.plural(seen.dead_letters, 'dead letter')} to the product",
+            ":material/outgoing_mail:",
+            "red",
+            "An endpoint did not take them, and they are offered no more. See Outgoing.",
+        )
+    elif seen.untold_since is not None and seen.now - seen.untold_since > UNTOLD_LONG:
+        yield (
+            f"An endpoint takes nothing for {fmt.span(seen.now - seen.untold_since)}",
+            ":material/outgoing_mail:",
+            "orange",
+            "An endpoint does not take events. They are kept and tried again. See Outgoing.",
         )
 
 

@@ -76,6 +76,10 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Holds": "green",
     "Fails": "red",
     "Cannot tell": "orange",
+    "Up to date": "green",
+    "Not taking": "red",
+    "Gave up some": "red",
+    "Removed": "gray",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 

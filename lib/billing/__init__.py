@@ -107,6 +107,7 @@ if TYPE_CHECKING:
         Trend,
         TrendPoint,
     )
+    from .showing.outgoing_views import DeadLetter, EndpointState
     from .showing.retention_views import ChurnedItem, ChurnPart
     from .showing.sync_views import (
         Deliveries,
@@ -191,6 +192,7 @@ _NAMES = {
         "Source TimelineEntry"
     ),
     "showing.finding": "SearchPage",
+    "showing.outgoing_views": "DeadLetter EndpointState",
     "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
     "showing.money_views": (
@@ -259,9 +261,11 @@ __all__ = [
     "CustomerRow",
     "CustomerView",
     "DatabaseUnavailable",
+    "DeadLetter",
     "Deliveries",
     "DeliveryDay",
     "Dso",
+    "EndpointState",
     "Explanation",
     "FailedEvent",
     "FailedPaymentItem",

@@ -16,10 +16,16 @@ from .domain.times import DAY
 from .store import acknowledgements, audit, requests, staff_requests
 from .store.audit import AuditRow
 from .store.engine import Connection, Store
-from .store.queries import sync
+from .store.queries import outgoing, sync
 
 LONGEST_REASON: Final = 300
-_WHAT: Final = {"check": "comparison", "repair": "repair", "retry": "retry", "ignore": "ignoring"}
+_WHAT: Final = {
+    "check": "comparison",
+    "repair": "repair",
+    "retry": "retry",
+    "ignore": "ignoring",
+    "resend": "sending again",
+}
 
 
 class Asking:
@@ -104,11 +110,23 @@ def _there(connection: Connection, action: str, subject: str) -> None:
         if action == "ignore":
             raise WrongUsage("Ignore one event at a time: name it.")
         return
-    if action in ("retry", "ignore"):
+    if action == "resend":
+        _given_up(connection, subject)
+    elif action in ("retry", "ignore"):
         if sync.failed_event(connection, subject) is None:
             raise NoSuchObject(f"{subject} is not among the failed events any more.")
     elif not staff_requests.known_customer(connection, subject):
         raise NoSuchObject(f"No customer has the id {subject!r}. Take it from the list.")
+
+
+def _given_up(connection: Connection, subject: str) -> None:
+    event_id, _, endpoint = subject.partition("@")
+    if event_id:
+        dead = outgoing.deliveries_of(connection, event_id).get(endpoint) == "dead"
+    else:
+        dead = outgoing.dead_at(connection, endpoint)
+    if not dead:
+        raise NoSuchObject(f"{subject} is not among the dead letters any more.")
 
 
 def _checked(reason: str | None, *, needed: bool) -> str | None:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from .domain.errors import ConfigurationError
 from .settings.api_tokens import ApiToken, read_api_tokens
 from .settings.business import Business, read_business
+from .settings.outgoing import Secrets, read_secrets
 
 Mode = Literal["test", "live"]
 
@@ -36,6 +37,7 @@ class Settings(BaseModel):
     configured_mode: Mode = Field("test", alias="PORTSIDE_MODE")
     now: str | None = Field(None, alias="PORTSIDE_NOW")
     api_tokens: SecretStr | None = Field(None, alias="PORTSIDE_API_TOKEN")
+    outgoing_secret: SecretStr | None = Field(None, alias="PORTSIDE_OUTGOING_SECRET")
     proxy_secret: SecretStr | None = Field(None, alias="PORTSIDE_PROXY_SECRET")
     kinde_issuer: str | None = Field(None, alias="PORTSIDE_KINDE_ISSUER")
     kinde_client_id: str | None = Field(None, alias="PORTSIDE_KINDE_CLIENT_ID")
@@ -112,6 +114,11 @@ class Settings(BaseModel):
     def api_callers(self) -> tuple[ApiToken, ...]:
         """Who may ask `/v1`; nobody means that it is off. Raises ConfigurationError."""
         return read_api_tokens(self.api_tokens.get_secret_value()) if self.api_tokens else ()
+
+    @property
+    def outgoing_secrets(self) -> Secrets:
+        """What signs outgoing events, by endpoint. Raises ConfigurationError."""
+        return read_secrets(self.outgoing_secret.get_secret_value()) if self.outgoing_secret else {}
 
     @property
     def claim_keys(self) -> tuple[Path, ...]:

@@ -25,6 +25,7 @@ from .domain.policy import Policy
 from .files_desk import FilesDesk, Narrowing
 from .invoice_desk import InvoiceDesk
 from .money_desk import MoneyDesk
+from .outgoing_desk import OutgoingDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 class Portside(
     CustomerDesk,
     SyncDesk,
+    OutgoingDesk,
     AuditDesk,
     BridgeDesk,
     PortalSide,

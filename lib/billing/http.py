@@ -94,12 +94,13 @@ class Receiver:
         self._installed = installed
         self.meters = Meters(Gauges(installed.store, installed.clock))
         self.api = ApiRoutes(installed.gate, installed.api, self.meters)
+        self._jobs = installed.jobs  # now, so that what is misconfigured is said at once
         self._grouping = Grouping(self.meters.timed(installed.ingest.commit))
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         turns = Turns(self._installed.store)
-        runner = Runner(self._installed.jobs, turns, told=self.meters.job)
+        runner = Runner(self._jobs, turns, told=self.meters.job)
         runner.start()
         try:
             yield

@@ -14,6 +14,7 @@ from .domain.fold import Rules
 from .intake.arrivals import Arrival, read_body, read_event, read_object
 from .intake.summary import Outcome, Summary
 from .intake.writer import Writer
+from .outgoing.telling import Teller
 from .store import inbox
 from .store.engine import Store, retried
 from .stripe.signature import verify
@@ -37,12 +38,13 @@ class Ingest:
         clock: Callable[[], int],
         livemode: bool = False,
         org_key: str = "org_id",
+        teller: Teller | None = None,
     ) -> None:
         self.store = store
         self.rules = rules
         self.livemode = livemode
         self.org_key = org_key
-        self._writer = Writer(store, rules, clock=clock, livemode=livemode)
+        self._writer = Writer(store, rules, clock=clock, livemode=livemode, teller=teller)
 
     def read(self, event: Any, *, body: bytes | None = None) -> Arrival:
         """One event, ready for :meth:`commit`. Raises PayloadInvalid when it is none."""

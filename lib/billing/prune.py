@@ -1,6 +1,7 @@
 """Prune: drops the raw bodies of events that are older than the retention period.
 
-What was observed in them stays, so that every row can still be folded anew.
+What was observed in them stays, so that every row can still be folded anew. Outgoing events of that
+age go with them once every endpoint has taken them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from .domain.errors import WrongUsage
 from .domain.times import DAY
 from .settings.business import SHORTEST_RETENTION
-from .store import retention
+from .store import deliveries, retention
 from .store.engine import Store
 
 LONGEST = 36_500
@@ -63,4 +64,8 @@ def prune(
             break
         done += dropped
         progress(f"Dropped {done:,} of {bodies:,} bodies")
+    while not dry_run:
+        with store.writing() as connection:
+            if not deliveries.prune(connection, before, at_once):
+                break
     return PruneSummary(bodies if dry_run else done, size, before, dry_run)

@@ -1,4 +1,4 @@
-"""Carries out what staff asked for on the pages: check, repair, retry, ignore, close.
+"""Carries out what staff asked for on the pages: check, repair, retry, ignore, close, resend.
 
 In the order asked, one at a time. A request is finished only after it was carried out; when the
 process is killed in between it is carried out again, which does no harm.
@@ -20,6 +20,7 @@ from .domain.errors import (
     WrongUsage,
 )
 from .drain import Drain
+from .outgoing.again import send_again
 from .store import meta, unapplied
 from .store import requests as asked
 from .store.engine import Store
@@ -113,6 +114,8 @@ class Requests:
                 return self._ignore(request)
             case "close":
                 return self._close(request)
+            case "resend":
+                return self._resend(request.subject)
         raise WrongUsage(f"There is no request {request.action!r}.")
 
     def _reconcile(self, request: StaffRequest) -> str:
@@ -153,6 +156,11 @@ class Requests:
         if kept.state == "ignored" and kept.error == why:
             return "It is ignored from now on."  # we were killed before we could say so
         raise WrongUsage(f"The event is {kept.state}: only a failed one can be ignored.")
+
+    def _resend(self, subject: str) -> str:
+        event_id, _, endpoint = subject.partition("@")
+        made = send_again(self._store, self._clock(), event_id=event_id, endpoint=endpoint)
+        return f"{_counted(made, 'event')} will be sent again to {endpoint} within seconds."
 
     def _close(self, request: StaffRequest) -> str:
         """Who asks on the page has seen what is open; a reason means that it is meant anyway."""

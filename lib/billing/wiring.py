@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,8 @@ from .jobs.job import Job
 from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .outgoing.parts import OutgoingJobs, make_teller, outgoing_jobs
+from .outgoing.telling import Teller
 from .portal import PortalDesk
 from .prune import prune
 from .reading.pace import PER_SECOND, Pace
@@ -75,7 +78,13 @@ class Installation:
             clock=self.clock,
             livemode=self.settings.livemode,
             org_key=self.business.org_key,
+            teller=self.teller,
         )
+
+    @cached_property
+    def teller(self) -> Teller | None:
+        """Keeps what the product is to be told; None without an endpoint."""
+        return make_teller(self.business.outgoing, self.catalog, self.clock)
 
     @cached_property
     def portside(self) -> Portside:
@@ -187,12 +196,17 @@ class Installation:
     def jobs(self) -> tuple[Job, ...]:
         """What runs beside the receiver, as far as it is configured."""
         business, reconciles = self.business, self.reconciles
+        told = outgoing_jobs(
+            self.store, business.outgoing, self.settings.outgoing_secrets, self.teller, self.clock
+        )
         requests = Requests(
             self.store, self.drain, clock=self.clock, reconciles=reconciles, closes=self.closing
         )
         return jobs_of(
-            stop=reconciles.stop if reconciles else lambda: None,
+            stop=self._stop_jobs(told),
             requests=requests.round,
+            deliver=told.deliver,
+            notice=told.notice,
             enrich=self.enricher.round if self.enricher else None,
             drain=self.drain.round,
             reread=self.rereader.round if self.rereader else None,
@@ -204,6 +218,14 @@ class Installation:
             prune=self._prune if business.retention_days else None,
             portal=self.portal.watch if self.gateway else None,
         )
+
+    def _stop_jobs(self, told: OutgoingJobs) -> Callable[[], None]:
+        def stop() -> None:
+            told.stop()
+            if self.reconciles is not None:
+                self.reconciles.stop()
+
+        return stop
 
     def _prune(self) -> None:
         days = self.business.retention_days

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from lib.billing import (
     Acknowledgement,
+    DeadLetter,
     Deliveries,
     DeliveryDay,
+    EndpointState,
     FailedEvent,
     FieldDifference,
     Finding,
@@ -46,6 +48,8 @@ class FakeSync:
     latest: Reconciliation | None = None  # in place of one that went well two hours ago
     quiet: bool = False  # no webhook at all
     compares_every: int = DAY
+    endpoints_up: int = 0  # endpoints of the product that take events
+    undelivered: int = 0  # dead letters, of an endpoint that is down
     asked: list[StaffRequest] = field(default_factory=list)
     left: dict[str, Acknowledgement] = field(default_factory=dict)
     repaired: set[int] = field(default_factory=set)
@@ -66,6 +70,7 @@ class FakeSync:
             needing_reread=0,
             last_run=None if self.never_compared else self.latest or run,
             compares_every=self.compares_every,
+            dead_letters=self.undelivered,
         )
 
     def deliveries(self) -> Deliveries:
@@ -151,6 +156,37 @@ class FakeSync:
         ]
         return Listing(tuple(found[offset : offset + limit]), len(found), (), (), {})
 
+    def endpoints(self) -> list[EndpointState]:
+        up = [
+            EndpointState(f"shop{n}", f"shop{n}.example", 0, 0, 40, 0, None, None, None)
+            for n in range(self.endpoints_up)
+        ]
+        if self.undelivered:
+            why = "It answered 500."
+            up.append(
+                EndpointState(
+                    *("crm", "crm.example", 3, 1, 0, self.undelivered),
+                    *(NOW - 7_200, NOW + 600, why),
+                )
+            )
+        return up
+
+    def dead_letters(self, *, limit: int = 25, offset: int = 0) -> Listing[DeadLetter]:
+        found = [
+            DeadLetter(
+                event_id=f"msg_{number}",
+                type="customer.plan_changed",
+                customer_id=f"cus_{number:04d}",
+                endpoint="crm",
+                created_at=NOW - 4 * DAY,
+                done_at=NOW - DAY,
+                attempts=10,
+                reason="It answered 500.",
+            )
+            for number in range(self.undelivered)
+        ]
+        return Listing(tuple(found[offset : offset + limit]), len(found), (), (), {})
+
     # what staff ask
 
     def requests(self) -> list[StaffRequest]:
@@ -182,6 +218,11 @@ class FakeSync:
         if not reason.strip():
             raise WrongUsage("Say why, in a few words.")
         return self._ask("ignore", event_id, staff, roles, reason)
+
+    def request_resend(
+        self, subject: str, *, staff: str, roles: Collection[Role], reason: str = ""
+    ) -> int:
+        return self._ask("resend", subject, staff, roles, reason)
 
     def acknowledge(
         self, subject: str, *, staff: str, roles: Collection[Role], reason: str, days: int

@@ -32,6 +32,7 @@ WAYS: dict[str, tuple[dict[str, str], ...]] = {
         {"board": "Gaps"},
         {"board": "Failed events"},
         {"board": "Deliveries"},
+        {"board": "Outgoing"},
         {"board": "Requests"},
     ),
 }
@@ -64,6 +65,7 @@ def visit() -> Iterator[Visit]:
     """Opens each address once, in a company in which every page has something to show."""
     desk = FakeBilling()
     desk.drifting, desk.missing, desk.broken = 2, 2, 2
+    desk.endpoints_up, desk.undelivered = 1, 2
     desk.came_back = (_correction(),)
 
     @cache

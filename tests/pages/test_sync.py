@@ -130,6 +130,7 @@ def test_what_is_left_alone_is_not_called_nothing(open_page: Open, desk: FakeBil
         ("Drift", "Nothing differs from Stripe.", "with its cause and its age"),
         ("Gaps", "No event is missing.", "Stripe remembers it for 30 days"),
         ("Failed events", "Every event that arrived was applied.", "its error and its next try"),
+        ("Outgoing", "The product is told nothing by itself.", "names an endpoint"),
         ("Requests", "Nobody has asked for anything yet.", "with its outcome"),
     ],
 )
@@ -369,3 +370,58 @@ def test_hostile_text_reaches_no_markdown(
         assert "](http" not in element.value
         assert "<img" not in element.value.replace(r"\<", "")
         assert ":red[" not in element.value.replace(r"\:", "")
+
+
+@pytest.fixture
+def undelivered(desk: FakeBilling) -> FakeBilling:
+    desk.endpoints_up, desk.undelivered = 1, 2
+    return desk
+
+
+def test_endpoints_and_dead_letters_are_shown_with_their_reason(
+    open_page: Open, undelivered: FakeBilling
+) -> None:
+    app = open_page("sync", board="Outgoing")
+    endpoints, letters = (table.value for table in app.dataframe)
+    assert endpoints["state"].tolist() == [["Up to date"], ["Not taking"]]
+    assert endpoints["waiting"].tolist() == [0, 3]
+    assert letters["why"].tolist() == ["It answered 500."] * 2
+    assert "2 dead letters to the product" in said(app)
+
+
+def test_an_endpoint_that_takes_everything_has_no_dead_letters(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk.endpoints_up = 1
+    app = open_page("sync", board="Outgoing")
+    assert "There is no dead letter." in said(app)
+    assert "Nothing differs, nothing is missing" in said(app)
+
+
+def test_a_dead_letter_is_sent_again_on_request(open_page: Open, undelivered: FakeBilling) -> None:
+    app = open_page("sync", board="Outgoing", letter="msg_1@crm")
+    named(app, "Send again").click().run()
+    assert [(r.action, r.subject) for r in undelivered.asked] == [("resend", "msg_1@crm")]
+    assert "Sending again is waiting to be carried out" in said(app)
+    assert named(app, "Send again").disabled
+    named(app, "Send all again").click().run()
+    assert undelivered.asked[-1].subject == "@crm"
+
+
+@pytest.mark.parametrize("role", ["support", "finance", "founder"])
+def test_those_who_may_not_repair_may_not_send_again(
+    open_page: Open, undelivered: FakeBilling, role: str
+) -> None:
+    app = open_page("sync", role, board="Outgoing", letter="msg_1@crm")
+    assert len(app.dataframe) == 2
+    assert not labels(app) & {"Send again", "Send all again"}
+    assert "Administrators may send it again." in said(app)
+
+
+@pytest.mark.parametrize("wanted", ["msg_9@crm", "x", "@"])
+def test_a_dead_letter_that_is_not_there_breaks_nothing(
+    open_page: Open, undelivered: FakeBilling, wanted: str
+) -> None:
+    app = open_page("sync", board="Outgoing", letter=wanted)
+    assert not app.exception
+    assert "Send again" not in labels(app)

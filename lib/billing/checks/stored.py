@@ -12,7 +12,7 @@ from ..portal import plan_as_told
 from ..settings.business import Business
 from ..store import audit, closes, coverage, failing, meta, migrate, references
 from ..store.engine import Store
-from . import money, portal
+from . import money, outgoing, portal
 from .finding import Finding, some
 
 RIGHT_TO_CODES = "Give the key the rights to read invoices and PaymentIntents."
@@ -49,6 +49,8 @@ def database(
             now = Rules(catalog=catalog, policy=business.policy, timezone=business.timezone)
             yield _folded(now, folded_by)
             yield from money.findings(store, catalog, business, settings.now)
+        if business is not None:
+            yield from outgoing.arriving(store, business.outgoing, settings.now)
         if catalog is not None and settings.api_key is None:
             yield from _portal(store, catalog, settings.return_url)
     except BillingError as error:

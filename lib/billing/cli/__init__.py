@@ -14,6 +14,7 @@ from . import (
     comparing,
     data,
     database,
+    events,
     keys,
     link,
     portal,
@@ -43,6 +44,7 @@ for commands in (
     closing,
     keys,
     catalog,
+    events,
 ):
     commands.register(app)
 

@@ -15,6 +15,7 @@ ACTS: Final[dict[str, tuple[str, str]]] = {
     "repair.requested": ("Repair", "Asked for"),
     "retry.requested": ("Retry of failed events", "Asked for"),
     "ignore.requested": ("Ignoring a failed event", "Asked for"),
+    "resend.requested": ("Sending an outgoing event again", "Asked for"),
     "finding.acknowledged": ("Difference left alone", "Acknowledged"),
     "audit.checked": ("Check of the audit", "Done"),
     "portal.requested": ("Portal configuration", "Asked for"),

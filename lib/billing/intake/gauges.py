@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from ..domain.errors import BillingError
 from ..store.engine import Store
 from ..store.queries.health import Health, read_health
+from .outgoing_gauges import outgoing_metrics
 
 FRESH_SECONDS: Final = 5.0
 """How long one reading serves: two Prometheus servers need not count twice."""
@@ -145,6 +146,7 @@ def _metrics(health: Health, now: int) -> Iterator[Metric]:
         health.last_reconciled_at,
         now,
     )
+    yield from outgoing_metrics(health.outgoing, now)
     yield _one("portside_watermark", "Grows with every write to the projection.", health.watermark)
 
 

@@ -14,6 +14,7 @@ from ..domain.references import References
 from ..domain.rollups import Cell, Sums, add_to, minus
 from ..domain.rows import ProjectionRows
 from ..domain.standing import Standing, resume, standing_of
+from ..outgoing.telling import Teller
 from ..store import history, projection, references, rollups, standings
 from ..store.engine import Connection
 from ..store.owners import Settled
@@ -31,10 +32,12 @@ class Folded:
 
 
 class Projector:
-    """Folds and writes inside a transaction of the writer's."""
+    """Folds and writes inside a transaction of the writer's. ``teller``: keeps what the product is
+    to be told; None where it is told nothing."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, teller: Teller | None = None) -> None:
         self._rules = rules
+        self._teller = teller
         self._mark = mark_of(rules)
         self._references: tuple[int, References] | None = None
 
@@ -80,10 +83,12 @@ class Projector:
         in_place: Mapping[str, Folded],
         *,
         known: Collection[str] | None = None,
+        source: str | None = None,
     ) -> bool:
         """Fold ``stories`` whole, and write all that follows; True when anything differed.
 
-        ``known``: the customers that may already have rows, where the caller can tell.
+        ``known``: the customers that may already have rows, where the caller can tell. ``source``:
+        where what is new came from; None when nothing is, and the rules may be.
         """
         rules = self._rules_now(connection)
         told = sorted(customer_id for customer_id in stories if stories[customer_id])
@@ -97,6 +102,8 @@ class Projector:
             known = projection.known_among(connection, stories)
         projected = [folded[customer_id].rows for customer_id in sorted(folded)]
         gone = [key for each in folded.values() for key in _gone(each)]
+        if self._teller is not None:
+            self._teller.tell(connection, projected, source)
         changed = projection.write(
             connection,
             projected,

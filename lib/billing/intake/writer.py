@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..domain.fold import Rules
 from ..domain.observations import REFERENCE_TYPES
+from ..outgoing.telling import Teller
 from ..store import aside, history, inbox, meta, owners, references, rollups, tallies
 from ..store.engine import Connection, Store
 from .arrivals import Arrival
@@ -22,11 +23,17 @@ class Writer:
     """Writes batches. ``rules.references`` are replaced by what the store knows."""
 
     def __init__(
-        self, store: Store, rules: Rules, *, clock: Callable[[], int], livemode: bool
+        self,
+        store: Store,
+        rules: Rules,
+        *,
+        clock: Callable[[], int],
+        livemode: bool,
+        teller: Teller | None = None,
     ) -> None:
         self._store = store
         self._timezone, self._policy = rules.timezone, rules.policy.slug
-        self._projector = Projector(rules)
+        self._projector = Projector(rules, teller)
         self._clock = clock
         self._livemode = livemode
 
@@ -53,7 +60,7 @@ class Writer:
                     if arrival.event_id in taken.new
                     or (arrival.event_id in taken.failed_before and arrival.state != "failed")
                 ]
-                moving = self._fold(connection, fresh)
+                moving = self._fold(connection, fresh, source)
                 fates = _fates(arrivals, fresh, moving)
                 _mark(connection, fates, once, taken, received_at)
                 tallies.add(connection, received_at, source, [o.fate for o in fates])
@@ -100,7 +107,7 @@ class Writer:
                 meta.raise_watermark(connection)
             meta.put(connection, meta.FOLDED_BY, self._projector.mark)
 
-    def _fold(self, connection: Connection, fresh: Sequence[Arrival]) -> set[str]:
+    def _fold(self, connection: Connection, fresh: Sequence[Arrival], source: str) -> set[str]:
         """Store what was observed, fold every customer it concerns; gives the events that moved."""
         seen = [o for arrival in fresh for o in arrival.observations]
         if not seen:
@@ -123,7 +130,7 @@ class Writer:
         if more:
             owners.lock_customers(connection, more)
             stories |= history.of_customers(connection, more)
-        self._projector.write(connection, stories, in_place)
+        self._projector.write(connection, stories, in_place, source=source)
         return moving
 
     def _note(self, connection: Connection, offered: Iterable[Arrival]) -> None:

@@ -9,7 +9,9 @@ from .job import Job
 
 EVERY: Final[dict[str, float]] = {
     "requests": 2.0,  # somebody waits for it before a page
+    "deliver": 2.0,  # the product waits to hear of it
     "enrich": 3.0,
+    "notice": 10.0,
     "drain": 15.0,
     "reread": 15.0,
     "reconcile": 60.0,  # how often it is asked whether one is due

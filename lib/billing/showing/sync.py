@@ -12,7 +12,7 @@ from ..domain.findings import Acknowledgement, Finding, FindingFilters
 from ..domain.rows import CustomerRow
 from ..domain.times import DAY
 from ..settings.setup import Setup
-from ..store.queries import findings, sync
+from ..store.queries import findings, outgoing, sync
 from ..store.queries.customer import customers_of
 from ..store.queries.reading import Connection, Reader
 from .differing import compared
@@ -45,6 +45,7 @@ def health(reader: Reader, setup: Setup, now: int) -> SyncHealth:
     with reader.open() as connection:
         counted = findings.by_cause(connection, now)
         retries = sync.retries(connection)
+        told = outgoing.by_endpoint(connection, now).values() if setup.outgoing else ()
         return SyncHealth(
             now=now,
             failed=retries["failed"] or 0,
@@ -58,6 +59,10 @@ def health(reader: Reader, setup: Setup, now: int) -> SyncHealth:
             needing_reread=sync.needing_reread(connection),
             last_run=sync.last_run(connection),
             compares_every=setup.compares_every,
+            dead_letters=sum(each.dead for each in told),
+            untold_since=min(
+                (each.oldest_at for each in told if each.failing and each.oldest_at), default=None
+            ),
         )
 
 

@@ -60,6 +60,8 @@ class SyncHealth:
     needing_reread: int  # customers
     last_run: Reconciliation | None
     compares_every: int  # seconds; 0 = never by itself
+    dead_letters: int = 0  # outgoing events that an endpoint did not take
+    untold_since: int | None = None  # when the oldest outgoing event tried in vain was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ class StaffRequest:
     request_id: int
     at: int
     staff: str
-    action: str  # check · repair · retry · ignore
-    subject: str  # a customer or an event; "" is everyone
+    action: str  # check · repair · retry · ignore · close · resend
+    subject: str  # a customer, an event, a month, a delivery; "" is everyone
     reason: str | None
     state: str  # waiting · done · failed
     outcome: str | None  # one sentence

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from ..domain.errors import WrongUsage
 from .tables import requests
 
-ACTIONS: Final = ("check", "repair", "retry", "ignore", "close")
+ACTIONS: Final = ("check", "repair", "retry", "ignore", "close", "resend")
 LONGEST: Final = 500
 """Characters of a reason."""
 
@@ -20,7 +20,7 @@ State = Literal["done", "failed"]
 @dataclass(frozen=True, slots=True)
 class StaffRequest:
     """``subject``: a customer for check and repair, an event for retry and ignore, "" is all of
-    them; a month for close."""
+    them; a month for close; ``EVENT@ENDPOINT`` or ``@ENDPOINT`` for resend."""
 
     request_id: int
     at: int
@@ -44,6 +44,8 @@ def add(
         raise WrongUsage("Ignoring an event needs the event and a reason.")
     if action == "close" and not subject:
         raise WrongUsage("A close needs its month.")
+    if action == "resend" and "@" not in subject:
+        raise WrongUsage("Sending again needs EVENT@ENDPOINT, or @ENDPOINT.")
     if reason is not None and len(reason) > LONGEST:
         raise WrongUsage(f"A reason may have {LONGEST} characters at most.")
     row = {

@@ -17,6 +17,7 @@ from ..tables import (
     requests,
     tallies,
 )
+from .outgoing import Told, by_endpoint
 
 HOUR: Final = 3_600
 NEWEST: Final = 10_000
@@ -44,6 +45,7 @@ class Health:
     with_gaps: int  # customers before one of whose seconds something is missing
     requests_waiting: int
     last_reconciled_at: int | None
+    outgoing: tuple[Told, ...]  # each endpoint; ``delivered`` counts since ever
 
 
 def read_health(connection: Connection, now: int) -> Health:
@@ -72,6 +74,7 @@ def read_health(connection: Connection, now: int) -> Health:
         with_gaps=with_gaps,
         requests_waiting=_waiting(connection),
         last_reconciled_at=last_reconciled_at(connection),
+        outgoing=tuple(by_endpoint(connection, 0).values()),
     )
 
 

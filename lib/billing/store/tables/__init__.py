@@ -10,6 +10,7 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
     health      findings, reconciliations
     desk        audit, notes, acknowledgements, requests, saved_views
     closing     closes, closed_movements
+    outgoing    outgoing_told, outgoing_events, outgoing_deliveries
 """
 
 from .closing import closed_movements as closed_movements
@@ -37,6 +38,9 @@ from .kept import meta as meta
 from .kept import observations as observations
 from .kept import owners as owners
 from .kept import tallies as tallies
+from .outgoing import outgoing_deliveries as outgoing_deliveries
+from .outgoing import outgoing_events as outgoing_events
+from .outgoing import outgoing_told as outgoing_told
 from .references import REFERENCES as REFERENCES
 from .references import coupons as coupons
 from .references import portal_configurations as portal_configurations

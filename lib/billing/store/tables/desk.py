@@ -67,8 +67,8 @@ requests = Table(
     serial("request_id"),
     number("at"),
     text("staff"),
-    text("action"),  # check · repair · retry · ignore · close
-    text("subject"),  # a customer, an event, a month; "" is everyone
+    text("action"),  # check · repair · retry · ignore · close · resend
+    text("subject"),  # a customer, an event, a month, a delivery; "" is everyone
     maybe_text("reason"),
     text("state"),  # waiting · done · failed
     maybe_text("outcome"),  # one sentence

@@ -1,0 +1,1 @@
+"""Outgoing events: what the product is told, and how it gets there."""
