@@ -26,7 +26,7 @@ pytestmark = pytest.mark.postgres
 
 DAY = 86_400
 EVERY_TABLE = sorted(tables.metadata.tables)
-OWN = {"audit", "notes", "acknowledgements", "requests"}
+OWN = {"audit", "notes", "acknowledgements", "requests", "saved_views"}
 SIGNED = {"closes", "closed_movements"}
 
 
@@ -64,6 +64,7 @@ def test_the_dashboard_can_write_nothing_that_it_does_not_own(roles: Roles) -> N
         "audit": {"INSERT"},
         "notes": {"INSERT"},
         "requests": {"INSERT"},
+        "saved_views": {"INSERT"},
     }
     assert refused(roles.dashboard, "UPDATE alembic_version SET version_num = '0'")
 
@@ -78,6 +79,7 @@ def test_the_receiver_cannot_change_the_audits_past_nor_what_staff_wrote(roles: 
         "inbox": {"INSERT", "UPDATE"},
         "notes": set(),
         "requests": {"INSERT", "UPDATE"},
+        "saved_views": set(),
     }
     assert rights["observations"] == {"INSERT", "UPDATE"}
     for name in set(EVERY_TABLE) - OWN - SIGNED - {"inbox", "observations"}:
