@@ -23,6 +23,8 @@ from .jobs.job import Job
 from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .notices.channels import open_channels
+from .notices.desk import NoticeDesk
 from .portal import PortalDesk
 from .prune import prune
 from .reading.pace import PER_SECOND, Pace
@@ -203,6 +205,19 @@ class Installation:
             ),
             prune=self._prune if business.retention_days else None,
             portal=self.portal.watch if self.gateway else None,
+            **self.notices.rounds,
+        )
+
+    @cached_property
+    def notices(self) -> NoticeDesk:
+        return NoticeDesk(
+            store=self.primary,
+            clock=self.clock,
+            setup=self.setup,
+            business=self.business,
+            channels=lambda: open_channels(self.settings),
+            gathers=self.portside,
+            dashboard=self.settings.dashboard_url,
         )
 
     def _prune(self) -> None:

@@ -96,9 +96,15 @@ class _Reports:
         )
 
     def _rows(self, name: str, *, within: bool = True) -> Iterator[Row]:
-        dated = {"start": self._span.first_day, "end": self._span.last_day} if within else {}
+        span = self._span
         request = ReportRequest.parse(
-            name, self._setup, now=self._now, as_of=self._as_of, by=self._span.by, **dated
+            name,
+            self._setup,
+            now=self._now,
+            as_of=self._as_of,
+            by=span.by,
+            start=span.first_day if within else None,
+            end=span.last_day if within else None,
         )
         with report_stream(request, self._reader, self._scratch) as stream:
             self._watermark = stream.watermark

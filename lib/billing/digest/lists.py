@@ -69,8 +69,8 @@ def _listed(found: Iterable[T], worth: Callable[[T], int], name: Callable[[T], s
         by_currency[each.currency].append(each)
     sums = _sums((c, worth(each)) for c, rows in by_currency.items() for each in rows)
     top: list[T] = []
-    for each in sums:
-        rows = sorted(by_currency[each.currency], key=name)
+    for summed in sums:
+        rows = sorted(by_currency[summed.currency], key=name)
         top += nlargest(LARGEST, rows, key=worth)
     return Listed(sums, tuple(top))
 

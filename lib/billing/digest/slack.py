@@ -59,15 +59,20 @@ def _blocks(letter: Letter) -> Iterator[Block]:
 
 
 def _section(section: Section) -> Iterator[Block]:
-    head: list[Piece] = [_bold(section.title)]
-    if section.link:
-        head += [_plain("  "), Parts.Link(url=section.link, text="open")]
-    if section.summary:
-        head.append(_plain(f"\n{section.summary}"))
-    yield RichTextBlock(elements=[Paragraph(elements=head)])
+    if section.title:
+        yield RichTextBlock(elements=[Paragraph(elements=_head(section))])
     for figures in section.figures:
         yield from _figures(figures)
     yield from _lines(section)
+
+
+def _head(section: Section) -> list[Piece]:
+    head: list[Piece] = [_bold(section.title)]
+    if section.link:
+        head += [_plain("  "), Parts.Link(url=section.link, text="Open")]
+    if section.summary:
+        head.append(_plain(f"\n{section.summary}"))
+    return head
 
 
 def _figures(figures: Figures) -> Iterator[Block]:

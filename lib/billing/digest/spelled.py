@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from ..domain.catalog import Catalog
-from ..domain.times import MONTHS, spoken_day
+from ..domain.times import MONTHS, spoken_day, zone
 from ..replies import spelling
 from .letter import clean
 from .values import Customer, Sum
@@ -69,6 +69,11 @@ class Names:
 
     def day(self, second: int) -> str:
         return spoken_day(second, self.timezone)
+
+    def time(self, second: int) -> str:
+        """``at 14:05 on 22 November 2026``."""
+        clock = datetime.fromtimestamp(second, zone(self.timezone))
+        return f"at {clock:%H:%M} on {self.day(second)}"
 
     def last_day(self, ends_at: int) -> str:
         """The last day that has any of it: an end at midnight belongs to the day before."""

@@ -33,7 +33,8 @@ def _lines(letter: Letter) -> Iterator[str]:
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield section.title.upper()
+    if section.title:
+        yield section.title.upper()
     if section.summary:
         yield from _wrapped(section.summary)
     for figures in section.figures:

@@ -31,7 +31,9 @@ longest_trial_days = 14             # of a Checkout link; default 0, no trials
 
 [self_service]                      # see `settings.self_service`
 
-[alerts]                            # addresses for the digest
+[digest]                            # see `settings.notices`
+
+[alerts]                            # see `settings.notices`
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates, gathered
 from ..domain.sign_in import SignIn
+from .notices import AlertPolicy, DigestPolicy, read_alerts, read_digest
 from .policies import choose, read_policies
 from .rates_file import read_rates
 from .self_service import SelfServicePolicy, read_self_service
@@ -61,7 +64,7 @@ from .table import Table
 _KNOWN: Final = frozenset(
     "timezone policy policies org_key reporting_currency rates_file stale_after_minutes "
     "retention_days "
-    "reconcile_hours roles groups sign_in rates links self_service alerts".split()
+    "reconcile_hours roles groups sign_in rates links self_service digest alerts".split()
 )
 
 SHORTEST_RETENTION: Final = 30
@@ -92,7 +95,8 @@ class Business:
     reporting: Rates | None = None  # every rate there is, of the file too
     links: LinkPolicy = field(default_factory=LinkPolicy)
     self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
-    alerts: Mapping[str, Any] = field(default_factory=dict)
+    digest: DigestPolicy = field(default_factory=DigestPolicy)
+    alerts: AlertPolicy = field(default_factory=AlertPolicy)
 
 
 def read_business(path: Path, *, required: bool = False) -> Business:
@@ -139,7 +143,8 @@ def parse_business(text: str, *, source: str = "portside.toml", folder: Path = P
         reporting=_reporting(table, rates, folder),
         links=_links(table),
         self_service=read_self_service(table.sub("self_service")),
-        alerts=table.section("alerts"),
+        digest=read_digest(table.sub("digest")),
+        alerts=read_alerts(table.sub("alerts")),
     )
 
 

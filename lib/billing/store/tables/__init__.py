@@ -10,6 +10,7 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
     health      findings, reconciliations
     desk        audit, notes, acknowledgements, requests
     closing     closes, closed_movements
+    notices     notices, watches
 """
 
 from .closing import closed_movements as closed_movements
@@ -36,6 +37,8 @@ from .kept import meta as meta
 from .kept import observations as observations
 from .kept import owners as owners
 from .kept import tallies as tallies
+from .notices import notices as notices
+from .notices import watches as watches
 from .references import REFERENCES as REFERENCES
 from .references import coupons as coupons
 from .references import portal_configurations as portal_configurations
