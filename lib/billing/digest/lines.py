@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from .letter import Line, Tone, clean
-from .spelled import Names, money, named, said
+from .spelled import Names, addressed, money, named, said
 from .values import Customer, Ending, Failing, Left, Upgraded
 
 
 def upgraded(up: Upgraded, names: Names) -> Line:
-    before, after = names.plan(up.from_plan), names.plan(up.to_plan)
-    step = f"{after}, {up.change}"
-    if up.change == "plan":
-        step = f"{before} → {after}"
-    elif up.change == "interval":
-        step = f"{after}, {said(up.from_interval)} → {said(up.to_interval)}"
+    told = f"{_step(up, names)}, {names.day(up.occurred_at)}"
     value = money(up.delta_minor, up.currency, signed=True)
-    return _line(up.customer, value, names, f"{step}, {names.day(up.occurred_at)}", tone="good")
+    return about(up.customer, value, names, told, tone="good")
+
+
+def _step(up: Upgraded, names: Names) -> str:
+    before, after = names.plan(up.from_plan), names.plan(up.to_plan)
+    if up.kind == "reactivation":
+        return f"{after}, came back"
+    if up.kind == "new":
+        return f"{after}, first payment after a trial or a free plan"
+    if up.change == "plan":
+        return f"{before} → {after}"
+    if up.change == "interval":
+        return f"{after}, {said(up.from_interval)} → {said(up.to_interval)}"
+    return f"{after}, another {up.change}"
 
 
 def churned(gone: Left, names: Names) -> Line:
@@ -23,14 +31,14 @@ def churned(gone: Left, names: Names) -> Line:
     told = f"{names.plan(gone.plan)}, {why}, {names.day(gone.left_at)}"
     quoted = clean(gone.comment, 160)
     notes = (told, f"“{quoted}”") if quoted else (told,)
-    return _line(gone.customer, money(-gone.mrr_minor, gone.currency), names, *notes, tone="bad")
+    return about(gone.customer, money(-gone.mrr_minor, gone.currency), names, *notes, tone="bad")
 
 
 def ending(end: Ending, names: Names) -> Line:
     worth = "" if end.mrr_minor is None else money(end.mrr_minor, end.currency)
     last = "unknown" if end.ends_at is None else names.last_day(end.ends_at)
     told = f"{names.plan(end.plan)}, {reason(end.reason)}"
-    return _line(end.customer, worth, names, told, f"Last day: {last}")
+    return about(end.customer, worth, names, told, f"Last day: {last}")
 
 
 def failing(bill: Failing, names: Names) -> Line:
@@ -39,7 +47,7 @@ def failing(bill: Failing, names: Names) -> Line:
     if bill.next_attempt_at is not None and not bill.final_attempt:
         again = f"next attempt {names.day(bill.next_attempt_at)}"
     note = ", ".join(part for part in (*told, again) if part)
-    return _line(bill.customer, money(bill.remaining_minor, bill.currency), names, note)
+    return about(bill.customer, money(bill.remaining_minor, bill.currency), names, note)
 
 
 def reason(code: str | None) -> str:
@@ -49,5 +57,6 @@ def reason(code: str | None) -> str:
     )
 
 
-def _line(who: Customer, value: str, names: Names, *notes: str, tone: Tone = "") -> Line:
-    return Line(named(who), value, notes, names.customer(who.customer_id), tone)
+def about(who: Customer, value: str, names: Names, *notes: str, tone: Tone = "") -> Line:
+    told = (*addressed(who), *notes)
+    return Line(named(who), value, told, names.customer(who.customer_id), tone)

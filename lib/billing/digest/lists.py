@@ -91,6 +91,7 @@ def _customer(row: Row) -> Customer:
 def _upgraded(row: Row) -> Upgraded:
     return Upgraded(
         customer=_customer(row),
+        kind=row["kind"],
         delta_minor=row["delta_minor"],
         currency=row["currency"],
         from_plan=row["from_plan"],

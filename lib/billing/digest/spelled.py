@@ -36,9 +36,13 @@ def said(code: str | None) -> str:
 
 
 def named(who: Customer) -> str:
-    """The name with the address behind it, or what there is."""
-    name, email = clean(who.name, 40), clean(who.email, 50)
-    return f"{name} ({email})" if name and email else name or email or clean(who.customer_id)
+    """The name, else the address, else the id."""
+    return clean(who.name, 50) or clean(who.email, 60) or clean(who.customer_id)
+
+
+def addressed(who: Customer) -> tuple[str, ...]:
+    """The address of somebody who is named by another name."""
+    return (clean(who.email, 60),) if clean(who.name) and clean(who.email) else ()
 
 
 def days(first: str, last: str) -> str:

@@ -80,6 +80,7 @@ class Listed(Generic[T]):
 @dataclass(frozen=True, slots=True)
 class Upgraded:
     customer: Customer
+    kind: str | None  # expansion · reactivation · new, the first payment of a trial or free plan
     delta_minor: int
     currency: str
     from_plan: str | None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..digest.letter import Letter, Line, Section, clean
-from ..digest.lines import reason
-from ..digest.spelled import Names, counted, money, named, said
+from ..digest.letter import Letter, Line, Section, Tone, clean
+from ..digest.lines import about, reason
+from ..digest.spelled import Names, counted, money, said
 from ..digest.values import Customer
 
 Told = Mapping[str, Any]
@@ -66,9 +66,9 @@ def _silence(told: Told, names: Names) -> tuple[str, Line]:
     return "No webhook arrives from Stripe", line
 
 
-def _line(told: Told, value: str, names: Names, *notes: str, tone: Any) -> Line:
+def _line(told: Told, value: str, names: Names, *notes: str, tone: Tone) -> Line:
     who = Customer(told["customer_id"], told["email"], told["name"])
-    return Line(named(who), value, notes, names.customer(told["customer_id"]), tone)
+    return about(who, value, names, *notes, tone=tone)
 
 
 _WORDS = {
