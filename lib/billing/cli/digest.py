@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from .. import logs
 from ..config import Settings
 from ..digest.as_json import to_json
 from ..digest.html import to_html
@@ -67,6 +69,7 @@ def digest(
         with progress("Gathering"):
             found = opened.portside.digest("day" if daily else "week", as_of=as_of)
         if sends:
+            logs.set_up(logging.ERROR)  # what became of it is told below
             _told(opened.notices.send(found, slack=slack, email=email, again=again))
             return
         letter = opened.notices.letter(found)
