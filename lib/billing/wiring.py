@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from .api.parts import Api
@@ -23,7 +23,7 @@ from .jobs.job import Job
 from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
-from .notices.channels import open_channels
+from .notices.channels import open_channel
 from .notices.desk import NoticeDesk
 from .portal import PortalDesk
 from .prune import prune
@@ -215,7 +215,7 @@ class Installation:
             clock=self.clock,
             setup=self.setup,
             business=self.business,
-            channels=lambda: open_channels(self.settings),
+            channel=partial(open_channel, self.settings),
             gathers=self.portside,
             dashboard=self.settings.dashboard_url,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,14 +63,13 @@ class Office:
             clock=lambda: self.now,
             setup=self.setup,
             business=business,
-            channels=self.channels,
+            channel=self.channel,
             gathers=portside,
             dashboard=DASHBOARD,
         )
 
-    def channels(self) -> Mapping[str, Channel]:
-        given: dict[str, Channel] = {"slack": self.slack, "email": self.mail}
-        return {name: channel for name, channel in given.items() if name not in self.off}
+    def channel(self, name: str) -> Channel | None:
+        return None if name in self.off else {"slack": self.slack, "email": self.mail}[name]
 
     def restarted(self, **over: Any) -> Office:
         """Another process over the same database, with the same channels."""

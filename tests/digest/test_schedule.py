@@ -7,11 +7,12 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from lib.billing.domain.errors import ConfigurationError
+from lib.billing.domain.errors import ConfigurationError, NoticeNotSent
 from lib.billing.notices.delivering import pause
+from lib.billing.settings.business import parse_business
 from lib.billing.store import tables
 from lib.billing.store.engine import Store
-from tests.digest.desk import Office, away
+from tests.digest.desk import Kept, Office, away
 from tests.reports.ledger import at
 
 TOML = """
@@ -236,3 +237,33 @@ def test_by_hand_a_channel_needs_its_settings(store: Store) -> None:
     bare = Office(store, "", at(AFTER))
     with pytest.raises(ConfigurationError, match="no recipients"):
         bare.desk.send(digest, slack=False, email=True, again=False)
+
+
+def test_a_channel_that_is_away_is_asked_once_a_round(store: Store) -> None:
+    opened = office(store)
+    opened.mail.faults = [NoticeNotSent("The mail server could not be used.", away=True)]
+    opened.round(when=AFTER)
+    assert (opened.mail.attempts, opened.mail.sent, len(opened.slack.sent)) == (1, [], 1)
+    opened.round(when="2026-11-23T07:00:15")
+    assert [to for _, to, _ in opened.mail.sent] == ["bob@example.com"]
+    opened.round(when="2026-11-23T07:01")
+    assert len(opened.mail.sent) == 2
+
+
+def test_a_channel_with_unusable_settings_keeps_no_other_from_sending(store: Store) -> None:
+    opened = office(store)
+
+    def broken(name: str) -> Kept:
+        if name == "email":
+            raise ConfigurationError("PORTSIDE_MAIL_FROM should be an address.")
+        return opened.slack
+
+    opened.channel = broken
+    again = opened.opened(parse_business(TOML))
+    opened.desk = again
+    opened.round(when=AFTER)
+    assert len(opened.slack.sent) == 1
+    assert list(again.checks()) == [
+        (True, "Fine."),
+        (False, "PORTSIDE_MAIL_FROM should be an address."),
+    ]

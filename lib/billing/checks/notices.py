@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..config import Settings
 from ..domain.errors import BillingError
 from ..domain.times import DAY
-from ..notices.channels import NEEDS, open_channels
+from ..notices.channels import NEEDS, open_channel
 from ..settings.business import Business
 from ..settings.clock import make_clock
 from ..store import migrate, notices
@@ -26,15 +26,15 @@ def configured(settings: Settings, business: Business | None) -> Iterator[Findin
     if not pairs and given is None:
         return
     try:
-        channels = open_channels(settings)
+        there = {name for name in NEEDS if open_channel(settings, name) is not None}
     except BillingError as error:
         yield Finding(False, _NAME, str(error), "Correct it: see docs/digest.md.")
         return
-    wanted = {channel for channel, _ in pairs}
-    for name in sorted(wanted - channels.keys()):
+    lacking = {channel for channel, _ in pairs} - there
+    for name in sorted(lacking):
         told = f"portside.toml sends to {name}, which has no address here."
         yield Finding(False, _NAME, told, f"Set {NEEDS[name]}.")
-    if not wanted - channels.keys():
+    if not lacking:
         yield _sound(business, settings)
     yield from _stuck(settings)
 

@@ -15,7 +15,7 @@ from ..digest.as_json import to_json
 from ..digest.html import to_html
 from ..digest.slack import to_blocks
 from ..digest.text import to_text
-from ..domain.errors import BillingError, WrongUsage
+from ..domain.errors import WrongUsage
 from ..domain.times import iso
 from ..store.notices import Outcome
 from ..wiring import Installation, open_installation
@@ -87,18 +87,12 @@ def digest(
 
 
 def _check(opened: Installation) -> None:
-    channels = opened.notices.channels
-    if not channels:
+    found = list(opened.notices.checks())
+    for _, sentence in found:
+        say(sentence)
+    if not found:
         say("No channel is configured: set PORTSIDE_SLACK_WEBHOOK_URL or PORTSIDE_SMTP_URL.")
-        raise typer.Exit(1)
-    faults = 0
-    for channel in channels.values():
-        try:
-            say(channel.check())
-        except BillingError as error:
-            say(str(error))
-            faults += 1
-    if faults:
+    if not found or not all(fine for fine, _ in found):
         raise typer.Exit(1)
 
 

@@ -153,15 +153,24 @@ class DatabaseUnavailable(BillingError):
 
 
 class NoticeNotSent(BillingError):
-    """``retry_after``: the seconds for which the other side asked not to be asked again."""
+    """``retry_after``: the seconds for which the other side asked not to be asked again.
+
+    ``away``: it took nothing at all, so that it need not be asked for the next one.
+    """
 
     code = "notice_not_sent"
 
     def __init__(
-        self, message: str, *, code: str | None = None, retry_after: int | None = None
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retry_after: int | None = None,
+        away: bool = False,
     ) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+        self.away = away or retry_after is not None
 
 
 class Interrupted(BillingError):

@@ -8,7 +8,7 @@ has the first one's Message-ID, which most mail programs show once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import structlog
@@ -37,62 +37,73 @@ class Writes(Protocol):
 
 
 class Delivery:
-    """``channels`` by name; a notice of one that is not configured waits for it."""
+    """``channel``: by name; None for one without settings, whose notices wait for them."""
 
     def __init__(
         self,
         store: Store,
         clock: Callable[[], int],
-        channels: Callable[[], Mapping[str, Channel]],
+        channel: Callable[[str], Channel | None],
         writes: Writes,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._channels = channels
+        self._channel = channel
         self._writes = writes
 
     def round(self, key: str | None = None) -> int:
         """Try what is due, or all of ``key`` at once; how many were taken over.
 
-        A fault of one recipient stops no other. Raises DatabaseUnavailable.
+        A fault of one recipient stops no other; a channel that is away is left alone until the next
+        round. Raises DatabaseUnavailable.
         """
-        at_once = key is not None
-        with self._store.writing() as connection:
+        with self._store.reading() as connection:
             due = notices.due(connection, self._clock(), key=key)
         letters: dict[str, Letter] = {}
+        away: set[str] = set()
         count = 0
         for notice in due:
-            now = self._clock()
-            with self._store.writing() as connection:
-                if not notices.claim(connection, notice, now, at_once=at_once):
-                    continue
-            count += self._deliver(notice, letters)
+            if notice.channel in away or not self._claimed(notice, at_once=key is not None):
+                continue
+            error = self._tried(notice, letters)
+            if error is None:
+                count += 1
+                self._sent(notice)
+            else:
+                self._failed(notice, error)
+                if error.away:
+                    away.add(notice.channel)
         return count
 
-    def _deliver(self, notice: Notice, letters: dict[str, Letter]) -> bool:
+    def _claimed(self, notice: Notice, *, at_once: bool) -> bool:
+        with self._store.writing() as connection:
+            return notices.claim(connection, notice, self._clock(), at_once=at_once)
+
+    def _tried(self, notice: Notice, letters: dict[str, Letter]) -> NoticeNotSent | None:
+        """None when it was taken over."""
         try:
-            channel = self._channels().get(notice.channel)
+            channel = self._channel(notice.channel)
             if channel is None:
-                raise NoticeNotSent(f"The channel {notice.channel} is not configured.")
+                raise NoticeNotSent(f"The channel {notice.channel} is not configured.", away=True)
             if notice.key not in letters:
                 letters[notice.key] = self._writes.letter(notice)
             channel.send(letters[notice.key], notice.recipient, notice.key)
+        except NoticeNotSent as error:
+            return error
         except BillingError as error:
-            self._failed(notice, error)
-            return False
+            return NoticeNotSent(str(error))
         except Exception as error:  # a mistake of ours must not keep the others from going out
-            self._failed(
-                notice, NoticeNotSent(f"It could not be written ({type(error).__name__}).")
-            )
-            return False
+            return NoticeNotSent(f"It could not be written ({type(error).__name__}).")
+        return None
+
+    def _sent(self, notice: Notice) -> None:
         with self._store.writing() as connection:
             notices.sent(connection, notice, self._clock())
         log.info("notice_sent", kind=notice.kind, channel=notice.channel, attempts=notice.attempts)
-        return True
 
-    def _failed(self, notice: Notice, error: BillingError) -> None:
+    def _failed(self, notice: Notice, error: NoticeNotSent) -> None:
         now = self._clock()
-        at = now + pause(notice.attempts + 1, getattr(error, "retry_after", None))
+        at = now + pause(notice.attempts + 1, error.retry_after)
         again = None if at > notice.made_at + GIVEN_UP_AFTER else at
         with self._store.writing() as connection:
             notices.failed(connection, notice, str(error), again)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from ..digest.letter import Letter
 from ..digest.spelled import Names
 from ..digest.values import Digest
 from ..digest.wording import letter_of
-from ..domain.errors import ConfigurationError
+from ..domain.errors import BillingError, ConfigurationError
 from ..settings.business import Business
 from ..settings.setup import Setup
 from ..store import notices
@@ -27,7 +27,7 @@ Round = Callable[[], object]
 
 
 class NoticeDesk:
-    """``channels`` opens what is configured; it may raise ConfigurationError."""
+    """``channel`` opens one by its name, None without settings; it may raise ConfigurationError."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class NoticeDesk:
         clock: Callable[[], int],
         setup: Setup,
         business: Business,
-        channels: Callable[[], Mapping[str, Channel]],
+        channel: Callable[[str], Channel | None],
         gathers: Gathers,
         dashboard: str | None,
     ) -> None:
@@ -44,7 +44,8 @@ class NoticeDesk:
         self._clock = clock
         self._setup = setup
         self._business = business
-        self._open = channels
+        self._open = channel
+        self._opened: dict[str, Channel] = {}
         self._gathers = gathers
         self._names = Names(setup.catalog, setup.timezone, dashboard)
 
@@ -62,13 +63,26 @@ class NoticeDesk:
 
     @cached_property
     def delivery(self) -> Delivery:
-        writing = Writing(self._gathers, self._names)
-        return Delivery(self._store, self._clock, lambda: self.channels, writing)
+        return Delivery(self._store, self._clock, self.channel, Writing(self._gathers, self._names))
 
-    @cached_property
-    def channels(self) -> Mapping[str, Channel]:
-        """Raises ConfigurationError for a setting that cannot be used."""
-        return self._open()
+    def channel(self, name: str) -> Channel | None:
+        """None without settings. Raises ConfigurationError for those that cannot be used."""
+        if name not in self._opened:
+            opened = self._open(name)
+            if opened is None:
+                return None
+            self._opened[name] = opened
+        return self._opened[name]
+
+    def checks(self) -> Iterator[tuple[bool, str]]:
+        """(fine, a sentence) of each channel that has settings; nothing is sent."""
+        for name in NEEDS:
+            try:
+                channel = self.channel(name)
+                if channel is not None:
+                    yield True, channel.check()
+            except BillingError as error:
+                yield False, str(error)
 
     def letter(self, digest: Digest) -> Letter:
         return letter_of(digest, self._names)
@@ -90,7 +104,7 @@ class NoticeDesk:
     def _recipients(self, *, slack: bool, email: bool) -> list[tuple[str, str]]:
         wanted = {"slack": slack, "email": email}
         for name, variable in NEEDS.items():
-            if wanted[name] and name not in self.channels:
+            if wanted[name] and self.channel(name) is None:
                 raise ConfigurationError(f"Set {variable} to send the digest there.")
         emails = self._business.digest.to.emails
         if email and not emails:

@@ -135,7 +135,8 @@ class Mail:
             code = next((reply[0] for reply in error.recipients.values()), 0)
             raise NoticeNotSent(f"The mail server refused the recipient ({code}).") from None
         except smtplib.SMTPNotSupportedError:
-            raise NoticeNotSent("The mail server offers no STARTTLS, or no sign-in.") from None
+            said = "The mail server offers no STARTTLS, or no sign-in."
+            raise NoticeNotSent(said, away=True) from None
         except smtplib.SMTPAuthenticationError as error:
             raise NoticeNotSent(
                 f"The mail server refused the password ({error.smtp_code})."
@@ -143,8 +144,8 @@ class Mail:
         except smtplib.SMTPResponseException as error:
             raise NoticeNotSent(f"The mail server answered {error.smtp_code}.") from None
         except (smtplib.SMTPException, OSError) as error:
-            name = type(error).__name__
-            raise NoticeNotSent(f"The mail server could not be used ({name}).") from None
+            said = f"The mail server could not be used ({type(error).__name__})."
+            raise NoticeNotSent(said, away=True) from None
 
     def _open(self) -> smtplib.SMTP:
         told = self._server

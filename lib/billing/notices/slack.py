@@ -39,7 +39,8 @@ class Slack:
             )
         except (SlackClientError, URLError, OSError, ValueError) as error:
             # The library's message may repeat the address.
-            raise NoticeNotSent(f"Slack could not be reached ({_kind(error)}).") from None
+            said = f"Slack could not be reached ({_kind(error)})."
+            raise NoticeNotSent(said, away=True) from None
         if answer.status_code != 200:
             raise NoticeNotSent(
                 f"Slack answered {answer.status_code} ({_known(answer.body)}).",
