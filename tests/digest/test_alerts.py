@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert
 
+from lib.billing.digest.spelled import Names
 from lib.billing.domain.fold import Rules
 from lib.billing.domain.observations import Observation, State
 from lib.billing.ingest import Ingest
+from lib.billing.notices.alert_words import letter_of
 from lib.billing.replay import replay
 from lib.billing.store import tables
 from lib.billing.store.engine import Store
@@ -340,3 +342,36 @@ def test_a_name_with_line_breaks_stays_one_line_in_the_subject(store: Store) -> 
     assert letter.subject == (
         "Portside: large upgrade: +$500.00 MRR, Evil Bcc: all@example.com <!channel>"
     )
+
+
+def test_many_at_once_are_told_as_one_and_never_one_by_one(store: Store) -> None:
+    opened = office(store)
+    lives = [
+        observation
+        for n in range(12)
+        for observation in failing(100_000 + n, "2026-03-10T10:00", f"in_{n:02}")[1:]
+    ]
+    who = failing(1, "2026-03-10T10:00")[0]
+    fill(store, [who, *lives], opened.setup)
+    opened.round(when="2026-03-10T10:01")
+    assert told(opened) == ["12 large failed payments: $12,000.66 open"]
+    for when in ("10:02", "18:00"):
+        opened.restarted().round(when=f"2026-03-10T{when}")
+    assert len(told(opened)) == 1
+    more = failing(100_000, "2026-03-10T18:01", "in_more")[1:]
+    fill_anew(store, [who, *lives, *more], opened)
+    opened.round(when="2026-03-10T18:02")
+    assert told(opened)[1:] == ["Payment failed: $1,000.00, bob@example.com"]
+
+
+MANY = {
+    "large_upgrade": "12 large upgrades: $10.00, ¥500 MRR",
+    "large_churn": "12 large customers churned: $10.00, ¥500 MRR",
+    "failed_payment": "12 large failed payments: $10.00, ¥500 open",
+}
+
+
+@pytest.mark.parametrize(("kind", "title"), MANY.items())
+def test_many_are_told_by_currency(kind, title):
+    worth = {"of": kind, "count": 12, "worth": {"usd": 1_000, "jpy": 500}}
+    assert letter_of("many", worth, Names(CATALOG, "UTC"), livemode=True).title == title

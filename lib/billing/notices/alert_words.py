@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ..digest.letter import Letter, Line, Section, Tone, clean
 from ..digest.lines import about, reason
@@ -71,7 +71,24 @@ def _line(told: Told, value: str, names: Names, *notes: str, tone: Tone) -> Line
     return about(who, value, names, *notes, tone=tone)
 
 
+_MANY: Final = {
+    "large_upgrade": ("large upgrades", "MRR", "mrr"),
+    "large_churn": ("large customers churned", "MRR", "churn"),
+    "failed_payment": ("large failed payments", "open", "failed-payments"),
+}
+
+
+def _many(told: Told, names: Names) -> tuple[str, Line]:
+    phrase, worth, page = _MANY[told["of"]]
+    title = f"{told['count']:,} {phrase}"
+    value = ", ".join(money(minor, code) for code, minor in told["worth"].items())
+    tone: Tone = "good" if told["of"] == "large_upgrade" else "bad"
+    note = f"{value} {worth}. Each is above its limit; so many at once are told as one."
+    return f"{title}: {value} {worth}", Line(title, "", (note,), names.page(page), tone)
+
+
 _WORDS = {
+    "many": _many,
     "large_upgrade": _upgrade,
     "large_churn": _churn,
     "failed_payment": _failed,

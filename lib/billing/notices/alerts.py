@@ -8,7 +8,8 @@ first and none later, and a second change makes one movement of two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from ..domain.movements import GROUPING_SECONDS
@@ -27,6 +28,9 @@ from ..store.queries.reading import Reader
 
 RECENT: Final = DAY
 PREFIX: Final = "alert:"
+MANY: Final = 10
+"""Alerts of one kind in one round that are told one by one: more of them are told as one."""
+MANY_KIND: Final = "many"
 
 Found = tuple[str, str, Mapping[str, Any]]
 """Key, kind, and what it tells."""
@@ -61,7 +65,7 @@ class Alerts:
         with self._store.writing() as connection:
             for kind in changed:
                 found += self._turned(connection, kind, states[kind], now)
-            notices.add(connection, self._notices(found, now))
+            self._put(connection, found, now)
 
     def _since(self, now: int) -> dict[str, int]:
         names = [PREFIX + kind for kind in self._policy.kinds]
@@ -120,9 +124,34 @@ class Alerts:
         elif watches.trip(connection, PREFIX + kind, now):
             yield f"{kind}:{now}", kind, told
 
+    def _put(self, connection: Connection, found: Sequence[Found], now: int) -> None:
+        by_kind: defaultdict[str, list[Found]] = defaultdict(list)
+        for each in found:
+            by_kind[each[1]].append(each)
+        for kind, own in by_kind.items():
+            if len(own) <= MANY:
+                notices.add(connection, self._notices(own, now))
+                continue
+            together = summed(kind, [told for _, _, told in own])
+            one: Found = (f"{kind}:many:{now}", MANY_KIND, together)
+            notices.add(connection, self._notices([one], now))
+            others: list[Found] = [(key, kind, {}) for key, _, _ in own]
+            notices.add(connection, self._notices(others, now), state=notices.TOLD)
+
     def _notices(self, found: Iterable[Found], now: int) -> list[Notice]:
         return [
             Notice(key, channel, recipient, kind, canonical(dict(told)), now)
             for key, kind, told in found
             for channel, recipient in self._policy.to.pairs
         ]
+
+
+def summed(kind: str, told: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What is told of many at once: how many of which kind, and what they are worth by currency."""
+    worth: Counter[str] = Counter()
+    count = 0
+    for each in told:
+        count += 1
+        minor = each["remaining_minor"] if kind == "failed_payment" else each["delta_minor"]
+        worth[each["currency"]] += abs(minor)
+    return {"of": kind, "count": count, "worth": dict(sorted(worth.items()))}

@@ -18,7 +18,8 @@ from .tables import notices
 STUCK: Final = 600
 """Seconds after which one that is being sent is taken for left behind by a process that died."""
 
-_WAITS = "waiting"
+TOLD: Final = "told"
+_WAITS: Final = "waiting"
 _N = notices.c
 
 
@@ -46,11 +47,14 @@ class Outcome:
     error: str | None
 
 
-def add(connection: Connection, made: Iterable[Notice]) -> None:
-    """Put in those that are not there yet, due at once."""
+def add(connection: Connection, made: Iterable[Notice], *, state: str = _WAITS) -> None:
+    """Put in those that are not there yet, due at once.
+
+    ``state``: `TOLD` for what another notice tells of, so that it is told by nobody else.
+    """
     unsent = (None, None, None)
     rows = [
-        (n.key, n.channel, n.recipient, n.kind, n.content, n.made_at, _WAITS, 0, n.made_at, *unsent)
+        (n.key, n.channel, n.recipient, n.kind, n.content, n.made_at, state, 0, n.made_at, *unsent)
         for n in made
     ]
     dialect.insert_new(connection, notices, rows)
@@ -104,7 +108,7 @@ def outcomes(connection: Connection, key: str) -> list[Outcome]:
 
 def troubles(connection: Connection, since: int) -> tuple[int, int, str | None]:
     """(failing, given up since ``since``, the newest error)."""
-    failing = and_(_N.state != "sent", _N.state != "given_up", _N.attempts > 0)
+    failing = and_(_N.state.in_((_WAITS, "sending")), _N.attempts > 0)
     lost = and_(_N.state == "given_up", _N.made_at >= since)
     query = select(_N.state, func.count()).where(or_(failing, lost)).group_by(_N.state)
     counts = {state: int(count) for state, count in connection.execute(query)}

@@ -16,7 +16,7 @@ notices = Table(
     text("kind"),  # digest, or which alert
     text("content"),  # canonical JSON; "" once there is no more to send
     number("made_at"),
-    text("state"),  # waiting · sending · sent · given_up
+    text("state"),  # waiting · sending · sent · given_up · told, by another notice
     number("attempts"),
     maybe_number("next_attempt_at"),
     maybe_number("claimed_at"),
