@@ -22,6 +22,9 @@ VENDORS = {
     "streamlit": ("dashboard/", "pages/"),
     "plotly": ("dashboard/charts/",),
     "babel": ("dashboard/format.py", "lib/billing/replies/"),
+    "jinja2": ("lib/billing/digest/html.py", "lib/sandbox/hosted/"),
+    "slack_sdk": ("lib/billing/digest/slack.py", "lib/billing/notices/slack.py"),
+    "smtplib": ("lib/billing/notices/mail.py",),
     "joserfc": ("lib/billing/signing.py", "lib/billing/client/verifying.py"),
 }
 """Package -> the only places that may import it."""
@@ -131,6 +134,11 @@ PLANTED = {
     "the product in the client": ("lib/billing/client/x.py", "from ..domain.errors import X"),
     "a library in the client": ("lib/billing/client/x.py", "import pydantic"),
     "a signing library in a verb": ("lib/billing/links.py", "from joserfc import jwt"),
+    "Slack in a report": (
+        "lib/billing/reports/x.py",
+        "from slack_sdk.webhook import WebhookClient",
+    ),
+    "mail in a job": ("lib/billing/jobs/x.py", "import smtplib"),
     "the wiring in a verb": ("lib/billing/links.py", "from .wiring import open_portside"),
 }
 

@@ -51,6 +51,10 @@ class Settings(BaseModel):
     claim_issuer: str = Field("portside", alias="PORTSIDE_CLAIM_ISSUER")
     claim_audience: str | None = Field(None, alias="PORTSIDE_CLAIM_AUDIENCE")
     config: Path = Field(Path("portside.toml"), alias="PORTSIDE_CONFIG")
+    dashboard_url: str | None = Field(None, alias="PORTSIDE_DASHBOARD_URL")
+    slack_webhook_url: SecretStr | None = Field(None, alias="PORTSIDE_SLACK_WEBHOOK_URL")
+    smtp_url: SecretStr | None = Field(None, alias="PORTSIDE_SMTP_URL")
+    mail_from: str | None = Field(None, alias="PORTSIDE_MAIL_FROM")
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -75,11 +79,11 @@ class Settings(BaseModel):
             raise ValueError(f"should be {SHORTEST_KEY} random characters or more")
         return key
 
-    @field_validator("stripe_api_base")
+    @field_validator("stripe_api_base", "dashboard_url")
     @classmethod
     def _is_an_address(cls, base: str | None) -> str | None:
         if base is not None and not is_absolute_url(base):
-            raise ValueError("should be an address like https://api.stripe.com")
+            raise ValueError("should be an address like https://billing.example.com")
         return None if base is None else base.rstrip("/")
 
     @property

@@ -17,6 +17,7 @@ from .catalog import CatalogDesk
 from .catalog_side import CatalogSide
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
+from .digest_desk import DigestDesk
 from .domain.catalog import Catalog
 from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
@@ -72,6 +73,7 @@ class Portside(
     MoneyDesk,
     CatalogSide,
     ViewsDesk,
+    DigestDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .checks import at_stripe, configured, outgoing, read_api, stored
+from .checks import at_stripe, configured, notices, outgoing, read_api, stored
 from .checks.finding import Finding
 from .config import Settings
 from .stripe.gateway import Gateway
@@ -24,6 +24,7 @@ def examine(settings: Settings) -> list[Finding]:
         configured.clock(settings),
         chosen,
         *stored.database(settings, catalog, business),
+        *notices.configured(settings, business),
         found,
         *(at_stripe.stripe(gateway, catalog, settings.return_url) if gateway else ()),
         *(at_stripe.coupons(gateway, business.links) if gateway and business else ()),

@@ -16,6 +16,7 @@ _SECRETS: Final = re.compile(
     r"|\bwhsec_\w+"  # signing secrets
     r"|\b\w+_secret_\w+"  # client secrets
     r"|https?://[^\s\"'<>]*(?:/p/session/|/c/pay/|/session/)[^\s\"'<>]*"  # session addresses
+    r"|(?<=hooks\.slack\.com/)[^\s\"'<>]+"  # who has it can post
     r"|(?<=[?&]t=)v1\.[\w.-]+"  # a token of the return page
     r"|(?<=://)[^/\s:@]*:[^/\s@]*(?=@)"  # a password in an address
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from .api.parts import Api
@@ -24,6 +24,8 @@ from .jobs.job import Job
 from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
+from .notices.channels import open_channel
+from .notices.desk import NoticeDesk
 from .outgoing.parts import OutgoingJobs, make_teller, outgoing_jobs
 from .outgoing.telling import Teller
 from .portal import PortalDesk
@@ -217,6 +219,19 @@ class Installation:
             ),
             prune=self._prune if business.retention_days else None,
             portal=self.portal.watch if self.gateway else None,
+            **self.notices.rounds,
+        )
+
+    @cached_property
+    def notices(self) -> NoticeDesk:
+        return NoticeDesk(
+            store=self.primary,
+            clock=self.clock,
+            setup=self.setup,
+            business=self.business,
+            channel=partial(open_channel, self.settings),
+            gathers=self.portside,
+            dashboard=self.settings.dashboard_url,
         )
 
     def _stop_jobs(self, told: OutgoingJobs) -> Callable[[], None]:

@@ -12,9 +12,10 @@ from lib.billing.config import Settings
 from lib.billing.doctor import examine
 from lib.billing.domain.permissions import Role
 from lib.billing.reading.paced import Paced
-from lib.billing.store import audit, failing, migrate
+from lib.billing.store import audit, failing, migrate, notices
 from lib.billing.store.audit import AuditRow
 from lib.billing.store.engine import Store
+from lib.billing.store.notices import Notice
 from lib.billing.stripe.gateway import Gateway
 from lib.billing.sync import Backfill
 from lib.billing.wiring import open_installation
@@ -259,3 +260,60 @@ def test_a_coupon_that_links_may_carry_but_stripe_does_not_know_is_found(environ
     seen = found(environment, PORTSIDE_CONFIG=str(file))
     assert (seen["Coupons"].ok, "NOSUCH" in seen["Coupons"].sentence) == (False, True)
     assert "Coupons" not in found(environment)
+
+
+NOTICES = {
+    "Slack without its address": (
+        "[digest]\nslack = true\ndaily = '08:00'",
+        {},
+        "Set PORTSIDE_SLACK_WEBHOOK_URL.",
+    ),
+    "mail without a server": (
+        "[alerts]\nemail = ['ann@example.com']\ndrift = 3",
+        {},
+        "Set PORTSIDE_SMTP_URL.",
+    ),
+    "mail without a sender": (
+        "[alerts]\nemail = ['ann@example.com']\ndrift = 3",
+        {"PORTSIDE_SMTP_URL": "smtp://mail.example"},
+        "docs/digest.md",
+    ),
+    "no address of the dashboard": (
+        "[digest]\nslack = true\ndaily = '08:00'",
+        {"PORTSIDE_SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T/B/x"},
+        "PORTSIDE_DASHBOARD_URL",
+    ),
+}
+
+
+@pytest.mark.parametrize(("toml", "over", "remedy"), NOTICES.values(), ids=NOTICES.keys())
+def test_notices_that_would_not_arrive_are_found(environment, tmp_path, toml, over, remedy):
+    config = tmp_path / "portside.toml"
+    config.write_text(toml)
+    finding = found(environment, PORTSIDE_CONFIG=str(config), **over)["Notices"]
+    assert not finding.ok
+    assert remedy in finding.remedy
+
+
+def test_notices_are_found_sound_and_what_was_given_up_is_told(environment, tmp_path):
+    assert "Notices" not in found(environment)
+    config = tmp_path / "portside.toml"
+    config.write_text("[digest]\nslack = true\nweekly = 'monday 08:00'")
+    told = {
+        "PORTSIDE_CONFIG": str(config),
+        "PORTSIDE_SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T/B/secretpart",
+        "PORTSIDE_DASHBOARD_URL": "https://billing.example.com",
+        "PORTSIDE_NOW": "2026-11-23T09:00:00Z",
+    }
+    finding = found(environment, **told)["Notices"]
+    assert finding.ok
+    assert "secretpart" not in str(finding)
+    made = Notice("digest:week:2026-W47", "slack", "", "digest", "{}", 1_795_420_800)
+    store = Store(environment["PORTSIDE_DATABASE_URL"])
+    with store.writing() as connection:
+        notices.add(connection, [made])
+        notices.failed(connection, made, "Slack answered 404 (no_service).", None)
+    store.close()
+    finding = found(environment, **told)["Notices"]
+    assert not finding.ok
+    assert "1 were given up this week: Slack answered 404 (no_service)." in finding.sentence

@@ -223,6 +223,10 @@ def test_an_installation_runs_what_it_is_configured_for(tmp_path: Path) -> None:
 
     assert names("") == ["requests", "drain"]
     assert names("retention_days = 90") == ["requests", "drain", "prune"]
+    told = '[digest]\nslack = true\nweekly = "monday 08:00"\n'
+    assert names(told) == ["requests", "drain", "notices", "digest"]
+    assert names("[alerts]\nslack = true\ndrift = 5") == ["requests", "drain", "notices", "alerts"]
+    assert names("[digest]\nslack = true") == ["requests", "drain", "notices"]
     with_key = names("", STRIPE_API_KEY="rk_test_x")
     assert [name for name in with_key if name in ("requests", "enrich", "drain")] == [
         "requests",

@@ -92,6 +92,7 @@ class Stack:
             "PORTSIDE_CATALOG": str(catalog_path()),
             "PORTSIDE_RETURN_URL": f"{self.receiver_url}/return",
             "PORTSIDE_RETURN_KEY": self.return_key,
+            "PORTSIDE_DASHBOARD_URL": self.dashboard_url,
             "PORTSIDE_DEMO_SIGN_IN": "1",
             "PORTSIDE_API_TOKEN": f"demo/read:entitlements+write:portal-sessions={API_TOKEN}",
             "PORTSIDE_CLAIM_KEYS": str(self._claim_key),

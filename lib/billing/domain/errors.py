@@ -19,6 +19,7 @@
     ├── StripeUnavailable           Stripe did not answer, or said to come back later
     ├── StripeRefused               Stripe said no, and why
     ├── DatabaseUnavailable         the database is away
+    ├── NoticeNotSent               Slack or the mail server did not take a notice over
     ├── Interrupted                 this program is stopping; what was left is done another time
     └── WrongUsage                  a report, filter or option that is not there or cannot be used
 
@@ -149,6 +150,27 @@ class StripeRefused(BillingError):
 
 class DatabaseUnavailable(BillingError):
     code = "database_unavailable"
+
+
+class NoticeNotSent(BillingError):
+    """``retry_after``: the seconds for which the other side asked not to be asked again.
+
+    ``away``: it took nothing at all, so that it need not be asked for the next one.
+    """
+
+    code = "notice_not_sent"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retry_after: int | None = None,
+        away: bool = False,
+    ) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+        self.away = away or retry_after is not None
 
 
 class Interrupted(BillingError):

@@ -15,6 +15,9 @@ EVERY: Final[dict[str, float]] = {
     "drain": 15.0,
     "reread": 15.0,
     "reconcile": 60.0,  # how often it is asked whether one is due
+    "notices": 15.0,  # what is due to be sent
+    "alerts": 30.0,
+    "digest": 60.0,  # how often it is asked whether one is due
     "prune": 3_600.0,
     "portal": 21_600.0,  # at the start, and four times a day
 }

@@ -33,7 +33,9 @@ longest_trial_days = 14             # of a Checkout link; default 0, no trials
 
 [[outgoing]]                        # see `settings.outgoing`
 
-[alerts]                            # addresses for the digest
+[digest]                            # see `settings.notices`
+
+[alerts]                            # see `settings.notices`
 """
 
 from __future__ import annotations
@@ -54,6 +56,7 @@ from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates, gathered
 from ..domain.sign_in import SignIn
+from .notices import AlertPolicy, DigestPolicy, read_alerts, read_digest
 from .outgoing import Endpoint, read_endpoints
 from .policies import choose, read_policies
 from .rates_file import read_rates
@@ -64,7 +67,7 @@ from .table import Table
 _KNOWN: Final = frozenset(
     "timezone policy policies org_key reporting_currency rates_file stale_after_minutes "
     "retention_days "
-    "reconcile_hours roles groups sign_in rates links self_service outgoing alerts".split()
+    "reconcile_hours roles groups sign_in rates links self_service outgoing digest alerts".split()
 )
 
 SHORTEST_RETENTION: Final = 30
@@ -96,7 +99,8 @@ class Business:
     links: LinkPolicy = field(default_factory=LinkPolicy)
     self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
     outgoing: tuple[Endpoint, ...] = ()
-    alerts: Mapping[str, Any] = field(default_factory=dict)
+    digest: DigestPolicy = field(default_factory=DigestPolicy)
+    alerts: AlertPolicy = field(default_factory=AlertPolicy)
 
 
 def read_business(path: Path, *, required: bool = False) -> Business:
@@ -144,7 +148,8 @@ def parse_business(text: str, *, source: str = "portside.toml", folder: Path = P
         links=_links(table),
         self_service=read_self_service(table.sub("self_service")),
         outgoing=read_endpoints(table),
-        alerts=table.section("alerts"),
+        digest=read_digest(table.sub("digest")),
+        alerts=read_alerts(table.sub("alerts")),
     )
 
 

@@ -11,6 +11,7 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
     desk        audit, notes, acknowledgements, requests, saved_views
     closing     closes, closed_movements
     outgoing    outgoing_told, outgoing_events, outgoing_deliveries
+    notices     notices, watches
 """
 
 from .closing import closed_movements as closed_movements
@@ -38,6 +39,8 @@ from .kept import meta as meta
 from .kept import observations as observations
 from .kept import owners as owners
 from .kept import tallies as tallies
+from .notices import notices as notices
+from .notices import watches as watches
 from .outgoing import outgoing_deliveries as outgoing_deliveries
 from .outgoing import outgoing_events as outgoing_events
 from .outgoing import outgoing_told as outgoing_told

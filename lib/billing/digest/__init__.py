@@ -1,0 +1,1 @@
+"""What changed in a day or a week and what to do next: gathered once, shown in three forms."""
