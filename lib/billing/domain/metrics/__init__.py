@@ -15,6 +15,7 @@ from . import (
     movements,
     receivables,
     recurring,
+    selling,
 )
 from .metric import Direction, Metric, Unit
 
@@ -31,6 +32,7 @@ METRICS: Final[dict[str, Metric]] = {
         lists,
         closing,
         bridging,
+        selling,
     )
     for metric in part.METRICS
 }

@@ -98,6 +98,12 @@ def total(connection: Connection, price_id: str) -> int:
     return int(connection.execute(_holding(connection, price_id, func.count())).scalar_one())
 
 
+def customers(connection: Connection, price_id: str) -> int:
+    """How many customers have ``price_id`` on a live subscription, each once."""
+    each = func.count(s.c.customer_id.distinct())
+    return int(connection.execute(_holding(connection, price_id, each)).scalar_one())
+
+
 def _holding(connection: Connection, price_id: str, *columns: Any) -> Select[Any]:
     # The canonical text of an item's price: quicker than taking every list apart.
     said = f'"price":{spell(price_id)}'
