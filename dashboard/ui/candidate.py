@@ -36,7 +36,7 @@ def form() -> None:
         "Candidate catalogue",
         key="candidate",
         height=280,
-        max_chars=_LARGEST,
+        max_chars=_LARGEST + 1,  # one more than is read: what is cut off is refused, not compared
         label_visibility="collapsed",
         placeholder='default_plan = "free"\n\n[plans.pro]\nname = "Pro"\n…',
     )

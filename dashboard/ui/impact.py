@@ -169,9 +169,9 @@ def _rows(run: ImpactRun, totals: bool) -> None:
 def _table(rows: tuple[ImpactRow, ...], run: ImpactRun) -> int | None:
     column: Any = st.column_config
     columns = {
-        "customer": column.TextColumn("Customer", width=220),
-        "before": column.TextColumn("Plan today", width=110),
-        "after": column.TextColumn("Plan then", width=110),
+        "customer": column.TextColumn("Customer", width=270),
+        "before": column.TextColumn("Plan today", width=100),
+        "after": column.TextColumn("Plan then", width=100),
         "lost": column.TextColumn("Loses", width=190),
         "gained": column.TextColumn("Gains", width=190),
         "limits": column.TextColumn("Limits", width=170),

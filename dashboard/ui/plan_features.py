@@ -20,7 +20,8 @@ def matrix(catalog: Catalog) -> None:
         groups[plan.group].append(plan)
     for group, plans in sorted(groups.items()):
         plans.sort(key=lambda plan: (plan.rank, plan.slug))
-        st.subheader(f"What do the plans of {fmt.md(group)} give?", anchor=False)
+        which = f" of the group {fmt.md(group)}" if groups.keys() - {group} else ""
+        st.subheader(f"What does each plan{which} give?", anchor=False)
         st.caption(_standing(catalog, plans))
         _group(catalog, group, plans)
     given = {slug for plan in catalog.plans.values() for slug in plan.features}

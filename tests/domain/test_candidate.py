@@ -31,7 +31,9 @@ def test_a_candidate_is_read_as_the_file_is() -> None:
         pytest.param("<html>", "not valid TOML", id="another format"),
         pytest.param('plans = "x"\ndefault_plan = "a"', "one for each", id="another shape"),
         pytest.param("default_plan = 7", 'needs default_plan = "…"', id="another type"),
-        pytest.param(f'default_plan = "f"\ncurrency = "{"x" * 90_000}"', "xx…", id="a long quotation"),
+        pytest.param(
+            f'default_plan = "f"\ncurrency = "{"x" * 90_000}"', "xx…", id="a long quotation"
+        ),
         pytest.param(
             'default_plan = "f"\n[plans.f]\nfeatures = [' + '"a",' * 6_000 + "]",
             "more than 5,000",
