@@ -23,8 +23,8 @@ def test_a_candidate_is_read_as_the_file_is() -> None:
         pytest.param("#" + "é" * (MOST_BYTES // 2 + 1), "larger than 256 KiB", id="too many bytes"),
         pytest.param("x = " + "[" * 5_000, "too deep", id="lists in lists"),
         pytest.param("x = " + "{a=" * 5_000, "too deep", id="tables in tables"),
-        pytest.param(".".join("a" * 100_000) + " = 1", "line 1: more than 200 dots", id="dots"),
-        pytest.param("[" + ".".join("a" * 300) + "]", "line 1: more than 200 dots", id="a header"),
+        pytest.param(".".join("a" * 100_000) + " = 1", "line 1: more than 100 dots", id="dots"),
+        pytest.param("[" + ".".join("a" * 300) + "]", "line 1: more than 100 dots", id="a header"),
         pytest.param("x = " + "9" * 100_000, "cannot be read", id="a number without end"),
         pytest.param("\x00", "not valid TOML", id="a control character"),
         pytest.param("\ud800 = 1", "not valid TOML", id="half a character"),
@@ -33,6 +33,16 @@ def test_a_candidate_is_read_as_the_file_is() -> None:
         pytest.param("default_plan = 7", 'needs default_plan = "…"', id="another type"),
         pytest.param(
             f'default_plan = "f"\ncurrency = "{"x" * 90_000}"', "xx…", id="a long quotation"
+        ),
+        pytest.param(
+            'default_plan = "f"\n' + "".join(f"[plans.p{n}]\n" for n in range(501)),
+            "more than 500 plans",
+            id="plans without end",
+        ),
+        pytest.param(
+            'default_plan = "f"\n' + "".join(f"[tables.t{n}]\n" for n in range(501)),
+            "more than 500 plans or pricing tables",
+            id="tables without end",
         ),
         pytest.param(
             'default_plan = "f"\n[plans.f]\nfeatures = [' + '"a",' * 6_000 + "]",

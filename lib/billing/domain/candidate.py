@@ -12,7 +12,10 @@ MOST_BYTES: Final = 256 * 1024
 MOST_ENTRIES: Final = 5_000
 """Plans, prices, features and limits together, each plan's own counted."""
 
-MOST_DOTS: Final = 200
+MOST_PLANS: Final = 500
+"""And as many pricing tables: every table is held against every plan."""
+
+MOST_DOTS: Final = 100
 """In one line outside of any text: the library's time for a dotted key grows with their square."""
 
 LONGEST: Final = 280
@@ -47,11 +50,10 @@ def read_candidate(text: str) -> Catalog:
     except (ValueError, OverflowError):
         # Such as a number of more digits than Python reads.
         raise CatalogInvalid(f"{NAME}: it holds a value that cannot be read.") from None
+    if max(len(catalog.plans), len(catalog.tables)) > MOST_PLANS:
+        raise _too_many(f"{MOST_PLANS} plans or pricing tables")
     if _entries(catalog) > MOST_ENTRIES:
-        raise CatalogInvalid(
-            f"{NAME}: more than {MOST_ENTRIES:,} plans, prices, features and limits. "
-            "Use portside catalog impact --candidate FILE."
-        )
+        raise _too_many(f"{MOST_ENTRIES:,} plans, prices, features and limits")
     return catalog
 
 
@@ -63,6 +65,12 @@ def shortened(sentence: str) -> str:
 def mark_of_text(text: str) -> str:
     """Another one for another text."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _too_many(what: str) -> CatalogInvalid:
+    return CatalogInvalid(
+        f"{NAME}: more than {what}. Use portside catalog impact --candidate FILE."
+    )
 
 
 def _entries(catalog: Catalog) -> int:
