@@ -10,9 +10,19 @@ from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.session import Staff
 from dashboard.ui import candidate, defined, notes, tables
-from lib.billing import ImpactRow, ImpactRun, Permission
+from lib.billing import ImpactKind, ImpactRow, ImpactRun, Permission
 
 _SHOWN_WITHOUT_TOTALS: Final = 25
+
+_SORTS: Final = {
+    "plan": "Plan",
+    "unresolved": "Plan unresolved",
+    "access": "Access",
+    "loses": "Loses",
+    "gains": "Gains",
+    "limit": "Limit",
+}
+"""Sort of a change → the word of its badge."""
 
 
 def draw(staff: Staff) -> None:
@@ -98,18 +108,18 @@ def _found(run: ImpactRun, staff: Staff) -> None:
 
 def _uncounted(run: ImpactRun) -> str:
     """The kinds of changes, for those who may not know of how many customers."""
-    said = list(dict.fromkeys(_KINDS[kind.sort].format(kind.words) for kind in run.kinds))
+    said = list(dict.fromkeys(_uncounted_kind(kind) for kind in run.kinds))
     return f"For some customers: {', '.join(said[:8])}{' …' if said[8:] else ''}."
 
 
-_KINDS: Final = {
-    "plan": "the plan changes ({})",
-    "unresolved": "the plan is unresolved",
-    "access": "{}",
-    "loses": "{}",
-    "gains": "{}",
-    "limit": "another limit of {}",
-}
+def _uncounted_kind(kind: ImpactKind) -> str:
+    match kind.sort:
+        case "plan":
+            return f"plan {kind.words}"
+        case "limit":
+            return f"limit of {kind.words}"
+        case _:
+            return f"{kind.words[:1].lower()}{kind.words[1:]}"
 
 
 def _kinds(run: ImpactRun) -> None:
@@ -128,16 +138,6 @@ def _kinds(run: ImpactRun) -> None:
         alt="Kinds of changes and how many customers each reaches",
         choose=False,
     )
-
-
-_SORTS: Final = {
-    "plan": "Plan",
-    "unresolved": "Plan unresolved",
-    "access": "Access",
-    "loses": "Loses",
-    "gains": "Gains",
-    "limit": "Limit",
-}
 
 
 def _rows(run: ImpactRun, totals: bool) -> None:

@@ -70,10 +70,8 @@ def _group(catalog: Catalog, group: str, plans: list[Plan]) -> None:
         return
     column = st.column_config
     columns = {
-        "what": column.TextColumn("Feature or limit", width=210, pinned=True),
-        **{
-            plan.slug: column.TextColumn(plan.name, width=110, alignment="center") for plan in plans
-        },
+        "what": column.TextColumn("Feature or limit", width=160, pinned=True),
+        **{plan.slug: column.TextColumn(plan.name, width=85, alignment="center") for plan in plans},
         "key": column.TextColumn(
             "Key", width=190, help="What the product asks for: the feature's flag, or the limit."
         ),

@@ -155,19 +155,19 @@ def _older(held: tuple[HeldPrice, ...], totals: bool) -> None:
 
 def _held_table(held: tuple[HeldPrice, ...], totals: bool) -> int | None:
     column = st.column_config
-    columns: dict[str, Any] = {
-        "plan": column.TextColumn("Plan", width=110),
-        "key": column.TextColumn("Lookup key", width=190, help="That it has, or had once."),
-        "terms": column.TextColumn("Terms", width=210),
-        "why": column.TextColumn("Why", width=210),
-        "id": column.TextColumn("Price in Stripe", width=210),
+    counts = {
+        "customers": defined.count("price_customers", width=95),
+        "mrr": defined.number("old_price_mrr", "MRR", width=105),
     }
-    if totals:
-        columns |= {
-            "customers": defined.count("price_customers", width=100),
-            "mrr": defined.number("old_price_mrr", "MRR", width=110),
-            "note": column.TextColumn("Note", width=180),
-        }
+    columns: dict[str, Any] = {
+        "plan": column.TextColumn("Plan", width=90),
+        "key": column.TextColumn("Lookup key", width=150, help="That it has, or had once."),
+        "terms": column.TextColumn("Terms", width=150),
+        "why": column.TextColumn("Why", width=185),
+        **(counts if totals else {}),
+        "id": column.TextColumn("Price in Stripe", width=215),
+        **({"note": column.TextColumn("Note", width=180)} if totals else {}),
+    }
     return tables.show(
         [
             {

@@ -21,7 +21,8 @@ from lib.billing import (
     terms_of_table,
 )
 
-CARD_WIDTH: Final = 230
+CARD_WIDTH: Final = 220
+MOST_ABREAST: Final = 4
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,9 @@ def draw(catalog: Catalog) -> None:
             icon=":material/view_column:",
         )
         return
-    table = _table(catalog)
-    _standing(catalog, table)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_state"):
+        table = _table(catalog)
+        _standing(catalog, table)
     shown = _switches(catalog, table)
     cards = pricing_cards(
         catalog,
@@ -58,7 +60,7 @@ def draw(catalog: Catalog) -> None:
             icon=":material/edit_note:",
         )
         return
-    with st.grid(len(cards), min_column_width=CARD_WIDTH, gap="small"):
+    with st.grid(min(len(cards), MOST_ABREAST), min_column_width=CARD_WIDTH, gap="small"):
         for card in cards:
             _card(card, table, shown)
     _drafts(catalog, table)
@@ -68,57 +70,57 @@ def _table(catalog: Catalog) -> PricingTable:
     keys = sorted(catalog.tables, key=lambda key: not catalog.tables[key].default)
     if len(keys) == 1:
         return catalog.tables[keys[0]]
-    if st.session_state.get("table") not in keys:
-        st.session_state["table"] = keys[0]
+    _keep("table", tuple(keys))
     chosen = st.selectbox(
         "Pricing table",
         keys,
         format_func=lambda key: f"{key} (draft)" if catalog.tables[key].state == "draft" else key,
         key="table",
         bind="query-params",
-        width=240,
+        label_visibility="collapsed",
+        icon=":material/view_column:",
+        width=200,
     )
     return catalog.tables[chosen]
 
 
 def _standing(catalog: Catalog, table: PricingTable) -> None:
     cards = catalog.cards(table)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_state"):
-        if table.state == "live":
-            st.badge("Live", icon=":material/public:", color="green")
-        else:
-            st.badge(
-                "Draft",
-                icon=":material/edit_note:",
-                color="gray",
-                help="Customers see it nowhere until the file says that it is live.",
-            )
-        if table.default:
-            st.badge(
-                "Default",
-                icon=":material/star:",
-                color="blue",
-                help="Shown where no table is named.",
-            )
-        if table.hidden_at_sign_up:
-            st.badge(
-                "Hidden at sign-up",
-                icon=":material/visibility_off:",
-                color="orange",
-                help="Only customers who are there already see it.",
-            )
-        audience = f"for {cards[0].audience}" if cards else None
-        st.caption(
-            fmt.joined(
-                (
-                    f"Table {fmt.md(table.key)}",
-                    f"plan group {fmt.md(table.group)}",
-                    audience,
-                    fmt.plural(len(cards), "plan"),
-                )
-            ),
-            width="content",
+    if table.state == "live":
+        st.badge("Live", icon=":material/public:", color="green")
+    else:
+        st.badge(
+            "Draft",
+            icon=":material/edit_note:",
+            color="gray",
+            help="Customers see it nowhere until the file says that it is live.",
         )
+    if table.default:
+        st.badge(
+            "Default",
+            icon=":material/star:",
+            color="blue",
+            help="Shown where no table is named.",
+        )
+    if table.hidden_at_sign_up:
+        st.badge(
+            "Hidden at sign-up",
+            icon=":material/visibility_off:",
+            color="orange",
+            help="Only customers who are there already see it.",
+        )
+    audience = f"for {cards[0].audience}" if cards else None
+    st.caption(
+        fmt.joined(
+            (
+                f"Table {fmt.md(table.key)}",
+                f"plan group {fmt.md(table.group)}",
+                audience,
+                fmt.plural(len(cards), "plan"),
+            )
+        ),
+        width="content",
+    )
 
 
 def _switches(catalog: Catalog, table: PricingTable) -> Shown:
@@ -184,7 +186,7 @@ def _card(card: Card, table: PricingTable, shown: Shown) -> None:
 
 
 def _head(card: Card) -> str:
-    badge = f" :primary-badge[{fmt.md(card.highlight)}]" if card.highlight else ""
+    badge = f" :blue-badge[{fmt.md(card.highlight)}]" if card.highlight else ""
     return f"**{fmt.md(card.name)}**{badge}"
 
 

@@ -80,7 +80,12 @@ def prices(
     """
     with reader.open() as connection:
         world = _World(catalog, live, known, _counted(connection), totals)
-    return PlanPrices(tuple(_lines(world)), tuple(_older(world)), tuple(_loose(world)), told_by)
+    return PlanPrices(
+        tuple(_lines(world)),
+        tuple(sorted(_older(world), key=_by_plan)),
+        tuple(_loose(world)),
+        told_by,
+    )
 
 
 def _counted(connection: Connection) -> dict[str, _Held]:
@@ -181,6 +186,10 @@ def _older(world: _World) -> Iterator[HeldPrice]:
                 mrr_minor=int(row["mrr_minor"]) if world.totals else None,
                 unvalued=int(row["unvalued"]) if world.totals else None,
             )
+
+
+def _by_plan(price: HeldPrice) -> tuple[str, ...]:
+    return price.plan, price.lookup_key or "~", price.price_id, price.currency
 
 
 def _loose(world: _World) -> Iterator[LoosePrice]:
