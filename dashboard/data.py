@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
@@ -31,13 +32,16 @@ from lib.billing import (
     InvoiceFilters,
     InvoiceItem,
     InvoiceView,
+    Linted,
     Listing,
     Overview,
     Owed,
     PlanCustomerItem,
     PlanMixItem,
+    PlanPrices,
     PortalPlan,
     Portside,
+    PriceHolder,
     Receipts,
     Recovery,
     RestatementItem,
@@ -261,6 +265,50 @@ def forget_portal() -> None:
     st.session_state["portal_asked"] = st.session_state.get("portal_asked", 0) + 1
 
 
+def plan_prices(totals: bool) -> tuple[PlanPrices, str | None]:
+    """(prices beside Stripe's, why Stripe itself could not be asked).
+
+    Every few minutes for everyone, or when somebody wants it anew: every live subscription is read.
+    """
+    try:
+        read = partial(session.billing().plan_prices, totals=totals)
+        found: PlanPrices = _cached("plan_prices", _slow(), read, totals)
+    except (StripeRefused, StripeUnavailable) as error:
+        read = partial(session.billing().plan_prices, totals=totals, ask=False)
+        return _cached("plan_prices_told", _slow(), read, totals), str(error)
+    return found, None
+
+
+def plan_findings(totals: bool) -> Linted:
+    """As often. Raises StripeRefused, StripeUnavailable."""
+    found: Linted = _cached(
+        "plan_findings", _slow(), lambda: session.billing().plan_findings(totals=totals), totals
+    )
+    return found
+
+
+def price_holders(price_id: str, limit: int, offset: int) -> Listing[PriceHolder]:
+    return _kept(
+        "price_holders",
+        lambda desk: desk.price_holders(price_id, limit=limit, offset=offset),
+        price_id,
+        limit,
+        offset,
+    )
+
+
+def forget_plans() -> None:
+    """Ask Stripe and count the holders again the next time."""
+    st.session_state["plans_asked"] = st.session_state.get("plans_asked", 0) + 1
+
+
+def _slow() -> tuple[Stamp, int]:
+    """The key of what takes long: the same for a few minutes, unless somebody asked anew."""
+    now = stamp()
+    key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
+    return key, st.session_state.get("plans_asked", 0)
+
+
 def _kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
     """What ``ask`` gives for ``key``, until the projection or the minute is another one."""
     found: T = _cached(name, stamp(), lambda: ask(session.billing()), key)
@@ -273,7 +321,9 @@ def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _cached(name: str, stamp: Stamp, _read: Callable[[], Any], key: Any = None) -> Any:
+def _cached(
+    name: str, stamp: Stamp | tuple[Stamp, int], _read: Callable[[], Any], key: Any = None
+) -> Any:
     return _read()  # a leading underscore keeps an argument out of the key
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.numbers import format_currency
 
 from lib.billing import minor_digits
@@ -127,6 +128,22 @@ def money_short(minor: int | None, currency: str | None) -> str:
         return UNKNOWN
     value = exact(minor, currency)
     return _spelled(value, currency, 0 if abs(value) >= 100 else minor_digits(currency))
+
+
+def price(minor: int | None, currency: str, language: str) -> str:
+    """What customers of ``language`` read, whole units without a fraction: ``29 €``, ``¥2,900``."""
+    if minor is None:
+        return UNKNOWN
+    value, digits = exact(minor, currency), minor_digits(currency)
+    fraction = "." + "0" * digits if digits and value % 1 else ""
+    pattern = Locale.parse(language).currency_formats["standard"].pattern
+    return format_currency(
+        value,
+        currency.upper(),
+        format=re.sub(r"\.0+", fraction, pattern),
+        locale=language,
+        currency_digits=False,
+    )
 
 
 def signed(minor: int | None, currency: str | None) -> str:

@@ -112,6 +112,14 @@ PAGES: tuple[PageRow, ...] = (
         Permission.MONEY,
     ),
     PageRow(
+        "plans",
+        "Plans",
+        "What is sold, as customers see it, who holds older prices, and whom a change would reach.",
+        ":material/sell:",
+        "Catalogue",
+        Permission.PLANS,
+    ),
+    PageRow(
         "portal",
         "Portal",
         "Whether Stripe's customer portal does what the catalogue says, field by field.",

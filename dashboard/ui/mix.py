@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import charts, data, session
 from dashboard import format as fmt
 from dashboard.ui import defined, filters, kpis, listing, tables
-from lib.billing import Filters, Listing, PlanCustomerItem, PlanMixItem
+from lib.billing import Filters, Listing, PlanCustomerItem, PlanMixItem, PriceHolder
 
 ORDERS: Final = {
     "Largest MRR": ("mrr_minor", True),
@@ -148,7 +148,7 @@ def table(page: Listing[PlanMixItem]) -> None:
     )
 
 
-def customers(page: Listing[PlanCustomerItem]) -> int | None:
+def customers(page: Listing[PlanCustomerItem] | Listing[PriceHolder]) -> int | None:
     """One page of the subscriptions behind the mix; answers the chosen row."""
     zone, catalog = data.timezone(), session.billing().catalog
     rows = [

@@ -80,6 +80,16 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Not taking": "red",
     "Gave up some": "red",
     "Removed": "gray",
+    "As the file": "green",
+    "Amount differs": "orange",
+    "Archived": "orange",
+    "Not in Stripe": "orange",
+    "Kept only": "gray",
+    "Plan": "violet",
+    "Access": "red",
+    "Loses": "orange",
+    "Gains": "green",
+    "Limit": "blue",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 

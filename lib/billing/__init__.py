@@ -9,16 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .catalog import Linted
     from .desk import Portside
     from .domain.acts import act_outcome, act_words
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
     from .domain.bridge import Bridge, BridgeLine
     from .domain.catalog import Catalog, Feature, Plan, Price
+    from .domain.catalog_findings import CatalogFinding
     from .domain.claims import from_claims
     from .domain.corrections import Correction
     from .domain.errors import (
         BillingError,
+        CatalogInvalid,
         CloseRefused,
         ConfigurationError,
         DatabaseUnavailable,
@@ -44,9 +47,17 @@ if TYPE_CHECKING:
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.plans import Policies, PricingTable
     from .domain.policy import Policy
     from .domain.policy_flags import policy_name
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
+    from .domain.pricing_cards import (
+        Card,
+        currencies_of,
+        pricing_cards,
+        term_of,
+        terms_of_table,
+    )
     from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.saved_views import LONGEST_NAME, SavedView
@@ -108,6 +119,17 @@ if TYPE_CHECKING:
         TrendPoint,
     )
     from .showing.outgoing_views import DeadLetter, EndpointState
+    from .showing.plan_views import (
+        Candidate,
+        HeldPrice,
+        ImpactKind,
+        ImpactRow,
+        ImpactRun,
+        LoosePrice,
+        PlanPrices,
+        PriceHolder,
+        PriceLine,
+    )
     from .showing.retention_views import ChurnedItem, ChurnPart
     from .showing.sync_views import (
         Deliveries,
@@ -139,18 +161,20 @@ if TYPE_CHECKING:
     from .wiring import open_portside
 
 _NAMES = {
+    "catalog": "Linted",
     "desk": "Portside",
     "domain.acts": "act_outcome act_words",
     "domain.attempts": "Attempt",
     "domain.audit_filters": "AuditFilters",
     "domain.bridge": "Bridge BridgeLine",
     "domain.catalog": "Catalog Feature Plan Price",
+    "domain.catalog_findings": "CatalogFinding",
     "domain.claims": "from_claims",
     "domain.corrections": "Correction",
     "domain.errors": (
-        "BillingError CloseRefused ConfigurationError DatabaseUnavailable LinkRefused NoCustomer "
-        "NoSuchObject NotFound PermissionDenied PortalRefused RateLimited SignInRefused "
-        "StripeRefused StripeUnavailable WrongUsage"
+        "BillingError CatalogInvalid CloseRefused ConfigurationError DatabaseUnavailable "
+        "LinkRefused NoCustomer NoSuchObject NotFound PermissionDenied PortalRefused RateLimited "
+        "SignInRefused StripeRefused StripeUnavailable WrongUsage"
     ),
     "domain.filters": "Filters",
     "domain.findings": "Acknowledgement Finding FindingFilters Reconciliation",
@@ -162,9 +186,11 @@ _NAMES = {
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
+    "domain.plans": "Policies PricingTable",
     "domain.policy": "Policy",
     "domain.policy_flags": "policy_name",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
+    "domain.pricing_cards": "Card currencies_of pricing_cards term_of terms_of_table",
     "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
     "domain.saved_views": "LONGEST_NAME SavedView",
@@ -198,6 +224,10 @@ _NAMES = {
     "showing.money_views": (
         "ReceiptBalance ReceiptConversion ReceiptMovement Receipts RollForward RollForwardLine "
         "Trend TrendPoint"
+    ),
+    "showing.plan_views": (
+        "Candidate HeldPrice ImpactKind ImpactRow ImpactRun LoosePrice PlanPrices PriceHolder "
+        "PriceLine"
     ),
     "showing.sync_views": (
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
@@ -246,7 +276,11 @@ __all__ = [
     "Bridge",
     "BridgeItem",
     "BridgeLine",
+    "Candidate",
+    "Card",
     "Catalog",
+    "CatalogFinding",
+    "CatalogInvalid",
     "ChainState",
     "Choice",
     "ChurnPart",
@@ -281,7 +315,11 @@ __all__ = [
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
+    "HeldPrice",
     "Identity",
+    "ImpactKind",
+    "ImpactRow",
+    "ImpactRun",
     "InvoiceFilters",
     "InvoiceItem",
     "InvoiceLines",
@@ -297,7 +335,9 @@ __all__ = [
     "LinkRefused",
     "LinkRequest",
     "LinkSeen",
+    "Linted",
     "Listing",
+    "LoosePrice",
     "Metric",
     "MintedLink",
     "MonthItem",
@@ -316,7 +356,9 @@ __all__ = [
     "PlanChange",
     "PlanCustomerItem",
     "PlanMixItem",
+    "PlanPrices",
     "Point",
+    "Policies",
     "Policy",
     "PortalApplied",
     "PortalChange",
@@ -325,6 +367,9 @@ __all__ = [
     "PortalWarning",
     "Portside",
     "Price",
+    "PriceHolder",
+    "PriceLine",
+    "PricingTable",
     "RateLimited",
     "Ratio",
     "RawBody",
@@ -367,12 +412,16 @@ __all__ = [
     "WrongUsage",
     "act_outcome",
     "act_words",
+    "currencies_of",
     "from_claims",
     "from_headers",
     "minor_digits",
     "open_portside",
     "permissions_of",
     "policy_name",
+    "pricing_cards",
     "read_sign_in",
     "require",
+    "term_of",
+    "terms_of_table",
 ]

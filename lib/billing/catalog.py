@@ -36,6 +36,9 @@ REFUSED: Final = "catalog.refused"
 FAILED: Final = "catalog.failed"
 
 
+Told = Literal["Stripe", "its events"]
+
+
 class SellsProducts(Protocol):
     """What this asks of `stripe.products.Products`."""
 
@@ -53,7 +56,7 @@ class Linted:
     """``told_by``: who was asked beside the file itself."""
 
     findings: tuple[CatalogFinding, ...]
-    told_by: Literal["Stripe", "its events"]
+    told_by: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,15 @@ class CatalogDesk:
             *catalog_lint_known.portal(catalog, portal),
         ]
         return Linted(tuple(in_order(found)), "its events" if self._sells is None else "Stripe")
+
+    def sold(self, *, ask: bool = True) -> tuple[LiveCatalog, Told]:
+        """Products and prices by Stripe, where it can be asked and ``ask``, else by its events.
+
+        Raises StripeRefused, StripeUnavailable, DatabaseUnavailable.
+        """
+        if self._sells is None or not ask:
+            return self._known(), "its events"
+        return self._on_sale(self._sells, self._setup.catalog), "Stripe"
 
     def plan(self) -> CatalogPlan:
         """What would have to change, read from Stripe now, and whom an old version is left to.

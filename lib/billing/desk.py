@@ -24,9 +24,11 @@ from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
 from .domain.policy import Policy
 from .files_desk import FilesDesk, Narrowing
+from .impact_runs import ImpactRuns
 from .invoice_desk import InvoiceDesk
 from .money_desk import MoneyDesk
 from .outgoing_desk import OutgoingDesk
+from .plans_desk import PlansDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
 from .reports import Report, run_report
@@ -74,6 +76,7 @@ class Portside(
     CatalogSide,
     ViewsDesk,
     DigestDesk,
+    PlansDesk,
 ):
     """One installation of Portside, read at its own clock."""
 
@@ -100,6 +103,7 @@ class Portside(
         self._catalogue = catalogue or CatalogDesk(
             store=store, clock=clock, setup=setup, sells=None, portal=self._portal
         )
+        self._impacts = ImpactRuns()
         self._followed = Followed()
         self._following = Lock()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import Final
 
@@ -43,6 +43,10 @@ class Impact:
         self.tally = Tally()
 
     def __iter__(self) -> Iterator[Change]:
+        return (found for found in self.steps() if found is not None)
+
+    def steps(self, portion: int = AT_ONCE) -> Generator[Change | None]:
+        """The same with a None after every ``portion`` customers, for whoever lets others in."""
         tally = self.tally = Tally()
         with self._store.reading() as source, self._store.reading() as rows:
             before = Before(default_given(rows) or self._setup.catalog.default)
@@ -50,6 +54,8 @@ class Impact:
             while batch := list(islice(told, self._at_once)):
                 stored = entitlements_of(rows, [customer_id for customer_id, _ in batch])
                 for customer_id, seen in batch:
+                    if tally.customers % portion == 0:
+                        yield None
                     tally.customers += 1
                     row = stored.get(customer_id)
                     if row is None:

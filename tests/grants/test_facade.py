@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -72,6 +73,21 @@ def test_every_list_and_report_can_be_read(opened: Opened) -> None:
         assert portside.report(name, as_of=iso(opened.front.now()), policy="stripe").as_of
     for name in ("winding-down", "failed-payments", "plan-mix", "invoices"):
         assert portside.export(name, filters).name == name
+
+
+def test_the_catalogue_can_be_compared_with_everybody(opened: Opened) -> None:
+    portside = opened.portside
+    assert portside.plan_prices(totals=True).lines
+    assert portside.price_holders("price_none").total == 0
+    assert portside.plan_findings(totals=False).told_by == "its events"
+    key = portside.start_impact('default_plan = "free"', roles=[Role.SUPPORT])
+    for _ in range(3_000):
+        run = portside.impact_run(key)
+        assert run is not None
+        if run.state not in ("waiting", "running"):
+            break
+        time.sleep(0.01)
+    assert (run.state, run.changed) == ("done", 1)
 
 
 def test_invoices_can_be_read_and_their_lines_are_asked_of_stripe(

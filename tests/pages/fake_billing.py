@@ -56,6 +56,7 @@ from lib.billing.domain.flows import Flow
 from lib.billing.domain.follow_ups import FollowUp
 from lib.billing.files import Written
 from tests.pages.fake_bridge import FakeBridge
+from tests.pages.fake_catalogue import FakeCatalogue
 from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_invoices import FakeInvoices
@@ -108,7 +109,15 @@ def customer_id(index: int) -> str:
 
 @dataclass
 class FakeBilling(
-    FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose, FakeMoney, FakeBridge, FakeRetention
+    FakePortal,
+    FakeDesk,
+    FakeSync,
+    FakeInvoices,
+    FakeClose,
+    FakeMoney,
+    FakeBridge,
+    FakeRetention,
+    FakeCatalogue,
 ):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 

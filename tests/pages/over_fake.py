@@ -20,9 +20,11 @@ from lib.billing import (
     InvoiceFilters,
     LinkOptions,
     LinkSeen,
+    Linted,
     Listing,
     Overview,
     Owed,
+    PlanPrices,
     Recovery,
     Role,
     RollForward,
@@ -36,6 +38,7 @@ TIMES = 7
 @dataclass
 class Worlds(FakeBilling):
     chosen: Path = field(default_factory=Path)
+    shown: str = ""
 
     @property
     def world(self) -> str:
@@ -45,6 +48,10 @@ class Worlds(FakeBilling):
         return self._mark()
 
     def freshness(self) -> Any:
+        if self.world != self.shown:
+            # Another world is another company: what was cached of one is not the other's.
+            self.shown = self.world
+            session.use(self)  # type: ignore[arg-type]
         return replace(super().freshness(), watermark=self._mark())
 
     def _mark(self) -> int:
@@ -91,6 +98,26 @@ class Worlds(FakeBilling):
     def invoices(self, filters: InvoiceFilters = InvoiceFilters()) -> Listing[Any]:  # noqa: B008
         return self._sums_only(super().invoices(filters))
 
+    def plan_prices(self, *, totals: bool, ask: bool = True) -> PlanPrices:
+        found = super().plan_prices(totals=totals, ask=ask)
+        if self.world != "money":
+            return found
+        return replace(
+            found,
+            lines=tuple(replace(each, customers=_more(each.customers)) for each in found.lines),
+            held=tuple(
+                replace(each, customers=_more(each.customers), mrr_minor=_more(each.mrr_minor))
+                for each in found.held
+            ),
+        )
+
+    def plan_findings(self, *, totals: bool) -> Linted:
+        found = super().plan_findings(totals=totals)
+        if self.world != "money" or not totals:
+            return found
+        more = (replace(f, sentence=f.sentence.replace("17", "119")) for f in found.findings)
+        return replace(found, findings=tuple(more))
+
     def owed(self) -> list[Owed]:
         found = super().owed()
         if self.world != "money":
@@ -131,6 +158,10 @@ class Worlds(FakeBilling):
     def link_options(self, wanted: str) -> LinkOptions:
         found = super().link_options(wanted)
         return replace(found, sentence="Another sentence.") if self.world == "staff" else found
+
+
+def _more(number: int | None) -> int | None:
+    return None if number is None else number * TIMES
 
 
 def main() -> None:

@@ -26,6 +26,9 @@ WAYS: dict[str, tuple[dict[str, str], ...]] = {
     "mrr": ({}, {"view": "Receipts"}, {"view": "Self-audit"}, {"view": "Policy bridge"}),
     "churn": ({}, {"view": "Reasons"}, {"view": "Cohorts"}),
     "close": ({}, {"month": "2026-09"}),
+    "plans": tuple(
+        {"view": view} for view in ("Pricing tables", "Features", "Prices", "Check", "Impact")
+    ),
     "failed-payments": ({}, {"recovered": "By payment"}),
     "sync": (
         {},

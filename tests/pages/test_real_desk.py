@@ -25,6 +25,7 @@ PAGES = {
     "churn": "0 ÷ 2 customers",
     "customer": "Pro until 5 April 2026",
     "close": "February 2026",
+    "plans": "Table core",
     "portal": "As far as Stripe's events have told",
     "sync": "Nothing has arrived yet.",
     "audit": "Nobody has done anything yet.",

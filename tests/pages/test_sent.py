@@ -30,7 +30,7 @@ secret = "X-Portside-Proxy-Secret"
 peers = ["127.0.0.1"]
 sign_out = "/oauth2/sign_out"
 """
-QUERIES = {"customer": "customer=cus_0001"}
+QUERIES = {"customer": "customer=cus_0001", "plans": "view=Prices"}
 HIDDEN = {"money": {Permission.TOTALS}, "staff": {Permission.LINKS, Permission.NOTES}}
 """World -> the rights of which one is needed to tell it from the plain one."""
 
@@ -41,9 +41,12 @@ class Proxied:
     world: Path
     log: Path
 
-    def visit(self, page: str, group: str, world: str = "plain") -> list[bytes]:
+    def visit(
+        self, page: str, group: str, world: str = "plain", query: str | None = None
+    ) -> list[bytes]:
         self.world.write_text(world)
-        return sent(self.url, named(group), page, QUERIES.get(page, ""))
+        query = QUERIES.get(page, "") if query is None else query
+        return sent(self.url, named(group), page, query)
 
 
 def named(group: str, **over: str) -> dict[str, str]:
@@ -97,6 +100,16 @@ def test_what_a_role_may_not_see_is_not_sent(proxied: Proxied, role: str, world:
         assert differ  # else the two companies do not differ at all
     else:
         assert differ == set()
+
+
+@pytest.mark.parametrize("view", ["Pricing+tables", "Features", "Prices", "Check", "Impact"])
+@pytest.mark.parametrize(("role", "told"), [("support", False), ("finance", True)])
+def test_no_tab_of_plans_tells_support_how_many_hold_what(
+    proxied: Proxied, role: str, told: bool, view: str
+) -> None:
+    plain = proxied.visit("plans", role, query=f"view={view}")
+    money = proxied.visit("plans", role, "money", query=f"view={view}")
+    assert (plain != money) is (told and view in ("Prices", "Check"))
 
 
 def test_a_page_of_another_role_is_named_and_nothing_more(proxied: Proxied) -> None:

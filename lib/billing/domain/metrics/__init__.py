@@ -16,6 +16,7 @@ from . import (
     movements,
     receivables,
     recurring,
+    selling,
 )
 from .metric import Direction, Metric, Unit
 
@@ -33,6 +34,7 @@ METRICS: Final[dict[str, Metric]] = {
         lists,
         closing,
         bridging,
+        selling,
     )
     for metric in part.METRICS
 }

@@ -1,0 +1,268 @@
+"""Pricing tables as customers see them: which one, in what currency and term, and its cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from dashboard import format as fmt
+from dashboard.ui import filters, notes
+from lib.billing import (
+    LANGUAGES,
+    Card,
+    Catalog,
+    Price,
+    PricingTable,
+    currencies_of,
+    pricing_cards,
+    term_of,
+    terms_of_table,
+)
+
+CARD_WIDTH: Final = 220
+MOST_ABREAST: Final = 4
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the switches above the cards say."""
+
+    currency: str
+    term: str
+    language: str
+
+
+def draw(catalog: Catalog) -> None:
+    """One table after the other would be too long: one of them, chosen by name."""
+    if not catalog.tables:
+        notes.empty(
+            "There is no pricing table.",
+            hint="Publish a plan in the catalogue file: its group has a table by itself.",
+            icon=":material/view_column:",
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_state"):
+        table = _table(catalog)
+        _standing(catalog, table)
+    shown = _switches(catalog, table)
+    cards = pricing_cards(
+        catalog,
+        table,
+        currency=shown.currency,
+        interval=shown.term,
+        language=shown.language,
+    )
+    if not cards:
+        notes.empty(
+            "This table shows nothing: every plan of its group is a draft.",
+            icon=":material/edit_note:",
+        )
+        return
+    with st.grid(min(len(cards), MOST_ABREAST), min_column_width=CARD_WIDTH, gap="small"):
+        for card in cards:
+            _card(card, table, shown)
+    _drafts(catalog, table)
+
+
+def _table(catalog: Catalog) -> PricingTable:
+    keys = sorted(catalog.tables, key=lambda key: not catalog.tables[key].default)
+    if len(keys) == 1:
+        return catalog.tables[keys[0]]
+    _keep("table", tuple(keys))
+    chosen = st.selectbox(
+        "Pricing table",
+        keys,
+        format_func=lambda key: f"{key} (draft)" if catalog.tables[key].state == "draft" else key,
+        key="table",
+        bind="query-params",
+        label_visibility="collapsed",
+        icon=":material/view_column:",
+        width=200,
+    )
+    return catalog.tables[chosen]
+
+
+def _standing(catalog: Catalog, table: PricingTable) -> None:
+    cards = catalog.cards(table)
+    if table.state == "live":
+        st.badge("Live", icon=":material/public:", color="green")
+    else:
+        st.badge(
+            "Draft",
+            icon=":material/edit_note:",
+            color="gray",
+            help="Customers see it nowhere until the file says that it is live.",
+        )
+    if table.default:
+        st.badge(
+            "Default",
+            icon=":material/star:",
+            color="blue",
+            help="Shown where no table is named.",
+        )
+    if table.hidden_at_sign_up:
+        st.badge(
+            "Hidden at sign-up",
+            icon=":material/visibility_off:",
+            color="orange",
+            help="Only customers who are there already see it.",
+        )
+    audience = f"for {cards[0].audience}" if cards else None
+    st.caption(
+        fmt.joined(
+            (
+                f"Table {fmt.md(table.key)}",
+                f"plan group {fmt.md(table.group)}",
+                audience,
+                fmt.plural(len(cards), "plan"),
+            )
+        ),
+        width="content",
+    )
+
+
+def _switches(catalog: Catalog, table: PricingTable) -> Shown:
+    with st.container(horizontal=True, vertical_alignment="center", key="table_switches"):
+        codes = currencies_of(catalog, table)
+        _keep("currency", codes)
+        code = filters.currency(codes) if codes else catalog.currency
+        terms = terms_of_table(catalog, table, code)
+        _keep("term", terms)
+        term = "month"
+        if len(terms) > 1:
+            options = {each: _term(each) for each in terms}
+            begin = "month" if "month" in terms else terms[0]
+            term = filters.switch("Billed", "term", options, begin)
+        elif terms:
+            term = terms[0]
+        st.space("stretch")
+        language = st.selectbox(
+            "Language",
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key="language",
+            label_visibility="collapsed",
+            bind="query-params",
+            width=140,
+            help="How amounts are written; words are translated where the file has them.",
+        )
+    return Shown(code, term, language)
+
+
+def _keep(key: str, options: tuple[str, ...]) -> None:
+    """Another table or currency may not have what was chosen."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
+
+
+def _term(term: str) -> str:
+    count, _, interval = term.rpartition("-")
+    return fmt.every(interval, int(count) if count else 1)
+
+
+def _every(price: Price) -> str:
+    count, interval = price.interval_count, price.interval
+    return f"a {interval}" if count == 1 else f"every {count} {interval}s"
+
+
+def _card(card: Card, table: PricingTable, shown: Shown) -> None:
+    with st.container(border=True, height="stretch", gap="small", key=f"card_{card.plan}"):
+        with st.container(gap=None):
+            st.markdown(_head(card))
+            st.markdown(f"# {_amount(card, shown)}")
+            st.caption(_beneath(card, shown))
+        _button(card)
+        if card.bullets:
+            st.markdown(_list("check", card.bullets))
+        if card.features:
+            heading = fmt.md(table.features_heading or "Features")
+            names = [each.name for each in card.features]
+            st.caption(f"**{heading}**  \n{_list('check_circle', names)}")
+        if card.limits:
+            said = [f"{fmt.words(each.slug)}: {each.value:,}" for each in card.limits]
+            st.caption(f"**Limits**  \n{_list('speed', said)}")
+
+
+def _head(card: Card) -> str:
+    badge = f" :blue-badge[{fmt.md(card.highlight)}]" if card.highlight else ""
+    return f"**{fmt.md(card.name)}**{badge}"
+
+
+def _amount(card: Card, shown: Shown) -> str:
+    if card.price is not None and card.price.amount is not None:
+        return fmt.md(fmt.price(card.price.amount, shown.currency, shown.language))
+    if card.free:
+        return fmt.md(fmt.price(0, shown.currency, shown.language))
+    if card.price is not None:
+        return "In tiers"
+    return "By use" if card.metered else fmt.UNKNOWN
+
+
+def _beneath(card: Card, shown: Shown) -> str:
+    """The line under the amount: how often, what it saves, what use costs."""
+    said: list[str] = []
+    if card.price is not None:
+        said.append(_every(card.price))
+        if card.saving:
+            said.append(f":green[saves {card.saving}%]")
+    elif card.default:
+        said.append("without a subscription")
+    elif not card.metered:
+        said.append(_elsewhere(card))
+    for price in card.metered:
+        amount = fmt.md(fmt.price(price.amount, shown.currency, shown.language))
+        said.append(f"plus {amount} a unit by use" if card.price else f"{amount} a unit")
+    return fmt.joined(said)
+
+
+def _elsewhere(card: Card) -> str:
+    if not card.offers:
+        return "not sold in this currency"
+    return f"only {' and '.join(_term(term_of(each)).lower() for each in card.offers)}"
+
+
+def _button(card: Card) -> None:
+    """The button as customers see it; here it says what it would start."""
+    bought = card.price or next(iter(card.metered), None)
+    if bought is None:
+        label, told = (
+            card.cta or ("Begin free" if card.default else "Not for sale"),
+            (
+                "Nothing to buy: it is there with the account."
+                if card.default
+                else "Nothing is sold in this currency and term."
+            ),
+        )
+    else:
+        label, told = (
+            card.cta or f"Choose {card.name}",
+            (f"Customers start Checkout for {bought.lookup_key} here. This is the preview."),
+        )
+    if st.button(
+        fmt.md(label),
+        key=f"cta_{card.plan}",
+        type="primary" if card.highlight else "secondary",
+        width="stretch",
+        disabled=bought is None and not card.default,
+    ):
+        st.toast(fmt.md(told), icon=":material/visibility:")
+
+
+def _list(icon: str, lines: list[str] | tuple[str, ...]) -> str:
+    return "  \n".join(f":material/{icon}: {fmt.md(line)}" for line in lines)
+
+
+def _drafts(catalog: Catalog, table: PricingTable) -> None:
+    names = [
+        plan.name
+        for plan in catalog.plans.values()
+        if plan.group == table.group and not plan.published
+    ]
+    if names:
+        st.caption(
+            f":material/edit_note: Not shown, because "
+            f"{'it is a draft' if len(names) == 1 else 'they are drafts'}: "
+            f"{fmt.md(', '.join(names))}."
+        )
