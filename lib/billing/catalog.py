@@ -159,6 +159,7 @@ class CatalogDesk:
             self._keep(staff, REFUSED, str(error), error.code)
             raise
         if not planned.steps:
+            self._note(staff, "Stripe sells it already")
             return CatalogApplied((), (), planned.versions, planned.notes, self._stale())
         with self._store.reading() as connection:
             salt = audit.last_of(connection, APPLIED)
@@ -170,7 +171,7 @@ class CatalogDesk:
             fault = f"{_spoken(planned.steps[len(done)])}: {error}"
             self._keep(staff, FAILED, "; ".join([*map(_told, done), fault]), error.code)
             raise
-        self._keep(staff, APPLIED, "; ".join(map(_told, done)))
+        self._note(staff, "; ".join(map(_told, done)), always=True)
         after = self.plan()
         return CatalogApplied(tuple(done), after.steps, after.versions, after.notes, self._stale())
 
@@ -233,6 +234,19 @@ class CatalogDesk:
         if self._sells is None:
             raise ConfigurationError("Stripe sells what the catalogue says: set STRIPE_API_KEY.")
         return self._sells
+
+    def _note(self, staff: str, detail: str, *, always: bool = False) -> None:
+        """Keep that this catalogue is the applied one, which running processes then follow."""
+        mark = self._setup.catalog.mark
+        with self._store.writing() as connection:
+            before = meta.get(connection, meta.APPLIED)
+            if before == mark and not always:
+                return
+            said = f"Catalogue {mark}" + (f" after {before}" if before not in (None, mark) else "")
+            row = AuditRow(self._clock(), staff, APPLIED, detail=f"{said}: {detail}")
+            audit.append(connection, row)
+            meta.put(connection, meta.APPLIED, mark)
+            meta.raise_watermark(connection)
 
     def _keep(self, staff: str, action: str, detail: str, code: str | None = None) -> None:
         row = AuditRow(self._clock(), staff, action, code=code, detail=detail)

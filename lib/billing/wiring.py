@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from .api.parts import Api
 from .catalog import CatalogDesk
@@ -16,6 +16,7 @@ from .domain.errors import ConfigurationError
 from .domain.fold import Rules
 from .drain import Drain
 from .enrich import Enricher
+from .following import Follower
 from .gating import Gate
 from .ingest import Ingest
 from .jobs.due import Periodic
@@ -28,6 +29,7 @@ from .prune import prune
 from .reading.pace import PER_SECOND, Pace
 from .reading.paced import Paced, Progress
 from .reconcile import Reconcile, ReconcileSummary
+from .refold import Refold
 from .requests import Requests
 from .reread import Rereader
 from .returns import ReturnLinks
@@ -43,6 +45,13 @@ from .stripe.configurations import Configurations
 from .stripe.gateway import Gateway
 from .stripe.products import Products
 from .sync import Backfill, BackfillSummary
+
+
+_KEPT: Final = (
+    "ingest gateway maker enricher drain primary reconciles rereader follower refold".split()
+)
+"""Parts that stay when another catalogue is followed. They hold connections, or what they have
+done so far, and nothing of a catalogue; `ingest` is told of the new one."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +75,37 @@ class Installation:
 
     @cached_property
     def ingest(self) -> Ingest:
-        rules = Rules(
-            catalog=self.catalog, policy=self.business.policy, timezone=self.business.timezone
-        )
         return Ingest(
             self.store,
-            rules,
+            self._rules,
             clock=self.clock,
             livemode=self.settings.livemode,
             org_key=self.business.org_key,
         )
+
+    @property
+    def _rules(self) -> Rules:
+        business = self.business
+        return Rules(catalog=self.catalog, policy=business.policy, timezone=business.timezone)
+
+    def with_catalog(self, catalog: Catalog) -> Installation:
+        """The same installation, selling by ``catalog``: what is open stays open, what goes by
+        the catalogue is built anew, and from here on all writers fold by it."""
+        fresh = replace(self, catalog=catalog)
+        kept = {name: self.__dict__[name] for name in _KEPT if name in self.__dict__}
+        fresh.__dict__.update(kept)
+        if "ingest" in kept:
+            fresh.ingest.judge_by(fresh._rules)
+        return fresh
+
+    @cached_property
+    def follower(self) -> Follower[Installation]:
+        """Follows the applied catalogue; see `lib.billing.following`."""
+        return Follower(self, lambda: read_catalog(self.settings.catalog))
+
+    @cached_property
+    def refold(self) -> Refold:
+        return Refold(self.primary, self.ingest, lambda: self.follower.at_applied)
 
     @cached_property
     def portside(self) -> Portside:
@@ -191,7 +221,9 @@ class Installation:
             self.store, self.drain, clock=self.clock, reconciles=reconciles, closes=self.closing
         )
         return jobs_of(
-            stop=reconciles.stop if reconciles else lambda: None,
+            stop=self._stop,
+            follow=self.follower.look,
+            refold=self.refold.round,
             requests=requests.round,
             enrich=self.enricher.round if self.enricher else None,
             drain=self.drain.round,
@@ -204,6 +236,11 @@ class Installation:
             prune=self._prune if business.retention_days else None,
             portal=self.portal.watch if self.gateway else None,
         )
+
+    def _stop(self) -> None:
+        self.refold.stop()
+        if self.reconciles:
+            self.reconciles.stop()
 
     def _prune(self) -> None:
         days = self.business.retention_days

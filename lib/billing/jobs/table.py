@@ -8,6 +8,8 @@ from typing import Final
 from .job import Job
 
 EVERY: Final[dict[str, float]] = {
+    "follow": 3.0,  # whether another catalogue was applied: one row is read
+    "refold": 3.0,
     "requests": 2.0,  # somebody waits for it before a page
     "enrich": 3.0,
     "drain": 15.0,
@@ -17,6 +19,9 @@ EVERY: Final[dict[str, float]] = {
     "portal": 21_600.0,  # at the start, and four times a day
 }
 """Seconds between rounds, in the order in which jobs are shown."""
+
+EVERYWHERE: Final = frozenset({"follow"})
+"""What each of several processes does for itself."""
 
 
 def jobs_of(
@@ -29,7 +34,7 @@ def jobs_of(
     """
     named = {name: (EVERY[name], round_) for name, round_ in rounds.items()}
     return tuple(
-        Job(name, named[name][0], round_, stop)
+        Job(name, named[name][0], round_, stop, everywhere=name in EVERYWHERE)
         for name in EVERY
         if name in named and (round_ := named[name][1]) is not None
     )
