@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from .domain.trusted_headers import from_headers
     from .files.form import Form
     from .files_desk import Narrowing
+    from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
     from .replies.reply import Reply
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .showing.finding import SearchPage
+    from .showing.followed import CatalogStanding
     from .showing.invoice_views import (
         Dso,
         InvoiceItem,
@@ -134,7 +136,7 @@ if TYPE_CHECKING:
         Sum,
         WindingDownItem,
     )
-    from .wiring import open_portside
+    from .wiring import follow_portside, open_portside
 
 _NAMES = {
     "desk": "Portside",
@@ -171,6 +173,7 @@ _NAMES = {
     "domain.trusted_headers": "from_headers",
     "files.form": "Form",
     "files_desk": "Narrowing",
+    "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
     "portal": "PortalApplied",
     "replies.reply": "Reply",
@@ -189,6 +192,7 @@ _NAMES = {
         "Source TimelineEntry"
     ),
     "showing.finding": "SearchPage",
+    "showing.followed": "CatalogStanding",
     "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
     "showing.money_views": (
@@ -203,7 +207,7 @@ _NAMES = {
         "Bar FailedPaymentItem Freshness Listing Overview OverviewCurrency PlanChange "
         "PlanCustomerItem PlanMixItem Point SearchHit Sum WindingDownItem"
     ),
-    "wiring": "open_portside",
+    "wiring": "follow_portside open_portside",
 }
 """Module -> the names of the surface that live there."""
 
@@ -242,6 +246,7 @@ __all__ = [
     "BridgeItem",
     "BridgeLine",
     "Catalog",
+    "CatalogStanding",
     "ChainState",
     "Choice",
     "ChurnPart",
@@ -270,6 +275,7 @@ __all__ = [
     "FindingFilters",
     "FindingItem",
     "FindingView",
+    "Follower",
     "Form",
     "Freshness",
     "GroupPlan",
@@ -359,6 +365,7 @@ __all__ = [
     "WrongUsage",
     "act_outcome",
     "act_words",
+    "follow_portside",
     "from_claims",
     "from_headers",
     "minor_digits",

@@ -6,10 +6,11 @@ The projection is never written here: what Stripe made of a change arrives as it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from .applied import APPLIED, note_applied
 from .domain import catalog_lint, catalog_lint_known
 from .domain.catalog import Catalog
 from .domain.catalog_findings import CatalogFinding, in_order
@@ -17,11 +18,10 @@ from .domain.catalog_live import LiveCatalog, LivePrice, LiveProduct
 from .domain.catalog_locks import locks
 from .domain.catalog_plan import CatalogPlan, HeldVersion, plan
 from .domain.catalog_steps import Step
-from .domain.errors import BillingError, CatalogRefused, ConfigurationError
+from .domain.errors import BillingError, CatalogRefused, ConfigurationError, WrongUsage
 from .domain.fold import Rules, mark_of
 from .domain.observations import canonical
 from .domain.permissions import Permission, Role, require
-from .domain.policy import PRESETS
 from .impact import Impact
 from .portal import PortalDesk
 from .settings.setup import Setup
@@ -31,7 +31,6 @@ from .store.engine import Store
 from .store.queries.holders import PriceInUse, prices_in_use
 
 REQUESTED: Final = "catalog.requested"
-APPLIED: Final = "catalog.applied"
 REFUSED: Final = "catalog.refused"
 FAILED: Final = "catalog.failed"
 
@@ -175,9 +174,26 @@ class CatalogDesk:
         after = self.plan()
         return CatalogApplied(tuple(done), after.steps, after.versions, after.notes, self._stale())
 
+    def adopt(self, *, staff: str, roles: Collection[Role]) -> CatalogApplied:
+        """Note the file as the applied catalogue where there is no Stripe to be asked.
+
+        Raises PermissionDenied, CatalogRefused, and WrongUsage where there is a key.
+        """
+        if self._sells is not None:
+            raise WrongUsage("STRIPE_API_KEY is set, so Stripe has to agree: leave --local out.")
+        try:
+            require(roles, Permission.REPAIR)
+            self._refuse(each for each in self.lint().findings if each.level == "error")
+        except BillingError as error:
+            self._keep(staff, REFUSED, str(error), error.code)
+            raise
+        self._note(staff, "without Stripe")
+        return CatalogApplied((), stale=self._stale())
+
     def _stale(self) -> bool:
+        """Whether rows are folded by another catalogue than this."""
         setup = self._setup
-        now = Rules(setup.catalog, PRESETS[setup.policy], timezone=setup.timezone)
+        now = Rules(setup.catalog, setup.policies[setup.policy], timezone=setup.timezone)
         with self._store.reading() as connection:
             return meta.get(connection, meta.FOLDED_BY) not in (None, mark_of(now))
 
@@ -194,7 +210,17 @@ class CatalogDesk:
 
     def _check(self, planned: CatalogPlan, expected: str | None) -> None:
         amiss = [f for f in catalog_lint.findings(self._setup.catalog) if f.level == "error"]
-        problems = in_order([*planned.problems, *amiss])
+        self._refuse([*planned.problems, *amiss])
+        if expected is not None and planned.mark != expected:
+            raise CatalogRefused(
+                "Nothing was applied: Stripe or the catalogue has changed since this was shown. "
+                "Look at it again, then apply.",
+                code="catalog_changed",
+            )
+
+    def _refuse(self, found: Iterable[CatalogFinding]) -> None:
+        """Raises CatalogRefused with the first of these; nothing where there are none."""
+        problems = in_order([*found])
         if problems:
             first, more = problems[0], len(problems) - 1
             where = (
@@ -204,12 +230,6 @@ class CatalogDesk:
             raise CatalogRefused(
                 f"Nothing was applied. {where}{first.sentence} {first.remedy}{rest}",
                 code=first.code,
-            )
-        if expected is not None and planned.mark != expected:
-            raise CatalogRefused(
-                "Nothing was applied: Stripe or the catalogue has changed since this was shown. "
-                "Look at it again, then apply.",
-                code="catalog_changed",
             )
 
     def _used(self) -> Mapping[str, PriceInUse]:
@@ -236,17 +256,8 @@ class CatalogDesk:
         return self._sells
 
     def _note(self, staff: str, detail: str, *, always: bool = False) -> None:
-        """Keep that this catalogue is the applied one, which running processes then follow."""
-        mark = self._setup.catalog.mark
-        with self._store.writing() as connection:
-            before = meta.get(connection, meta.APPLIED)
-            if before == mark and not always:
-                return
-            said = f"Catalogue {mark}" + (f" after {before}" if before not in (None, mark) else "")
-            row = AuditRow(self._clock(), staff, APPLIED, detail=f"{said}: {detail}")
-            audit.append(connection, row)
-            meta.put(connection, meta.APPLIED, mark)
-            meta.raise_watermark(connection)
+        now = self._clock()
+        note_applied(self._store, self._setup.catalog.mark, staff, detail, now, always=always)
 
     def _keep(self, staff: str, action: str, detail: str, code: str | None = None) -> None:
         row = AuditRow(self._clock(), staff, action, code=code, detail=detail)

@@ -11,7 +11,6 @@ from .domain.catalog import Catalog
 from .domain.catalog_impact import Before, Change, Tally, change
 from .domain.fold import CustomerFold, Rules, fold_customer
 from .domain.grants import Access
-from .domain.policy import PRESETS
 from .domain.project import org_of
 from .settings.setup import Setup
 from .store import history
@@ -38,7 +37,7 @@ class Impact:
         self._at_once = at_once
         self._store = store
         self._setup = setup
-        self._rules = Rules(candidate, PRESETS[setup.policy], timezone=setup.timezone)
+        self._rules = Rules(candidate, setup.policies[setup.policy], timezone=setup.timezone)
         self._now = now
         self.tally = Tally()
 

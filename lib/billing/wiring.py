@@ -46,7 +46,6 @@ from .stripe.gateway import Gateway
 from .stripe.products import Products
 from .sync import Backfill, BackfillSummary
 
-
 _KEPT: Final = (
     "ingest gateway maker enricher drain primary reconciles rereader follower refold".split()
 )
@@ -94,8 +93,9 @@ class Installation:
         fresh = replace(self, catalog=catalog)
         kept = {name: self.__dict__[name] for name in _KEPT if name in self.__dict__}
         fresh.__dict__.update(kept)
-        if "ingest" in kept:
-            fresh.ingest.judge_by(fresh._rules)
+        # Both write through the one, also when nobody has written yet.
+        fresh.__dict__["ingest"] = self.ingest
+        self.ingest.judge_by(fresh._rules)
         return fresh
 
     @cached_property
@@ -326,6 +326,11 @@ def open_portside(settings: Settings | None = None) -> Portside:
     return open_installation(settings).portside
 
 
+def follow_portside(settings: Settings | None = None) -> Follower[Installation]:
+    """The same, kept at the applied catalogue: ask for ``running.portside`` after each look."""
+    return open_installation(settings).follower
+
+
 def open_ingest(settings: Settings | None = None) -> Ingest:
     """The way in, of the installation that ``settings`` (default: the environment) names."""
     return open_installation(settings).ingest
@@ -333,6 +338,7 @@ def open_ingest(settings: Settings | None = None) -> Ingest:
 
 __all__ = [
     "Installation",
+    "follow_portside",
     "open_gateway",
     "open_ingest",
     "open_installation",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lib.billing import (
     Acknowledgement,
+    CatalogStanding,
     Deliveries,
     DeliveryDay,
     FailedEvent,
@@ -46,9 +47,13 @@ class FakeSync:
     latest: Reconciliation | None = None  # in place of one that went well two hours ago
     quiet: bool = False  # no webhook at all
     compares_every: int = DAY
+    standing: CatalogStanding = CatalogStanding("one", "one", None)  # noqa: RUF009 - frozen
     asked: list[StaffRequest] = field(default_factory=list)
     left: dict[str, Acknowledgement] = field(default_factory=dict)
     repaired: set[int] = field(default_factory=set)
+
+    def catalog_standing(self) -> CatalogStanding:
+        return self.standing
 
     def health(self) -> SyncHealth:
         drift = [item for item in self._drift() if not item.finding.resolved_at]
