@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Final
 
@@ -43,9 +44,11 @@ class Impact:
 
     def __iter__(self) -> Iterator[Change]:
         tally = self.tally = Tally()
-        with self._store.reading() as source, self._store.reading() as rows:
+        with ExitStack() as stack:
+            source = stack.enter_context(self._store.reading())
+            rows = stack.enter_context(self._store.reading())
             before = Before(default_given(rows) or self._setup.catalog.default)
-            told = history.by_customer(source)
+            told = stack.enter_context(closing(history.by_customer(source)))
             while batch := list(islice(told, self._at_once)):
                 stored = entitlements_of(rows, [customer_id for customer_id, _ in batch])
                 for customer_id, seen in batch:
