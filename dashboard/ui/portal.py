@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.ui import tables
-from lib.billing import BillingError, GroupPlan, Permission, PortalChange, PortalPlan
+from lib.billing import BillingError, GroupPlan, Permission, PortalChange, PortalPlan, grace_note
 
 _SAID: Final = "portal_said"
 _WORDS: Final = frozenset({"cancel_mode", "cancel_proration", "proration", "trial_change"})
@@ -106,6 +106,11 @@ def remarks(planned: PortalPlan) -> None:
             st.warning(fmt.md(warning.sentence), icon=":material/warning:")
         elif warning.level == "note":
             st.caption(fmt.md(warning.sentence))
+
+
+def grace() -> None:
+    """What the portal knows nothing of: how long a plan stays that is not paid."""
+    st.caption(fmt.md(grace_note(session.billing().catalog)))
 
 
 def group(found: GroupPlan, names: Mapping[str, str]) -> None:

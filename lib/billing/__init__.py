@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .domain.permissions import Permission, Role, permissions_of, require
     from .domain.policy import Policy
     from .domain.policy_flags import policy_name
+    from .domain.policy_words import grace_note
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
     from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
@@ -164,6 +165,7 @@ _NAMES = {
     "domain.permissions": "Permission Role permissions_of require",
     "domain.policy": "Policy",
     "domain.policy_flags": "policy_name",
+    "domain.policy_words": "grace_note",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
     "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
@@ -368,6 +370,7 @@ __all__ = [
     "follow_portside",
     "from_claims",
     "from_headers",
+    "grace_note",
     "minor_digits",
     "open_portside",
     "permissions_of",

@@ -18,7 +18,7 @@ from .ingest import Ingest
 from .store import meta, standings
 from .store.engine import Store
 
-AT_ONCE: Final = 200
+AT_ONCE: Final = 100
 """Customers a transaction: their webhooks wait that long."""
 BREATH: Final = 0.05
 """Seconds between two transactions: SQLite's other writers look for a gap now and then."""

@@ -27,6 +27,7 @@ def test_a_portal_as_the_catalogue_says_has_nothing_to_apply(open_page: Open) ->
     assert "Every field is as the catalogue says." in told
     assert "Downgrades take effect at the end of the period." in told
     assert "A cancellation keeps access until the period ends." in told
+    assert "A past-due plan stays for 14 days; after that Free applies until it is paid." in told
     assert rows(app) == []
     assert "Apply to Stripe" not in [button.label for button in app.button]
 
