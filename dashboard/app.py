@@ -16,6 +16,7 @@ st.set_page_config(
 
 @notes.calmly
 def main() -> None:
+    session.keep_up()
     staff = session.staff()
     attendance.keep(staff)
     page = st.navigation(navigation.menu(staff), position="sidebar" if staff else "hidden")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -13,12 +13,13 @@ from dashboard import signin
 from dashboard.ui import entrance
 from lib.billing import (
     BillingError,
+    Follower,
     Identity,
     Permission,
     PermissionDenied,
     Portside,
     SignInRefused,
-    open_portside,
+    follow_portside,
     permissions_of,
     require,
 )
@@ -56,6 +57,8 @@ class _Seam:
     generation: int = 0
 
 
+_PINNED: Final = "desk_of_this_run"
+
 _seam = _Seam()
 _generations = itertools.count(1)
 
@@ -80,19 +83,37 @@ def billing() -> Portside:
 
 def desk() -> Portside:
     """The facade for what is said about people who are not, or no longer, signed in."""
-    return _seam.desk if _seam.desk is not None else _opened()
+    if _seam.desk is not None:
+        return _seam.desk
+    pinned: Portside | None = st.session_state.get(_PINNED)
+    return pinned if pinned is not None else _opened().running.portside
 
 
 def generation() -> int:
     """Which desk is in use: part of every cache key, so that two of them never share a number."""
-    return _seam.generation
+    if _seam.desk is not None:
+        return _seam.generation
+    return (_seam.generation << 32) + int(desk().catalog.mark[:8], 16)
+
+
+def keep_up() -> None:
+    """Go over to an applied catalogue, if there is one to follow: once a run, before anything is
+    drawn, so that a run shows one catalogue from its beginning to its end."""
+    if _seam.desk is not None:
+        return
+    try:
+        follower = _opened()
+        follower.look()
+    except BillingError:
+        return  # every page will say what is missing
+    st.session_state[_PINNED] = follower.running.portside
 
 
 @st.cache_resource(show_spinner="Opening the projection …")
-def _opened() -> Portside:
-    desk = open_portside()
-    _warn_of_the_portal(desk)
-    return desk
+def _opened() -> Follower[Any]:
+    follower = follow_portside()
+    _warn_of_the_portal(follower.running.portside)
+    return follower
 
 
 def _warn_of_the_portal(desk: Portside) -> None:

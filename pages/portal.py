@@ -24,6 +24,7 @@ def body() -> None:
     portal.problems(planned)
     for group in planned.groups:
         portal.group(group, planned.names)
+    portal.grace()
     if not trouble and planned.todo and not planned.problems:
         portal.apply(planned)
     portal.remarks(planned)

@@ -3,7 +3,18 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
-from dashboard.ui import asking, board, chrome, deliveries, failures, health, kpis, notes, outgoing
+from dashboard.ui import (
+    asking,
+    board,
+    chrome,
+    deliveries,
+    failures,
+    following,
+    health,
+    kpis,
+    notes,
+    outgoing,
+)
 from lib.billing import Permission
 
 staff = session.guard(Permission.SYNC)
@@ -23,6 +34,7 @@ def body() -> None:
             icon=":material/inbox:",
         )
         return
+    following.notice(session.billing().catalog_standing())
     delivered = data.deliveries()
     kpis.row(health.cards(seen, delivered))
     health.verdict(seen, delivered)

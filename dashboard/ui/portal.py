@@ -10,10 +10,14 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.ui import tables
-from lib.billing import BillingError, GroupPlan, Permission, PortalChange, PortalPlan
+from lib.billing import BillingError, GroupPlan, Permission, PortalChange, PortalPlan, grace_note
 
 _SAID: Final = "portal_said"
 _WORDS: Final = frozenset({"cancel_mode", "cancel_proration", "proration", "trial_change"})
+_TOLD: Final = (
+    "What changing a plan and cancelling lead to now. Who makes such a link for a customer reads "
+    "the same beside it."
+)
 _VIEWS: Final = ("Differences", "All fields")
 
 
@@ -104,6 +108,11 @@ def remarks(planned: PortalPlan) -> None:
             st.caption(fmt.md(warning.sentence))
 
 
+def grace() -> None:
+    """What the portal knows nothing of: how long a plan stays that is not paid."""
+    st.caption(fmt.md(grace_note(session.billing().catalog)))
+
+
 def group(found: GroupPlan, names: Mapping[str, str]) -> None:
     """One plan group: its fields in Stripe beside the catalogue's."""
     with st.container(border=True, gap="small", key=f"portal_{found.group}"):
@@ -119,6 +128,8 @@ def group(found: GroupPlan, names: Mapping[str, str]) -> None:
                 width="content",
             )
         st.caption(_standing(found))
+        if found.words:
+            st.markdown(f":material/campaign: {_spoken(found)}", help=_TOLD)
         pairs = found.compared if chosen == _VIEWS[1] else found.changes
         if pairs:
             _fields(found, pairs, names)
@@ -126,6 +137,11 @@ def group(found: GroupPlan, names: Mapping[str, str]) -> None:
             st.markdown(":material/check_circle: Every field is as the catalogue says.")
         if found.untold:
             st.caption("Stripe does not tell which prices are offered, so they are not compared.")
+
+
+def _spoken(found: GroupPlan) -> str:
+    words = " ".join(found.words)
+    return fmt.md(words if found.live else f"Once applied: {words}")
 
 
 def _standing(found: GroupPlan) -> str:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from .domain.plans import Policies, PricingTable
     from .domain.policy import Policy
     from .domain.policy_flags import policy_name
+    from .domain.policy_words import grace_note
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
     from .domain.pricing_cards import (
         Card,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from .domain.trusted_headers import from_headers
     from .files.form import Form
     from .files_desk import Narrowing
+    from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
     from .replies.reply import Reply
@@ -99,6 +101,7 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .showing.finding import SearchPage
+    from .showing.followed import CatalogStanding
     from .showing.invoice_views import (
         Dso,
         InvoiceItem,
@@ -158,7 +161,7 @@ if TYPE_CHECKING:
         Sum,
         WindingDownItem,
     )
-    from .wiring import open_portside
+    from .wiring import follow_portside, open_portside
 
 _NAMES = {
     "catalog": "Linted",
@@ -189,6 +192,7 @@ _NAMES = {
     "domain.plans": "Policies PricingTable",
     "domain.policy": "Policy",
     "domain.policy_flags": "policy_name",
+    "domain.policy_words": "grace_note",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
     "domain.pricing_cards": "Card currencies_of pricing_cards term_of terms_of_table",
     "domain.ratio": "Ratio",
@@ -200,6 +204,7 @@ _NAMES = {
     "domain.trusted_headers": "from_headers",
     "files.form": "Form",
     "files_desk": "Narrowing",
+    "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
     "portal": "PortalApplied",
     "replies.reply": "Reply",
@@ -219,6 +224,7 @@ _NAMES = {
     ),
     "showing.finding": "SearchPage",
     "showing.outgoing_views": "DeadLetter EndpointState",
+    "showing.followed": "CatalogStanding",
     "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
     "showing.money_views": (
@@ -237,7 +243,7 @@ _NAMES = {
         "Bar FailedPaymentItem Freshness Listing Overview OverviewCurrency PlanChange "
         "PlanCustomerItem PlanMixItem Point SearchHit Sum WindingDownItem"
     ),
-    "wiring": "open_portside",
+    "wiring": "follow_portside open_portside",
 }
 """Module -> the names of the surface that live there."""
 
@@ -281,6 +287,7 @@ __all__ = [
     "Catalog",
     "CatalogFinding",
     "CatalogInvalid",
+    "CatalogStanding",
     "ChainState",
     "Choice",
     "ChurnPart",
@@ -311,6 +318,7 @@ __all__ = [
     "FindingFilters",
     "FindingItem",
     "FindingView",
+    "Follower",
     "Form",
     "Freshness",
     "GroupPlan",
@@ -413,8 +421,10 @@ __all__ = [
     "act_outcome",
     "act_words",
     "currencies_of",
+    "follow_portside",
     "from_claims",
     "from_headers",
+    "grace_note",
     "minor_digits",
     "open_portside",
     "permissions_of",

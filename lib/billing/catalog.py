@@ -6,10 +6,11 @@ The projection is never written here: what Stripe made of a change arrives as it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from .applied import APPLIED, note_applied
 from .domain import catalog_lint, catalog_lint_known
 from .domain.catalog import Catalog
 from .domain.catalog_findings import CatalogFinding, in_order
@@ -17,11 +18,10 @@ from .domain.catalog_live import LiveCatalog, LivePrice, LiveProduct
 from .domain.catalog_locks import locks
 from .domain.catalog_plan import CatalogPlan, HeldVersion, plan
 from .domain.catalog_steps import Step
-from .domain.errors import BillingError, CatalogRefused, ConfigurationError
+from .domain.errors import BillingError, CatalogRefused, ConfigurationError, WrongUsage
 from .domain.fold import Rules, mark_of
 from .domain.observations import canonical
 from .domain.permissions import Permission, Role, require
-from .domain.policy import PRESETS
 from .impact import Impact
 from .portal import PortalDesk
 from .settings.setup import Setup
@@ -31,7 +31,6 @@ from .store.engine import Store
 from .store.queries.holders import PriceInUse, prices_in_use
 
 REQUESTED: Final = "catalog.requested"
-APPLIED: Final = "catalog.applied"
 REFUSED: Final = "catalog.refused"
 FAILED: Final = "catalog.failed"
 
@@ -171,6 +170,7 @@ class CatalogDesk:
             self._keep(staff, REFUSED, str(error), error.code)
             raise
         if not planned.steps:
+            self._note(staff, "Stripe sells it already")
             return CatalogApplied((), (), planned.versions, planned.notes, self._stale())
         with self._store.reading() as connection:
             salt = audit.last_of(connection, APPLIED)
@@ -182,13 +182,30 @@ class CatalogDesk:
             fault = f"{_spoken(planned.steps[len(done)])}: {error}"
             self._keep(staff, FAILED, "; ".join([*map(_told, done), fault]), error.code)
             raise
-        self._keep(staff, APPLIED, "; ".join(map(_told, done)))
+        self._note(staff, "; ".join(map(_told, done)), always=True)
         after = self.plan()
         return CatalogApplied(tuple(done), after.steps, after.versions, after.notes, self._stale())
 
+    def adopt(self, *, staff: str, roles: Collection[Role]) -> CatalogApplied:
+        """Note the file as the applied catalogue where there is no Stripe to be asked.
+
+        Raises PermissionDenied, CatalogRefused, and WrongUsage where there is a key.
+        """
+        if self._sells is not None:
+            raise WrongUsage("STRIPE_API_KEY is set, so Stripe has to agree: leave --local out.")
+        try:
+            require(roles, Permission.REPAIR)
+            self._refuse(each for each in self.lint().findings if each.level == "error")
+        except BillingError as error:
+            self._keep(staff, REFUSED, str(error), error.code)
+            raise
+        self._note(staff, "without Stripe")
+        return CatalogApplied((), stale=self._stale())
+
     def _stale(self) -> bool:
+        """Whether rows are folded by another catalogue than this."""
         setup = self._setup
-        now = Rules(setup.catalog, PRESETS[setup.policy], timezone=setup.timezone)
+        now = Rules(setup.catalog, setup.policies[setup.policy], timezone=setup.timezone)
         with self._store.reading() as connection:
             return meta.get(connection, meta.FOLDED_BY) not in (None, mark_of(now))
 
@@ -205,7 +222,17 @@ class CatalogDesk:
 
     def _check(self, planned: CatalogPlan, expected: str | None) -> None:
         amiss = [f for f in catalog_lint.findings(self._setup.catalog) if f.level == "error"]
-        problems = in_order([*planned.problems, *amiss])
+        self._refuse([*planned.problems, *amiss])
+        if expected is not None and planned.mark != expected:
+            raise CatalogRefused(
+                "Nothing was applied: Stripe or the catalogue has changed since this was shown. "
+                "Look at it again, then apply.",
+                code="catalog_changed",
+            )
+
+    def _refuse(self, found: Iterable[CatalogFinding]) -> None:
+        """Raises CatalogRefused with the first of these; nothing where there are none."""
+        problems = in_order([*found])
         if problems:
             first, more = problems[0], len(problems) - 1
             where = (
@@ -215,12 +242,6 @@ class CatalogDesk:
             raise CatalogRefused(
                 f"Nothing was applied. {where}{first.sentence} {first.remedy}{rest}",
                 code=first.code,
-            )
-        if expected is not None and planned.mark != expected:
-            raise CatalogRefused(
-                "Nothing was applied: Stripe or the catalogue has changed since this was shown. "
-                "Look at it again, then apply.",
-                code="catalog_changed",
             )
 
     def _used(self) -> Mapping[str, PriceInUse]:
@@ -245,6 +266,10 @@ class CatalogDesk:
         if self._sells is None:
             raise ConfigurationError("Stripe sells what the catalogue says: set STRIPE_API_KEY.")
         return self._sells
+
+    def _note(self, staff: str, detail: str, *, always: bool = False) -> None:
+        now = self._clock()
+        note_applied(self._store, self._setup.catalog.mark, staff, detail, now, always=always)
 
     def _keep(self, staff: str, action: str, detail: str, code: str | None = None) -> None:
         row = AuditRow(self._clock(), staff, action, code=code, detail=detail)

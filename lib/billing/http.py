@@ -15,21 +15,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from . import logs
 from .api.bodies import read_at_most
 from .api.parts import Api
 from .api.routes import ApiRoutes
 from .domain.errors import BillingError, DatabaseUnavailable, PayloadInvalid, SignatureInvalid
+from .following import Follower
 from .gating import Gate
 from .ingest import Ingest
+from .intake.following_gauges import FollowingGauges
 from .intake.gauges import Gauges
 from .intake.grouping import Grouping
 from .intake.meters import Meters
@@ -66,22 +68,27 @@ class Installed(Protocol):
     def gate(self) -> Gate: ...
     @property
     def api(self) -> Api: ...
+    @property
+    def follower(self) -> Follower[Any] | None: ...
 
 
 def make_app(installed: Installed) -> Starlette:
-    """The ASGI application; also mountable beside another one."""
+    """The ASGI application; also mountable beside another one.
+
+    When another catalogue is followed, the routes are made anew for what runs then and put in
+    place at once: a request is answered by one catalogue, from its beginning to its end.
+    """
     receiver = Receiver(installed)
-    return Starlette(
-        routes=[
-            Route("/webhooks/stripe", receiver.webhook, methods=_ANY),
-            Route("/healthz", receiver.healthz),
-            Route("/readyz", receiver.readyz),
-            Route("/metrics", receiver.metrics),
-            Route("/return", ReturnPage(installed).show),
-            *receiver.api.routes(),
-        ],
-        lifespan=receiver.lifespan,
-    )
+    app = Starlette(routes=receiver.routes(installed), lifespan=receiver.lifespan)
+
+    def follow(running: Installed) -> None:
+        routes, jobs = receiver.routes(running), running.jobs
+        app.router.routes = routes
+        receiver.take(jobs)
+
+    if installed.follower is not None:
+        installed.follower.tell(follow)
+    return app
 
 
 _ANY = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -92,20 +99,42 @@ class Receiver:
 
     def __init__(self, installed: Installed) -> None:
         self._installed = installed
-        self.meters = Meters(Gauges(installed.store, installed.clock))
-        self.api = ApiRoutes(installed.gate, installed.api, self.meters)
+        gauges = (Gauges(installed.store, installed.clock),)
+        self.meters = Meters(*gauges, *_following(installed))
+        self._apis: list[ApiRoutes] = []
         self._jobs = installed.jobs  # now, so that what is misconfigured is said at once
+        self._runner: Runner | None = None
         self._grouping = Grouping(self.meters.timed(installed.ingest.commit))
+
+    def routes(self, installed: Installed) -> list[BaseRoute]:
+        """Every address, answered by what ``installed`` is."""
+        api = ApiRoutes(installed.gate, installed.api, self.meters)
+        self._apis.append(api)
+        return [
+            Route("/webhooks/stripe", self.webhook, methods=_ANY),
+            Route("/healthz", self.healthz),
+            Route("/readyz", self.readyz),
+            Route("/metrics", self.metrics),
+            Route("/return", ReturnPage(installed).show),
+            *api.routes(),
+        ]
+
+    def take(self, jobs: Sequence[Job]) -> None:
+        """Go on with these jobs, once those under way have ended their rounds."""
+        if self._runner is not None:
+            self._runner.take(jobs)
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         turns = Turns(self._installed.store)
         runner = Runner(self._jobs, turns, told=self.meters.job)
+        self._runner = runner
         runner.start()
         try:
             yield
         finally:
-            self.api.close()
+            for api in self._apis:
+                api.close()
             await self._grouping.close()
             await runner.close()
 
@@ -143,6 +172,11 @@ class Receiver:
             return JSONResponse({"status": "database_away", "code": error.code}, 503)
         if revision != migrate.head():
             return JSONResponse({"status": "not_migrated", "remedy": "portside db upgrade"}, 503)
+        follower = self._installed.follower
+        if follower is not None and follower.lag is not None:
+            # Ready all the same: what it answers is what was published where it runs.
+            told = {"catalogue": "not_applied", "remedy": follower.lag.why}
+            return JSONResponse({"status": "ok", **told})
         return JSONResponse({"status": "ok"})
 
     async def metrics(self, _request: Request) -> Response:
@@ -152,6 +186,11 @@ class Receiver:
     def _refuse(self, status: int, code: str, message: str) -> JSONResponse:
         self.meters.refuse(code)
         return JSONResponse({"code": code, "message": message}, status)
+
+
+def _following(installed: Installed) -> list[FollowingGauges]:
+    follower = installed.follower
+    return [] if follower is None else [FollowingGauges(installed.store, follower)]
 
 
 def serve(installed: Installed, *, host: str = "127.0.0.1", port: int = 8000) -> None:

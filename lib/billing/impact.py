@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Final
 
@@ -11,7 +12,6 @@ from .domain.catalog import Catalog
 from .domain.catalog_impact import Before, Change, Tally, change
 from .domain.fold import CustomerFold, Rules, fold_customer
 from .domain.grants import Access
-from .domain.policy import PRESETS
 from .domain.project import org_of
 from .settings.setup import Setup
 from .store import history
@@ -38,7 +38,7 @@ class Impact:
         self._at_once = at_once
         self._store = store
         self._setup = setup
-        self._rules = Rules(candidate, PRESETS[setup.policy], timezone=setup.timezone)
+        self._rules = Rules(candidate, setup.policies[setup.policy], timezone=setup.timezone)
         self._now = now
         self.tally = Tally()
 
@@ -48,9 +48,11 @@ class Impact:
     def steps(self, portion: int = AT_ONCE) -> Generator[Change | None]:
         """The same with a None after every ``portion`` customers, for whoever lets others in."""
         tally = self.tally = Tally()
-        with self._store.reading() as source, self._store.reading() as rows:
+        with ExitStack() as stack:
+            source = stack.enter_context(self._store.reading())
+            rows = stack.enter_context(self._store.reading())
             before = Before(default_given(rows) or self._setup.catalog.default)
-            told = history.by_customer(source)
+            told = stack.enter_context(closing(history.by_customer(source)))
             while batch := list(islice(told, self._at_once)):
                 stored = entitlements_of(rows, [customer_id for customer_id, _ in batch])
                 for customer_id, seen in batch:

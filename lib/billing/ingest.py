@@ -44,7 +44,20 @@ class Ingest:
         self.rules = rules
         self.livemode = livemode
         self.org_key = org_key
+        self._clock = clock
         self._writer = Writer(store, rules, clock=clock, livemode=livemode, teller=teller)
+
+    def judge_by(self, rules: Rules, teller: Teller | None) -> None:
+        """Fold by these rules from the next transaction on; one under way ends by the old ones."""
+        self.rules = rules
+        self._writer = Writer(
+            self.store, rules, clock=self._clock, livemode=self.livemode, teller=teller
+        )
+
+    @property
+    def mark(self) -> str:
+        """The mark of the rules that rows are folded by."""
+        return self._writer.mark
 
     def read(self, event: Any, *, body: bytes | None = None) -> Arrival:
         """One event, ready for :meth:`commit`. Raises PayloadInvalid when it is none."""
@@ -125,9 +138,20 @@ class Ingest:
         """Derive prices, products and coupons anew; the first step of a replay."""
         return retried(self._writer.refold_references)
 
-    def refold(self, customer_ids: Sequence[str]) -> bool:
-        """Derive these customers' rows anew; True when any differed. See `lib.billing.replay`."""
-        return retried(lambda: self._writer.refold(customer_ids))
+    def refold(self, customer_ids: Sequence[str], *, left: int | None = None) -> bool:
+        """Derive these customers' rows anew; True when any differed. See `lib.billing.replay`.
+
+        ``left``: customers who are still to come, kept for who wants to know.
+        """
+        return retried(lambda: self._writer.refold(customer_ids, left=left))
+
+    def begin_refold(self) -> int:
+        """See `lib.billing.refold`; how many customers it concerns."""
+        return retried(self._writer.begin_refold)
+
+    def end_refold(self) -> bool:
+        """False when somebody folded by other rules meanwhile."""
+        return retried(self._writer.end_refold)
 
     def sign(self) -> None:
         """Note that every row is folded by the rules of now."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Final
 
 from .api.parts import Api
 from .catalog import CatalogDesk
@@ -17,6 +17,7 @@ from .domain.errors import ConfigurationError
 from .domain.fold import Rules
 from .drain import Drain
 from .enrich import Enricher
+from .following import Follower
 from .gating import Gate
 from .ingest import Ingest
 from .jobs.due import Periodic
@@ -33,6 +34,7 @@ from .prune import prune
 from .reading.pace import PER_SECOND, Pace
 from .reading.paced import Paced, Progress
 from .reconcile import Reconcile, ReconcileSummary
+from .refold import Refold
 from .requests import Requests
 from .reread import Rereader
 from .returns import ReturnLinks
@@ -48,6 +50,12 @@ from .stripe.configurations import Configurations
 from .stripe.gateway import Gateway
 from .stripe.products import Products
 from .sync import Backfill, BackfillSummary
+
+_KEPT: Final = (
+    "ingest gateway maker enricher drain primary reconciles rereader follower refold notices".split()
+)
+"""Parts that stay when another catalogue is followed. They hold connections, or what they have
+done so far, and nothing of a catalogue; `ingest` is told of the new one."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +79,39 @@ class Installation:
 
     @cached_property
     def ingest(self) -> Ingest:
-        rules = Rules(
-            catalog=self.catalog, policy=self.business.policy, timezone=self.business.timezone
-        )
         return Ingest(
             self.store,
-            rules,
+            self._rules,
             clock=self.clock,
             livemode=self.settings.livemode,
             org_key=self.business.org_key,
             teller=self.teller,
         )
+
+    @property
+    def _rules(self) -> Rules:
+        business = self.business
+        return Rules(catalog=self.catalog, policy=business.policy, timezone=business.timezone)
+
+    def with_catalog(self, catalog: Catalog) -> Installation:
+        """The same installation, selling by ``catalog``: what is open stays open, what goes by
+        the catalogue is built anew, and from here on all writers fold by it."""
+        fresh = replace(self, catalog=catalog)
+        kept = {name: self.__dict__[name] for name in _KEPT if name in self.__dict__}
+        fresh.__dict__.update(kept)
+        # Both write through the one, also when nobody has written yet.
+        fresh.__dict__["ingest"] = self.ingest
+        self.ingest.judge_by(fresh._rules, fresh.teller)
+        return fresh
+
+    @cached_property
+    def follower(self) -> Follower[Installation]:
+        """Follows the applied catalogue; see `lib.billing.following`."""
+        return Follower(self, lambda: read_catalog(self.settings.catalog))
+
+    @cached_property
+    def refold(self) -> Refold:
+        return Refold(self.primary, self.ingest, lambda: self.follower.at_applied)
 
     @cached_property
     def teller(self) -> Teller | None:
@@ -206,6 +236,8 @@ class Installation:
         )
         return jobs_of(
             stop=self._stop_jobs(told),
+            follow=self.follower.look,
+            refold=self.refold.round,
             requests=requests.round,
             deliver=told.deliver,
             notice=told.notice,
@@ -237,6 +269,7 @@ class Installation:
     def _stop_jobs(self, told: OutgoingJobs) -> Callable[[], None]:
         def stop() -> None:
             told.stop()
+            self.refold.stop()
             if self.reconciles is not None:
                 self.reconciles.stop()
 
@@ -326,6 +359,11 @@ def open_portside(settings: Settings | None = None) -> Portside:
     return open_installation(settings).portside
 
 
+def follow_portside(settings: Settings | None = None) -> Follower[Installation]:
+    """The same, kept at the applied catalogue: ask for ``running.portside`` after each look."""
+    return open_installation(settings).follower
+
+
 def open_ingest(settings: Settings | None = None) -> Ingest:
     """The way in, of the installation that ``settings`` (default: the environment) names."""
     return open_installation(settings).ingest
@@ -333,6 +371,7 @@ def open_ingest(settings: Settings | None = None) -> Ingest:
 
 __all__ = [
     "Installation",
+    "follow_portside",
     "open_gateway",
     "open_ingest",
     "open_installation",

@@ -35,10 +35,15 @@ def test_links_are_listed_and_minted(portside: Run, tmp_path: Path) -> None:
         assert by_flow["home"]["recommended"]
         assert by_flow["checkout"]["code"] == "already_subscribed"
         assert by_flow["subscription_cancel"]["coupons"] == ["STAY20"]
+        keeps = "A cancellation keeps access until the period ends."
+        assert by_flow["subscription_cancel"]["note"] == keeps
+        assert by_flow["subscription_update"]["note"].startswith("Downgrades take effect at once.")
+        assert "The catalogue says otherwise" in by_flow["subscription_update"]["note"]
 
         why = ("--reason", "Asked on the phone", "--format", "json")
         cancel = ("subscription_cancel", "--coupon", "STAY20", "--subscription", subscription)
         minted = portside("link", customer, *cancel, *why, **environment).json
+        assert minted["note"] == keeps
         assert minted["url"].startswith(f"{front.shop.running.url}/p/session/")
         session = front.shop.running.sandbox.find("billing_portal.session", customer=customer)[0]
         offer = session["flow"]["subscription_cancel"]["retention"]["coupon_offer"]
@@ -49,6 +54,8 @@ def test_links_are_listed_and_minted(portside: Run, tmp_path: Path) -> None:
         assert ran.out.strip().startswith(f"{front.shop.running.url}/c/pay/")
         assert "It opens until" in ran.err
 
+        plain = portside("link", customer, *cancel, "--reason", "Asked", **environment)
+        assert keeps in plain.err
         refused = portside("link", customer, "renew", "--reason", "Asked", **environment)
         assert (refused.code, refused.out) == (1, "")
         assert "nothing to renew" in refused.err

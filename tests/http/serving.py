@@ -14,6 +14,7 @@ import httpx
 import uvicorn
 
 from lib.billing.api.parts import Api
+from lib.billing.following import Follower
 from lib.billing.gating import Gate
 from lib.billing.http import make_app
 from lib.billing.ingest import Ingest
@@ -37,6 +38,7 @@ class Installed:
     setup: Setup = field(default_factory=lambda: Setup(catalog=CATALOG))
     return_keys: tuple[str, ...] = ()
     api: Api = field(default_factory=Api)
+    follower: Follower[Any] | None = None
 
     @property
     def gate(self) -> Gate:

@@ -175,6 +175,37 @@ def test_the_round_is_told_whose_turn_it_is(sqlite_store: Store) -> None:
     assert (rounds, set(told)) == ([], {("drain", "elsewhere")})
 
 
+def test_what_is_about_the_process_needs_no_turn(sqlite_store: Store) -> None:
+    rounds: list[int] = []
+    with two_processes(sqlite_store) as (first, second), first.taken("follow"):
+        job = Job("follow", AT_ONCE, lambda: rounds.append(1), everywhere=True)
+        run([job], lambda: len(rounds) > 1, second)
+
+
+def test_a_job_can_be_exchanged_for_its_next_rounds() -> None:
+    rounds: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def old() -> None:
+        begun.set()
+        go_on.wait(30)
+        rounds.append("old")
+
+    async def running() -> None:
+        runner = Runner([Job("one", AT_ONCE, old)], Turns(memory_store()))
+        runner.start()
+        await asyncio.to_thread(begun.wait, 30)
+        runner.take([Job("one", AT_ONCE, lambda: rounds.append("new"))])
+        go_on.set()
+        async with asyncio.timeout(30):
+            while len(rounds) < 3:
+                await asyncio.sleep(0.002)
+        await runner.close()
+
+    asyncio.run(running())
+    assert rounds[:3] == ["old", "new", "new"]
+
+
 def test_only_what_can_run_is_a_job() -> None:
     jobs = jobs_of(prune=lambda: 0, drain=lambda: 0, enrich=None)
     assert [(job.name, job.every) for job in jobs] == [
@@ -221,12 +252,13 @@ def test_an_installation_runs_what_it_is_configured_for(tmp_path: Path) -> None:
         installation.close()
         return found
 
-    assert names("") == ["requests", "drain"]
-    assert names("retention_days = 90") == ["requests", "drain", "prune"]
+    always = ["follow", "refold", "requests", "drain"]
+    assert names("") == always
+    assert names("retention_days = 90") == [*always, "prune"]
     told = '[digest]\nslack = true\nweekly = "monday 08:00"\n'
-    assert names(told) == ["requests", "drain", "notices", "digest"]
-    assert names("[alerts]\nslack = true\ndrift = 5") == ["requests", "drain", "notices", "alerts"]
-    assert names("[digest]\nslack = true") == ["requests", "drain", "notices"]
+    assert names(told) == [*always, "notices", "digest"]
+    assert names("[alerts]\nslack = true\ndrift = 5") == [*always, "notices", "alerts"]
+    assert names("[digest]\nslack = true") == [*always, "notices"]
     with_key = names("", STRIPE_API_KEY="rk_test_x")
     assert [name for name in with_key if name in ("requests", "enrich", "drain")] == [
         "requests",

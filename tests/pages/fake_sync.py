@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lib.billing import (
     Acknowledgement,
+    CatalogStanding,
     DeadLetter,
     Deliveries,
     DeliveryDay,
@@ -50,9 +51,13 @@ class FakeSync:
     compares_every: int = DAY
     endpoints_up: int = 0  # endpoints of the product that take events
     undelivered: int = 0  # dead letters, of an endpoint that is down
+    standing: CatalogStanding = CatalogStanding("one", "one", None)  # noqa: RUF009 - frozen
     asked: list[StaffRequest] = field(default_factory=list)
     left: dict[str, Acknowledgement] = field(default_factory=dict)
     repaired: set[int] = field(default_factory=set)
+
+    def catalog_standing(self) -> CatalogStanding:
+        return self.standing
 
     def health(self) -> SyncHealth:
         drift = [item for item in self._drift() if not item.finding.resolved_at]

@@ -25,6 +25,9 @@ def test_a_portal_as_the_catalogue_says_has_nothing_to_apply(open_page: Open) ->
     told = said(app)
     assert "Cancels at the end of the period" in told
     assert "Every field is as the catalogue says." in told
+    assert "Downgrades take effect at the end of the period" in told
+    assert "A cancellation keeps access until the period ends" in told
+    assert "plan stays for 14 days" in told
     assert rows(app) == []
     assert "Apply to Stripe" not in [button.label for button in app.button]
 
@@ -41,6 +44,7 @@ def test_what_was_changed_by_hand_is_shown_and_put_back(open_page: Open, desk: F
     app = open_page("portal")
     assert "customers lose at once" in said(app)
     assert "2 fields unlike the catalogue" in said(app)
+    assert "A cancellation ends access at once" in said(app)
     assert rows(app) == [
         ("Invoice history", "Off", "On", ["Differs"]),
         ("Cancellation takes effect", "Immediately", "At period end", ["Differs"]),

@@ -37,6 +37,8 @@ def database(
         with store.reading() as connection:
             unknown = coverage.unresolved_prices(connection)
             folded_by = meta.get(connection, meta.FOLDED_BY)
+            applied = meta.get(connection, meta.APPLIED)
+            left = meta.get(connection, meta.REFOLD_LEFT)
             followed = audit.follow(connection)
             no_codes = failing.refused(connection)
             months = closes.follow(connection)
@@ -47,7 +49,8 @@ def database(
             yield Finding(False, "Decline codes", no_codes, RIGHT_TO_CODES)
         if catalog is not None and business is not None:
             now = Rules(catalog=catalog, policy=business.policy, timezone=business.timezone)
-            yield _folded(now, folded_by)
+            yield _folded(now, folded_by, left)
+            yield from _applied(catalog, applied)
             yield from money.findings(store, catalog, business, settings.now)
         if business is not None:
             yield from outgoing.arriving(store, business.outgoing, settings.now)
@@ -67,10 +70,30 @@ def _portal(store: Store, catalog: Catalog, return_url: str | None) -> Iterator[
     yield from portal.findings(plan_as_told(store, catalog, return_url), told_by="its events")
 
 
-def _folded(now: Rules, folded_by: str | None) -> Finding:
+def _applied(catalog: Catalog, applied: str | None) -> Iterator[Finding]:
+    """Whether the file here is the catalogue that was applied; nothing before the first apply."""
+    name = "Applied catalogue"
+    if applied is None:
+        return
+    if applied == catalog.mark:
+        yield Finding(True, name, "The file is the catalogue that was last applied.")
+        return
+    yield Finding(
+        False,
+        name,
+        "The file is not the catalogue that was last applied: what runs keeps to its own.",
+        "Look at `portside catalog impact`, then `portside catalog apply`, or deploy the applied "
+        "file here.",
+    )
+
+
+def _folded(now: Rules, folded_by: str | None, left: str | None = None) -> Finding:
     name = "Rules"
     if folded_by in (None, mark_of(now)):
         return Finding(True, name, "Every row is folded by today's catalogue and policy.")
+    if left is not None and folded_by == f"{meta.REFOLDING}{mark_of(now)}":
+        said = f"Another catalogue was applied: {int(left):,} customers are still to be folded."
+        return Finding(False, name, said, "Leave `portside serve` running until it is done.")
     return Finding(
         False,
         name,

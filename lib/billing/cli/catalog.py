@@ -95,15 +95,20 @@ def apply(
     expected: Annotated[
         str | None, typer.Option("--expect", help="The mark that `plan --format json` gave.")
     ] = None,
+    local: Annotated[
+        bool, typer.Option("--local", help="Without STRIPE_API_KEY: only note it as applied.")
+    ] = False,
 ) -> None:
     """Make Stripe sell what the catalogue says; nothing is written where it does already."""
+    who = staff or getpass.getuser()
+    # Whoever can run this holds the API key and the database already.
+    roles = frozenset({Role.ADMIN})
+    desk = open_portside(Settings.load())
     with progress("Applying the catalogue"):
-        applied = open_portside(Settings.load()).catalog_apply(
-            staff=staff or getpass.getuser(),
-            # Whoever can run this holds the API key and the database already.
-            roles=frozenset({Role.ADMIN}),
-            expected=expected,
-        )
+        if local:
+            applied = desk.catalog_adopt(staff=who, roles=roles)
+        else:
+            applied = desk.catalog_apply(staff=who, roles=roles, expected=expected)
     if output is Format.JSON:
         facts = {
             "applied": [step_facts(done.step) | {"id": done.id} for done in applied.done],
@@ -121,13 +126,18 @@ def apply(
             say(f"{step_line(done.step)}: {done.id}")
         show_versions(applied.versions)
         if not applied.done:
-            say("Nothing to do: Stripe sells what the catalogue says.")
+            say(
+                "Noted as the applied catalogue; Stripe was not asked."
+                if local
+                else "Nothing to do: Stripe sells what the catalogue says."
+            )
         elif any(done.step.action.startswith("price.") for done in applied.done):
             say("`portside portal apply` offers the new prices in the customer portal.")
     if applied.stale:
         say(
-            "The rows are folded by another catalogue: restart `portside serve` and the dashboard, "
-            "then run `portside replay`."
+            "The rows are folded by another catalogue. Where this file is deployed, `portside "
+            "serve` and the dashboard follow within seconds and fold everybody anew; without "
+            "`serve`, run `portside replay`."
         )
     for step in applied.left:
         say(f"Stripe took it but shows another value: {step_line(step)}.")

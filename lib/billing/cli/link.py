@@ -97,6 +97,8 @@ def link(
     until = "" if minted.expires_at is None else f" It opens until {iso(minted.expires_at)}."
     warning = " Anyone who opens it acts as the customer." if minted.bearer else ""
     say(f"This leads to {minted.destination}.{until}{warning}")
+    if minted.note:
+        say(minted.note)
     write(minted.url)
 
 

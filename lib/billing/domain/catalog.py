@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Final
 
+from .catalog_mark import mark_of_text
 from .observations import State
 from .plans import (
     AUDIENCES,
@@ -81,6 +82,12 @@ class Catalog:
     def default(self) -> Plan:
         return self.plan(self.default_plan)
 
+    @property
+    def mark(self) -> str:
+        """Which catalogue this is: the same for one that says the same, wherever it is read, and
+        in every version of Portside."""
+        return self.origin.mark or mark_of_text(repr((self, self.portal, self.tables)))
+
     def cards(self, table: PricingTable) -> list[Plan]:
         """The plans that a pricing table shows, lowest rank first."""
         return cards(table, self.plans)
@@ -139,7 +146,7 @@ class _Reader(TomlReader):
             self.policies(),
             read_portal(self),
             read_tables(self, plans),
-            Origin(self.source, self.lines, tuple(self.unknown_keys())),
+            Origin(self.source, self.lines, tuple(self.unknown_keys()), mark_of_text(self.data)),
         )
 
     def plan(self, slug: str, table: dict[str, Any], currency: str, tax: str | None) -> Plan:

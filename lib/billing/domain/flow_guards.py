@@ -199,16 +199,6 @@ def checkout_note(situation: Situation) -> str | None:
     return f"A Checkout link made on {day} may still be open: a new one closes it."
 
 
-def cancel_note(configuration: PortalConfiguration | None) -> str | None:
-    """What to know before a link for cancelling is made."""
-    if configuration is None or configuration.cancel_mode != "immediately":
-        return None
-    return (
-        "The portal ends the subscription at once, not at the end of the period. "
-        "An administrator can change that in the portal's settings."
-    )
-
-
 def _scheduled(verb: str) -> Refusal:
     return (
         "schedule_attached",

@@ -18,6 +18,7 @@ from .flow_plans import confirmable, startable
 from .flow_situation import Situation
 from .flow_values import LABELS, Choice, Flow, LinkOptions, PlanOffer
 from .flow_words import situation_sentence
+from .policy_words import cancel_note, change_note, grace_note
 from .rows import SubscriptionRow
 
 __all__ = ["LABELS", "Choice", "Flow", "LinkOptions", "PlanOffer", "Situation", "options"]
@@ -40,10 +41,13 @@ def _choices(situation: Situation) -> Iterator[Choice]:
     configuration, live = situation.configuration, situation.live
     empty = None if situation.ever_subscribed or situation.invoices else guard.NEVER_SUBSCRIBED
     yield _choice(Flow.HOME, empty)
-    yield _choice(
+    card = _choice(
         Flow.PAYMENT_METHOD_UPDATE,
         empty or guard.portal_off(configuration, "payment_method_update"),
     )
+    owing = any(row.status == "past_due" for row in live)
+    grace = grace_note(situation.catalog) if owing else None
+    yield replace(card, note=grace if card.allowed else None)
     yield _choice(Flow.CUSTOMER_UPDATE, empty or guard.portal_off(configuration, "customer_update"))
     for row in live:
         for choice in _of_subscription(row, situation):
@@ -53,7 +57,8 @@ def _choices(situation: Situation) -> Iterator[Choice]:
     for invoice in situation.open_invoices:
         number = invoice.number or invoice.invoice_id
         choice = _choice(Flow.PAY_INVOICE, guard.pay(invoice), invoice_id=invoice.invoice_id)
-        yield replace(choice, label=f"Pay invoice {number}")
+        note = grace if choice.allowed else None
+        yield replace(choice, label=f"Pay invoice {number}", note=note)
     if not situation.open_invoices:
         yield _choice(Flow.PAY_INVOICE, ("no_open_invoice", "There is no open invoice to pay."))
     yield _choice(Flow.LOGIN_PAGE, empty or guard.login_page(situation))
@@ -103,16 +108,19 @@ _PER_SUBSCRIPTION: Final = (
 def _of_subscription(row: SubscriptionRow, situation: Situation) -> Iterator[Choice]:
     configuration, name = situation.configuration, row.subscription_id
     changing = guard.update(row, configuration)
-    yield _choice(Flow.SUBSCRIPTION_UPDATE, changing, subscription_id=name)
+    note = None if changing else change_note(configuration, situation.catalog)
+    change = _choice(Flow.SUBSCRIPTION_UPDATE, changing, subscription_id=name)
+    yield replace(change, note=note)
     plans, none = ((), None) if changing else confirmable(row, situation)
     confirm = _choice(Flow.SUBSCRIPTION_UPDATE_CONFIRM, changing or none, subscription_id=name)
-    yield replace(confirm, plans=plans)
+    yield replace(confirm, plans=plans, note=note if confirm.allowed else None)
     pausing = guard.pause(row, configuration)
     yield _choice(Flow.SUBSCRIPTION_PAUSE, pausing, subscription_id=name)
     canceling = guard.cancel(row, configuration)
     cancel = _choice(Flow.SUBSCRIPTION_CANCEL, canceling, subscription_id=name)
     if cancel.allowed:
-        coupons, note = retention_coupons(row, situation), guard.cancel_note(configuration)
+        coupons = retention_coupons(row, situation)
+        note = cancel_note(configuration, situation.catalog)
         cancel = replace(cancel, coupons=coupons, note=note)
     yield cancel
     yield _choice(Flow.RENEW, guard.renew(row), subscription_id=name)

@@ -91,11 +91,13 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Origin:
-    """The file that a catalogue was read from. ``unknown``: keys that mean nothing."""
+    """The file that a catalogue was read from. ``unknown``: keys that mean nothing. ``mark``:
+    differs where what is written there does; comments, blanks and order do not count."""
 
     source: str = "catalog.toml"
     lines: Mapping[Path, int] = field(default_factory=dict)
     unknown: tuple[Path, ...] = ()
+    mark: str = ""
 
     def line(self, *path: str | int) -> int | None:
         """The line of ``path``, else of the nearest thing around it that has one."""

@@ -17,6 +17,9 @@ class PortalConfiguration:
     subscription_update: bool = True
     subscription_cancel: bool = True
     cancel_mode: str | None = "at_period_end"  # or "immediately"
+    cancel_proration: str | None = None  # None of this and the next two: not told
+    proration: str | None = None
+    downgrade_conditions: frozenset[str] | None = None  # what waits for the period's end
     invoice_history: bool = True
     prices: frozenset[str] | None = None
     login_url: str | None = None  # the portal login page, when it is on

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from .catalog import Policies
 from .observations import State, canonical
+from .policy_words import sentences
 from .portal_terms import LABELS, MANAGER, Wanted, name_of
 
 Action = Literal["none", "create", "update"]
@@ -63,6 +64,11 @@ class GroupPlan:
     def fields(self) -> frozenset[str]:
         """The changed fields by their names in `LABELS`."""
         return frozenset(change.field.partition(".")[0] for change in self.changes)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the configuration that is there does; of one that is not, what it would do."""
+        return tuple(sentences(self.live.state if self.live else self.wanted))
 
     @property
     def compared(self) -> tuple[PortalChange, ...]:

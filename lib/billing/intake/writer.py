@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ..domain.fold import Rules
 from ..domain.observations import REFERENCE_TYPES
 from ..outgoing.telling import Teller
-from ..store import aside, history, inbox, meta, owners, references, rollups, tallies
+from ..store import aside, history, inbox, meta, owners, references, rollups, standings, tallies
 from ..store.engine import Connection, Store
 from .arrivals import Arrival
 from .projecting import Projector
@@ -68,20 +68,30 @@ class Writer:
                     meta.put_highest(connection, meta.LAST_WEBHOOK_AT, received_at)
                 if taken.new or fresh:
                     self._note(connection, once.values())
-                if meta.get(connection, meta.FOLDED_BY) is None:
-                    meta.put(connection, meta.FOLDED_BY, self._projector.mark)
+                self._own(connection)
                 return fates
         except BaseException:
             self._projector.forget()
             raise
 
-    def refold(self, customer_ids: Sequence[str]) -> bool:
-        """Derive the rows of these customers anew from what was seen; True when any differed."""
+    @property
+    def mark(self) -> str:
+        """The mark of the rules that rows are folded by."""
+        return self._projector.mark
+
+    def refold(self, customer_ids: Sequence[str], *, left: int | None = None) -> bool:
+        """Derive the rows of these customers anew from what was seen; True when any differed.
+
+        ``left``: customers who are still to come, kept for who wants to know.
+        """
         with self._store.writing() as connection:
             references.lock(connection, changing=False)
             owners.lock_customers(connection, customer_ids)
             stories = history.of_customers(connection, customer_ids)
             changed = self._projector.write(connection, stories, {}, known=set(customer_ids))
+            standings.sign(connection, customer_ids, self.mark)
+            if left is not None:
+                meta.put(connection, meta.REFOLD_LEFT, str(left))
             if changed:
                 meta.raise_watermark(connection)
             return changed
@@ -105,7 +115,43 @@ class Writer:
             dropped = aside.drop_others(connection, self._policy)
             if rollups.rebuild(connection, self._timezone, self._policy) or dropped:
                 meta.raise_watermark(connection)
-            meta.put(connection, meta.FOLDED_BY, self._projector.mark)
+            meta.put(connection, meta.FOLDED_BY, self.mark)
+            meta.forget(connection, meta.REFOLD_LEFT)
+
+    def begin_refold(self) -> int:
+        """Say that everybody is about to be folded by the rules of now; how many it concerns.
+
+        Whoever writes by other rules from then on says so, and :meth:`end_refold` sees it.
+        """
+        with self._store.writing() as connection:
+            # No writer is half way: what others fold is either counted here or noted by them.
+            references.lock(connection, changing=True)
+            left = standings.count_by_others(connection, self.mark)
+            meta.put(connection, meta.FOLDED_BY, f"{meta.REFOLDING}{self.mark}")
+            meta.put(connection, meta.REFOLD_LEFT, str(left))
+            meta.raise_watermark(connection)
+            return left
+
+    def end_refold(self) -> bool:
+        """Note that every row is folded by the rules of now; False when somebody has folded by
+        others meanwhile. The sums are right already: each fold adds what it changes."""
+        with self._store.writing() as connection:
+            references.lock(connection, changing=True)
+            if meta.get(connection, meta.FOLDED_BY) != f"{meta.REFOLDING}{self.mark}":
+                return False
+            aside.drop_others(connection, self._policy)
+            meta.put(connection, meta.FOLDED_BY, self.mark)
+            meta.forget(connection, meta.REFOLD_LEFT)
+            meta.raise_watermark(connection)
+            return True
+
+    def _own(self, connection: Connection) -> None:
+        """Keep what is said of all rows true: these are folded by the rules of now."""
+        said = meta.get(connection, meta.FOLDED_BY)
+        if said is None:
+            meta.put(connection, meta.FOLDED_BY, self.mark)
+        elif said not in (self.mark, f"{meta.REFOLDING}{self.mark}", meta.MIXED):
+            meta.put(connection, meta.FOLDED_BY, meta.MIXED)
 
     def _fold(self, connection: Connection, fresh: Sequence[Arrival], source: str) -> set[str]:
         """Store what was observed, fold every customer it concerns; gives the events that moved."""

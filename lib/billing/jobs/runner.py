@@ -42,6 +42,7 @@ class Runner:
         told: Callable[[str, str], None] = lambda _name, _outcome: None,
     ) -> None:
         self._jobs = jobs
+        self._now = {job.name: job for job in jobs}
         self._turns = turns
         self._told = told
         self._stopping = asyncio.Event()
@@ -52,10 +53,17 @@ class Runner:
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._run(job)) for job in self._jobs]
 
+    def take(self, jobs: Sequence[Job]) -> None:
+        """From their next rounds on do these in place of the jobs of the same names.
+
+        May be called from any thread; a round under way ends as it began.
+        """
+        self._now = {job.name: job for job in jobs}
+
     async def close(self) -> None:
         """Begin no round any more, ask long ones to end, and wait for those under way."""
         self._stopping.set()
-        for job in self._jobs:
+        for job in {*self._jobs, *self._now.values()}:
             job.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._threads.shutdown()
@@ -65,6 +73,7 @@ class Runner:
         loop = asyncio.get_running_loop()
         faults = 0
         while not self._stopping.is_set():
+            job = self._now.get(job.name, job)
             outcome = await loop.run_in_executor(self._threads, self._round, job)
             self._told(job.name, outcome)
             faults = faults + 1 if outcome == "fault" else 0
@@ -72,6 +81,9 @@ class Runner:
 
     def _round(self, job: Job) -> str:
         try:
+            if job.everywhere:
+                job.round()
+                return "done"
             with self._turns.taken(job.name) as mine:
                 if not mine:
                     return "elsewhere"

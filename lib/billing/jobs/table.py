@@ -8,6 +8,8 @@ from typing import Final
 from .job import Job
 
 EVERY: Final[dict[str, float]] = {
+    "follow": 3.0,  # whether another catalogue was applied: one row is read
+    "refold": 3.0,
     "requests": 2.0,  # somebody waits for it before a page
     "deliver": 2.0,  # the product waits to hear of it
     "enrich": 3.0,
@@ -23,6 +25,9 @@ EVERY: Final[dict[str, float]] = {
 }
 """Seconds between rounds, in the order in which jobs are shown."""
 
+EVERYWHERE: Final = frozenset({"follow"})
+"""What each of several processes does for itself."""
+
 
 def jobs_of(
     *, stop: Callable[[], None] = lambda: None, **rounds: Callable[[], object] | None
@@ -34,7 +39,7 @@ def jobs_of(
     """
     named = {name: (EVERY[name], round_) for name, round_ in rounds.items()}
     return tuple(
-        Job(name, named[name][0], round_, stop)
+        Job(name, named[name][0], round_, stop, everywhere=name in EVERYWHERE)
         for name in EVERY
         if name in named and (round_ := named[name][1]) is not None
     )

@@ -77,6 +77,7 @@ class MintedLink:
     minted_at: int
     expires_at: int | None
     bearer: bool
+    note: str | None = None  # what the customer should know of it
 
 
 def checked(request: LinkRequest) -> LinkRequest:

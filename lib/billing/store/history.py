@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
+from contextlib import closing
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -172,16 +173,17 @@ def customers_naming(connection: Connection, object_type: str, name: str) -> set
 
 def by_customer(
     connection: Connection, *, until: int | None = None
-) -> Iterator[tuple[str, list[Observation]]]:
+) -> Generator[tuple[str, list[Observation]], None, None]:
     """Every customer with what took effect up to and including ``until``, customers sorted."""
     condition = "" if until is None else f" AND effective <= {int(until)}"
     result = connection.execution_options(stream_results=True).exec_driver_sql(
         f"SELECT {_COLUMNS} FROM observations "  # noqa: S608 - a number
         f"WHERE customer_id IS NOT NULL{condition} ORDER BY customer_id, seq"
     )
-    rows = (_observation(row) for row in result)
-    for customer_id, group in groupby(rows, key=attrgetter("customer_id")):
-        yield customer_id, list(group)
+    with closing(result):  # whoever reads may leave half way
+        rows = (_observation(row) for row in result)
+        for customer_id, group in groupby(rows, key=attrgetter("customer_id")):
+            yield customer_id, list(group)
 
 
 def _tuple(seen: Observation) -> tuple[object, ...]:

@@ -11,6 +11,10 @@ WATERMARK = "watermark"
 LAST_WEBHOOK_AT = "last_webhook_at"
 LAST_EVENT_AT = "last_event_at"
 FOLDED_BY = "folded_by"  # the mark of the rules that every row was last folded by
+MIXED = "mixed"  # in its place: somebody has folded by other rules since
+REFOLDING = "refolding:"  # before a mark: every row is being folded by those rules
+REFOLD_LEFT = "refold_left"  # customers whom that has not reached yet
+APPLIED = "catalogue_applied"  # the mark of the catalogue that was last applied
 
 
 def get(connection: Connection, key: str) -> str | None:

@@ -54,6 +54,38 @@ def save(connection: Connection, made: Mapping[str, Standing], *, folded_by: str
     dialect.upsert(connection, standings, rows)
 
 
+def by_others(connection: Connection, mark: str, after: str, most: int) -> list[str]:
+    """The next customers after ``after`` whom other rules than those of ``mark`` folded."""
+    sign = dialect.mark(connection)
+    rows = dialect.fetch(
+        connection,
+        f"SELECT customer_id FROM standings WHERE customer_id > {sign} "  # noqa: S608 - no input
+        f"AND folded_by <> {sign} ORDER BY customer_id LIMIT {sign}",
+        after,
+        mark,
+        most,
+    )
+    return [str(row[0]) for row in rows]
+
+
+def count_by_others(connection: Connection, mark: str) -> int:
+    """How many customers other rules folded. Reads every key."""
+    sign = dialect.mark(connection)
+    statement = f"SELECT COUNT(*) FROM standings WHERE folded_by <> {sign}"  # noqa: S608 - no input
+    return int(dialect.fetch(connection, statement, mark)[0][0])
+
+
+def sign(connection: Connection, customer_ids: Iterable[str], mark: str) -> None:
+    """Note that these were folded by the rules of ``mark``, also where nothing came of it."""
+    placeholder, condition = dialect.mark(connection), dialect.among(connection, "customer_id")
+    statement = (
+        f"UPDATE standings SET folded_by = {placeholder} "  # noqa: S608 - no input
+        f"WHERE folded_by <> {placeholder} AND {condition}"
+    )
+    values = (mark, mark, dialect.keys(connection, sorted(customer_ids)))
+    connection.exec_driver_sql(statement, values)
+
+
 def _text(standing: Standing) -> bytes:
     plain = {
         "objects": [_object(folded) for folded in standing.objects.values()],

@@ -79,11 +79,11 @@ def configuration_params(state: State, fields: Collection[str] | None = None) ->
         params["login_page"] = {"enabled": state["login_page"]}
     params |= {"metadata": metadata} if metadata else {}
     params |= {"business_profile": profile} if profile else {}
-    features = _features(state, sent)
+    features = _features(state, sent, creating)
     return params | ({"features": features} if features else {})
 
 
-def _features(state: State, sent: Collection[str]) -> Params:
+def _features(state: State, sent: Collection[str], creating: bool) -> Params:
     made: Params = {}
     if "customer_update" in sent:
         given = state["customer_update"]
@@ -106,19 +106,20 @@ def _features(state: State, sent: Collection[str]) -> Params:
         "products",
     }  # fmt: skip
     if not changes.isdisjoint(sent):
-        made["subscription_update"] = _update_feature(state, sent)
+        made["subscription_update"] = _update_feature(state, sent, creating)
     return made
 
 
-def _update_feature(state: State, sent: Collection[str]) -> Params:
+def _update_feature(state: State, sent: Collection[str], creating: bool) -> Params:
     conditions = [{"type": kind} for kind in state["downgrade_conditions"]]
     made: Params = {
         "enabled": state["plan_changes"],
         "default_allowed_updates": state["allowed_changes"] or "",
         "proration_behavior": state["proration"],
         "trial_update_behavior": state["trial_change"],
-        "schedule_at_period_end": {"conditions": conditions or ""},
     }
+    if conditions or not creating:  # a new one has none, and Stripe takes no empty text for them
+        made["schedule_at_period_end"] = {"conditions": conditions or ""}
     if "products" in sent or "plan_changes" in sent:
         made["products"] = [
             {

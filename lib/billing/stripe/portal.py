@@ -28,6 +28,9 @@ def read_configuration(raw: Raw) -> PortalConfiguration:
         subscription_update=update.flag("enabled"),
         subscription_cancel=cancel.flag("enabled"),
         cancel_mode=cancel.word("mode"),
+        cancel_proration=cancel.word("proration_behavior"),
+        proration=update.word("proration_behavior"),
+        downgrade_conditions=_later(update),
         invoice_history=features.inside("invoice_history").flag("enabled"),
         prices=_offered(update),
         login_url=login.text("url") if login.flag("enabled") else None,
@@ -37,6 +40,14 @@ def read_configuration(raw: Raw) -> PortalConfiguration:
         customer_update=features.inside("customer_update").flag("enabled"),
         subscription_pause=features.inside("subscription_pause").flag("enabled"),
     )
+
+
+def _later(update: Fields) -> frozenset[str] | None:
+    """Which changes wait for the period's end. Absent is not "none": older versions lack it."""
+    if update.raw.get("schedule_at_period_end") is None:
+        return None
+    waits = update.inside("schedule_at_period_end").children("conditions")
+    return frozenset(condition.word("type") or "" for condition in waits)
 
 
 def _plan_group(metadata: Fields) -> str | None:

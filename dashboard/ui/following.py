@@ -1,0 +1,16 @@
+"""Says where the applied catalogue is not the one that these pages go by."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.billing import CatalogStanding
+
+
+def notice(seen: CatalogStanding) -> None:
+    """Nothing while all is well."""
+    for sentence in seen.sentences():
+        if seen.followed:
+            st.info(sentence, icon=":material/sync:")
+        else:
+            st.warning(sentence, icon=":material/menu_book:")
