@@ -28,7 +28,7 @@ LEASE: Final = 120
 """Seconds after which what somebody meant to send is sent by another: longer than a round's
 batch."""
 
-WAITING: Final = literal_column("'waiting'")
+WAITING: Final[ColumnElement[str]] = literal_column("'waiting'")
 """Spelled out in the statement: neither database uses a partial index for a parameter."""
 
 _D: Final = outgoing_deliveries.c
