@@ -22,6 +22,7 @@ VENDORS = {
     "streamlit": ("dashboard/", "pages/"),
     "plotly": ("dashboard/charts/",),
     "babel": ("dashboard/format.py", "lib/billing/replies/"),
+    "standardwebhooks": ("lib/billing/outgoing/signing.py",),
     "joserfc": ("lib/billing/signing.py", "lib/billing/client/verifying.py"),
 }
 """Package -> the only places that may import it."""
