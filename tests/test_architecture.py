@@ -25,6 +25,7 @@ VENDORS = {
     "jinja2": ("lib/billing/digest/html.py", "lib/sandbox/hosted/"),
     "slack_sdk": ("lib/billing/digest/slack.py", "lib/billing/notices/slack.py"),
     "smtplib": ("lib/billing/notices/mail.py",),
+    "standardwebhooks": ("lib/billing/outgoing/signing.py",),
     "joserfc": ("lib/billing/signing.py", "lib/billing/client/verifying.py"),
 }
 """Package -> the only places that may import it."""

@@ -52,7 +52,7 @@ from .stripe.products import Products
 from .sync import Backfill, BackfillSummary
 
 _KEPT: Final = (
-    "ingest gateway maker enricher drain primary reconciles rereader follower refold notices".split()
+    "ingest gateway maker enricher drain primary reconciles rereader follower refold".split()
 )
 """Parts that stay when another catalogue is followed. They hold connections, or what they have
 done so far, and nothing of a catalogue; `ingest` is told of the new one."""

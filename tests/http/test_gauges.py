@@ -15,6 +15,7 @@ from lib.billing.store import requests, tables
 from lib.billing.store.engine import Store
 from tests.http.serving import SECRET, receiver
 from tests.jobs.failing import BROKEN, GOOD, Bench, customer
+from tests.outgoing.scene import Scene, newcomer
 from tests.store.company import START
 
 ALERTS = Path(__file__).resolve().parents[2] / "docs" / "alerts.yml"
@@ -217,6 +218,7 @@ def everything(sqlite_store: Store) -> str:
         finding("a", "missed_event"),
         finding("b", "gap", kind="gap", lost_after=START + DAY),
     )
+    Scene(sqlite_store).take(newcomer("cus_told"))
     meters = Meters(Gauges(sqlite_store, bench.now))
     meters.refuse("signature_invalid")
     meters.job("drain", "fault")

@@ -22,7 +22,7 @@ from lib.billing.store.tables import outgoing_deliveries, outgoing_events
 from tests.store.company import CATALOG, START
 from tests.stripe import shapes
 
-from .product import SECRET
+from .product import SECRET, Product
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 SHOP = Endpoint("shop", "https://shop.example/events")
@@ -86,6 +86,11 @@ class Scene:
         )
         with self.store.reading() as connection:
             return [tuple(row) for row in connection.execute(query)]
+
+
+def to(shop: Product, store: Store, **over: Any) -> Scene:
+    """An installation whose one endpoint is ``shop``."""
+    return Scene(store, [Endpoint("shop", shop.url)], **over)
 
 
 def at(second: int, kind: str, obj: Any, previous: Any = None, **over: Any) -> Any:

@@ -237,3 +237,24 @@ def test_an_endpoint_without_a_secret_keeps_serve_from_starting(tmp_path: Path) 
     with pytest.raises(ConfigurationError, match="no secret for the endpoint 'shop'"):
         make_app(installation)
     installation.close()
+
+
+def test_what_is_so_again_within_a_second_is_told_again_under_another_id(store: Store) -> None:
+    scene = Scene(store)
+    scene.each([newcomer(), subscribed(plan="starter")])
+    before = len(scene.told())
+    moved = Scene(store, catalog=parse_catalog(MOVED), clock=scene.clock)
+    for each in (moved, scene, moved):
+        replay(each.ingest)
+    news = [event["data"]["features"] for event in scene.told()[before:]]
+    assert news == [["api"], [], ["api"]]
+
+
+def test_a_batch_that_fails_tells_nothing(store: Store) -> None:
+    scene = Scene(store)
+    broken = subscribed() | {"id": "evt_broken"}
+    broken["data"]["object"]["items"] = 7
+    scene.take(newcomer(), broken)
+    assert scene.types() == ["subscriber.created"]
+    scene.take(newcomer(), subscribed())
+    assert len(scene.told()) == 3

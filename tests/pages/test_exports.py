@@ -223,12 +223,17 @@ def test_every_list_has_a_menu_of_every_form(open_page: Open, slug: str) -> None
 
 @pytest.mark.parametrize(
     ("board", "query"),
-    [("drift", {}), ("gap", {"board": "Gaps"}), ("inbox", {"board": "Failed events"})],
+    [
+        ("drift", {}),
+        ("gap", {"board": "Gaps"}),
+        ("inbox", {"board": "Failed events"}),
+        ("outgoing", {"board": "Outgoing"}),
+    ],
 )
 def test_so_has_every_board_of_sync(
     open_page: Open, desk: FakeBilling, board: str, query: dict[str, str]
 ) -> None:
-    desk.drifting, desk.missing, desk.broken = 2, 2, 2
+    desk.drifting, desk.missing, desk.broken, desk.undelivered = 2, 2, 2, 2
     app = open_page("sync", "founder", **query)
     assert [menu.key for menu in app.get("menu_button")] == [f"{board}_file"]
 

@@ -54,6 +54,7 @@ SURFACE = {
     "drift": "customer_id field projected stripe cause first_seen_at",
     "access-matrix": "customer_id pays access since mrr_minor currency rule",
     "inbox": "event_id type created_at received_at source state error attempts",
+    "outgoing": "event_id type customer_id sequence endpoint state attempts status reason",
     "links": "minted_at staff customer_id flow reason ticket outcome followed_by",
     "audit": "audit_id at staff action customer_id flow reason ticket",
     "runway": "week_start currency plan kind subscriptions mrr_minor",
@@ -238,7 +239,7 @@ def test_a_re_ended_subscription_churns_when_it_ended(store: Store) -> None:
 
 
 OF_THEIR_OWN = set(
-    "inbox links link-conversion drift access-matrix audit closes restatements".split()
+    "inbox outgoing links link-conversion drift access-matrix audit closes restatements".split()
 )
 """Reports that this world leaves empty; each has tests of its own."""
 
