@@ -19,7 +19,8 @@ def main() -> None:
     session.keep_up()
     staff = session.staff()
     attendance.keep(staff)
-    page = st.navigation(navigation.menu(staff), position="sidebar" if staff else "hidden")
+    place = "sidebar" if staff else "hidden"
+    page = st.navigation(navigation.menu(staff), position=place, expanded=True)
     st.set_page_config(page_title=f"{page.title} · Portside")
     if staff:
         chrome.sidebar(staff, page.url_path)
