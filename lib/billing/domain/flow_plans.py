@@ -105,7 +105,11 @@ def against_start(lookup_key: str, situation: Situation) -> Refusal | None:
 def is_metered(lookup_key: str, situation: Situation) -> bool:
     """Whether the price is billed by usage, so that it has no quantity."""
     found = situation.price_named(lookup_key)
-    return found is not None and found[1].get("usage_type") == "metered"
+    if found is not None:
+        return found[1].get("usage_type") == "metered"
+    # Never seen here: a price that was applied a moment ago is known from the catalogue alone.
+    prices = (p for plan in situation.catalog.plans.values() for p in plan.prices)
+    return any(p.lookup_key == lookup_key and p.usage == "metered" for p in prices)
 
 
 def _against_start(offer: PlanOffer, situation: Situation) -> Refusal | None:

@@ -109,7 +109,7 @@ class LinkMaker:
             made = gateway.create_checkout_session(
                 price=price,
                 success_url=return_url,
-                cancel_url=return_url,
+                cancel_url=request.cancel_url or return_url,
                 idempotency_key=idempotency_key,
                 customer=situation.customer.customer_id or None,
                 email=situation.customer.email,
@@ -118,6 +118,7 @@ class LinkMaker:
                 quantity=None if is_metered(str(request.plan), situation) else 1,
                 trial_days=request.trial_days,
                 coupon=request.coupon,
+                metadata=dict(request.marks),
             )
             return Address(made.url, bearer=True, session_id=made.id, ends=made.expires_at)
         link = _deeplink(gateway, choice, situation, request)

@@ -31,6 +31,8 @@ longest_trial_days = 14             # of a Checkout link; default 0, no trials
 
 [self_service]                      # see `settings.self_service`
 
+[pricing]                           # see `settings.pricing`
+
 [alerts]                            # addresses for the digest
 """
 
@@ -53,6 +55,7 @@ from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates, gathered
 from ..domain.sign_in import SignIn
 from .policies import choose, read_policies
+from .pricing import PricingPolicy, read_pricing
 from .rates_file import read_rates
 from .self_service import SelfServicePolicy, read_self_service
 from .sign_in import read_sign_in_section
@@ -61,7 +64,7 @@ from .table import Table
 _KNOWN: Final = frozenset(
     "timezone policy policies org_key reporting_currency rates_file stale_after_minutes "
     "retention_days "
-    "reconcile_hours roles groups sign_in rates links self_service alerts".split()
+    "reconcile_hours roles groups sign_in rates links self_service pricing alerts".split()
 )
 
 SHORTEST_RETENTION: Final = 30
@@ -92,6 +95,7 @@ class Business:
     reporting: Rates | None = None  # every rate there is, of the file too
     links: LinkPolicy = field(default_factory=LinkPolicy)
     self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
+    pricing: PricingPolicy = field(default_factory=PricingPolicy)
     alerts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -139,6 +143,7 @@ def parse_business(text: str, *, source: str = "portside.toml", folder: Path = P
         reporting=_reporting(table, rates, folder),
         links=_links(table),
         self_service=read_self_service(table.sub("self_service")),
+        pricing=read_pricing(table.sub("pricing")),
         alerts=table.section("alerts"),
     )
 

@@ -11,6 +11,7 @@ from ..domain.permissions import Role
 from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates
 from .business import Business
+from .pricing import PricingPolicy
 from .self_service import SelfServicePolicy
 
 
@@ -31,6 +32,7 @@ class Setup:
     policies: Mapping[str, Policy] = field(default_factory=lambda: PRESETS)  # presets and own ones
     rates: Rates | None = None  # into the reporting currency; None = there is none
     self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
+    pricing: PricingPolicy = field(default_factory=PricingPolicy)
 
 
 def setup_of(business: Business, catalog: Catalog, *, livemode: bool, api_ready: bool) -> Setup:
@@ -49,4 +51,5 @@ def setup_of(business: Business, catalog: Catalog, *, livemode: bool, api_ready:
         policies=business.policies,
         rates=business.reporting,
         self_service=business.self_service,
+        pricing=business.pricing,
     )

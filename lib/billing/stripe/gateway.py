@@ -8,7 +8,7 @@ said no, and why) are all that it raises, beside what each docstring names.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -108,10 +108,12 @@ class Gateway:
         quantity: int | None = 1,
         trial_days: int | None = None,
         coupon: str | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> SessionMade:
         """A Checkout session that starts a subscription to the price with id ``price``.
 
-        ``quantity`` is None for a price that is billed by usage.
+        ``quantity`` is None for a price that is billed by usage. ``metadata`` goes onto the session
+        and onto the subscription.
         """
         line: dict[str, Any] = {"price": price}
         if quantity is not None:
@@ -131,9 +133,14 @@ class Gateway:
             params["customer"] = customer
         elif email is not None:
             params["customer_email"] = email
+        marks = dict(metadata or {})
+        if marks:
+            params["metadata"] = dict(marks)
         if org_id is not None:
             params["client_reference_id"] = org_id
-            data["metadata"] = {org_key: org_id}
+            marks[org_key] = org_id
+        if marks:
+            data["metadata"] = marks
         if data:
             params["subscription_data"] = data
         return self._session("/v1/checkout/sessions", params, idempotency_key)
