@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from .catalog import Catalog
 from .catalog_findings import CatalogFinding, at
-from .translations import LANGUAGES
+from .plans import Path
+from .translations import LANGUAGES, Translation
 
 
 def translations(catalog: Catalog) -> Iterator[CatalogFinding]:
@@ -17,7 +18,7 @@ def translations(catalog: Catalog) -> Iterator[CatalogFinding]:
                 catalog,
                 "error",
                 "translation_language",
-                ("translations", language),
+                _where(language, words),
                 f"Pricing pages do not speak {language!r}, so nobody would read its words.",
                 f"Use one of {', '.join(LANGUAGES)}.",
             )
@@ -38,6 +39,15 @@ def translations(catalog: Catalog) -> Iterator[CatalogFinding]:
                 )
 
 
+def _where(language: str, words: Translation) -> Path:
+    """Where a language begins: it need not have a line of its own."""
+    kinds = (("plans", words.plans), ("features", words.features), ("tables", words.tables))
+    for kind, given in kinds:
+        for key in given:
+            return ("translations", language, kind, key)
+    return ("translations", language)
+
+
 def untranslated(catalog: Catalog) -> Iterator[CatalogFinding]:
     """Plans that a live table shows and a translated page would show in two languages."""
     live = [table for table in catalog.tables.values() if table.state == "live"]
@@ -53,7 +63,7 @@ def untranslated(catalog: Catalog) -> Iterator[CatalogFinding]:
                 catalog,
                 "note",
                 "translation_missing",
-                ("translations", language),
+                _where(language, words),
                 f"The bullets of {', '.join(missing)} have no {language} words.",
                 f"Add bullets to [translations.{language}.plans.{missing[0]}].",
             )

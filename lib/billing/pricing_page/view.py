@@ -70,6 +70,14 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Bullet:
+    """``leads``: it introduces those after it, as “Everything in Starter, plus:” does."""
+
+    text: str
+    leads: bool
+
+
+@dataclass(frozen=True)
 class CardView:
     key: str
     name: str
@@ -79,7 +87,7 @@ class CardView:
     per: str | None
     saving: str | None
     lines: tuple[str, ...]  # what else there is to say of the price
-    bullets: tuple[str, ...]
+    bullets: tuple[Bullet, ...]
     features: tuple[str, ...]
     button: Button | None
     note: str | None
@@ -128,7 +136,7 @@ def table_view(
     if asked.term in terms_of_table(catalog, table, currency):
         term = str(asked.term)
     cards = pricing_cards(spoken, shown, currency=currency, interval=term)
-    view = _Cards(words, asked.language, shown, known, sign_up)
+    view = _Cards(words, asked.language, shown, currency, known, sign_up)
     notice = None
     if known is not None:
         used = known.used and words["closed_link_used"]
@@ -224,12 +232,14 @@ class _Cards:
         words: Mapping[str, str],
         language: str,
         table: PricingTable,
+        currency: str,
         known: Known | None,
         sign_up: SignUp | None,
     ) -> None:
         self._words = words
         self._locale = locale_of(language)
         self._table = table
+        self._currency = currency
         self._known = known
         self._sign_up = sign_up
 
@@ -247,7 +257,9 @@ class _Cards:
             per=per,
             saving=words["saving"].format(percent=card.saving) if card.saving else None,
             lines=tuple(self._lines(card, price)),
-            bullets=card.bullets,
+            bullets=tuple(
+                Bullet(text, text.rstrip().endswith((":", "：", "+"))) for text in card.bullets
+            ),
             features=tuple(feature.name for feature in card.features)
             if self._table.features_heading or not card.bullets
             else (),
@@ -265,7 +277,7 @@ class _Cards:
         """The big words, and the small ones beside them."""
         words = self._words
         if card.free:
-            return words["free"], None
+            return money(0, self._currency, self._locale, short=True), None
         if price is None:
             return None, None
         per = _termed(words, "per", term_of(price))

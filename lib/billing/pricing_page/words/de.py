@@ -26,7 +26,6 @@ WORDS: Final[dict[str, str]] = {
     "per_n_month": "alle {n} Monate",
     "per_n_year": "alle {n} Jahre",
     "saving": "{percent} % sparen",
-    "free": "Kostenlos",
     "by_use": "Nach Verbrauch",
     "by_use_beside": "zuzüglich Verbrauch",
     "unit_price": "{amount} pro Einheit",

@@ -26,7 +26,6 @@ WORDS: Final[dict[str, str]] = {
     "per_n_month": "every {n} months",
     "per_n_year": "every {n} years",
     "saving": "Save {percent}%",
-    "free": "Free",
     "by_use": "Pay for what you use",
     "by_use_beside": "plus what you use",
     "unit_price": "{amount} per unit",

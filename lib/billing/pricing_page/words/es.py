@@ -26,7 +26,6 @@ WORDS: Final[dict[str, str]] = {
     "per_n_month": "cada {n} meses",
     "per_n_year": "cada {n} años",
     "saving": "Ahorre un {percent} %",
-    "free": "Gratis",
     "by_use": "Pague por lo que use",
     "by_use_beside": "más lo que use",
     "unit_price": "{amount} por unidad",

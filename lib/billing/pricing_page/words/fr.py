@@ -26,7 +26,6 @@ WORDS: Final[dict[str, str]] = {
     "per_n_month": "tous les {n} mois",
     "per_n_year": "tous les {n} ans",
     "saving": "Économisez {percent} %",
-    "free": "Gratuit",
     "by_use": "Selon votre consommation",
     "by_use_beside": "plus votre consommation",
     "unit_price": "{amount} par unité",

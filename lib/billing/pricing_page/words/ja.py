@@ -26,7 +26,6 @@ WORDS: Final[dict[str, str]] = {
     "per_n_month": "{n}か月ごと",
     "per_n_year": "{n}年ごと",
     "saving": "{percent}%お得",
-    "free": "無料",
     "by_use": "ご利用分のお支払い",
     "by_use_beside": "別途ご利用分",
     "unit_price": "1単位あたり{amount}",

@@ -26,7 +26,6 @@ WORDS: Final[dict[str, str]] = {
     "per_n_month": "a cada {n} meses",
     "per_n_year": "a cada {n} anos",
     "saving": "Poupe {percent}%",
-    "free": "Grátis",
     "by_use": "Pague pelo que usar",
     "by_use_beside": "mais o que usar",
     "unit_price": "{amount} por unidade",
