@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 _VERSION: Final = "v1"
-_LONGEST: Final = 1_000
+_LONGEST: Final = 4_000
 
 
 def sealed(values: Sequence[Any], purpose: str, key: str) -> str:
