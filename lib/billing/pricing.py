@@ -21,6 +21,7 @@ from .domain.plans import Plan, PricingTable
 from .domain.pricing_offers import Offer, offer_for, price_in, table_for
 from .domain.pricing_token import PARAMETER, PricingToken, seal, unseal
 from .gating import Gate
+from .linking.crowd import Crowd
 from .linking.newcomers import Newcomer
 from .links import LinkDesk, LinkRequest
 from .self_service import LIKE_STAFF, SelfService, acting
@@ -79,6 +80,7 @@ class PricingDesk:
     keys: of the tokens; the first signs, every one is accepted.
     return_url: where customers come back to; beside it is the pricing page by itself.
     checkout_base: another place than Stripe's where hosted pages are.
+    crowd: counts the starts of strangers by their addresses.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class PricingDesk:
         keys: Sequence[str],
         return_url: str | None = None,
         checkout_base: str | None = None,
+        crowd: Crowd | None = None,
     ) -> None:
         self._gate = gate
         self._links = links
@@ -103,6 +106,7 @@ class PricingDesk:
         self._keys = tuple(keys)
         self._return_url = return_url
         self._checkout_base = checkout_base
+        self._crowd = crowd or Crowd()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -182,12 +186,14 @@ class PricingDesk:
         lookup_key: str,
         *,
         text: str | None = None,
+        address: str = "",
         cancel_url: str | None = None,
     ) -> str:
         """Where somebody goes who chose a price: Checkout, the portal, or the product's sign-up.
 
         Args:
             text: the signed link's token, of those who have one.
+            address: where the request came from.
             cancel_url: where strangers come back to who leave Checkout.
 
         Raises:
@@ -196,6 +202,8 @@ class PricingDesk:
                 as ``already_subscribed``.
             RateLimited, ConfigurationError, StripeRefused, StripeUnavailable, DatabaseUnavailable.
         """
+        if text is None:
+            self._crowd.count(address)
         table = table_for(self._setup.catalog, table_key, known=text is not None)
         if text is None:
             plan, _ = price_in(self._setup.catalog, table, lookup_key)

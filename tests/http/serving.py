@@ -18,6 +18,7 @@ from lib.billing.gating import Gate
 from lib.billing.http import make_app
 from lib.billing.ingest import Ingest
 from lib.billing.jobs.job import Job
+from lib.billing.linking.crowd import Crowd
 from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import LinkDesk, RateLimit
 from lib.billing.pricing import PricingDesk
@@ -62,6 +63,7 @@ def pricing_desk(
     return_url: str | None = None,
     checkout_base: str | None = None,
     limit: RateLimit | None = None,
+    crowd: Crowd | None = None,
 ) -> PricingDesk:
     """The pricing page's desk as the wiring makes it; without a maker nothing can be started."""
     made = maker or LinkMaker(None, return_url=return_url)
@@ -79,6 +81,7 @@ def pricing_desk(
         keys=keys,
         return_url=return_url,
         checkout_base=checkout_base,
+        crowd=crowd,
     )
 
 

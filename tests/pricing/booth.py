@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from lib.billing.api.parts import Api
 from lib.billing.domain.catalog import Catalog, parse_catalog
+from lib.billing.linking.crowd import Crowd
 from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import RateLimit
 from lib.billing.settings.api_tokens import read_api_tokens
@@ -144,7 +145,9 @@ class Page:
     @property
     def cards(self) -> dict[str, str]:
         """Plan's name -> the HTML of its card."""
-        found = re.findall(r'<li class="card[ "].*?(?=<li class="card[ "]|$)', self.html, flags=re.S)
+        found = re.findall(
+            r'<li class="card[ "].*?(?=<li class="card[ "]|$)', self.html, flags=re.S
+        )
         return {unescape(re.findall(r"<h2>(.*?)</h2>", card)[0]): card for card in found}
 
     @property
@@ -165,6 +168,7 @@ def booth(
     policy: PricingPolicy | None = None,
     *,
     limit: RateLimit | None = None,
+    crowd: Crowd | None = None,
     gateway: Any = None,
     keys: tuple[str, ...] = (KEY,),
 ) -> Iterator[Booth]:
@@ -182,6 +186,7 @@ def booth(
             return_url=BACK,
             checkout_base=front.shop.running.url,
             limit=limit,
+            crowd=crowd,
         )
         api = Api(read_api_tokens(TOKENS), None, None, desk)
         with receiver(store, setup=setup, clock=front.now, api=api, desk=desk) as sender:

@@ -34,7 +34,6 @@ from ..domain.translations import LANGUAGES
 from ..pricing import Known, PricingDesk
 from ..settings.setup import Setup
 from .answers import CODE, PRIVATE, PUBLIC, Pages, onwards
-from .crowd import Crowd
 from .view import CLOSED, Asked, table_view
 from .words import WORDS
 
@@ -54,10 +53,9 @@ class Installed(Protocol):
 class PricingPage:
     """The routes."""
 
-    def __init__(self, installed: Installed, crowd: Crowd | None = None) -> None:
+    def __init__(self, installed: Installed) -> None:
         self._desk = installed.pricing
         self._setup = installed.setup
-        self._crowd = crowd or Crowd()
         self._pages = Pages(installed.setup.pricing.embed, installed.pricing.targets)
         self._log = structlog.get_logger("portside.pricing")
 
@@ -91,14 +89,12 @@ class PricingPage:
         if _from_elsewhere(request):
             return self._message("elsewhere", lang, 403, back=back)
         try:
-            text = given.get(PARAMETER) or None
-            if text is None:
-                self._crowd.count(request.client.host if request.client else "")
             url = await asyncio.to_thread(
                 self._desk.start,
                 key,
                 given.get("lookup_key", ""),
-                text=text,
+                text=given.get(PARAMETER) or None,
+                address=request.client.host if request.client else "",
                 cancel_url=self._address(key, said),
             )
         except Exception as error:  # as above; and the session's address is in no traceback

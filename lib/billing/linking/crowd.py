@@ -17,12 +17,13 @@ _ADDRESSES: Final = 4_096
 class Crowd:
     """Counts in this process alone. ``ticks``: seconds that only run forward."""
 
-    def __init__(self, *, ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, most: int = STARTS, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
         self._ticks = ticks
         self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def count(self, address: str) -> None:
-        """Raises RateLimited beyond `STARTS` within `WINDOW`."""
+        """Raises RateLimited beyond ``most`` within `WINDOW`."""
         now = self._ticks()
         since, times = self._seen.pop(address, (now, 0))
         if now - since >= WINDOW:
@@ -30,5 +31,5 @@ class Crowd:
         self._seen[address] = since, times + 1
         if len(self._seen) > _ADDRESSES:
             self._seen.popitem(last=False)
-        if times >= STARTS:
+        if times >= self._most:
             raise RateLimited("Too many starts from this address. Wait a few minutes.")
