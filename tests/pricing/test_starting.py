@@ -130,7 +130,8 @@ def test_what_the_portal_cannot_change_is_explained(shop: Booth) -> None:
     page = shop.page(f"/pricing/main?t={shop.token(org=org)}")
     assert page.buttons["Pro"] == "Choose Pro (off)"
     assert "Renew it first" in page.cards["Pro"]
-    assert 'aria-describedby="why-' in page.cards["Pro"]
+    assert 'aria-describedby="why-3"' in page.cards["Pro"]
+    assert 'id="why-3"' in page.cards["Pro"]
     answer = shop.start("pro_monthly", t=shop.token(org=org))
     assert answer.status_code == 409
     assert shop.kept()[-1].action == "link.refused"
@@ -396,14 +397,37 @@ rank = 2
 lookup_key = "flat"
 interval = "month"
 amount = 500
+[plans.both]
+rank = 3
+[[plans.both.prices]]
+lookup_key = "base"
+interval = "month"
+amount = 900
+[[plans.both.prices]]
+lookup_key = "beside"
+interval = "month"
+amount = 5
+usage = "metered"
+meter = "mtr_1"
+[[plans.both.prices]]
+lookup_key = "beside_yearly"
+interval = "year"
+amount = 5
+usage = "metered"
+meter = "mtr_1"
 """
     )
     with booth(sqlite_store, catalog, gateway=Counting) as made:
-        for key, quantity in (("calls", None), ("flat", 1)):
+        for key, quantity, beside in (
+            ("calls", None, []),
+            ("flat", 1, []),
+            ("base", 1, ["price_of_beside"]),
+        ):
             answer = made.start(key, table="core")
             assert answer.headers["location"] == "https://checkout.example/1"
             assert Counting.asked[-1]["price"] == f"price_of_{key}"
             assert Counting.asked[-1]["quantity"] == quantity
+            assert Counting.asked[-1]["beside"] == beside
 
 
 def test_the_audit_holds_after_all_of_it(shop: Booth) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..domain.portal import CheckoutSeen, Deeplink, PortalConfiguration, SessionMade
@@ -36,6 +36,7 @@ class MakesSessions(Protocol):
         trial_days: int | None = None,
         coupon: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        beside: Sequence[str] = (),
     ) -> SessionMade: ...
 
     def close_checkout_session(self, session_id: str) -> CheckoutSeen: ...

@@ -22,6 +22,7 @@ _PAGES: Final = Environment(
     loader=PackageLoader(__package__, "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+    auto_reload=False,
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -73,9 +73,9 @@ class PricingPage:
             if asked.token is not None:
                 known = await asyncio.to_thread(self._desk.known, asked.token)
             table = table_for(self._setup.catalog, asked.table, known=known is not None)
+            return self._table(table, asked, known)
         except Exception as error:  # what went wrong is told by a page, in words for customers
             return self._refused(error, asked.language)
-        return self._table(table, asked, known)
 
     async def start(self, request: Request) -> Response:
         key = request.path_params["table"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 from urllib.parse import urlencode
 
@@ -91,6 +91,7 @@ class CardView:
     features: tuple[str, ...]
     button: Button | None
     note: str | None
+    closed: bool  # ``note`` says why
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class TableView:
     words: Mapping[str, str]
     language: str
     action: str
-    notice: str | None
+    notices: tuple[str, ...]
     terms: tuple[Switch, ...]
     currencies: tuple[Switch, ...]
     cards: tuple[CardView, ...]
@@ -132,30 +133,49 @@ def table_view(
     shown = spoken.tables[table.key]
     currency = _currency(catalog, table, asked, known)
     terms = _terms(catalog, table, currency)
-    term = "month" if "month" in terms else next(iter(terms), "month")
-    if asked.term in terms_of_table(catalog, table, currency):
-        term = str(asked.term)
+    term = _term(asked, known, terms, terms_of_table(catalog, table, currency))
     cards = pricing_cards(spoken, shown, currency=currency, interval=term)
     view = _Cards(words, asked.language, shown, currency, known, sign_up)
-    notice = None
+    shown_cards, shared = _with_shared_note([view.card(card) for card in cards])
+    notices = []
     if known is not None:
         used = known.used and words["closed_link_used"]
-        notice = used or words["you_have"].format(plan=spoken.plan(known.plan).name)
+        notices = [used or words["you_have"].format(plan=spoken.plan(known.plan).name)]
     return TableView(
         words=words,
         language=asked.language,
         action=action,
-        notice=notice,
+        notices=(*notices, *shared),
         terms=_term_switches(spoken, shown, asked, currency, terms, term),
         currencies=tuple(
             Switch(code.upper(), asked.query(currency=code), code == currency)
             for code in _currencies(catalog, table, known)
         ),
-        cards=tuple(view.card(card) for card in cards),
+        cards=shown_cards,
         features_heading=shown.features_heading,
         footnotes=_footnotes(cards, words),
         hidden=_hidden(asked),
     )
+
+
+def _term(asked: Asked, known: Known | None, usual: Sequence[str], every: Sequence[str]) -> str:
+    """What was asked for, else how a known customer is billed, else by the month."""
+    live = known.situation.live if known else ()
+    own = [
+        row.interval if row.interval_count == 1 else f"{row.interval_count}-{row.interval}"
+        for row in live
+    ]
+    wanted = [term for term in (asked.term, *own) if term in every]
+    return str(wanted[0]) if wanted else "month" if "month" in usual else next(iter(usual), "month")
+
+
+def _with_shared_note(cards: Sequence[CardView]) -> tuple[tuple[CardView, ...], tuple[str, ...]]:
+    """What several closed buttons have in common is said once, above the cards."""
+    closed = [card for card in cards if card.closed and card.note]
+    if len(closed) < 2 or len({card.note for card in closed}) > 1:
+        return tuple(cards), ()
+    told = tuple(replace(card, note=None) if card.closed else card for card in cards)
+    return told, (str(closed[0].note),)
 
 
 def _hidden(asked: Asked) -> tuple[tuple[str, str], ...]:
@@ -265,6 +285,7 @@ class _Cards:
             else (),
             button=self._button(card, price, offer),
             note=self._note(card, price, offer),
+            closed=offer.kind == "closed",
         )
 
     def _offer(self, card: Card, price: Price | None) -> Offer:

@@ -109,18 +109,19 @@ class Gateway:
         trial_days: int | None = None,
         coupon: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        beside: Sequence[str] = (),
     ) -> SessionMade:
         """A Checkout session that starts a subscription to the price with id ``price``.
 
-        ``quantity`` is None for a price that is billed by usage. ``metadata`` goes onto the session
-        and onto the subscription.
+        ``quantity`` is None for a price that is billed by usage, as those are that stand ``beside``
+        it. ``metadata`` goes onto the session and onto the subscription.
         """
         line: dict[str, Any] = {"price": price}
         if quantity is not None:
             line["quantity"] = quantity
         params: dict[str, Any] = {
             "mode": "subscription",
-            "line_items": [line],
+            "line_items": [line, *({"price": other} for other in beside)],
             "success_url": success_url,
             "cancel_url": cancel_url,
         }
