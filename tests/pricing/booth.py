@@ -27,6 +27,7 @@ from lib.billing.store.engine import Store
 from tests.api.product import TOKENS, WRITES
 from tests.http.serving import pricing_desk, receiver
 from tests.links.shopfront import Front, open_front
+from tests.store.company import START
 
 MAY = ["org:read:members", "org:write:billing"]
 KEY = "k" * 32
@@ -197,7 +198,8 @@ def booth(
 def quiet(store: Store, catalog: Catalog, **policy: Any) -> Iterator[Booth]:
     """Only the page, without a Stripe behind it."""
     setup = Setup(catalog=catalog, pricing=replace(PricingPolicy(), **policy))
-    with receiver(store, setup=setup) as sender:
+    desk = pricing_desk(store, setup, lambda: START, keys=(KEY,))
+    with receiver(store, setup=setup, desk=desk) as sender:
         yield Booth(None, sender.client)  # type: ignore[arg-type]  # nothing here asks the shop
 
 

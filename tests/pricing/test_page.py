@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from lib.billing.domain.catalog import Catalog, parse_catalog
+from lib.billing.domain.pricing_token import PricingToken, seal
 from lib.billing.domain.translations import LANGUAGES
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
-from tests.pricing.booth import CATALOG, CATALOG_TEXT, Booth, quiet
+from tests.pricing.booth import CATALOG, CATALOG_TEXT, KEY, Booth, quiet
+from tests.store.company import START
 
 
 @pytest.fixture(scope="module")
@@ -275,3 +278,15 @@ def test_with_a_sign_up_the_buttons_lead_there_with_what_was_chosen(store: Store
         "https://app.example/register?from=pricing&plan_interest=pro&pricing_table_key=main"
         "&lookup_key=pro_monthly"
     )
+
+
+def test_a_stranger_sees_the_prices_while_the_database_is_away(tmp_path: Path) -> None:
+    away = Store(f"sqlite:///{tmp_path / 'nowhere' / 'portside.db'}")
+    with quiet(away, CATALOG) as made:
+        assert made.page().buttons["Pro"] == "Choose Pro"
+        answer = made.start("pro_monthly")
+        token = seal(PricingToken("a", "org_1", None, "m", "shop", START), KEY)
+        known = made.page(f"/pricing/main?t={token}", status=503)
+    assert (answer.status_code, answer.headers["portside-code"]) == (503, "database_unavailable")
+    assert "Nothing was charged" in answer.text
+    assert known.headers["portside-code"] == "database_unavailable"

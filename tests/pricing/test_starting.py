@@ -318,12 +318,17 @@ def test_while_stripe_is_away_nothing_is_charged_and_the_link_is_not_spent(
         assert made.page(f"/pricing/main?t={token}").buttons["Pro"] == "Choose Pro"
 
 
-def test_strangers_share_a_limit_that_members_do_not(sqlite_store: Store) -> None:
-    with booth(sqlite_store, limit=RateLimit(links=2, seconds=600)) as made:
+def test_strangers_share_a_limit_that_members_do_not(store: Store) -> None:
+    with booth(store, limit=RateLimit(links=2, seconds=600)) as made:
         told = [made.start("pro_monthly").status_code for _ in range(3)]
         assert told == [303, 303, 429]
-        _, org = made.subscriber()
-        assert made.start("pro_monthly", t=made.token(org=org)).status_code == 303
+        customer, org = made.subscriber()
+        token = made.token(org=org)
+        first, second = (made.start("pro_monthly", t=token) for _ in range(2))
+        assert first.headers["location"] == second.headers["location"]
+        assert made.page(f"/pricing/main?t={token}").buttons["Pro"] == "Choose Pro (off)"
+        assert code(made.start("starter_monthly", t=token)) == (410, "link_used")
+        assert len(made.sessions(customer=customer)) == 1
 
 
 def test_one_address_starts_only_so_often(sqlite_store: Store) -> None:

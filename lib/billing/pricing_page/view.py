@@ -85,6 +85,7 @@ class CardView:
     current: bool
     amount: str | None
     per: str | None
+    worded: bool  # ``amount`` is a sentence rather than a number
     saving: str | None
     lines: tuple[str, ...]  # what else there is to say of the price
     bullets: tuple[Bullet, ...]
@@ -275,6 +276,7 @@ class _Cards:
             current=offer.kind == "current",
             amount=amount,
             per=per,
+            worded=card.price is None and bool(card.metered),
             saving=words["saving"].format(percent=card.saving) if card.saving else None,
             lines=tuple(self._lines(card, price)),
             bullets=tuple(
