@@ -96,6 +96,21 @@ async def manage_billing(request: Request, member: Acting) -> RedirectResponse:
     return RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
 
 
+@app.post("/upgrade")
+async def upgrade(request: Request, member: Acting) -> RedirectResponse:
+    """To the prices, as somebody whom the pricing page then knows: once, within half an hour."""
+    try:
+        link = await request.app.state.portside.pricing_link(
+            org=member.org, member=member.id, permissions=member.permissions
+        )
+    except PortsideRefused as refused:
+        status = 403 if refused.code == "member_not_permitted" else 409
+        raise HTTPException(status, refused.message) from None
+    except PortsideUnavailable:
+        raise HTTPException(503, "Billing is away. Try again in a moment.") from None
+    return RedirectResponse(link.url, 303, headers={"Cache-Control": "no-store"})
+
+
 @app.post("/session")
 async def enrich(request: Request, member: Acting) -> dict[str, str]:
     """At sign-in and every few minutes: the plan goes into the session as a signed claim."""

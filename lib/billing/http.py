@@ -7,6 +7,7 @@ GET /healthz            the process answers
 GET /readyz             the database answers and is migrated
 GET /metrics            Prometheus
 GET /return             where customers come back to; see `lib.billing.return_page`
+GET /pricing/{table}    what customers are sold; see `lib.billing.pricing_page`
 /v1/…                   for the product that sells the subscriptions; see `lib.billing.api`
 """
 
@@ -37,6 +38,8 @@ from .intake.grouping import Grouping
 from .intake.meters import Meters
 from .jobs.job import Job
 from .jobs.runner import Runner
+from .pricing import PricingDesk
+from .pricing_page.routes import PricingPage
 from .return_page import ReturnPage
 from .settings.setup import Setup
 from .store import migrate
@@ -70,6 +73,8 @@ class Installed(Protocol):
     def api(self) -> Api: ...
     @property
     def follower(self) -> Follower[Any] | None: ...
+    @property
+    def pricing(self) -> PricingDesk: ...
 
 
 def make_app(installed: Installed) -> Starlette:
@@ -116,6 +121,7 @@ class Receiver:
             Route("/readyz", self.readyz),
             Route("/metrics", self.metrics),
             Route("/return", ReturnPage(installed).show),
+            *PricingPage(installed).routes(),
             *api.routes(),
         ]
 

@@ -72,7 +72,18 @@ class LinkDesk:
 
     def options_for(self, request: LinkRequest) -> LinkOptions:
         """The same for whom a request is for, who may be a newcomer. Raises NoCustomer."""
-        return choices_of(self._situation(request))
+        return choices_of(self.situation(request))
+
+    def situation(self, request: LinkRequest) -> Situation:
+        """All that the choice depends on, for whom a request is for. Raises NoCustomer."""
+        with self._store.reading() as connection:
+            found = asked_about(connection, self._setup, request, self._clock())
+        return self._configured(found)
+
+    def used(self, click_id: str) -> bool:
+        """Whether a click has got its link already."""
+        with self._store.reading() as connection:
+            return audit.has_click(connection, MINTED, click_id)
 
     def refuse(self, request: LinkRequest, error: PermissionDenied) -> None:
         """Keep that a request was refused before it came here."""
@@ -96,7 +107,7 @@ class LinkDesk:
         earlier = self._minted_before(row)
         if earlier is not None:
             return self._again(request, earlier)
-        situation = self._situation(request)
+        situation = self.situation(request)
         with self._refusals(row):
             choice = allowed(request, situation)
         row = replace(row, subscription_id=choice.subscription_id, invoice_id=choice.invoice_id)
@@ -112,7 +123,7 @@ class LinkDesk:
         """The second click of a double click: the same link, and nothing more in the audit."""
         if self._clock() >= earlier.at + PORTAL_SECONDS:
             raise LinkRefused("This link has expired. Open the panel again.", code="link_expired")
-        situation = self._situation(request)
+        situation = self.situation(request)
         choice = allowed(request, situation)
         address = self._maker.make(
             choice,
@@ -157,11 +168,6 @@ class LinkDesk:
             audit.hold(connection)
             if once is None or not audit.has_click(connection, action, once):
                 audit.append(connection, row)
-
-    def _situation(self, request: LinkRequest) -> Situation:
-        with self._store.reading() as connection:
-            found = asked_about(connection, self._setup, request, self._clock())
-        return self._configured(found)
 
     def _configured(self, found: Situation) -> Situation:
         return replace(found, configuration=self._maker.configuration(plan_group(found)))

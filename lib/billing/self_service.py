@@ -22,7 +22,7 @@ from .settings.setup import Setup
 
 REASON: Final = "Asked in the product"
 
-_LIKE_STAFF: Final = frozenset({Role.SUPPORT})
+LIKE_STAFF: Final = frozenset({Role.SUPPORT})
 """The token's scope and the member's permission were checked: they stand where a role does."""
 
 _INSTEAD: Final = {
@@ -30,6 +30,11 @@ _INSTEAD: Final = {
     "link_expired": "The link of this Idempotency-Key has expired. Send a new one.",
 }
 """Sentences that staff read differently."""
+
+
+def acting(caller: str, member: str) -> str:
+    """How the audit calls a member whom the product vouches for."""
+    return f"api:{caller} acting for {member}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,7 @@ class SelfService:
                 `LinkDesk.mint` does.
         """
         request, newcomer = self._request(wanted)
-        if not set(wanted.permissions) & set(self._setup.self_service.permissions):
-            named = " or ".join(self._setup.self_service.permissions)
-            error = PermissionDenied(
-                f"Managing billing needs the permission {named}, which this member does not have.",
-                code="member_not_permitted",
-            )
-            self._links.refuse(request, error)
-            raise error
+        self.check(wanted.permissions, request)
         request, code = self._checkout_instead(request, newcomer)
         try:
             link = self._links.mint(request)
@@ -99,12 +97,25 @@ class SelfService:
         plan = request.plan if link.flow == Flow.CHECKOUT else None
         return Handed(link, request.customer_id or None, plan, code)
 
+    def check(self, permissions: Collection[str], request: LinkRequest) -> None:
+        """Raises PermissionDenied (``member_not_permitted``), which the audit keeps."""
+        needed = self._setup.self_service.permissions
+        if set(permissions) & set(needed):
+            return
+        error = PermissionDenied(
+            f"Managing billing needs the permission {' or '.join(needed)}, "
+            "which this member does not have.",
+            code="member_not_permitted",
+        )
+        self._links.refuse(request, error)
+        raise error
+
     def _request(self, wanted: Wanted) -> tuple[LinkRequest, Newcomer | None]:
         """Raises NoCustomer, WrongUsage."""
         member = clean(wanted.member)
         if not member:
             raise WrongUsage("Say which member acts.", code="member_required")
-        customer_id = self._customer(wanted)
+        customer_id = self.customer_of(wanted.org, wanted.customer, wanted.subscription)
         newcomer = None
         if customer_id is None:
             email = clean(wanted.email) if wanted.email else None
@@ -112,8 +123,8 @@ class SelfService:
         request = LinkRequest(
             customer_id=customer_id or "",
             flow=wanted.flow,
-            staff=f"api:{wanted.caller} acting for {member}",
-            roles=_LIKE_STAFF,
+            staff=acting(wanted.caller, member),
+            roles=LIKE_STAFF,
             reason=REASON,
             click_id=wanted.key,
             subscription_id=wanted.subscription,
@@ -123,19 +134,24 @@ class SelfService:
         )
         return request, newcomer
 
-    def _customer(self, wanted: Wanted) -> str | None:
+    def customer_of(
+        self, org: str | None, customer: str | None, subscription: str | None = None
+    ) -> str | None:
         """Whose link it is: of an organization the customer who decides its access, or the one
-        with the named subscription. None: the organization has no customer yet."""
-        name = clean(wanted.customer or wanted.org or "")
+        with the named subscription. None: the organization has no customer yet.
+
+        Raises NoCustomer.
+        """
+        name = clean(customer or org or "")
         rows = self._gate.rows([name])[name]
-        if wanted.customer is not None:
+        if customer is not None:
             rows = [row for row in rows if row.customer_id == name]
             if not rows:
                 raise NoCustomer.named(name)
         if not rows:
             return None
         for row in rows:
-            if any(grant["subscription_id"] == wanted.subscription for grant in row.grants):
+            if any(grant["subscription_id"] == subscription for grant in row.grants):
                 return row.customer_id
         return entitled(rows, self._clock(), self._setup.catalog).access.customer_id
 

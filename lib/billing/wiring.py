@@ -24,12 +24,13 @@ from .jobs.due import Periodic
 from .jobs.job import Job
 from .jobs.table import jobs_of
 from .linking.sessions import LinkMaker
-from .links import LinkDesk
+from .links import LinkDesk, RateLimit
 from .notices.channels import open_channel
 from .notices.desk import NoticeDesk
 from .outgoing.parts import OutgoingJobs, make_teller, outgoing_jobs
 from .outgoing.telling import Teller
 from .portal import PortalDesk
+from .pricing import PricingDesk
 from .prune import prune
 from .reading.pace import PER_SECOND, Pace
 from .reading.paced import Paced, Progress
@@ -147,8 +148,33 @@ class Installation:
         settings = self.settings
         keys = read_keys(settings.claim_keys)
         signer = Signer(keys, settings.claim_issuer, settings.claim_audience) if keys else None
-        members = SelfService(gate=self.gate, links=self.links, setup=self.setup, clock=self.clock)
-        return Api(settings.api_callers, signer, members)
+        return Api(settings.api_callers, signer, self.members, self.pricing)
+
+    @cached_property
+    def members(self) -> SelfService:
+        return SelfService(gate=self.gate, links=self.links, setup=self.setup, clock=self.clock)
+
+    @cached_property
+    def pricing(self) -> PricingDesk:
+        """The pricing page's desk. Strangers share one limit, whatever their addresses."""
+        visits = LinkDesk(
+            store=self.store,
+            clock=self.clock,
+            setup=self.setup,
+            maker=self.maker,
+            limit=RateLimit(links=300),
+        )
+        return PricingDesk(
+            gate=self.gate,
+            links=self.links,
+            visits=visits,
+            members=self.members,
+            setup=self.setup,
+            clock=self.clock,
+            keys=self.return_keys,
+            return_url=self.settings.return_url,
+            checkout_base=self.settings.stripe_api_base,
+        )
 
     @cached_property
     def maker(self) -> LinkMaker:

@@ -86,6 +86,14 @@ CALLS: dict[str, tuple[str, str, dict[str, Any], int]] = {
         {"json": {"org": "org_pro", "member": "m", "permissions": []}},
         403,
     ),
+    "a pricing link": ("POST", "/v1/pricing-links", {"json": {"org": "org_pro", **MEMBER}}, 201),
+    "a pricing link of an unknown table": (
+        "POST",
+        "/v1/pricing-links",
+        {"json": {"org": "org_pro", "table": "gold", **MEMBER}},
+        404,
+    ),
+    "a pricing link for nobody": ("POST", "/v1/pricing-links", {"json": MEMBER}, 422),
     "no JSON": ("POST", "/v1/portal-sessions", {"content": b"{"}, 400),
     "too much": ("POST", "/v1/portal-sessions", {"content": b" " * 20_000}, 413),
 }

@@ -316,6 +316,32 @@ def test_manage_billing_asks_once_with_a_key(server: Server, made: Any) -> None:
     assert len(server.asked[0][2]["idempotency-key"]) == 32
 
 
+PRICING = {
+    "url": "https://billing.example/pricing/main?t=secret",
+    "table": "main",
+    "customer_id": None,
+    "expires_at": "2026-01-01T00:30:00Z",
+}
+
+
+def test_the_pricing_page_is_asked_for_a_member(server: Server, made: Any) -> None:
+    server.answers = [reply(PRICING, 201), reply(PRICING, 201)]
+    wanted = {"org": "org_1", "member": "mem_1", "permissions": ["org:write:billing"]}
+    link = made().pricing_link(**wanted, lang="ja")
+
+    async def awaited() -> object:
+        async with AsyncPortsideClient(server.url, TOKEN) as client:
+            return await client.pricing_link(**wanted, lang="ja")
+
+    assert asyncio.run(awaited()) == link
+    assert (link.url, link.table, link.customer_id) == (PRICING["url"], "main", None)
+    assert link.expires_at is not None
+    assert "secret" not in repr(link)
+    for method, path, _, body in server.asked:
+        assert (method, path) == ("POST", "/v1/pricing-links")
+        assert httpx.Response(200, content=body).json() == {**wanted, "lang": "ja"}
+
+
 def test_a_refused_link_raises_with_its_code(server: Server, made: Any) -> None:
     server.answers = [reply({"code": "not_winding_down", "message": "Nothing to renew."}, 409)]
     with pytest.raises(PortsideRefused) as caught:

@@ -15,12 +15,13 @@ import pytest
 from lib.billing.api.parts import Api
 from lib.billing.domain.catalog import parse_catalog
 from lib.billing.gating import Gate
+from lib.billing.linking.sessions import LinkMaker
 from lib.billing.self_service import SelfService
 from lib.billing.settings.api_tokens import read_api_tokens
 from lib.billing.signing import Signer
 from lib.billing.store.engine import Store
 from tests.api.test_claims import NEW
-from tests.http.serving import receiver, served
+from tests.http.serving import pricing_desk, receiver, served
 from tests.links.shopfront import Front, open_front
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -51,7 +52,16 @@ def selling(store: Store) -> Iterator[tuple[Front, str]]:
         gate = Gate(store, front.setup, front.now)
         members = SelfService(gate=gate, links=front.desk(), setup=front.setup, clock=front.now)
         tokens = read_api_tokens(f"shop/read:entitlements+write:portal-sessions={SECRET}")
-        api = Api(tokens, Signer((NEW,)), members)
+        maker = LinkMaker(front.gateway, return_url="https://app.example/return")
+        desk = pricing_desk(
+            store,
+            front.setup,
+            front.now,
+            maker=maker,
+            keys=("k" * 32,),
+            return_url="https://app.example/return",
+        )
+        api = Api(tokens, Signer((NEW,)), members, desk)
         with receiver(store, setup=front.setup, clock=front.now, api=api) as sender:
             yield front, str(sender.client.base_url)
 
@@ -96,6 +106,10 @@ def test_fastapi(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
             assert "/c/pay/" in to_checkout.headers["location"]
             denied = browser.post("/billing", headers={**pro, "X-Permissions": "org:read"})
             assert (denied.status_code, "org:write:billing" in denied.text) == (403, True)
+
+            to_prices = browser.post("/upgrade", headers=new)
+            assert to_prices.status_code == 303
+            assert to_prices.headers["location"].startswith("https://app.example/pricing/core?t=")
 
             token = browser.post("/session", headers=pro).json()["plan_token"]
             told = browser.get("/plan", headers={"X-Plan-Token": token})

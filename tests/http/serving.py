@@ -19,6 +19,11 @@ from lib.billing.gating import Gate
 from lib.billing.http import make_app
 from lib.billing.ingest import Ingest
 from lib.billing.jobs.job import Job
+from lib.billing.linking.crowd import Crowd
+from lib.billing.linking.sessions import LinkMaker
+from lib.billing.links import LinkDesk, RateLimit
+from lib.billing.pricing import PricingDesk
+from lib.billing.self_service import SelfService
 from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
 from lib.billing.stripe.signature import sign
@@ -39,10 +44,47 @@ class Installed:
     return_keys: tuple[str, ...] = ()
     api: Api = field(default_factory=Api)
     follower: Follower[Any] | None = None
+    desk: PricingDesk | None = None
+
+    @property
+    def pricing(self) -> PricingDesk:
+        return self.desk or pricing_desk(self.store, self.setup, self.clock)
 
     @property
     def gate(self) -> Gate:
         return Gate(self.store, self.setup, self.clock)
+
+
+def pricing_desk(
+    store: Store,
+    setup: Setup,
+    clock: Callable[[], int],
+    *,
+    maker: LinkMaker | None = None,
+    keys: Sequence[str] = (),
+    return_url: str | None = None,
+    checkout_base: str | None = None,
+    limit: RateLimit | None = None,
+    crowd: Crowd | None = None,
+) -> PricingDesk:
+    """The pricing page's desk as the wiring makes it; without a maker nothing can be started."""
+    made = maker or LinkMaker(None, return_url=return_url)
+    links = LinkDesk(store=store, clock=clock, setup=setup, maker=made)
+    visits = LinkDesk(store=store, clock=clock, setup=setup, maker=made, limit=limit)
+    gate = Gate(store, setup, clock)
+    members = SelfService(gate=gate, links=links, setup=setup, clock=clock)
+    return PricingDesk(
+        gate=gate,
+        links=links,
+        visits=visits,
+        members=members,
+        setup=setup,
+        clock=clock,
+        keys=keys,
+        return_url=return_url,
+        checkout_base=checkout_base,
+        crowd=crowd,
+    )
 
 
 @dataclass

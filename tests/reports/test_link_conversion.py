@@ -49,3 +49,13 @@ def test_a_rate_of_many_links_is_not_marked(store: Store) -> None:
 
 def test_without_links_there_is_no_row(store: Store) -> None:
     assert desk(store, ANN, "2026-03-12").report("link-conversion").rows == []
+
+
+def test_what_strangers_started_is_not_counted(store: Store) -> None:
+    portside = desk(store, ANN, "2026-03-12")
+    keep(store, "lnk_hers", "2026-03-10", *MINTED)
+    of_nobody = {"customer_id": None, "flow": "checkout", "detail": "visit 0a1b"}
+    keep(store, "lnk_nobody", "2026-03-10", *MINTED, **of_nobody)
+    whole, *_ = portside.report("link-conversion").rows
+    assert whole["minted"] == 1
+    assert len(portside.report("links").rows) == 2

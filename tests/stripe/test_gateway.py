@@ -144,6 +144,30 @@ def test_a_checkout_session_on_the_wire(running: Stub, gateway: Gateway) -> None
     assert made.expires_at == NOW + 86_400
 
 
+def test_a_checkout_session_carries_its_marks_and_what_is_billed_by_use(
+    running: Stub, gateway: Gateway
+) -> None:
+    running.will(Answer(SESSION | {"id": "cs_1", "expires_at": NOW + 86_400}))
+    gateway.create_checkout_session(
+        price="price_1",
+        success_url="https://app.example/a",
+        cancel_url="https://app.example/b",
+        idempotency_key="k2",
+        metadata={"plan_interest": "pro"},
+        beside=["price_2"],
+    )
+    assert running.asked[0].params == {
+        "mode": "subscription",
+        "line_items[0][price]": "price_1",
+        "line_items[0][quantity]": "1",
+        "line_items[1][price]": "price_2",
+        "success_url": "https://app.example/a",
+        "cancel_url": "https://app.example/b",
+        "metadata[plan_interest]": "pro",
+        "subscription_data[metadata][plan_interest]": "pro",
+    }
+
+
 def test_no_telemetry_is_sent(running: Stub, gateway: Gateway) -> None:
     running.will(Answer(SESSION))
     _mint(gateway)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..pricing import PricingDesk
 from ..self_service import SelfService
 from ..settings.api_tokens import ApiToken
 from ..signing import Signer
@@ -17,3 +18,4 @@ class Api:
     tokens: Sequence[ApiToken] = ()
     signer: Signer | None = None
     self_service: SelfService | None = None
+    pricing: PricingDesk | None = None

@@ -21,6 +21,7 @@ from .door import Door
 from .entitlements import Entitlements
 from .parts import Api
 from .portal_sessions import PortalSessions
+from .pricing_links import PricingLinks
 
 _ANY: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _READING: Final = ("GET", "HEAD")
@@ -39,6 +40,7 @@ class ApiRoutes:
         self._meters = meters
         self._entitlements = Entitlements(gate, api.signer)
         self._portal_sessions = PortalSessions(api.self_service)
+        self._pricing_links = PricingLinks(api.pricing)
         self._log = structlog.get_logger("portside.api")
 
     def close(self) -> None:
@@ -52,6 +54,7 @@ class ApiRoutes:
         return [
             route("/v1/entitlements/{rest:path}", self._read_entitlements),
             route("/v1/portal-sessions", self._make_portal_session),
+            route("/v1/pricing-links", self._make_pricing_link),
             route("/v1", self._nothing),
             route("/v1/{rest:path}", self._nothing),
             route("/.well-known/jwks.json", self._jwks),
@@ -73,6 +76,14 @@ class ApiRoutes:
             return await self._portal_sessions.make(request, caller)
 
         return await self._answered("portal-sessions", make)
+
+    async def _make_pricing_link(self, request: Request) -> Response:
+        async def make() -> Response:
+            caller = self._door.caller(request, Scope.WRITE_PORTAL_SESSIONS)
+            _only(request, "POST")
+            return await self._pricing_links.make(request, caller)
+
+        return await self._answered("pricing-links", make)
 
     async def _nothing(self, request: Request) -> Response:
         async def refuse() -> Response:

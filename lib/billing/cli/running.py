@@ -69,6 +69,7 @@ def _announce(stack: Stack, seconds: float) -> None:
         f"  Local Stripe  {stack.sandbox_url}   (act as a customer, move the clock, run a scenario)"
     )
     say(f"  Receiver      {stack.receiver_url}/webhooks/stripe")
+    say(f"  Pricing page  {stack.receiver_url}/pricing   (what customers are sold)")
     say(f"  Read API      {stack.receiver_url}/v1/entitlements/…   (bearer token {API_TOKEN})")
     say("Ctrl-C ends all.")
 

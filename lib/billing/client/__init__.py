@@ -15,7 +15,7 @@ from .errors import (
     PortsideUnavailable,
 )
 from .sync import PortsideClient
-from .values import Entitlements, PlanClaim, PortalSession
+from .values import Entitlements, PlanClaim, PortalSession, PricingLink
 
 __all__ = [
     "AsyncPortsideClient",
@@ -27,4 +27,5 @@ __all__ = [
     "PortsideError",
     "PortsideRefused",
     "PortsideUnavailable",
+    "PricingLink",
 ]

@@ -10,9 +10,19 @@ from typing import Any, Self
 
 import httpx
 
-from .core import Core, OnFailure, path_of, read_session, read_token, session_body, wait_of
+from .core import (
+    Core,
+    OnFailure,
+    path_of,
+    pricing_body,
+    read_pricing_link,
+    read_session,
+    read_token,
+    session_body,
+    wait_of,
+)
 from .errors import PortsideError, PortsideUnavailable, UnknownKey
-from .values import Entitlements, PlanClaim, PortalSession
+from .values import Entitlements, PlanClaim, PortalSession, PricingLink
 from .verifying import Verifier
 
 
@@ -95,6 +105,28 @@ class AsyncPortsideClient:
         )
         key = {"Idempotency-Key": idempotency_key or secrets.token_hex(16)}
         return read_session(await self._send("POST", "/v1/portal-sessions", key, body))
+
+    async def pricing_link(
+        self,
+        *,
+        member: str,
+        permissions: Collection[str],
+        org: str | None = None,
+        customer: str | None = None,
+        table: str | None = None,
+        lang: str | None = None,
+    ) -> PricingLink:
+        """The pricing page for a member, to start one subscription within half an hour. Raises
+        PortsideRefused, whose ``code`` says why, and PortsideUnavailable."""
+        body = pricing_body(
+            member=member,
+            permissions=permissions,
+            org=org,
+            customer=customer,
+            table=table,
+            lang=lang,
+        )
+        return read_pricing_link(await self._send("POST", "/v1/pricing-links", {}, body))
 
     async def portal_url(self, **wanted: Any) -> str:
         """The address alone; see `portal_session`."""

@@ -16,7 +16,14 @@ import httpx
 
 from .cache import Cache, Entry
 from .errors import PortsideError, PortsideRefused, PortsideUnavailable
-from .values import Entitlements, PortalSession, moment, read_default, read_entitlements
+from .values import (
+    Entitlements,
+    PortalSession,
+    PricingLink,
+    moment,
+    read_default,
+    read_entitlements,
+)
 
 OnFailure = (
     Literal["deny", "allow", "stale", "raise"] | Callable[[str, PortsideError], Entitlements]
@@ -180,6 +187,25 @@ def read_session(answer: httpx.Response) -> PortalSession:
         expires_at=moment(body["expires_at"]),
         plan=body["plan"],
         code=body["code"],
+    )
+
+
+def pricing_body(*, member: str, permissions: object, **more: str | None) -> dict[str, Any]:
+    listed = [str(permission) for permission in permissions]  # type: ignore[attr-defined]
+    given = {name: value for name, value in more.items() if value is not None}
+    return {"member": member, "permissions": listed, **given}
+
+
+def read_pricing_link(answer: httpx.Response) -> PricingLink:
+    """Raises PortsideRefused, PortsideUnavailable."""
+    body = object_of(answer)
+    if answer.status_code != 201:
+        raise refusal_of(answer, body)
+    return PricingLink(
+        url=str(body["url"]),
+        table=str(body["table"]),
+        customer_id=body["customer_id"],
+        expires_at=moment(body["expires_at"]),
     )
 
 

@@ -52,6 +52,16 @@ class PortalSession:
 
 
 @dataclass(frozen=True)
+class PricingLink:
+    """The pricing page for one member, to start one subscription. Keep it nowhere."""
+
+    url: str = field(repr=False)
+    table: str
+    customer_id: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
 class PlanClaim:
     """What a verified token says. ``subject`` is the id that it was asked for."""
 

@@ -9,6 +9,7 @@ ACTS: Final[dict[str, tuple[str, str]]] = {
     "link.minted": ("Link", "Made"),
     "link.refused": ("Link", "Refused"),
     "link.failed": ("Link", "Failed"),
+    "pricing.linked": ("Pricing link", "Made"),
     "export": ("Export", "Taken away"),
     "note.added": ("Staff note", "Added"),
     "check.requested": ("Comparison with Stripe", "Asked for"),

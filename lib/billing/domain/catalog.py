@@ -25,6 +25,7 @@ from .plans import (
 from .portal_policy import PortalPolicy, read_portal
 from .pricing_tables import cards, read_tables
 from .toml_reader import TomlReader
+from .translations import Translation, read_translations, unknown_translation_keys
 
 __all__ = ["Catalog", "Feature", "Plan", "Policies", "Price", "PricingTable", "parse_catalog"]
 
@@ -41,6 +42,7 @@ class Catalog:
     # Not in the representation, which marks what rows are folded by: no row depends on these.
     portal: PortalPolicy = field(default_factory=PortalPolicy, repr=False)
     tables: Mapping[str, PricingTable] = field(default_factory=dict, repr=False)
+    translations: Mapping[str, Translation] = field(default_factory=dict, repr=False)
     origin: Origin = field(default_factory=Origin, repr=False, compare=False)
 
     @cached_property
@@ -112,6 +114,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
         "features",
         "plans",
         "tables",
+        "translations",
     ),
     "plan": tuple(each.name for each in fields(Plan) if each.name != "slug"),
     "price": tuple(each.name for each in fields(Price)),
@@ -146,6 +149,7 @@ class _Reader(TomlReader):
             self.policies(),
             read_portal(self),
             read_tables(self, plans),
+            read_translations(self),
             Origin(self.source, self.lines, tuple(self.unknown_keys()), mark_of_text(self.data)),
         )
 
@@ -231,6 +235,7 @@ class _Reader(TomlReader):
 
     def unknown_keys(self) -> Iterator[Path]:
         yield from self.unknown(self.data, _KNOWN["file"])
+        yield from unknown_translation_keys(self)
         yield from self.unknown(self.data.get("policies", {}), _KNOWN["policies"])
         for name, kind in (("plans", "plan"), ("features", "feature"), ("tables", "table")):
             for table in self.tables(name).values():

@@ -16,6 +16,7 @@ from .catalog_lint_prices import (
     same_terms,
     three_decimals,
 )
+from .catalog_lint_words import translations, untranslated
 from .plans import Path, Plan
 
 MOST_CARDS: Final = 4
@@ -263,5 +264,7 @@ RULES: Final[tuple[Rule, ...]] = (
     selling,
     groups,
     tables,
+    translations,
+    untranslated,
     policies,
 )

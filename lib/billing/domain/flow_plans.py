@@ -105,7 +105,27 @@ def against_start(lookup_key: str, situation: Situation) -> Refusal | None:
 def is_metered(lookup_key: str, situation: Situation) -> bool:
     """Whether the price is billed by usage, so that it has no quantity."""
     found = situation.price_named(lookup_key)
-    return found is not None and found[1].get("usage_type") == "metered"
+    if found is not None:
+        return found[1].get("usage_type") == "metered"
+    # Never seen here: a price that was applied a moment ago is known from the catalogue alone.
+    prices = (p for plan in situation.catalog.plans.values() for p in plan.prices)
+    return any(p.lookup_key == lookup_key and p.usage == "metered" for p in prices)
+
+
+def billed_beside(lookup_key: str, catalog: Catalog) -> tuple[str, ...]:
+    """Lookup keys of what a plan charges by use beside a price: same currency, same interval."""
+    for plan in catalog.plans.values():
+        for price in plan.prices:
+            if price.lookup_key == lookup_key and price.usage != "metered":
+                alike = (price.currency, price.interval, price.interval_count)
+                return tuple(
+                    other.lookup_key
+                    for other in plan.prices
+                    if other.lookup_key
+                    and other.usage == "metered"
+                    and (other.currency, other.interval, other.interval_count) == alike
+                )
+    return ()
 
 
 def _against_start(offer: PlanOffer, situation: Situation) -> Refusal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -99,8 +100,8 @@ class Standing:
     scheduled: bool
 
 
-def language(accepted: str | None) -> str:
-    """The best of `LANGUAGES` for an ``Accept-Language`` header; English when it names none."""
+def language(accepted: str | None, known: Collection[str] = LANGUAGES) -> str:
+    """The best of ``known`` for an ``Accept-Language`` header; English when it names none."""
     ranked: list[tuple[float, int, str]] = []
     for place, part in enumerate((accepted or "")[:500].replace(" ", "").split(",")):
         tag, _, weight = part.partition(";q=")
@@ -109,7 +110,7 @@ def language(accepted: str | None) -> str:
         except ValueError:
             continue
         name = tag.lower().partition("-")[0]
-        if name in LANGUAGES and quality > 0:
+        if name in known and quality > 0:
             ranked.append((-quality, place, name))
     return min(ranked)[2] if ranked else LANGUAGES[0]
 

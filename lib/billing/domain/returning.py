@@ -7,10 +7,7 @@ nothing but one sentence about a plan, for two hours.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,14 +16,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from .flow_values import Flow
 from .observations import canonical
 from .rows import CustomerRow, InvoiceRow, SubscriptionRow
+from .sealing import opened, sealed
 
 LIVES: Final = 7_200
 """Seconds. A portal session ends an hour after the customer's last step in it."""
 _AHEAD: Final = 300
 """Seconds that the clock of who made it may be ahead of ours."""
 
-_VERSION: Final = "v1"
-_LONGEST: Final = 1_000
+_PURPOSE: Final = "return page"
 PARAMETER: Final = "t"
 
 Seen = Mapping[str, str]
@@ -59,27 +56,16 @@ class ReturnToken:
 def seal(token: ReturnToken, key: str) -> str:
     """The text that goes into the return address."""
     marks = [token.seen[name] for name in ASPECTS]
-    body = json.dumps([token.customer_id, token.flow, token.at, *marks], separators=(",", ":"))
-    head = f"{_VERSION}.{_text(body.encode())}"
-    return f"{head}.{_text(_mac(head, key))}"
+    return sealed([token.customer_id, token.flow, token.at, *marks], _PURPOSE, key)
 
 
 def unseal(text: str, keys: Sequence[str], now: int) -> ReturnToken | None:
     """What was sealed; None when it is forged, too old, or nothing of ours."""
-    if len(text) > _LONGEST or not text.isascii():
+    values = opened(text, _PURPOSE, keys)
+    if values is None or len(values) != 3 + len(ASPECTS):
         return None
-    head, _, mac = text.rpartition(".")
-    given = _bytes(mac)
-    if given is None or not any([hmac.compare_digest(_mac(head, key), given) for key in keys]):
-        return None
-    version, _, body = head.partition(".")
-    if version != _VERSION:
-        return None
-    try:
-        customer_id, flow, at, *marks = json.loads(_bytes(body) or b"")
-        token = ReturnToken(customer_id, flow, at, dict(zip(ASPECTS, marks, strict=True)))
-    except ValueError:
-        return None
+    customer_id, flow, at, *marks = values
+    token = ReturnToken(customer_id, flow, at, dict(zip(ASPECTS, marks, strict=True)))
     return token if -_AHEAD <= now - token.at <= LIVES else None
 
 
@@ -126,19 +112,3 @@ def marks_of(
         name: hashlib.sha256(canonical({"is": what}).encode()).hexdigest()[:8]
         for name, what in zip(ASPECTS, (plan, card, invoices, details), strict=True)
     }
-
-
-def _mac(head: str, key: str) -> bytes:
-    # The purpose is part of it, so that the key can serve nothing else by accident.
-    return hmac.digest(key.encode(), f"portside return page {head}".encode(), "sha256")
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        return None

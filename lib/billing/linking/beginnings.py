@@ -10,6 +10,7 @@ from ..domain.flow_values import Flow
 from ..store import audit
 from ..store.audit import AuditRow
 from ..store.queries.reading import Connection
+from .newcomers import STRANGER
 from .situations import open_checkouts
 
 REQUESTED: Final = "link.requested"
@@ -29,7 +30,7 @@ class Begun:
 
 
 def earlier_checkouts(connection: Connection, row: AuditRow) -> tuple[str, ...]:
-    if row.flow != Flow.CHECKOUT:
+    if row.flow != Flow.CHECKOUT or _stranger(row):
         return ()
     made = open_checkouts(connection, row.customer_id, row.at)
     return tuple(str(other.session_id) for other in made if _same_one(other, row))
@@ -37,7 +38,7 @@ def earlier_checkouts(connection: Connection, row: AuditRow) -> tuple[str, ...]:
 
 def one_checkout_at_a_time(connection: Connection, row: AuditRow) -> LinkRefused | None:
     """Two agents at the same moment would each see no open Checkout and make one."""
-    if row.flow != Flow.CHECKOUT:
+    if row.flow != Flow.CHECKOUT or _stranger(row):
         return None
     since = audit.of_flow(connection, row.customer_id, Flow.CHECKOUT, row.at - _UNDER_WAY)
     # A refusal's detail says why, so the rows of one link are told by what it was asked with.
@@ -49,6 +50,11 @@ def one_checkout_at_a_time(connection: Connection, row: AuditRow) -> LinkRefused
         "Another Checkout link is being made for this customer right now. Wait a moment.",
         code="checkout_under_way",
     )
+
+
+def _stranger(row: AuditRow) -> bool:
+    """Whoever it is has no other Checkout that could be told to be theirs."""
+    return row.customer_id is None and (row.detail or "").startswith(STRANGER)
 
 
 def _same_one(other: AuditRow, row: AuditRow) -> bool:

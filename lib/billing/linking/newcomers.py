@@ -1,12 +1,14 @@
-"""Organizations that Stripe has no customer for yet: all that can be made for them is a Checkout.
+"""Those whom Stripe has no customer for yet: all that can be made for them is a Checkout.
 
 It names the organization, so that what it starts is found under it as soon as its webhooks arrive.
+Whoever comes from a pricing page without a name has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ..domain.catalog import Catalog
 from ..domain.flow_situation import Situation
@@ -16,18 +18,23 @@ from ..settings.setup import Setup
 from ..store import references
 from ..store.queries.reading import Connection
 
+STRANGER: Final = "visit "
+"""What the audit's detail begins with for those whom nobody knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """``email`` fills Checkout's field in; Stripe makes the customer when it is completed."""
+    """``email`` fills Checkout's field in; Stripe makes the customer when it is completed.
+    ``org_id`` None: nobody knows who it is, and ``visit`` tells them apart."""
 
-    org_id: str
+    org_id: str | None
     email: str | None = None
+    visit: str = ""
 
     @property
     def told(self) -> str:
         """How the audit calls them, where it has no customer to name."""
-        return f"organization {self.org_id}"
+        return f"{STRANGER}{self.visit}" if self.org_id is None else f"organization {self.org_id}"
 
 
 _NOBODY = CustomerRow(

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..domain.errors import BillingError, ConfigurationError, LinkRefused
 from ..domain.flow_guards import Refusal
-from ..domain.flow_plans import against_plan, against_start, is_metered, offers
+from ..domain.flow_plans import against_plan, against_start, billed_beside, is_metered, offers
 from ..domain.flow_situation import Situation
 from ..domain.flow_values import Choice, Flow
 from ..domain.link_life import OPEN_WITHIN
@@ -105,11 +105,13 @@ class LinkMaker:
         return_url = self._back(base_url, situation, choice, at)
         if choice.flow is Flow.CHECKOUT:
             price = _price(gateway, choice, situation, request.plan)
+            keys = billed_beside(str(request.plan), situation.catalog)
+            beside = [_active(gateway, key) for key in keys]
             close_earlier(gateway, earlier, situation)
             made = gateway.create_checkout_session(
                 price=price,
                 success_url=return_url,
-                cancel_url=return_url,
+                cancel_url=request.cancel_url or return_url,
                 idempotency_key=idempotency_key,
                 customer=situation.customer.customer_id or None,
                 email=situation.customer.email,
@@ -118,6 +120,8 @@ class LinkMaker:
                 quantity=None if is_metered(str(request.plan), situation) else 1,
                 trial_days=request.trial_days,
                 coupon=request.coupon,
+                metadata=dict(request.marks),
+                beside=beside,
             )
             return Address(made.url, bearer=True, session_id=made.id, ends=made.expires_at)
         link = _deeplink(gateway, choice, situation, request)
@@ -180,10 +184,14 @@ def _price(gateway: MakesSessions, choice: Choice, situation: Situation, plan: s
             f"{plan!r} cannot be offered here.",
         )
         raise LinkRefused(f"{reason} Here you can use: {usable}.", code=code)
-    price = gateway.price_id(plan)
+    return _active(gateway, plan)
+
+
+def _active(gateway: MakesSessions, lookup_key: str) -> str:
+    price = gateway.price_id(lookup_key)
     if price is None:
         raise LinkRefused(
-            f"Stripe has no active price with the lookup key {plan}. Create it there first.",
+            f"Stripe has no active price with the lookup key {lookup_key}. Create it there first.",
             code="price_missing",
         )
     return price

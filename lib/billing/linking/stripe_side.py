@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..domain.portal import CheckoutSeen, Deeplink, PortalConfiguration, SessionMade
@@ -34,6 +35,8 @@ class MakesSessions(Protocol):
         quantity: int | None = 1,
         trial_days: int | None = None,
         coupon: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        beside: Sequence[str] = (),
     ) -> SessionMade: ...
 
     def close_checkout_session(self, session_id: str) -> CheckoutSeen: ...

@@ -48,7 +48,9 @@ class LinkRequest:
     plan: str | None = None
     coupon: str | None = None
     trial_days: int | None = None
-    newcomer: Newcomer | None = None  # an organization without a customer; then no customer_id
+    newcomer: Newcomer | None = None  # whoever has no customer; then no customer_id
+    marks: tuple[tuple[str, str], ...] = ()  # metadata of a Checkout and of what it starts
+    cancel_url: str | None = None  # where a Checkout that is left leads; None: as a completed one
 
     @property
     def extras(self) -> str | None:
@@ -103,7 +105,7 @@ def checked(request: LinkRequest) -> LinkRequest:
         request.flow,
         *(text or "" for text in (ticket, request.plan, coupon)),
         *(text or "" for text in (request.subscription_id, request.invoice_id)),
-        *((n.org_id, n.email or "") if (n := request.newcomer) else ()),
+        *((n.org_id or "", n.email or "") if (n := request.newcomer) else ()),
     )
     if any(len(text) > _LONGEST_NAME for text in named):
         raise WrongUsage(f"A name or id is longer than {_LONGEST_NAME} characters. Check it.")

@@ -49,11 +49,15 @@ def amounts(minor: Mapping[str, int], locale: Locale) -> str:
     return format_list([money(value, code, locale) for code, value in minor.items()], locale=locale)
 
 
-def money(minor: int, currency: str, locale: Locale) -> str:
-    """An exact amount. Its digits are Stripe's, which differ from CLDR's for some currencies."""
+def money(minor: int, currency: str, locale: Locale, *, short: bool = False) -> str:
+    """An exact amount. Its digits are Stripe's, which differ from CLDR's for some currencies.
+
+    ``short``: without the zeros of a whole amount, as price lists have it.
+    """
     digits = minor_digits(currency)
     pattern = copy.copy(locale.currency_formats["standard"])
-    pattern.frac_prec = (digits, digits)
+    shown = 0 if short and minor % 10**digits == 0 else digits
+    pattern.frac_prec = (shown, shown)
     value = Decimal(minor).scaleb(-digits)
     text = pattern.apply(value, locale, currency=currency.upper(), currency_digits=False)
     return re.sub(r"([A-Z]{3})(?=\d)", "\\1\u00a0", str(text))

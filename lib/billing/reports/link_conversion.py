@@ -21,7 +21,12 @@ OWN_WORDS = "own words"
 
 
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    links = [link for link in links_of(connection, request) if link.progress.dead_at is not None]
+    links = [
+        link
+        for link in links_of(connection, request)
+        # What strangers did with a Checkout cannot be told: their customer is made by it.
+        if link.progress.dead_at is not None and link.customer_id
+    ]
     if not links:
         return
     yield _row("all", "all", links, request.now)
@@ -65,7 +70,7 @@ REPORT = Definition(
     fields=(
         Field("by", Kind.TEXT, "What the row gathers: all, one flow, or one reason."),
         Field("name", Kind.TEXT, "The flow, or the reason as the panel lists it."),
-        Field("minted", Kind.NUMBER, "Links that were minted."),
+        Field("minted", Kind.NUMBER, "Links that were minted for who was a customer already."),
         Field(
             "matured",
             Kind.NUMBER,

@@ -31,6 +31,8 @@ longest_trial_days = 14             # of a Checkout link; default 0, no trials
 
 [self_service]                      # see `settings.self_service`
 
+[pricing]                           # see `settings.pricing`
+
 [[outgoing]]                        # see `settings.outgoing`
 
 [digest]                            # see `settings.notices`
@@ -59,6 +61,7 @@ from ..domain.sign_in import SignIn
 from .notices import AlertPolicy, DigestPolicy, read_alerts, read_digest
 from .outgoing import Endpoint, read_endpoints
 from .policies import choose, read_policies
+from .pricing import PricingPolicy, read_pricing
 from .rates_file import read_rates
 from .self_service import SelfServicePolicy, read_self_service
 from .sign_in import read_sign_in_section
@@ -67,7 +70,8 @@ from .table import Table
 _KNOWN: Final = frozenset(
     "timezone policy policies org_key reporting_currency rates_file stale_after_minutes "
     "retention_days "
-    "reconcile_hours roles groups sign_in rates links self_service outgoing digest alerts".split()
+    "reconcile_hours roles groups sign_in rates links self_service pricing outgoing digest "
+    "alerts".split()
 )
 
 SHORTEST_RETENTION: Final = 30
@@ -98,6 +102,7 @@ class Business:
     reporting: Rates | None = None  # every rate there is, of the file too
     links: LinkPolicy = field(default_factory=LinkPolicy)
     self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
+    pricing: PricingPolicy = field(default_factory=PricingPolicy)
     outgoing: tuple[Endpoint, ...] = ()
     digest: DigestPolicy = field(default_factory=DigestPolicy)
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
@@ -147,6 +152,7 @@ def parse_business(text: str, *, source: str = "portside.toml", folder: Path = P
         reporting=_reporting(table, rates, folder),
         links=_links(table),
         self_service=read_self_service(table.sub("self_service")),
+        pricing=read_pricing(table.sub("pricing")),
         outgoing=read_endpoints(table),
         digest=read_digest(table.sub("digest")),
         alerts=read_alerts(table.sub("alerts")),

@@ -12,6 +12,7 @@ from ..domain.policy import PRESETS, Policy
 from ..domain.rates import Rates
 from .business import Business
 from .outgoing import Endpoint
+from .pricing import PricingPolicy
 from .self_service import SelfServicePolicy
 
 
@@ -33,6 +34,7 @@ class Setup:
     rates: Rates | None = None  # into the reporting currency; None = there is none
     self_service: SelfServicePolicy = field(default_factory=SelfServicePolicy)
     outgoing: tuple[Endpoint, ...] = ()  # where the product is told of its customers
+    pricing: PricingPolicy = field(default_factory=PricingPolicy)
 
 
 def setup_of(business: Business, catalog: Catalog, *, livemode: bool, api_ready: bool) -> Setup:
@@ -52,4 +54,5 @@ def setup_of(business: Business, catalog: Catalog, *, livemode: bool, api_ready:
         rates=business.reporting,
         self_service=business.self_service,
         outgoing=business.outgoing,
+        pricing=business.pricing,
     )

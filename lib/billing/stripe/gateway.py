@@ -8,7 +8,7 @@ said no, and why) are all that it raises, beside what each docstring names.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -108,17 +108,20 @@ class Gateway:
         quantity: int | None = 1,
         trial_days: int | None = None,
         coupon: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        beside: Sequence[str] = (),
     ) -> SessionMade:
         """A Checkout session that starts a subscription to the price with id ``price``.
 
-        ``quantity`` is None for a price that is billed by usage.
+        ``quantity`` is None for a price that is billed by usage, as those are that stand ``beside``
+        it. ``metadata`` goes onto the session and onto the subscription.
         """
         line: dict[str, Any] = {"price": price}
         if quantity is not None:
             line["quantity"] = quantity
         params: dict[str, Any] = {
             "mode": "subscription",
-            "line_items": [line],
+            "line_items": [line, *({"price": other} for other in beside)],
             "success_url": success_url,
             "cancel_url": cancel_url,
         }
@@ -131,9 +134,14 @@ class Gateway:
             params["customer"] = customer
         elif email is not None:
             params["customer_email"] = email
+        marks = dict(metadata or {})
+        if marks:
+            params["metadata"] = dict(marks)
         if org_id is not None:
             params["client_reference_id"] = org_id
-            data["metadata"] = {org_key: org_id}
+            marks[org_key] = org_id
+        if marks:
+            data["metadata"] = marks
         if data:
             params["subscription_data"] = data
         return self._session("/v1/checkout/sessions", params, idempotency_key)
