@@ -22,7 +22,12 @@ VENDORS = {
     "streamlit": ("dashboard/", "pages/"),
     "plotly": ("dashboard/charts/",),
     "babel": ("dashboard/format.py", "lib/billing/replies/"),
-    "joserfc": ("lib/billing/signing.py", "lib/billing/client/verifying.py"),
+    "joserfc": (
+        "lib/billing/signing.py",
+        "lib/billing/client/verifying.py",
+        "lib/billing/kinde/",
+        "lib/sandbox/kinde/",
+    ),
 }
 """Package -> the only places that may import it."""
 

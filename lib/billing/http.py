@@ -3,6 +3,7 @@
 POST /webhooks/stripe   200 stored (also a repeat, an unknown type, the other mode) ·
                         400 bad signature, body or JSON · 404 no secret configured ·
                         413 over 1 MiB · 503 database away
+POST /webhooks/kinde    the same of a Kinde tenant; see `lib.billing.kinde.receiving`
 GET /healthz            the process answers
 GET /readyz             the database answers and is migrated
 GET /metrics            Prometheus
@@ -32,9 +33,11 @@ from .gating import Gate
 from .ingest import Ingest
 from .intake.gauges import Gauges
 from .intake.grouping import Grouping
+from .intake.kinde_arrivals import SOURCE as KINDE_SOURCE
 from .intake.meters import Meters
 from .jobs.job import Job
 from .jobs.runner import Runner
+from .kinde.receiving import KindeWebhooks
 from .return_page import ReturnPage
 from .settings.setup import Setup
 from .store import migrate
@@ -66,6 +69,8 @@ class Installed(Protocol):
     def gate(self) -> Gate: ...
     @property
     def api(self) -> Api: ...
+    @property
+    def kinde_issuer(self) -> str | None: ...
 
 
 def make_app(installed: Installed) -> Starlette:
@@ -74,6 +79,7 @@ def make_app(installed: Installed) -> Starlette:
     return Starlette(
         routes=[
             Route("/webhooks/stripe", receiver.webhook, methods=_ANY),
+            Route("/webhooks/kinde", receiver.kinde.webhook, methods=_ANY),
             Route("/healthz", receiver.healthz),
             Route("/readyz", receiver.readyz),
             Route("/metrics", receiver.metrics),
@@ -94,7 +100,12 @@ class Receiver:
         self._installed = installed
         self.meters = Meters(Gauges(installed.store, installed.clock))
         self.api = ApiRoutes(installed.gate, installed.api, self.meters)
-        self._grouping = Grouping(self.meters.timed(installed.ingest.commit))
+        commit = self.meters.timed(installed.ingest.commit)
+        self._grouping = Grouping(commit)
+        self._from_kinde = Grouping(commit, KINDE_SOURCE)
+        self.kinde = KindeWebhooks(
+            installed.kinde_issuer, installed.ingest, self._from_kinde.submit, self.meters
+        )
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -106,6 +117,7 @@ class Receiver:
         finally:
             self.api.close()
             await self._grouping.close()
+            await self._from_kinde.close()
             await runner.close()
 
     async def webhook(self, request: Request) -> Response:

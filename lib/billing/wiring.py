@@ -147,6 +147,10 @@ class Installation:
         return open_gateway(self.settings)
 
     @property
+    def kinde_issuer(self) -> str | None:
+        return self.settings.kinde_issuer
+
+    @property
     def webhook_secrets(self) -> tuple[str, ...]:
         return self.settings.webhook_secrets
 
