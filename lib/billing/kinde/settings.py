@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..config import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class KindeSettings:
@@ -18,3 +20,15 @@ class KindeSettings:
     @property
     def can_ask(self) -> bool:
         return self.client_id is not None and self.client_secret is not None
+
+
+def kinde_settings(settings: Settings) -> KindeSettings | None:
+    """What the environment says of Kinde; None when it is off."""
+    if settings.kinde_issuer is None:
+        return None
+    secret = settings.kinde_client_secret
+    return KindeSettings(
+        settings.kinde_issuer,
+        settings.kinde_client_id,
+        None if secret is None else secret.get_secret_value(),
+    )

@@ -26,4 +26,5 @@ def handed_over(row: AuditRow, choice: Choice, address: Address) -> MintedLink:
         minted_at=row.at,
         expires_at=address.expires_at(row.at),
         bearer=address.bearer,
+        once=address.once,
     )

@@ -66,7 +66,8 @@ class MintedLink:
     """A link, shown once. ``url`` may act as the customer: it is in no repr, log, file or table.
 
     ``expires_at`` is when it stops working unopened (unix seconds); None: it does not.
-    ``bearer``: whoever opens it acts as the customer.
+    ``bearer``: whoever opens it acts as the customer. ``once``: it opens a single time, and how
+    long it waits for that is up to the provider.
     """
 
     link_id: str
@@ -77,6 +78,7 @@ class MintedLink:
     minted_at: int
     expires_at: int | None
     bearer: bool
+    once: bool = False
 
 
 def checked(request: LinkRequest) -> LinkRequest:
