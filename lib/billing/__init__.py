@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .domain.policy import Policy
     from .domain.policy_flags import policy_name
     from .domain.portal_plan import GroupPlan, PortalChange, PortalPlan, PortalWarning
+    from .domain.providers import Provider, provider_of
     from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.schedules import ScheduleAhead
@@ -163,6 +164,7 @@ _NAMES = {
     "domain.policy": "Policy",
     "domain.policy_flags": "policy_name",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
+    "domain.providers": "Provider provider_of",
     "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
     "domain.schedules": "ScheduleAhead",
@@ -318,6 +320,7 @@ __all__ = [
     "PortalWarning",
     "Portside",
     "Price",
+    "Provider",
     "RateLimited",
     "Ratio",
     "RawBody",
@@ -365,6 +368,7 @@ __all__ = [
     "open_portside",
     "permissions_of",
     "policy_name",
+    "provider_of",
     "read_sign_in",
     "require",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .checks import at_stripe, configured, read_api, stored
+from .checks import at_stripe, configured, kinde, read_api, stored
 from .checks.finding import Finding
 from .config import Settings
 from .stripe.gateway import Gateway
@@ -20,6 +20,7 @@ def examine(settings: Settings) -> list[Finding]:
         *configured.secret(settings),
         configured.return_url(settings),
         *read_api.read_api(settings),
+        *kinde.kinde(settings),
         configured.clock(settings),
         chosen,
         *stored.database(settings, catalog, business),
