@@ -9,10 +9,12 @@ from typing import Any
 
 import httpx
 
+from lib.billing.ingest import Ingest
 from lib.billing.store.engine import Store
 from lib.sandbox.kinde.app import kinde_app
 from lib.sandbox.kinde.tenant import Tenant
 from tests.http.serving import Sender, receiver, served
+from tests.store.company import ingest_into
 
 PATH = "/webhooks/kinde"
 
@@ -21,6 +23,11 @@ PATH = "/webhooks/kinde"
 class Scene:
     tenant: Tenant
     sender: Sender
+    store: Store
+
+    @property
+    def ingest(self) -> Ingest:
+        return ingest_into(self.store)
 
     def post(self, token: str | bytes, *, delivery: str | None = None) -> httpx.Response:
         headers = {"Content-Type": "application/jwt"}
@@ -44,7 +51,7 @@ def kinde(store: Store, **over: Any) -> Iterator[Scene]:
     with served(kinde_app(tenant)) as issuer:
         tenant.issuer = issuer
         with receiver(store, **{"kinde_issuer": issuer} | over) as sender:
-            yield Scene(tenant, sender)
+            yield Scene(tenant, sender, store)
 
 
 def entitlements(store: Store) -> dict[str, tuple[Any, ...]]:
