@@ -172,6 +172,20 @@ def test_an_agreement_is_one_subscription_under_its_own_id():
     ]
 
 
+def test_a_new_agreement_is_the_same_subscription_going_on():
+    found = rows(
+        [
+            event(0, "agreement_created", agreement_id="one", plan="starter"),
+            event(DAY, "agreement_created", agreement_id="two", plan="pro"),
+            event(DAY, "agreement_cancelled", agreement_id="one"),
+            event(2 * DAY, "payment_failed", agreement_id="one"),
+        ]
+    )
+    assert [(s.subscription_id, s.plan, s.status) for s in found.subscriptions] == [
+        ("kinde:one", "pro", "active")
+    ]
+
+
 def test_what_it_costs_is_unknown_and_says_why_and_moves_nothing():
     (row,) = rows([event(0, "plan_assigned", plan="pro")]).subscriptions
     assert (row.mrr_minor, row.value_minor, row.currency) == (None, None, None)

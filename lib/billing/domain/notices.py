@@ -5,9 +5,10 @@ happened: a plan was assigned, a payment failed. A *notice* is one such sentence
 customer, in their order, make the same subscriptions that Stripe's states do, so that nothing
 beyond this module knows the difference.
 
-A customer has one agreement at a time: a new one ends those before. Which one a notice is about may
-be left unsaid; then it is the open one. Only a cancellation within a minute of a change of plan is
-taken for the end of what was there before. See docs/decisions/0023.
+A customer has one agreement at a time: a new one takes the place of the one before, and the same
+subscription goes on. Which agreement a notice is about may be left unsaid; then it is the open one.
+Only a cancellation within a minute of a change is taken for the end of what was there before. See
+docs/decisions/0023.
 """
 
 from __future__ import annotations
@@ -89,11 +90,12 @@ def user_of(notices: Iterable[Observation]) -> str | None:
 
 @dataclass(slots=True)
 class _Life:
-    """One agreement. ``named`` false: nobody has told its id yet."""
+    """One subscription. ``name``: its first agreement's, once one was told. ``agreements``: every
+    one it has had, the present one last."""
 
     name: str
-    named: bool
     born: bool
+    agreements: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     last_second: int = 0
 
@@ -133,7 +135,7 @@ class _Life:
 
 
 class _Book:
-    """The agreements of one customer, in the order in which they began."""
+    """The subscriptions of one customer, in the order in which they began."""
 
     def __init__(self, customer_id: str) -> None:
         self._customer_id = customer_id
@@ -148,13 +150,14 @@ class _Book:
         life = self._about(told)
         if life is None:
             self._begin(notice)
-        elif life.open:
+            return
+        life.last_second = max(life.last_second, second)
+        if life.open and self._is_present(life, told):
             before = life.state["items"]
             life.step(second, _next(life.state, told, second, self._provider), notice.event_id)
-            if before and life.state["items"] != before and told["what"] in _CHANGES:
+            if told["what"] in _CHANGES and before and life.state["items"] != before:
                 self._changed_at = second
-        else:
-            life.last_second = max(life.last_second, second)
+            self._goes_on_as(life, told["agreement"], second)
 
     def _of_what_was(self, told: State, second: int) -> bool:
         """Whether it ends what a change just now has ended already."""
@@ -166,44 +169,43 @@ class _Book:
         )
 
     def _about(self, told: State) -> _Life | None:
-        """The agreement that a notice is about; None: one that begins with it."""
-        if told["agreement"] is not None:
-            return self._named(id_of(self._provider, told["agreement"]))
+        """The subscription that a notice is about; None: one that begins with it."""
+        agreement, what = told["agreement"], told["what"]
+        known = [life for life in self.lives if agreement in life.agreements]
+        if known:
+            return known[-1]
         alive = [life for life in self.lives if life.open]
+        if what == "agreement_cancelled" and agreement is not None:
+            alive = [life for life in alive if not life.agreements]  # its id was not told until now
         if alive:
             return alive[-1]
-        if told["what"] in _CHANGES or not self.lives:
+        if what in _CHANGES or agreement is not None or not self.lives:
             return None
         return self.lives[-1]  # of what has ended already
 
-    def _named(self, name: str) -> _Life | None:
-        for life in self.lives:
-            if life.name == name:
-                return life
-        for life in self.lives:
-            if life.open and not life.named:  # its id was not told until now
-                life.name, life.named = name, True
-                return life
-        return None
+    def _is_present(self, life: _Life, told: State) -> bool:
+        """Whether a notice is not about an agreement that another has taken the place of."""
+        return told["agreement"] not in life.agreements[:-1]
+
+    def _goes_on_as(self, life: _Life, agreement: str | None, second: int) -> None:
+        """A new agreement takes the place of the one before."""
+        if agreement is None or agreement in life.agreements:
+            return
+        if life.agreements:
+            self._changed_at = second
+        else:
+            life.name = id_of(self._provider, agreement)
+        life.agreements.append(agreement)
 
     def _begin(self, notice: Observation) -> None:
         told, second = _told(notice), notice.second
-        named = told["agreement"] is not None
-        own = told["agreement"] if named else f"{own_id(self._customer_id)}:{len(self.lives) + 1}"
-        if told["what"] != "agreement_cancelled":
-            self._replace(notice)
+        agreement = told["agreement"]
+        own = agreement or f"{own_id(self._customer_id)}:{len(self.lives) + 1}"
         begins = told["what"] in _BEGINS
         state = _next(_blank(second if begins else None), told, second, self._provider)
-        life = _Life(id_of(self._provider, own), named, begins)
+        life = _Life(id_of(self._provider, own), begins, [agreement] if agreement else [])
         life.step(second, state, notice.event_id)
         self.lives.append(life)
-
-    def _replace(self, notice: Observation) -> None:
-        """A new agreement ends the earlier ones."""
-        for life in self.lives:
-            if life.open:
-                life.step(notice.second, _ended(life.state, notice.second), notice.event_id)
-                self._changed_at = notice.second
 
 
 def _told(notice: Observation) -> State:
