@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from html import escape
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,18 +11,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from lib.sandbox.kinde import pages
 from lib.sandbox.kinde.tenant import KindeError, Tenant
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 ACTS = ("subscribe", "change", "cancel", "fail", "pay", "overdue")
-_PLANS = ("starter", "pro")
 
 
 def kinde_app(tenant: Tenant) -> Starlette:
     """The application; mount it where ``tenant.issuer`` points to."""
     app = Starlette(
         routes=[
+            Route("/", _index),
             Route("/.well-known/jwks", _jwks),
             Route("/.well-known/jwks.json", _jwks),
             _route("/oauth2/token", _token),
@@ -31,6 +31,7 @@ def kinde_app(tenant: Tenant) -> Starlette:
             Route("/api/v1/events/{event_id}", _refusing(_event)),
             Route("/portal/{token}", _refusing(_portal)),
             _route("/portal/{token}/{act}", _act_in_portal),
+            _route("/act/{customer_id}/{act}", _act_on_index),
             _route("/control/webhook", _register),
             Route("/control/customers", _refusing(_customers), methods=["GET", "POST"]),
             _route("/control/customers/{customer_id}/{act}", _act),
@@ -113,7 +114,7 @@ async def _portal(request: Request) -> Response:
             raise KindeError("LINK_USED", 410)
         visit["opened"] = True
         customer = tenant.customer(visit["customer"])
-    return HTMLResponse(_page(customer, visit, token))
+    return HTMLResponse(pages.portal(customer, visit, token))
 
 
 async def _act_in_portal(request: Request) -> Response:
@@ -131,10 +132,26 @@ async def _act_in_portal(request: Request) -> Response:
     return RedirectResponse(back, 303) if back else HTMLResponse("<p>Done.</p>")
 
 
+async def _index(request: Request) -> Response:
+    """The tenant's customers, and what can be made to happen to them."""
+    return HTMLResponse(pages.index(list(_of(request).customers.values())))
+
+
+async def _act_on_index(request: Request) -> Response:
+    parts = request.path_params
+    async with request.form() as form:
+        plan = str(form.get("plan") or "")
+    await run_in_threadpool(_do, _of(request), parts["customer_id"], parts["act"], {"plan": plan})
+    return RedirectResponse("../..", 303)
+
+
 async def _register(request: Request) -> Response:
-    """Where webhooks go from now on; gives what a machine-to-machine application is told."""
+    """Where webhooks go from now on, with all that happened before; gives what a
+    machine-to-machine application is told."""
     tenant = _of(request)
     tenant.webhook = (await _body(request)).get("url")
+    for event_id in list(tenant.events):
+        tenant.deliverer.queue(event_id)
     return JSONResponse(
         {
             "issuer": tenant.issuer,
@@ -205,21 +222,3 @@ async def _rotate(request: Request) -> Response:
 
 def _rotated(tenant: Tenant, keep: bool) -> str:
     return tenant.ring.rotate(keep=keep)
-
-
-def _page(customer: dict[str, Any], visit: dict[str, Any], token: str) -> str:
-    agreement = customer["agreement"]
-    plan = agreement["plan_code"] if agreement else "no plan"
-    options = "".join(f"<option>{each}</option>" for each in _PLANS)
-    action = f"{token}/"  # relative to the page
-    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>Kinde stand-in portal</title>
-<style>body{{font:16px/1.5 system-ui;max-width:32rem;margin:3rem auto;padding:0 1rem}}</style>
-</head><body><h1>{escape(customer["name"])}</h1>
-<p>Kinde's portal, as a stand-in shows it: {escape(visit["sub_nav"].replace("_", " "))}.</p>
-<p>Plan: <strong>{escape(plan)}</strong></p>
-<form method="post" action="{action}change"><label>Plan
-<select name="plan">{options}</select></label> <button>Change plan</button></form>
-<form method="post" action="{action}cancel"><button>Cancel plan</button></form>
-<form method="post" action="{action}pay"><button>Pay what is owed</button></form>
-</body></html>"""
