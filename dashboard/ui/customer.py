@@ -110,11 +110,14 @@ def _cards(view: CustomerView) -> list[kpis.Card]:
     for row in live:
         if row.currency and row.mrr_minor is not None:
             by_currency[row.currency] = by_currency.get(row.currency, 0) + row.mrr_minor
+    unknown = next((row.mrr_note for row in live if row.mrr_minor is None and row.mrr_note), None)
+    mrr = fmt.joined(fmt.money(minor, code) for code, minor in by_currency.items())
     return [
         kpis.defined("entitlements.plan", view.plan_name),
         kpis.defined(
             "customer_mrr",
-            fmt.joined(fmt.money(minor, code) for code, minor in by_currency.items()) or "None",
+            mrr or ("None" if unknown is None else fmt.UNKNOWN),
+            None if unknown is None else f"It cannot be computed: {fmt.md(unknown)}.",
         ),
         _next_date(view.subscriptions),
         kpis.defined(

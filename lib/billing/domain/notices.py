@@ -273,20 +273,19 @@ def _ended(state: State, second: int) -> State:
 
 
 def _with_item(state: State, told: State, provider: Provider) -> State:
-    """Its one item: the plan that was told last, for the period that was told with it."""
-    (item,) = state["items"] or ({"price": None, "period_start": None, "period_end": None},)
-    price = item["price"]
-    if told["plan"] is not None:
-        price = _price(id_of(provider, told["plan"]))
-    if price is None:
+    """Its one item: the plan that was told last. No period: nobody would tell of the next one."""
+    if told["plan"] is None:
         return state
-    same = price == item["price"]
-    period = {
-        key: told[key] if told[key] is not None else (item[key] if same else None)
-        for key in ("period_start", "period_end")
+    price = _price(id_of(provider, told["plan"]))
+    item = {
+        "id": f"{price['id']}:item",
+        "quantity": None,
+        "period_start": None,
+        "period_end": None,
+        "discounts": [],
+        "price": price,
     }
-    whole = {"id": f"{price['id']}:item", "quantity": None, "discounts": [], "price": price}
-    return state | {"items": [whole | period]}
+    return state | {"items": [item]}
 
 
 def _price(name: str) -> State:

@@ -95,7 +95,7 @@ STATE_SHAPES: Final[dict[str, str]] = {
     ),
     "product": "name active",
     "coupon": "percent_off amount_off currency duration duration_in_months name",
-    "notice": "what agreement plan ends_at period_start period_end org_id user email name",
+    "notice": "what agreement plan ends_at org_id user email name",
     "portal_configuration": (
         "active name is_default created managed_by plan_group headline privacy_policy_url "
         "terms_of_service_url return_url login_page invoice_history payment_methods "

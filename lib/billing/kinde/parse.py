@@ -54,12 +54,6 @@ ENDS: Final[Places] = (
     "agreement.expires_on", "expires_on", "agreement.ends_at", "ends_at",
     "agreement.cancel_at", "cancel_at",
 )  # fmt: skip
-PERIOD_START: Final[Places] = (
-    "agreement.current_period_start", "current_period_start", "period_start",
-)  # fmt: skip
-PERIOD_END: Final[Places] = (
-    "agreement.current_period_end", "current_period_end", "period_end",
-)  # fmt: skip
 
 TYPES: Final = {
     "customer.agreement_created": "agreement_created",
@@ -113,8 +107,6 @@ def parse_event(event: Any) -> Heard:
         "agreement": _first(data, AGREEMENT, name),
         "plan": plan,
         "ends_at": _time(envelope, ENDS),
-        "period_start": _time(envelope, PERIOD_START),
-        "period_end": _time(envelope, PERIOD_END),
         "org_id": _first(data, ORGANIZATION, name),
         "user": _first(data, USER, name),
         "email": _first(data, EMAIL, text),
