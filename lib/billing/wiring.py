@@ -21,8 +21,7 @@ from .ingest import Ingest
 from .jobs.due import Periodic
 from .jobs.job import Job
 from .jobs.table import jobs_of
-from .kinde.portal import KindePortal
-from .kinde.settings import kinde_settings
+from .kinde.portal import portal_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk
 from .portal import PortalDesk
@@ -118,7 +117,7 @@ class Installation:
             return_url=self.settings.return_url,
             org_key=self.business.org_key,
             returns=ReturnLinks(self.return_keys),
-            kinde=open_kinde(self.settings),
+            kinde=portal_of(self.settings),
         )
 
     @cached_property
@@ -289,12 +288,6 @@ def open_gateway(settings: Settings, **client_options: Any) -> Gateway:
         raise ConfigurationError("This needs Stripe's API: set STRIPE_API_KEY.")
     key = settings.api_key.get_secret_value()
     return Gateway(key, settings.stripe_api_base, **client_options)
-
-
-def open_kinde(settings: Settings) -> KindePortal | None:
-    """Kinde's management API; None unless an application of the tenant's is configured."""
-    found = kinde_settings(settings)
-    return KindePortal(found) if found is not None and found.can_ask else None
 
 
 def open_portside(settings: Settings | None = None) -> Portside:

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from ..config import Settings
 from ..domain.errors import KindeRefused, KindeUnavailable
 from .asking import ask
-from .settings import KindeSettings
+from .settings import KindeSettings, kinde_settings
 
 _EARLY: Final = 60.0
 """Seconds before its end at which a token is not used any more."""
@@ -97,6 +98,12 @@ class KindePortal:
             json=body,
             headers={"Authorization": f"Bearer {token}"},
         )
+
+
+def portal_of(settings: Settings) -> KindePortal | None:
+    """The tenant's portal; None unless an application of the tenant's is configured."""
+    found = kinde_settings(settings)
+    return KindePortal(found) if found is not None and found.can_ask else None
 
 
 def _told(error: KindeRefused) -> KindeRefused:
