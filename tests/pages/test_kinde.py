@@ -61,7 +61,7 @@ def test_the_customers_page_says_who_bills_them_and_offers_no_stripe(over_kinde:
 
 def test_the_panel_says_what_is_to_be_configured(over_kinde: None) -> None:
     shown = everything(opened("customer"))
-    assert "PORTSIDE_KINDE_CLIENT_ID" in shown
+    assert "Links into Kinde need the id and the secret of an application there" in shown
     assert "Managed in Kinde" in shown
 
 
