@@ -28,6 +28,7 @@ def body() -> None:
     whole = data.plan_mix(Filters(currencies=(code,), limit=mix.ALL))
     kpis.row(mix.cards(whole, code))
     mix.chart(whole, code)
+    mix.left_out(code)
     with st.container(horizontal=True, vertical_alignment="center"):
         wanted = mix.narrowed(everything, code)
         st.space("stretch")

@@ -22,11 +22,20 @@ VENDORS = {
     "streamlit": ("dashboard/", "pages/"),
     "plotly": ("dashboard/charts/",),
     "babel": ("dashboard/format.py", "lib/billing/replies/"),
-    "jinja2": ("lib/billing/digest/html.py", "lib/sandbox/hosted/"),
+    "jinja2": (
+        "lib/billing/digest/html.py",
+        "lib/billing/pricing_page/",
+        "lib/sandbox/hosted/",
+    ),
     "slack_sdk": ("lib/billing/digest/slack.py", "lib/billing/notices/slack.py"),
     "smtplib": ("lib/billing/notices/mail.py",),
     "standardwebhooks": ("lib/billing/outgoing/signing.py",),
-    "joserfc": ("lib/billing/signing.py", "lib/billing/client/verifying.py"),
+    "joserfc": (
+        "lib/billing/signing.py",
+        "lib/billing/client/verifying.py",
+        "lib/billing/kinde/",
+        "lib/sandbox/kinde/",
+    ),
 }
 """Package -> the only places that may import it."""
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.ui import kpis, moment, subscriptions, tables
-from lib.billing import CustomerView, SubscriptionRow
+from lib.billing import CustomerView, Provider, SubscriptionRow, provider_of
 
 MOST_SIBLINGS: Final = 5
 
@@ -33,13 +33,7 @@ def top(view: CustomerView) -> None:
             ),
             width="content",
         )
-        mode = "" if session.billing().livemode else "test/"
-        st.link_button(
-            "Open in Stripe",
-            f"https://dashboard.stripe.com/{mode}customers/{quote(who.customer_id, safe='')}",
-            icon=":material/open_in_new:",
-            type="tertiary",
-        )
+        _at_provider(who.customer_id)
         moment.button(view)
         if who.deleted:
             st.badge(
@@ -75,6 +69,27 @@ def top(view: CustomerView) -> None:
     kpis.row(_cards(view))
 
 
+def _at_provider(customer_id: str) -> None:
+    """Stripe's own page of the customer, or who else bills them."""
+    provider = provider_of(customer_id)
+    if provider is not Provider.STRIPE:
+        st.badge(
+            f"Billed by {provider.label}",
+            icon=":material/account_balance:",
+            color="violet",
+            help=f"What is known of this customer was told by {provider.label}, event by event. "
+            f"{provider.label} does not tell what a plan costs, so its MRR is unknown.",
+        )
+        return
+    mode = "" if session.billing().livemode else "test/"
+    st.link_button(
+        "Open in Stripe",
+        f"https://dashboard.stripe.com/{mode}customers/{quote(customer_id, safe='')}",
+        icon=":material/open_in_new:",
+        type="tertiary",
+    )
+
+
 def _same_org(view: CustomerView) -> None:
     """The organization's other customers, one click away."""
     others = view.same_org[:MOST_SIBLINGS]
@@ -95,11 +110,14 @@ def _cards(view: CustomerView) -> list[kpis.Card]:
     for row in live:
         if row.currency and row.mrr_minor is not None:
             by_currency[row.currency] = by_currency.get(row.currency, 0) + row.mrr_minor
+    unknown = next((row.mrr_note for row in live if row.mrr_minor is None and row.mrr_note), None)
+    mrr = fmt.joined(fmt.money(minor, code) for code, minor in by_currency.items())
     return [
         kpis.defined("entitlements.plan", view.plan_name),
         kpis.defined(
             "customer_mrr",
-            fmt.joined(fmt.money(minor, code) for code, minor in by_currency.items()) or "None",
+            mrr or ("None" if unknown is None else fmt.UNKNOWN),
+            None if unknown is None else f"It cannot be computed: {fmt.md(unknown)}.",
         ),
         _next_date(view.subscriptions),
         kpis.defined(

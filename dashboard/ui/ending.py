@@ -38,13 +38,16 @@ def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> li
             f"{sum(n for at, n in weeks.items() if at <= now + 3 * WEEK):,}",
         ),
     ]
-    if totals and everything.sums:
-        first, *others = sorted(everything.sums, key=lambda part: (-part.count, part.currency))
+    known = [part for part in everything.sums if part.currency]
+    if totals and known:
+        first, *others = sorted(known, key=lambda part: (-part.count, part.currency))
+        unpriced = listing.unpriced(everything)
+        left_out = f" Left out: {unpriced:,} without a known price." if unpriced else ""
         shown.append(
             kpis.defined(
                 "winding_down",
                 fmt.money_short(first.amount_minor, first.currency),
-                "What counts in MRR leaves it at the end. Currencies never mix.",
+                f"What counts in MRR leaves it at the end. Currencies never mix.{left_out}",
                 label="MRR that leaves",
                 delta=fmt.joined(fmt.money(p.amount_minor, p.currency) for p in others) or None,
                 compared_to="besides" if others else None,

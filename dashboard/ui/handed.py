@@ -26,8 +26,10 @@ def show_once(link: MintedLink) -> None:
                 icon=":material/key:",
             )
             st.caption(
-                "For an e-mail, the portal login page is the better way: it does not run out and "
-                "asks the customer to prove who they are."
+                "It opens once; how long it waits for that is not told. Hand it over at once."
+                if link.once
+                else "For an e-mail, the portal login page is the better way: it does not run out "
+                "and asks the customer to prove who they are."
             )
     progress(link.link_id)
 

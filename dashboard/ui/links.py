@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.ui import handed, link_form, notes
-from lib.billing import Choice, Permission
+from lib.billing import Choice, Permission, Provider, provider_of
 
 MOST_INVOICES: Final = 3
 """Buttons for paying; the most urgent invoices come first."""
@@ -52,7 +52,8 @@ def _steps(customer_id: str) -> None:
     session.check(Permission.LINKS)
     options = session.billing().link_options(customer_id)
     st.markdown(fmt.md(options.sentence))
-    if not data.freshness().api_ready:
+    at_stripe = provider_of(customer_id) is Provider.STRIPE
+    if at_stripe and not data.freshness().api_ready:
         st.caption(
             ":material/key_off: No Stripe API key is configured, so only pages that exist already "
             "can be handed over. An administrator sets STRIPE_API_KEY."

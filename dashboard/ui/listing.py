@@ -79,15 +79,22 @@ def _page(
 
 def currencies(listing: Listing[Any]) -> list[str]:
     """The currencies of a list, the most used first: amounts of two cannot be compared."""
-    return [part.currency for part in sorted(listing.sums, key=lambda p: (-p.count, p.currency))]
+    known = [part for part in listing.sums if part.currency]
+    return [part.currency for part in sorted(known, key=lambda p: (-p.count, p.currency))]
+
+
+def unpriced(listing: Listing[Any]) -> int:
+    """How many of a list have no known price, and so no currency."""
+    return sum(part.count for part in listing.sums if not part.currency)
 
 
 def _found(listing: Listing[Any], noun: str, staff: Staff) -> str:
     """How many, and what they add up to for those who may see totals."""
-    amounts = (
-        [fmt.money(part.amount_minor, part.currency) for part in listing.sums]
-        if staff.may(Permission.TOTALS)
-        else []
-    )
+    amounts = []
+    if staff.may(Permission.TOTALS):
+        known = [part for part in listing.sums if part.currency]
+        amounts = [fmt.money(part.amount_minor, part.currency) for part in known]
+        if count := unpriced(listing):
+            amounts.append(f"{count:,} without a known price")
     found = fmt.joined((fmt.plural(listing.total, noun), *amounts))
     return f"{found}. {_OPEN}"

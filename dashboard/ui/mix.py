@@ -60,6 +60,16 @@ def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
     ]
 
 
+def left_out(code: str) -> None:
+    """Says how many live subscriptions are in none of the numbers."""
+    count = next((c.uncounted for c in data.overview().currencies if c.currency == code), 0)
+    if count:
+        st.caption(
+            f":material/info: Left out: {fmt.plural(count, 'live subscription')} without a known "
+            "price. `portside report plan-mix` lists them."
+        )
+
+
 def chart(whole: Listing[PlanMixItem], code: str) -> None:
     """One bar a plan, split by interval; a click lists the customers behind it."""
     cells = tuple(

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.ui import notes
-from lib.billing import Permission, RawObject, RawSighting
+from lib.billing import Permission, RawObject, RawSighting, provider_of
 
 HEIGHT: Final = 520
 
@@ -52,7 +52,7 @@ def _both(sighting: RawSighting) -> None:
                 st.caption("Before it")
                 st.json(sighting.before, expanded=1)
     with right:
-        st.markdown("**As Stripe sent it**")
+        st.markdown(f"**As {provider_of(sighting.event_id).label} sent it**")
         with st.container(height=HEIGHT):
             if body.why_not:
                 st.caption(body.why_not)

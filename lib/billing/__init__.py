@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         term_of,
         terms_of_table,
     )
+    from .domain.providers import Provider, provider_of
     from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
     from .domain.saved_views import LONGEST_NAME, SavedView
@@ -195,6 +196,7 @@ _NAMES = {
     "domain.policy_words": "grace_note",
     "domain.portal_plan": "GroupPlan PortalChange PortalPlan PortalWarning",
     "domain.pricing_cards": "Card currencies_of pricing_cards term_of terms_of_table",
+    "domain.providers": "Provider provider_of",
     "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
     "domain.saved_views": "LONGEST_NAME SavedView",
@@ -378,6 +380,7 @@ __all__ = [
     "PriceHolder",
     "PriceLine",
     "PricingTable",
+    "Provider",
     "RateLimited",
     "Ratio",
     "RawBody",
@@ -430,6 +433,7 @@ __all__ = [
     "permissions_of",
     "policy_name",
     "pricing_cards",
+    "provider_of",
     "read_sign_in",
     "require",
     "term_of",

@@ -86,6 +86,13 @@ class Settings(BaseModel):
             raise ValueError("should be an address like https://billing.example.com")
         return None if base is None else base.rstrip("/")
 
+    @field_validator("kinde_issuer")
+    @classmethod
+    def _is_an_issuer(cls, issuer: str | None) -> str | None:
+        if issuer is not None and not is_absolute_url(issuer):
+            raise ValueError("should be an address like https://company.kinde.com")
+        return None if issuer is None else issuer.rstrip("/")
+
     @property
     def mode(self) -> Mode:
         """Test or live: what the key says; without a key what PORTSIDE_MODE says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .checks import at_stripe, configured, notices, outgoing, read_api, stored
+from .checks import at_stripe, configured, kinde, notices, outgoing, read_api, stored
 from .checks.finding import Finding
 from .config import Settings
 from .stripe.gateway import Gateway
@@ -21,6 +21,7 @@ def examine(settings: Settings) -> list[Finding]:
         configured.return_url(settings),
         *read_api.read_api(settings),
         *outgoing.configured(settings, business),
+        *kinde.kinde(settings),
         configured.clock(settings),
         chosen,
         *stored.database(settings, catalog, business),

@@ -15,7 +15,7 @@ from .domain.errors import NoSuchObject, PayloadInvalid, StripeRefused, WrongUsa
 from .domain.retries import next_attempt
 from .enrich import EXPAND, Retrieves
 from .ingest import Ingest
-from .intake.arrivals import Arrival, read_body
+from .intake.arrivals import Arrival
 from .intake.summary import Outcome, Summary
 from .store import inbox, meta, unapplied
 from .store.engine import Store
@@ -140,7 +140,7 @@ class Drain:
     def _arrival(self, kept: Kept) -> Arrival:
         if kept.body is None:
             raise PayloadInvalid(PRUNED)
-        return self._ingest.read(read_body(kept.body), body=kept.body)
+        return self._ingest.read_again(kept.event_id, kept.body)
 
     def _read_again(self, event_id: str) -> Outcome:
         with self._store.reading() as connection:

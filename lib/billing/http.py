@@ -3,6 +3,7 @@
 POST /webhooks/stripe   200 stored (also a repeat, an unknown type, the other mode) ·
                         400 bad signature, body or JSON · 404 no secret configured ·
                         413 over 1 MiB · 503 database away
+POST /webhooks/kinde    the same of a Kinde tenant; see `lib.billing.kinde.receiving`
 GET /healthz            the process answers
 GET /readyz             the database answers and is migrated
 GET /metrics            Prometheus
@@ -35,9 +36,11 @@ from .ingest import Ingest
 from .intake.following_gauges import FollowingGauges
 from .intake.gauges import Gauges
 from .intake.grouping import Grouping
+from .intake.kinde_arrivals import SOURCE as KINDE_SOURCE
 from .intake.meters import Meters
 from .jobs.job import Job
 from .jobs.runner import Runner
+from .kinde.receiving import KindeWebhooks
 from .pricing import PricingDesk
 from .pricing_page.routes import PricingPage
 from .return_page import ReturnPage
@@ -75,6 +78,8 @@ class Installed(Protocol):
     def follower(self) -> Follower[Any] | None: ...
     @property
     def pricing(self) -> PricingDesk: ...
+    @property
+    def kinde_issuer(self) -> str | None: ...
 
 
 def make_app(installed: Installed) -> Starlette:
@@ -109,7 +114,12 @@ class Receiver:
         self._apis: list[ApiRoutes] = []
         self._jobs = installed.jobs  # now, so that what is misconfigured is said at once
         self._runner: Runner | None = None
-        self._grouping = Grouping(self.meters.timed(installed.ingest.commit))
+        commit = self.meters.timed(installed.ingest.commit)
+        self._grouping = Grouping(commit)
+        self._from_kinde = Grouping(commit, KINDE_SOURCE)
+        self.kinde = KindeWebhooks(
+            installed.kinde_issuer, installed.ingest, self._from_kinde.submit, self.meters
+        )
 
     def routes(self, installed: Installed) -> list[BaseRoute]:
         """Every address, answered by what ``installed`` is."""
@@ -117,6 +127,7 @@ class Receiver:
         self._apis.append(api)
         return [
             Route("/webhooks/stripe", self.webhook, methods=_ANY),
+            Route("/webhooks/kinde", self.kinde.webhook, methods=_ANY),
             Route("/healthz", self.healthz),
             Route("/readyz", self.readyz),
             Route("/metrics", self.metrics),
@@ -142,6 +153,7 @@ class Receiver:
             for api in self._apis:
                 api.close()
             await self._grouping.close()
+            await self._from_kinde.close()
             await runner.close()
 
     async def webhook(self, request: Request) -> Response:

@@ -11,7 +11,9 @@ from typing import Any
 
 from .domain.errors import BillingError, PayloadInvalid
 from .domain.fold import Rules
+from .domain.providers import is_stripes
 from .intake.arrivals import Arrival, read_body, read_event, read_object
+from .intake.kinde_arrivals import read_kinde_event
 from .intake.summary import Outcome, Summary
 from .intake.writer import Writer
 from .outgoing.telling import Teller
@@ -69,6 +71,16 @@ class Ingest:
         Raises SignatureInvalid, PayloadInvalid.
         """
         return self.read(verify(body, header, secrets), body=body)
+
+    def read_kinde(self, event: Any, *, delivery_id: str | None = None) -> Arrival:
+        """A verified event of Kinde's, ready for :meth:`commit`. Raises PayloadInvalid when it is
+        none."""
+        return read_kinde_event(event, livemode=self.livemode, delivery_id=delivery_id)
+
+    def read_again(self, event_id: str, body: bytes) -> Arrival:
+        """A stored event by its id and body, whoever sent it. Raises PayloadInvalid."""
+        event = read_body(body)
+        return self.read(event, body=body) if is_stripes(event_id) else self.read_kinde(event)
 
     def apply(
         self, events: Iterable[dict[str, Any]], source: str = "import", *, batch: int = BATCH

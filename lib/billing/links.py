@@ -15,6 +15,7 @@ from typing import Final
 from .domain.errors import (
     BillingError,
     ConfigurationError,
+    KindeUnavailable,
     LinkRefused,
     NoSuchObject,
     PermissionDenied,
@@ -26,6 +27,7 @@ from .domain.flow_values import Choice, LinkOptions
 from .domain.flows import options as choices_of
 from .domain.follow_ups import FollowUp, LinkProgress
 from .domain.permissions import Permission, require
+from .domain.providers import is_stripes
 from .linking.addresses import Address
 from .linking.beginnings import REQUESTED, Begun, earlier_checkouts, one_checkout_at_a_time
 from .linking.choosing import allowed
@@ -85,7 +87,7 @@ class LinkDesk:
         with self._store.reading() as connection:
             return audit.has_click(connection, MINTED, click_id)
 
-    def refuse(self, request: LinkRequest, error: PermissionDenied) -> None:
+    def refuse(self, request: LinkRequest, error: PermissionDenied | LinkRefused) -> None:
         """Keep that a request was refused before it came here."""
         self._close(self._audit_row(checked(request)), REFUSED, error=error)
 
@@ -98,7 +100,7 @@ class LinkDesk:
             NoCustomer, NoSuchObject: whom or what it is for is not in the projection.
             LinkRefused: it would not help; ``code`` names the rule.
             ConfigurationError: STRIPE_API_KEY or PORTSIDE_RETURN_URL is missing.
-            StripeRefused, StripeUnavailable: Stripe's answer.
+            StripeRefused, StripeUnavailable, KindeRefused, KindeUnavailable: the provider's answer.
         """
         request = checked(request)
         row = self._audit_row(request)
@@ -170,6 +172,8 @@ class LinkDesk:
                 audit.append(connection, row)
 
     def _configured(self, found: Situation) -> Situation:
+        if not is_stripes(found.customer.customer_id):
+            return replace(found, portal_ready=self._maker.opens_kinde)
         return replace(found, configuration=self._maker.configuration(plan_group(found)))
 
     def _audit_row(self, request: LinkRequest) -> AuditRow:
@@ -264,7 +268,7 @@ class LinkDesk:
                 earlier=earlier,
                 at=row.at,
             )
-        except (StripeUnavailable, ConfigurationError) as error:
+        except (StripeUnavailable, KindeUnavailable, ConfigurationError) as error:
             self._close(row, FAILED, error=error)
             raise
         except BillingError as error:

@@ -21,7 +21,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from .domain.errors import BillingError, Interrupted
+from .domain.errors import BillingError, Interrupted, WrongUsage
+from .domain.providers import Provider, provider_of
 from .ingest import Ingest
 from .reading.pace import Pace
 from .reading.paced import Asks, Paced, Progress
@@ -64,9 +65,11 @@ class Reconcile:
 
         Raises StripeUnavailable, StripeRefused (without the right to read customers, subscriptions
         or invoices), NoCustomer when neither side knows ``only``, ConfigurationError for a repair
-        with another account's key, DatabaseUnavailable, Interrupted.
+        with another account's key, DatabaseUnavailable, Interrupted, WrongUsage for a customer whom
+        another provider bills.
         What was found until then is kept.
         """
+        refuse_elsewhere(only)
         pace = Pace(sleep=self._sleep)
         stripe = Paced(self._gateway, pace, tell=self._progress, halt=self._halt, sleep=self._sleep)
         comparison = Comparison(
@@ -107,3 +110,13 @@ class Reconcile:
     def _halt(self) -> None:
         if self._stopped.is_set():
             raise Interrupted("It was stopped before its end. Start it again.")
+
+
+def refuse_elsewhere(customer_id: str | None) -> None:
+    """Raises WrongUsage for a customer whom Stripe has never heard of."""
+    provider = provider_of(customer_id)
+    if provider is not Provider.STRIPE:
+        raise WrongUsage(
+            f"{customer_id} is billed by {provider.label}: there is nothing at Stripe to compare.",
+            code="other_provider",
+        )

@@ -15,6 +15,7 @@ from .domain.filters import clean
 from .domain.flow_values import Flow, LinkOptions
 from .domain.gating import entitled
 from .domain.permissions import Role
+from .domain.providers import Provider, provider_of
 from .gating import Gate
 from .linking.newcomers import Newcomer, first_offer
 from .links import LinkDesk, LinkRequest, MintedLink
@@ -89,6 +90,7 @@ class SelfService:
         """
         request, newcomer = self._request(wanted)
         self.check(wanted.permissions, request)
+        self._refuse_other_provider(request)
         request, code = self._checkout_instead(request, newcomer)
         try:
             link = self._links.mint(request)
@@ -109,6 +111,19 @@ class SelfService:
         )
         self._links.refuse(request, error)
         raise error
+
+    def _refuse_other_provider(self, request: LinkRequest) -> None:
+        """Another provider's portal opens as the person whom events named, and that may be another
+        member than the one who asks."""
+        provider = provider_of(request.customer_id)
+        if provider is Provider.STRIPE:
+            return
+        refused = LinkRefused(
+            f"Managed in {provider.label}: send the member there with their own session.",
+            code="other_provider",
+        )
+        self._links.refuse(request, refused)
+        raise refused
 
     def _request(self, wanted: Wanted) -> tuple[LinkRequest, Newcomer | None]:
         """Raises NoCustomer, WrongUsage."""

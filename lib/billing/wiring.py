@@ -23,6 +23,7 @@ from .ingest import Ingest
 from .jobs.due import Periodic
 from .jobs.job import Job
 from .jobs.table import jobs_of
+from .kinde.portal import portal_of
 from .linking.sessions import LinkMaker
 from .links import LinkDesk, RateLimit
 from .notices.channels import open_channel
@@ -183,6 +184,7 @@ class Installation:
             return_url=self.settings.return_url,
             org_key=self.business.org_key,
             returns=ReturnLinks(self.return_keys),
+            kinde=portal_of(self.settings),
         )
 
     @cached_property
@@ -212,6 +214,10 @@ class Installation:
         if self.settings.api_key is None:
             return None
         return open_gateway(self.settings)
+
+    @property
+    def kinde_issuer(self) -> str | None:
+        return self.settings.kinde_issuer
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:

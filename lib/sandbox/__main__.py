@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from lib.sandbox.core import Sandbox
+from lib.sandbox.kinde import world as kinde
 from lib.sandbox.server import serve
 from lib.sandbox.storage import Storage
 from lib.sandbox.world import seed as world
@@ -62,7 +63,20 @@ def _open(options: argparse.Namespace, url: str) -> Sandbox:
     sandbox.reached_at(url)
     if not options.empty and sandbox.storage.count("customer") == 0:
         _seed(sandbox, options)
+    if options.kinde:
+        now = sandbox.now()
+        kinde.seed(sandbox.kinde, sandbox.clock.pinned, now=now, shared_org=_some_org(sandbox))
     return sandbox
+
+
+def _some_org(sandbox: Sandbox) -> str | None:
+    """The organization of a paying customer of Stripe's: the newest one that has any."""
+    for subscription in sandbox.each("subscription", status="active"):
+        customer = sandbox.peek("customer", subscription["customer"])
+        org = (customer or {}).get("metadata", {}).get("org_id")
+        if org:
+            return str(org)
+    return None
 
 
 def _unusable(directory: Path | None, error: Exception) -> str:
@@ -108,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--now", type=_moment, help="where the clock starts (ISO 8601, UTC)")
     parser.add_argument("--frozen", action="store_true", help="the clock moves only when told")
+    parser.add_argument("--kinde", action="store_true", help="seed the Kinde tenant beside it")
     parser.add_argument("--empty", action="store_true", help="without a seeded world")
     return parser
 

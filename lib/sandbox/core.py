@@ -28,6 +28,7 @@ from lib.sandbox.due import DueQueue
 from lib.sandbox.errors import SandboxError
 from lib.sandbox.ids import IdSource
 from lib.sandbox.index import Row
+from lib.sandbox.kinde.tenant import Tenant
 from lib.sandbox.settings import Settings
 from lib.sandbox.storage import Storage
 from lib.sandbox.webhooks import Deliverer
@@ -70,6 +71,7 @@ class Sandbox:
         self.clock = Clock(self._stored_clock() if now is None else now, frozen=frozen)
         self.due = DueQueue(self)
         self.deliverer = Deliverer(self)
+        self.kinde = Tenant(now=self.now, directory=directory, seed=self.seed)
         self.only_events: Container[str] | None = None
         """When set, events of other types are not recorded: for long simulated histories."""
         self._local = threading.local()

@@ -135,6 +135,12 @@ RULES: dict[str, tuple[Callable[[str], str], str, str, int | None]] = {
         "product_shared",
         22,
     ),
+    "a plan key of Kinde's that stands for two plans": (
+        instead("rank = 20", 'rank = 20\nkinde_keys = ["free"]'),
+        "error",
+        "kinde_key_shared",
+        21,
+    ),
     "a feature that nothing declares": (
         instead('rank = 20\nfeatures = ["api"]', 'rank = 20\nfeatures = ["api", "sso"]'),
         "warning",

@@ -42,6 +42,7 @@ class Installed:
     jobs: Sequence[Job] = ()
     setup: Setup = field(default_factory=lambda: Setup(catalog=CATALOG))
     return_keys: tuple[str, ...] = ()
+    kinde_issuer: str | None = None
     api: Api = field(default_factory=Api)
     follower: Follower[Any] | None = None
     desk: PricingDesk | None = None

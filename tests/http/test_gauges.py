@@ -188,7 +188,10 @@ def test_with_the_database_away_a_scrape_says_so_and_nothing_else_breaks(tmp_pat
     store.close()
     assert answer.status_code == 200
     assert "portside_database_up 0.0" in answer.text
-    assert 'portside_webhook_refused_total{code="signature_invalid"} 1.0' in answer.text
+    assert (
+        'portside_webhook_refused_total{code="signature_invalid",provider="stripe"} 1.0'
+        in answer.text
+    )
     assert "portside_events_failed" not in answer.text
 
 

@@ -257,5 +257,5 @@ def test_health_readiness_and_metrics(sqlite_store):
         assert sender.client.get("/healthz").json() == {"status": "ok"}
         assert sender.client.get("/readyz").json() == {"status": "ok"}
         text = sender.client.get("/metrics").text
-    assert 'portside_webhook_events_total{state="applied"} 1.0' in text
-    assert 'portside_webhook_refused_total{code="signature_invalid"} 1.0' in text
+    assert 'portside_webhook_events_total{provider="stripe",state="applied"} 1.0' in text
+    assert 'portside_webhook_refused_total{code="signature_invalid",provider="stripe"} 1.0' in text

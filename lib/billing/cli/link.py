@@ -95,6 +95,7 @@ def link(
         write(json.dumps(shown, indent=2, ensure_ascii=False))
         return
     until = "" if minted.expires_at is None else f" It opens until {iso(minted.expires_at)}."
+    until += " It opens once." if minted.once else ""
     warning = " Anyone who opens it acts as the customer." if minted.bearer else ""
     say(f"This leads to {minted.destination}.{until}{warning}")
     if minted.note:

@@ -35,6 +35,9 @@ def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Where the demo keeps its data.")] = Path(
         "demo-data"
     ),
+    kinde: Annotated[
+        bool, typer.Option(help="A Kinde tenant with a few customers beside the local Stripe.")
+    ] = True,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
 ) -> None:
     """A local Stripe with a seeded company, the webhook receiver and the dashboard, in one go."""
@@ -44,7 +47,7 @@ def demo(
     # A script that starts it in the background has it ignore Ctrl-C, which is to end all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
-    options = DemoOptions(directory.resolve(), port, customers, months, seed)
+    options = DemoOptions(directory.resolve(), port, customers, months, seed, kinde=kinde)
     try:
         with progress("Starting") as status:
             stack = Stack(options, status)
@@ -68,6 +71,8 @@ def _announce(stack: Stack, seconds: float) -> None:
     say(
         f"  Local Stripe  {stack.sandbox_url}   (act as a customer, move the clock, run a scenario)"
     )
+    if stack.kinde:
+        say(f"  Local Kinde   {stack.sandbox_url}/_kinde/   (six customers; act for them)")
     say(f"  Receiver      {stack.receiver_url}/webhooks/stripe")
     say(f"  Pricing page  {stack.receiver_url}/pricing   (what customers are sold)")
     say(f"  Read API      {stack.receiver_url}/v1/entitlements/…   (bearer token {API_TOKEN})")

@@ -33,7 +33,8 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What `portside demo` was asked for. ``now`` freezes the sandbox's world at an ISO time."""
+    """What `portside demo` was asked for. ``now`` freezes the sandbox's world at an ISO time.
+    ``kinde``: with a tenant of Kinde's and its few customers beside the local Stripe."""
 
     directory: Path
     port: int = 8501
@@ -42,6 +43,7 @@ class DemoOptions:
     seed: int = 7
     now: str | None = None
     dashboard: bool = True
+    kinde: bool = False
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Stack:
     receiver_url: str = ""
     dashboard_url: str = ""
     secret: str = ""
+    kinde: dict[str, str] = field(default_factory=dict, repr=False)
     return_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
 
     def __enter__(self) -> Self:
@@ -98,6 +101,7 @@ class Stack:
             "PORTSIDE_CLAIM_KEYS": str(self._claim_key),
             "STRIPE_API_KEY": API_KEY,
             "STRIPE_WEBHOOK_SECRET": self.secret,
+            **self.kinde,
         }
 
     @property
@@ -115,6 +119,8 @@ class Stack:
         self.progress("Starting the local Stripe and building its world")
         self._start_sandbox(ports["sandbox"])
         self.secret = self._register_webhook()
+        if self.options.kinde:
+            self.kinde = self._tell_kinde(None)
         if self.options.dashboard:
             self._start_dashboard(ports["dashboard"])
         since = self._import_history()
@@ -129,6 +135,8 @@ class Stack:
         )
         wait_for(f"{self.receiver_url}/readyz", receiver, seconds=60)
         self._apply_portal()
+        if self.options.kinde:
+            self._tell_kinde(f"{self.receiver_url}/webhooks/kinde")
         if since is not None:
             self._live(since)
             self._remember(filled=True)
@@ -182,6 +190,8 @@ class Stack:
         arguments += ["--now", datetime.fromtimestamp(self._begins(), UTC).isoformat()]
         if options.now:
             arguments += ["--frozen"]
+        if options.kinde:
+            arguments += ["--kinde"]
         sandbox = self._child("sandbox", *arguments)
         wait_for(f"{self.sandbox_url}/_sandbox/health", sandbox, seconds=120)
 
@@ -203,6 +213,17 @@ class Stack:
                 _answer(stripe.delete(f"/v1/webhook_endpoints/{endpoint['id']}"))
             form = {"url": url, "enabled_events[0]": "*"}
             return str(_answer(stripe.post("/v1/webhook_endpoints", data=form))["secret"])
+
+    def _tell_kinde(self, url: str | None) -> dict[str, str]:
+        """Where the tenant's webhooks go; gives what the parts are to be configured with. What
+        happened before is delivered too: what arrived already is a repetition."""
+        address = f"{self.sandbox_url}/_kinde/control/webhook"
+        told = _answer(httpx.post(address, json={"url": url}, timeout=60))
+        return {
+            "PORTSIDE_KINDE_ISSUER": str(told["issuer"]),
+            "PORTSIDE_KINDE_CLIENT_ID": str(told["client_id"]),
+            "PORTSIDE_KINDE_CLIENT_SECRET": str(told["client_secret"]),
+        }
 
     def _target(self) -> int:
         """The time at which the demo is handed over."""

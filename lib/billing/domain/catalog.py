@@ -24,6 +24,7 @@ from .plans import (
 )
 from .portal_policy import PortalPolicy, read_portal
 from .pricing_tables import cards, read_tables
+from .providers import Provider, id_of, is_stripes
 from .toml_reader import TomlReader
 from .translations import Translation, read_translations, unknown_translation_keys
 
@@ -64,12 +65,27 @@ class Catalog:
         }
 
     @cached_property
+    def _by_kinde_key(self) -> dict[str, Plan]:
+        """Plan key of Kinde, as an id here -> plan: its slug, and what it names beside that."""
+        own = {id_of(Provider.KINDE, plan.slug): plan for plan in self.plans.values()}
+        return own | {
+            id_of(Provider.KINDE, key): plan
+            for plan in self.plans.values()
+            for key in plan.kinde_keys
+        }
+
+    @cached_property
     def _by_product(self) -> dict[str, Plan]:
         own = {plan.own_product: plan for plan in self.plans.values()}
         return own | {product: plan for plan in self.plans.values() for product in plan.products}
 
     def plan_of(self, price: State) -> Plan | None:
-        """The plan that a price sells: by lookup key, then price id, then product; else None."""
+        """The plan that a price sells: by lookup key, then price id, then product; else None.
+
+        What stands for a price at another provider is known by its id alone.
+        """
+        if not is_stripes(price.get("id")):
+            return self._by_kinde_key.get(price["id"])
         return (
             self._by_lookup_key.get(price.get("lookup_key") or "")
             or self._by_price_id.get(price.get("id") or "")
@@ -177,6 +193,7 @@ class _Reader(TomlReader):
             cta=self.text(table, "cta", where),
             bullets=self.texts(table, "bullets", where),
             published=self.switch(table, "published", True, where),
+            kinde_keys=self.texts(table, "kinde_keys", where),
         )
 
     def price(self, slug: str, table: dict[str, Any], currency: str, tax: str | None) -> Price:

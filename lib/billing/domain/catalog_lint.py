@@ -76,6 +76,23 @@ def shared_products(catalog: Catalog) -> Iterator[CatalogFinding]:
                 )
 
 
+def kinde_keys(catalog: Catalog) -> Iterator[CatalogFinding]:
+    """Every plan is known to Kinde by its own key too, so that one more than once is ambiguous."""
+    owners = {slug: slug for slug in catalog.plans}
+    for plan in catalog.plans.values():
+        for key in plan.kinde_keys:
+            owner = owners.setdefault(key, plan.slug)
+            if owner != plan.slug:
+                yield at(
+                    catalog,
+                    "error",
+                    "kinde_key_shared",
+                    ("plans", plan.slug, "kinde_keys"),
+                    f"The plan key {key} of Kinde stands for {owner} and for {plan.slug}.",
+                    "A key stands for one plan, and a plan's own key for that plan: take it out.",
+                )
+
+
 def long_names(catalog: Catalog) -> Iterator[CatalogFinding]:
     used = {key for plan in catalog.plans.values() for key in plan.features}
     for key in sorted(used | catalog.features.keys()):
@@ -260,6 +277,7 @@ RULES: Final[tuple[Rule, ...]] = (
     three_decimals,
     same_terms,
     shared_products,
+    kinde_keys,
     features,
     selling,
     groups,

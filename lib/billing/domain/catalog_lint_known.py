@@ -11,6 +11,7 @@ from .catalog_findings import CatalogFinding
 from .catalog_live import Held, LiveCatalog, LivePrice, same_amount
 from .catalog_locks import live_price
 from .portal_plan import PortalPlan
+from .providers import is_stripes, own_id
 
 POLICY_FIELDS: Final = {"downgrade_conditions": "downgrade", "cancel_mode": "cancel"}
 """A field of the portal's configuration -> the policy that it should follow."""
@@ -97,9 +98,7 @@ def in_use(
                 "price_in_use_unknown",
                 None,
                 f"{named} is in no plan, but held by {held.spoken()}: their plan is unresolved.",
-                f'Add lookup_key = "{key}" or price_ids = ["{price_id}"] to a plan.'
-                if key
-                else f'Add price_ids = ["{price_id}"] to a price of a plan.',
+                _to_know(price_id, key),
             )
         else:
             yield CatalogFinding(
@@ -109,6 +108,14 @@ def in_use(
                 f"{named} is in no plan; it is held, only beside one, by {held.spoken()}.",
                 "An add-on needs none.",
             )
+
+
+def _to_know(price_id: str, key: str | None) -> str:
+    if not is_stripes(price_id):
+        return f'Add kinde_keys = ["{own_id(price_id)}"] to a plan.'
+    if key:
+        return f'Add lookup_key = "{key}" or price_ids = ["{price_id}"] to a plan.'
+    return f'Add price_ids = ["{price_id}"] to a price of a plan.'
 
 
 def portal(catalog: Catalog, planned: PortalPlan) -> Iterator[CatalogFinding]:

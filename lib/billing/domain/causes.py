@@ -120,7 +120,7 @@ CAUSES: Final[dict[str, Cause]] = {
         Cause(
             "unmapped_price",
             "Live subscriptions have a price that the catalogue does not know.",
-            "Add the price to the catalogue, by lookup key or id; then run "
+            "Add the price to the catalogue, by lookup key or id, or to `kinde_keys`; then run "
             "`portside reconcile --apply` or `portside replay`.",
             repairable=False,
         ),

@@ -18,6 +18,8 @@
     ├── RateLimited                 too many links in too short a time
     ├── StripeUnavailable           Stripe did not answer, or said to come back later
     ├── StripeRefused               Stripe said no, and why
+    ├── KindeUnavailable            Kinde did not answer, or said to come back later
+    ├── KindeRefused                Kinde said no
     ├── DatabaseUnavailable         the database is away
     ├── NoticeNotSent               Slack or the mail server did not take a notice over
     ├── Interrupted                 this program is stopping; what was left is done another time
@@ -146,6 +148,20 @@ class StripeUnavailable(BillingError):
 
 class StripeRefused(BillingError):
     code = "stripe_refused"
+
+
+class KindeUnavailable(BillingError):
+    code = "kinde_unavailable"
+
+
+class KindeRefused(BillingError):
+    """``status``: of Kinde's answer, where there is one."""
+
+    code = "kinde_refused"
+
+    def __init__(self, message: str, *, code: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, code=code)
+        self.status = status
 
 
 class DatabaseUnavailable(BillingError):

@@ -30,7 +30,9 @@ class Neighbour:
 @dataclass(frozen=True, slots=True)
 class Situation:
     """``configuration`` None: it could not be read. ``prices`` and ``coupons``: what is known of
-    Stripe's, by id; one that is not there is left to Stripe's own judgement."""
+    Stripe's, by id; one that is not there is left to Stripe's own judgement. Of a customer whom
+    another provider bills: ``portal_user``, as whom its portal opens, and whether it can be asked.
+    """
 
     customer: CustomerRow
     subscriptions: tuple[SubscriptionRow, ...]
@@ -43,6 +45,8 @@ class Situation:
     coupons: Mapping[str, State] = field(default_factory=dict)
     neighbours: tuple[Neighbour, ...] = ()
     open_checkout: int | None = None  # when a Checkout link was made that may still be open
+    portal_user: str | None = None
+    portal_ready: bool = True
 
     @property
     def live(self) -> tuple[SubscriptionRow, ...]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from . import flow_guards as guard
 from .declines import suggested_flow
+from .flow_elsewhere import choices_elsewhere, helpful_elsewhere
 from .flow_extras import checkout_coupons, retention_coupons
 from .flow_guards import Refusal
 from .flow_plans import confirmable, startable
@@ -19,6 +20,7 @@ from .flow_situation import Situation
 from .flow_values import LABELS, Choice, Flow, LinkOptions, PlanOffer
 from .flow_words import situation_sentence
 from .policy_words import cancel_note, change_note, grace_note
+from .providers import is_stripes
 from .rows import SubscriptionRow
 
 __all__ = ["LABELS", "Choice", "Flow", "LinkOptions", "PlanOffer", "Situation", "options"]
@@ -38,6 +40,9 @@ def options(situation: Situation) -> LinkOptions:
 
 
 def _choices(situation: Situation) -> Iterator[Choice]:
+    if not is_stripes(situation.customer.customer_id):
+        yield from choices_elsewhere(situation)
+        return
     configuration, live = situation.configuration, situation.live
     empty = None if situation.ever_subscribed or situation.invoices else guard.NEVER_SUBSCRIBED
     yield _choice(Flow.HOME, empty)
@@ -156,6 +161,9 @@ def _recommend(situation: Situation, choices: tuple[Choice, ...]) -> tuple[Choic
 def _helpful(situation: Situation) -> Iterator[Flow]:
     """Flows in the order in which they would help this customer."""
     live = situation.live
+    if not is_stripes(situation.customer.customer_id):
+        yield from helpful_elsewhere(situation)
+        return
     failing = next((row for row in situation.open_invoices if row.failing), None)
     if not live:
         incomplete = any(row.status == "incomplete" for row in situation.subscriptions)

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from .catalog import Catalog, Plan
 from .ledger import Earlier
-from .observations import Observation, State
+from .notices import heard
+from .observations import NOTICE, Observation, State
 from .policy import PRESETS, Policy
 from .references import References
 from .trail import ObjectFold, fold_object
@@ -45,13 +46,14 @@ class CustomerFold:
     """Folds of every object of one customer, by type and then id, ids sorted.
 
     ``earlier``: of a fold that goes on from a standing (`lib.billing.domain.standing`), what it
-    does not carry as objects.
+    does not carry as objects. ``heard``: made of notices, which only all together say anything.
     """
 
     customer_id: str
     rules: Rules
     objects: dict[str, dict[str, ObjectFold]]
     earlier: Earlier | None = None
+    heard: bool = False
 
     def of(self, object_type: str) -> dict[str, ObjectFold]:
         return self.objects.get(object_type, {})
@@ -80,9 +82,12 @@ def fold_customer(
     for observation in observations:
         by_object[observation.object_type, observation.object_id].append(observation)
     objects: dict[str, dict[str, ObjectFold]] = defaultdict(dict)
+    told = by_object.pop((NOTICE, customer_id), None)
     for (object_type, object_id), seen in sorted(by_object.items()):
         objects[object_type][object_id] = fold_object(seen)
-    return CustomerFold(customer_id, rules, dict(objects))
+    for object_type, folds in (heard(told) if told else {}).items():
+        objects[object_type] |= folds
+    return CustomerFold(customer_id, rules, dict(objects), heard=told is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ Kind = Literal["created", "edge", "point", "terminal"]
 REFERENCE_TYPES: Final = frozenset({"price", "product", "coupon", "portal_configuration"})
 """Objects that belong to no customer; a customer's fold may look some of them up."""
 
+NOTICE: Final = "notice"
+"""What another provider than Stripe told of a customer, piece by piece; see `domain.notices`. The
+object is the customer, each piece a ``point``."""
+
 
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -91,6 +95,7 @@ STATE_SHAPES: Final[dict[str, str]] = {
     ),
     "product": "name active",
     "coupon": "percent_off amount_off currency duration duration_in_months name",
+    "notice": "what agreement plan ends_at org_id user email name",
     "portal_configuration": (
         "active name is_default created managed_by plan_group headline privacy_policy_url "
         "terms_of_service_url return_url login_page invoice_history payment_methods "

@@ -36,7 +36,8 @@ class Price:
 
 @dataclass(frozen=True)
 class Plan:
-    """``published`` false: a draft, which Stripe never hears of and no pricing table shows."""
+    """``published`` false: a draft, which Stripe never hears of and no pricing table shows.
+    ``kinde_keys``: what Kinde calls the plan, beside its slug."""
 
     slug: str
     name: str
@@ -51,6 +52,7 @@ class Plan:
     cta: str | None = None
     bullets: tuple[str, ...] = ()
     published: bool = field(default=True, repr=False)
+    kinde_keys: tuple[str, ...] = ()
 
     @property
     def own_product(self) -> str:

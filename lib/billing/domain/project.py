@@ -45,7 +45,7 @@ def project(fold: CustomerFold) -> ProjectionRows:
         invoices=tuple(invoice_rows(fold)),
         movements=accounted.rows,
         runway=tuple(row for rows, _ in ahead for row in rows),
-        ledger=accounted.ledger,
+        ledger=None if fold.heard else accounted.ledger,
         whole=earlier is None,
     )
 

@@ -187,7 +187,7 @@ class ProjectionRows:
 
     ``whole``: it replaces whatever the tables hold for it. Else invoices that nothing has happened
     to and movements before the ledger's open group are left out, and stay as they are.
-    ``ledger`` is None for a customer of several currencies.
+    ``ledger`` is None for a customer of several currencies, and for one that is made of notices.
     """
 
     customer: CustomerRow

@@ -10,6 +10,7 @@ from typing import Any
 from .money import round_half_up
 from .observations import State
 from .policy import Discounts
+from .providers import Provider, provider_of
 from .references import References
 
 MONTHS_IN: Mapping[str, Fraction] = {
@@ -96,6 +97,8 @@ def item_values(
 
     ``known``: the customer's discounts by id. ``taken``: which are taken off. Raises CannotValue.
     """
+    if not state["items"] and state["currency"] is None:
+        raise CannotValue("nobody has told what is sold")
     whole = _terms(state["discounts"], known, taken, references)
     gross: list[tuple[Fraction, Fraction] | None] = []
     for item in state["items"]:
@@ -103,6 +106,9 @@ def item_values(
             gross.append(None)
             continue
         price = item["price"]
+        provider = provider_of(price["id"])
+        if provider is not Provider.STRIPE and price["unit_amount_decimal"] is None:
+            raise CannotValue(f"{provider.label} does not tell what this plan costs")
         months = months_in(price["interval"], price["interval_count"])
         own = _terms(item["discounts"], known, taken, references)
         amount = period_amount(price, item["quantity"], references)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -24,7 +24,10 @@ OTHER_MODE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One event. ``state``: ``applied`` (to fold, until judged), ``ignored`` or ``failed``."""
+    """One event. ``state``: ``applied`` (to fold, until judged), ``ignored`` or ``failed``.
+
+    ``delivery_id``: what its sender calls this delivery and every repetition of it, if anything.
+    """
 
     event_id: str
     type: str
@@ -35,6 +38,7 @@ class Arrival:
     error: str | None
     observations: tuple[Observation, ...]
     body: bytes
+    delivery_id: str | None = None
 
     @property
     def is_read(self) -> bool:
@@ -59,17 +63,7 @@ class Arrival:
 
     def failing(self, error: str) -> Arrival:
         """The same event, kept with the reason why it could not be applied."""
-        return Arrival(
-            self.event_id,
-            self.type,
-            self.created_at,
-            self.api_version,
-            self.livemode,
-            "failed",
-            error,
-            (),
-            self.body,
-        )
+        return replace(self, state="failed", error=error, observations=())
 
 
 def read_event(event: Any, *, livemode: bool, org_key: str, body: bytes | None = None) -> Arrival:

@@ -25,8 +25,9 @@ Commit = Callable[[Sequence[Arrival], str], list[Outcome]]
 class Grouping:
     """Use within one event loop. Every submitted delivery gets an outcome or an exception."""
 
-    def __init__(self, commit: Commit) -> None:
+    def __init__(self, commit: Commit, source: str = "webhook") -> None:
         self._commit = commit
+        self._source = source
         self._waiting: list[tuple[Arrival, asyncio.Future[Outcome]]] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="portside-writer")
         self._task: asyncio.Task[None] | None = None
@@ -54,7 +55,7 @@ class Grouping:
             arrivals = [arrival for arrival, _ in group]
             try:
                 outcomes = await loop.run_in_executor(
-                    self._thread, self._commit, arrivals, "webhook"
+                    self._thread, self._commit, arrivals, self._source
                 )
             except Exception as error:  # the senders' answers depend on it, not this loop
                 _tell(group, error)

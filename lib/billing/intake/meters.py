@@ -28,14 +28,14 @@ class Meters:
             self._registry.register(collector)
         self._events = Counter(
             "portside_webhook_events",
-            "Verified deliveries by what became of them.",
-            ["state"],
+            "Verified deliveries by what became of them, and by who sent them.",
+            ["provider", "state"],
             registry=self._registry,
         )
         self._refused = Counter(
             "portside_webhook_refused",
-            "Deliveries that were not taken, by code.",
-            ["code"],
+            "Deliveries that were not taken, by code, and by whom they claimed to be from.",
+            ["code", "provider"],
             registry=self._registry,
         )
         self._commits = Histogram(
@@ -63,11 +63,11 @@ class Meters:
             registry=self._registry,
         )
 
-    def count(self, state: str) -> None:
-        self._events.labels(state).inc()
+    def count(self, state: str, provider: str = "stripe") -> None:
+        self._events.labels(provider, state).inc()
 
-    def refuse(self, code: str) -> None:
-        self._refused.labels(code).inc()
+    def refuse(self, code: str, provider: str = "stripe") -> None:
+        self._refused.labels(code, provider).inc()
 
     def job(self, name: str, outcome: str) -> None:
         self._jobs.labels(name, outcome).inc()

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..domain.observations import Observation, State
+from ..domain.notices import standing
+from ..domain.observations import NOTICE, Observation, State
 from ..domain.trail import NEIGHBOURHOOD, ObjectFold, fold_object
 
 
@@ -54,6 +55,8 @@ class Turns:
         key = (seen.object_type, seen.object_id)
         terminal = seen.kind == "terminal"
         known = self._known.get(key)
+        if seen.object_type == NOTICE:
+            return self._hear(key, seen)
         if known is None:
             self._known[key] = _Known(seen.second, seen.after, terminal, [seen])
             return True
@@ -71,3 +74,11 @@ class Turns:
         known.newest = max(known.newest, seen.second)
         known.ended = known.ended or terminal
         return known.state != before
+
+    def _hear(self, key: tuple[str, str], seen: Observation) -> bool:
+        """Take a notice; True when all of them together now say something else."""
+        before = self._known.get(key)
+        near = [*before.near, seen] if before else [seen]
+        state = standing(near)
+        self._known[key] = _Known(seen.second, state, False, near)
+        return before is None or before.state != state

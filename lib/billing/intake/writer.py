@@ -10,8 +10,20 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..domain.fold import Rules
 from ..domain.observations import REFERENCE_TYPES
+from ..domain.providers import is_stripes
 from ..outgoing.telling import Teller
-from ..store import aside, history, inbox, meta, owners, references, rollups, standings, tallies
+from ..store import (
+    aside,
+    history,
+    inbox,
+    meta,
+    named_deliveries,
+    owners,
+    references,
+    rollups,
+    standings,
+    tallies,
+)
 from ..store.engine import Connection, Store
 from .arrivals import Arrival
 from .projecting import Projector
@@ -48,6 +60,7 @@ class Writer:
         received_at = self._clock()
         try:
             with self._store.writing() as connection:
+                once = _first_of_name(connection, once, received_at)
                 rows = [arrival.row(source, received_at) for arrival in once.values()]
                 changing = any(
                     o.object_type in REFERENCE_TYPES for a in once.values() for o in a.observations
@@ -183,11 +196,32 @@ class Writer:
         newest = [
             arrival.created_at
             for arrival in offered
-            if arrival.livemode == self._livemode and not arrival.is_read
+            if arrival.livemode == self._livemode
+            and not arrival.is_read
+            and is_stripes(arrival.event_id)  # what is behind Stripe is told from this
         ]
         if newest:
             meta.put_highest(connection, meta.LAST_EVENT_AT, max(newest))
         meta.raise_watermark(connection)
+
+
+def _first_of_name(
+    connection: Connection, once: dict[str, Arrival], now: int
+) -> dict[str, Arrival]:
+    """Without what came as a repetition of a delivery that brought something else."""
+    named: dict[str, str] = {}
+    for arrival in once.values():
+        if arrival.delivery_id is not None:
+            named.setdefault(arrival.delivery_id, arrival.event_id)
+    if not named:
+        return once
+    first = named_deliveries.admit(connection, named, now)
+    return {
+        event_id: arrival
+        for event_id, arrival in once.items()
+        if arrival.delivery_id is None
+        or (arrival.delivery_id in first and named[arrival.delivery_id] == event_id)
+    }
 
 
 def _fates(

@@ -12,13 +12,15 @@ from ..domain.flow_values import Choice
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a link leads. ``lives``: seconds unopened; ``ends``: a fixed end; neither: no end."""
+    """Where a link leads. ``lives``: seconds unopened; ``ends``: a fixed end; neither: no end, or,
+    where it opens ``once``, none that is known."""
 
     url: str = field(repr=False)
     bearer: bool
     session_id: str | None = None
     lives: int | None = None
     ends: int | None = None
+    once: bool = False
 
     def expires_at(self, minted_at: int) -> int | None:
         return self.ends if self.lives is None else minted_at + self.lives

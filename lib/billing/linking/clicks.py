@@ -27,4 +27,5 @@ def handed_over(row: AuditRow, choice: Choice, address: Address) -> MintedLink:
         expires_at=address.expires_at(row.at),
         bearer=address.bearer,
         note=choice.note,
+        once=address.once,
     )

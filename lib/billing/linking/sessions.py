@@ -13,10 +13,12 @@ from ..domain.flow_situation import Situation
 from ..domain.flow_values import Choice, Flow
 from ..domain.link_life import OPEN_WITHIN
 from ..domain.portal import Deeplink, PortalConfiguration, configuration_for
+from ..domain.providers import is_stripes
 from ..domain.rows import SubscriptionRow
 from ..returns import ReturnLinks
 from .addresses import Address, invoice_page, login_page
 from .checkouts import close_earlier
+from .kinde_side import OpensPortal, kinde_portal
 from .stripe_side import MakesSessions
 from .values import LinkRequest
 
@@ -35,6 +37,7 @@ class LinkMaker:
             never from a request.
         returns: adds to the return address what the return page needs to know.
         ticks: seconds that only run forward, for how long a portal configuration is remembered.
+        kinde: makes addresses for customers whom Kinde bills; None: it cannot be asked.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class LinkMaker:
         org_key: str = "org_id",
         returns: ReturnLinks | None = None,
         ticks: Callable[[], float] = time.monotonic,
+        kinde: OpensPortal | None = None,
     ) -> None:
+        self._kinde = kinde
         self._gateway = gateway
         self._return_url = return_url
         self._org_key = org_key
@@ -68,6 +73,10 @@ class LinkMaker:
                 # Stripe's own answer at minting is the truth; the panel must not wait for it.
                 self._ask_after = now + _AGAIN_SECONDS
         return configuration_for(self._known, plan_group)
+
+    @property
+    def opens_kinde(self) -> bool:
+        return self._kinde is not None
 
     def forget(self) -> None:
         """Ask Stripe again for its configurations: somebody has changed them."""
@@ -94,7 +103,11 @@ class LinkMaker:
                 earlier Checkout was completed just now.
             ConfigurationError: STRIPE_API_KEY or PORTSIDE_RETURN_URL is missing.
             StripeRefused, StripeUnavailable: Stripe's answer.
+            KindeRefused, KindeUnavailable: Kinde's.
         """
+        if not is_stripes(situation.customer.customer_id):
+            return_url = self._return_url and self._back(self._return_url, situation, choice, at)
+            return kinde_portal(self._kinde, choice, situation, return_url)
         if choice.flow is Flow.PAY_INVOICE:
             return invoice_page(choice, situation)
         if choice.flow is Flow.LOGIN_PAGE:

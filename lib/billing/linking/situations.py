@@ -6,9 +6,11 @@ from ..domain.errors import NoCustomer
 from ..domain.flow_situation import Situation
 from ..domain.flow_values import Flow
 from ..domain.link_life import CHECKOUT_LIFE
+from ..domain.notices import user_of
 from ..domain.portal_terms import groups_of
+from ..domain.providers import is_stripes
 from ..settings.setup import Setup
-from ..store import audit, references
+from ..store import audit, history, references
 from ..store.queries import customer as stored
 from ..store.queries.invoices import invoices_of
 from ..store.queries.neighbours import neighbours_of
@@ -59,7 +61,12 @@ def situation_of(connection: Connection, setup: Setup, customer_id: str, now: in
         coupons=known.coupons,
         neighbours=tuple(neighbours_of(connection, customer)),
         open_checkout=checkouts[-1].at if checkouts else None,
+        portal_user=None if is_stripes(customer_id) else _portal_user(connection, customer_id),
     )
+
+
+def _portal_user(connection: Connection, customer_id: str) -> str | None:
+    return user_of(history.of_customers(connection, [customer_id])[customer_id])
 
 
 def open_checkouts(

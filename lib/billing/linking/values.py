@@ -68,7 +68,8 @@ class MintedLink:
     """A link, shown once. ``url`` may act as the customer: it is in no repr, log, file or table.
 
     ``expires_at`` is when it stops working unopened (unix seconds); None: it does not.
-    ``bearer``: whoever opens it acts as the customer.
+    ``bearer``: whoever opens it acts as the customer. ``once``: it opens a single time, and how
+    long it waits for that is up to the provider.
     """
 
     link_id: str
@@ -80,6 +81,7 @@ class MintedLink:
     expires_at: int | None
     bearer: bool
     note: str | None = None  # what the customer should know of it
+    once: bool = False
 
 
 def checked(request: LinkRequest) -> LinkRequest:

@@ -78,7 +78,7 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
                 paying_customers=int(row["customers"]) if row else 0,
                 winding_down=winding.get(currency, nothing),
                 at_risk=risk.get(currency, nothing),
-                uncounted=uncounted.get(currency, 0),
+                uncounted=uncounted.get(currency, 0) + uncounted.get(None, 0),
                 month_delta_minor=sum(delta for at, delta in own if month <= at <= now),
                 sparkline=_sparkline(mrr, own, now, setup.timezone),
             )

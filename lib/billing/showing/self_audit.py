@@ -104,7 +104,7 @@ def _total_lines(read: Readings, currency: str) -> Iterator[AuditLine]:
 
 
 def _unvalued(read: Readings, currency: str, kept: int) -> Iterator[AuditLine]:
-    held = [row for row in read.unvalued if row["currency"] == currency]
+    held = [row for row in read.unvalued if row["currency"] in (None, currency)]
     if not held:
         return
     owners = sorted({row["customer_id"] for row in held})

@@ -159,7 +159,7 @@ class OverviewCurrency:
     paying_customers: int
     winding_down: Sum
     at_risk: Sum  # past due, or with a failing invoice
-    uncounted: int  # live subscriptions whose MRR cannot be computed
+    uncounted: int  # live subscriptions whose MRR cannot be computed, of no known currency too
     month_delta_minor: int  # movements since the month began
     sparkline: tuple[Point, ...]  # MRR at the end of each of the last 30 days, then now
 

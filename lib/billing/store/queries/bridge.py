@@ -88,6 +88,7 @@ def bridges(
     taken = steps(ours, theirs)
     beyond = _beyond(connection, lens, theirs) if check else {}
     rows = {row["currency"]: row for row in _totals(connection, lens, ours, taken)}
+    nowhere = int(rows[None]["unvalued"]) if None in rows else 0  # their currency is not told
     found = []
     for code in sorted({*rows, *beyond} - {None}):
         if currencies and code not in currencies:
@@ -105,7 +106,7 @@ def bridges(
                 int(row["from_minor"]) if row else 0,
                 moved,
                 unexplained=beyond.get(code, (0, 0)) if check else None,
-                unvalued=int(row["unvalued"]) if row else 0,
+                unvalued=(int(row["unvalued"]) if row else 0) + nowhere,
             )
         )
     return tuple(found)

@@ -19,7 +19,7 @@ from ..tables import (
 )
 from ..tables import invoices as i
 from ..tables import movements as m
-from .columns import by_bytes
+from .columns import by_bytes, of_stripe
 
 k = closed_movements.c
 
@@ -175,7 +175,8 @@ def open_points(connection: Connection, ends: int, now: int) -> dict[str, int]:
         "failed": failed,
         "drift": differing.where(f.kind != "gap"),
         "gaps": differing.where(f.kind == "gap"),
-        "unvalued": live.where(s.mrr_minor.is_(None)),
+        # What other providers' subscriptions cost is never told: that changes nothing any more.
+        "unvalued": live.where(s.mrr_minor.is_(None), of_stripe(s.subscription_id)),
         "unresolved": live.where(~s.plan_resolved),
         "reread": select(func.count()).where(customers.c.needs_reread),
     }

@@ -12,6 +12,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from ...domain.filters import Filters
+from ...domain.providers import PREFIXES
 from ...domain.rows import CustomerRow, EntitlementRow, InvoiceRow, MovementRow, SubscriptionRow
 from ..spelling import read
 
@@ -47,6 +48,11 @@ def value_of(cls: type[Value], row: Mapping[Any, Any]) -> Value:
     return cls(
         **{f.name: read(row[f.name]) if f.name in _JSON else row[f.name] for f in fields(cls)}
     )
+
+
+def of_stripe(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the id is one of Stripe's; see `domain.providers`."""
+    return and_(*(~column.startswith(prefix, autoescape=True) for prefix in PREFIXES))
 
 
 def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:

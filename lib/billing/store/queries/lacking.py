@@ -8,7 +8,7 @@ from sqlalchemy import Connection, or_, select
 
 from .. import dialect
 from ..tables import customers, inbox, invoices, subscriptions
-from .columns import by_bytes
+from .columns import by_bytes, of_stripe
 
 LIVE_INVOICES = ("draft", "open")
 
@@ -36,6 +36,7 @@ def began_at(connection: Connection, livemode: bool) -> int | None:
             inbox.c.livemode == livemode,
             inbox.c.source != "reconcile",
             ~inbox.c.event_id.startswith("read:"),
+            of_stripe(inbox.c.event_id),
         )
         .order_by(inbox.c.created_at)
         .limit(1)
@@ -81,7 +82,8 @@ def living(
         case _:
             raise ValueError(f"{object_type} has no table of its own")
     key = by_bytes(table.primary_key.columns[0])
-    query = select(table.primary_key.columns[0]).where(alive, key > after)
+    stripes = of_stripe(table.primary_key.columns[0])
+    query = select(table.primary_key.columns[0]).where(alive, stripes, key > after)
     if customer_id is not None:
         query = query.where(table.c.customer_id == customer_id)
     return [str(row[0]) for row in connection.execute(query.order_by(key).limit(limit))]
@@ -90,5 +92,6 @@ def living(
 def needing_reread(connection: Connection, after: str, limit: int) -> list[str]:
     """The next customers, in order, an object of whom ended a second in an unproven state."""
     key = by_bytes(customers.c.customer_id)
-    query = select(customers.c.customer_id).where(customers.c.needs_reread, key > after)
+    stripes = of_stripe(customers.c.customer_id)
+    query = select(customers.c.customer_id).where(customers.c.needs_reread, stripes, key > after)
     return [str(row[0]) for row in connection.execute(query.order_by(key).limit(limit))]

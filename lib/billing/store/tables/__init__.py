@@ -3,7 +3,7 @@
 Times are unix seconds UTC and money is minor units, both `BigInteger`. Lists and objects are
 canonical JSON text (`lib.billing.domain.observations.canonical`).
 
-    kept        inbox, observations, owners, tallies, meta
+    kept        inbox, observations, owners, tallies, deliveries, meta
     derived     customers, plan_entitlements, subscriptions, invoices, runway, movements,
                 search_terms, rollups, standings, and the references prices, products, coupons,
                 portal_configurations
@@ -34,6 +34,7 @@ from .desk import requests as requests
 from .desk import saved_views as saved_views
 from .health import findings as findings
 from .health import reconciliations as reconciliations
+from .kept import deliveries as deliveries
 from .kept import inbox as inbox
 from .kept import meta as meta
 from .kept import observations as observations

@@ -86,3 +86,13 @@ tallies = Table(
     PrimaryKeyConstraint("day", "source", "fate"),
 )
 """How many events arrived and what became of them; a repeat is counted nowhere else."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    key("delivery_id"),  # what its sender calls it, as "kinde:msg_1"
+    text("event_id"),
+    number("received_at"),
+    Index(None, "received_at"),
+)
+"""Deliveries of senders that name them, while one may be sent again: see `deliveries.py`."""

@@ -1,0 +1,123 @@
+"""Stripe's customers and Kinde's in one projection: one row each, whatever came first."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from lib.billing.domain.errors import WrongUsage
+from lib.billing.gating import Gate
+from lib.billing.reconcile import Reconcile
+from lib.billing.replay import replay
+from lib.billing.settings.setup import Setup
+from lib.billing.store.queries import lacking
+from tests.kinde.events import DAY, START, event
+from tests.kinde.scene import entitlements
+from tests.store.company import CATALOG, Company, company, derived, ingest_into
+from tests.stripe import shapes
+
+KINDES = (
+    event(0, "agreement_created", "k1", agreement_id="a", plan="pro", org_code="org_k1"),
+    event(0, "plan_assigned", "k1", plan="pro"),
+    event(9, "payment_failed", "k1"),
+    event(9, "payment_succeeded", "k1"),
+    event(DAY, "plan_changed", "k1", agreement_id="b", plan="starter"),
+    event(DAY, "agreement_cancelled", "k1", agreement_id="a"),
+    event(0, "plan_assigned", "k2", plan="starter", org_code="org_k2"),
+    event(2 * DAY, "agreement_cancelled", "k2"),
+    event(3 * DAY, "plan_assigned", "k2", plan="pro"),
+    event(0, "plan_assigned", "k3", plan="gold"),
+)
+
+
+def told(store, kindes, stripes, cuts):
+    """Both tell what they have to tell, in turns."""
+    ingest = ingest_into(store)
+    kindes, stripes = list(kindes), list(stripes)
+    while kindes or stripes:
+        part, kindes = kindes[:cuts], kindes[cuts:]
+        ingest.commit([ingest.read_kinde(each) for each in part], "kinde")
+        part, stripes = stripes[: 3 * cuts], stripes[3 * cuts :]
+        ingest.apply(part, "webhook")
+    return ingest
+
+
+def test_one_row_a_customer_whoever_bills_them(store):
+    told(store, KINDES, company(0), 2)
+    found = entitlements(store)
+    assert found["kinde:k1"] == ("org_k1", "starter", "active")
+    assert found["kinde:k2"] == ("org_k2", "pro", "active")
+    assert found["kinde:k3"] == (None, "free", "plan_unresolved")
+    stripes = {name for name in found if not name.startswith("kinde:")}
+    assert stripes == {e["data"]["object"]["id"] for e in company(0) if _is_customer(e)}
+
+
+def _is_customer(raw):
+    return raw["type"] == "customer.created"
+
+
+@pytest.mark.parametrize("salt", range(3))
+def test_any_order_of_arrival_gives_the_same_tables(store, tmp_path, salt):
+    expected = _fresh(tmp_path, lambda other: told(other, KINDES, company(1), 100))
+    rng = random.Random(salt)
+    kindes, stripes = list(KINDES + KINDES[::3]), company(1)
+    rng.shuffle(kindes)
+    rng.shuffle(stripes)
+    ingest = told(store, kindes, stripes, rng.choice([1, 2, 5]))
+    assert derived(store) == expected
+    replay(ingest)
+    assert derived(store) == expected
+
+
+def _fresh(tmp_path, fill):
+    from lib.billing.store import migrate
+    from lib.billing.store.engine import Store
+
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    migrate.upgrade(other)
+    fill(other)
+    found = derived(other)
+    other.close()
+    return found
+
+
+def test_an_organization_with_a_customer_at_both_has_the_best_of_both(store):
+    """Stripe sells it Starter and Kinde Pro: the organization has Pro."""
+    ingest = ingest_into(store)
+    customer = shapes.customer(metadata={"org_id": "org_1"})
+    events = [
+        shapes.event("customer.created", customer),
+        shapes.event("customer.subscription.created", shapes.subscription(), id="evt_2"),
+    ]
+    ingest.apply(events)
+    pro = event(0, "plan_assigned", "k", plan="pro", org_code="org_1")
+    ingest.commit([ingest.read_kinde(pro)], "kinde")
+    gate = Gate(store, Setup(catalog=CATALOG), lambda: START)
+    rows = gate.rows(["org_1"])["org_1"]
+    assert sorted(row.customer_id for row in rows) == ["cus_1", "kinde:k"]
+    assert gate.rows(["kinde:k"])["kinde:k"][0].plan == "pro"
+
+
+class _NobodyIsAsked:
+    def __getattr__(self, name):
+        raise AssertionError(f"Stripe was asked to {name}")
+
+
+def test_reconcile_of_a_customer_of_kindes_is_refused_and_asks_nobody(sqlite_store):
+    ingest = told(sqlite_store, KINDES, [], 100)
+    reconcile = Reconcile(sqlite_store, ingest, _NobodyIsAsked(), clock=lambda: START)
+    with pytest.raises(WrongUsage) as refused:
+        reconcile.run(only="kinde:k1")
+    assert (refused.value.code, "billed by Kinde" in str(refused.value)) == ("other_provider", True)
+
+
+def test_nothing_of_kindes_is_expected_at_stripe(store):
+    made = Company(0)
+    made.created("customer.created", shapes.customer())
+    told(store, KINDES, made.events, 100)
+    with store.reading() as connection:
+        assert lacking.living(connection, "customer", "", 50, since=0) == ["cus_1"]
+        assert lacking.living(connection, "subscription", "", 50, since=0) == []
+        assert lacking.needing_reread(connection, "", 50) == []
+        assert lacking.began_at(connection, False) == made.events[0]["created"]
