@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
+    from .domain.insights import Insight
     from .domain.invoice_filters import InvoiceFilters
     from .domain.lines import InvoiceLines, Line, TaxLine
+    from .domain.lookbacks import Lookback
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .domain.trusted_headers import from_headers
+    from .domain.upgrade_filters import CHANGES, UpgradeFilters
     from .files.form import Form
     from .files_desk import Narrowing
     from .links import LinkProgress, LinkRequest, MintedLink
@@ -119,6 +122,17 @@ if TYPE_CHECKING:
         StaffRequest,
         SyncHealth,
     )
+    from .showing.upgrade_views import (
+        Holding,
+        Outlook,
+        PlanPath,
+        Runway,
+        RunwayItem,
+        RunwayWeek,
+        TrialSpan,
+        UpgradeItem,
+        UpgradeMonth,
+    )
     from .showing.views import (
         Bar,
         FailedPaymentItem,
@@ -155,8 +169,10 @@ _NAMES = {
     "domain.flow_values": "LINK_REASONS",
     "domain.flows": "Choice LinkOptions",
     "domain.grants": "Access",
+    "domain.insights": "Insight",
     "domain.invoice_filters": "InvoiceFilters",
     "domain.lines": "InvoiceLines Line TaxLine",
+    "domain.lookbacks": "Lookback",
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
@@ -169,6 +185,7 @@ _NAMES = {
     "domain.sign_in": "Identity SignIn TrustedHeaders",
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
     "domain.trusted_headers": "from_headers",
+    "domain.upgrade_filters": "CHANGES UpgradeFilters",
     "files.form": "Form",
     "files_desk": "Narrowing",
     "links": "LinkProgress LinkRequest MintedLink",
@@ -199,6 +216,9 @@ _NAMES = {
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
         "HappenedToFinding Lag StaffRequest SyncHealth"
     ),
+    "showing.upgrade_views": (
+        "Holding Outlook PlanPath Runway RunwayItem RunwayWeek TrialSpan UpgradeItem UpgradeMonth"
+    ),
     "showing.views": (
         "Bar FailedPaymentItem Freshness Listing Overview OverviewCurrency PlanChange "
         "PlanCustomerItem PlanMixItem Point SearchHit Sum WindingDownItem"
@@ -224,6 +244,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "CHANGES",
     "LANGUAGES",
     "LINK_REASONS",
     "LONGEST_NOTE",
@@ -274,7 +295,9 @@ __all__ = [
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
+    "Holding",
     "Identity",
+    "Insight",
     "InvoiceFilters",
     "InvoiceItem",
     "InvoiceLines",
@@ -291,6 +314,7 @@ __all__ = [
     "LinkRequest",
     "LinkSeen",
     "Listing",
+    "Lookback",
     "Metric",
     "MintedLink",
     "MonthItem",
@@ -300,6 +324,7 @@ __all__ = [
     "NoSuchObject",
     "NotFound",
     "OpenPoint",
+    "Outlook",
     "Overview",
     "OverviewCurrency",
     "Owed",
@@ -309,6 +334,7 @@ __all__ = [
     "PlanChange",
     "PlanCustomerItem",
     "PlanMixItem",
+    "PlanPath",
     "Point",
     "Policy",
     "PortalApplied",
@@ -335,6 +361,9 @@ __all__ = [
     "Role",
     "RollForward",
     "RollForwardLine",
+    "Runway",
+    "RunwayItem",
+    "RunwayWeek",
     "ScheduleAhead",
     "SealState",
     "SearchHit",
@@ -354,7 +383,11 @@ __all__ = [
     "TimelineEntry",
     "Trend",
     "TrendPoint",
+    "TrialSpan",
     "TrustedHeaders",
+    "UpgradeFilters",
+    "UpgradeItem",
+    "UpgradeMonth",
     "WindingDownItem",
     "WrongUsage",
     "act_outcome",

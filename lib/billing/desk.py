@@ -23,6 +23,7 @@ from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
 from .domain.policy import Policy
 from .files_desk import FilesDesk, Narrowing
+from .founders_desk import FoundersDesk
 from .invoice_desk import InvoiceDesk
 from .money_desk import MoneyDesk
 from .portal import PortalDesk
@@ -68,6 +69,7 @@ class Portside(
     CloseDesk,
     MoneyDesk,
     CatalogSide,
+    FoundersDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

@@ -15,6 +15,7 @@ from . import (
     movements,
     receivables,
     recurring,
+    upgrading,
 )
 from .metric import Direction, Metric, Unit
 
@@ -31,6 +32,7 @@ METRICS: Final[dict[str, Metric]] = {
         lists,
         closing,
         bridging,
+        upgrading,
     )
     for metric in part.METRICS
 }
