@@ -32,30 +32,21 @@ from lib.billing import (
     InvoiceItem,
     InvoiceView,
     Listing,
-    Lookback,
-    Outlook,
     Overview,
     Owed,
     PlanCustomerItem,
     PlanMixItem,
-    PlanPath,
     PortalPlan,
     Portside,
     Receipts,
     Recovery,
     RestatementItem,
     RollForward,
-    Runway,
-    RunwayItem,
     SearchPage,
     SelfAudit,
     StripeRefused,
     StripeUnavailable,
     Trend,
-    TrialSpan,
-    UpgradeFilters,
-    UpgradeItem,
-    UpgradeMonth,
     WindingDownItem,
 )
 
@@ -252,50 +243,6 @@ def restatements(month: str, currency: str, limit: int, offset: int) -> Listing[
     )
 
 
-def lookbacks() -> tuple[Lookback, ...]:
-    return _kept("lookbacks", lambda desk: desk.lookbacks())
-
-
-def upgrades(filters: UpgradeFilters) -> Listing[UpgradeItem]:
-    return _kept("upgrades", lambda desk: desk.upgrades(filters), filters)
-
-
-def upgrade_paths(filters: UpgradeFilters) -> tuple[PlanPath, ...]:
-    return _kept("upgrade_paths", lambda desk: desk.upgrade_paths(filters), filters)
-
-
-def upgrade_months(currency: str) -> tuple[UpgradeMonth, ...]:
-    return _counted("upgrade_months", lambda desk: desk.upgrade_months(currency), currency)
-
-
-def trials(currency: str, spans: tuple[tuple[int, int], ...]) -> tuple[TrialSpan, ...]:
-    return _counted("trials", lambda desk: desk.trials(currency, spans), currency, spans)
-
-
-def runway(currency: str) -> Runway:
-    return _kept("runway", lambda desk: desk.runway(currency), currency)
-
-
-def leaving(currency: str, span: tuple[int, int], limit: int, offset: int) -> Listing[RunwayItem]:
-    """One page of who is behind a week of the runway."""
-    return _kept(
-        "leaving",
-        lambda desk: desk.leaving(currency, *span, limit=limit, offset=offset),
-        currency,
-        span,
-        limit,
-        offset,
-    )
-
-
-def outlook(currency: str) -> Outlook:
-    return _counted("outlook", lambda desk: desk.outlook(currency), currency)
-
-
-def month_to_close() -> str | None:
-    return _kept("month_to_close", lambda desk: desk.month_to_close())
-
-
 def portal() -> tuple[PortalPlan, str | None]:
     """(the portal beside the catalogue, why Stripe itself could not be asked).
 
@@ -320,7 +267,11 @@ def _kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
     return found
 
 
-def _counted(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
+kept = _kept
+"""For what files beside this one read."""
+
+
+def counted(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
     """What ``ask`` gives, for everyone until five minutes have passed: it reads whole months."""
     now = stamp()
     counted = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)

@@ -10,6 +10,7 @@ from lib.billing.domain.upgrade_filters import UpgradeFilters
 from lib.billing.store.engine import Store
 from lib.billing.store.queries import upgrade_feed
 from lib.billing.store.queries.upgrade_feed import Judged
+from tests.desk.money_world import over_company
 from tests.reports.ledger import CATALOG, desk
 from tests.reports.test_upgrades_report import LEDGER, NOW, STORY
 
@@ -40,3 +41,10 @@ def by_database(store: Store, filters: UpgradeFilters, catalog: Any = CATALOG) -
 def test_the_database_judges_as_the_report_does(told: list[Any], store: Store) -> None:
     portside = desk(store, told, NOW)
     assert by_database(store, UpgradeFilters(limit=500)) == by_report(portside)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_a_whole_company_too(seed: int, store: Store) -> None:
+    portside = over_company(store, seed)
+    found = by_database(store, UpgradeFilters(limit=500), portside.catalog)
+    assert found == by_report(portside)

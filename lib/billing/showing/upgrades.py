@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ..domain.times import period_of
@@ -20,23 +20,23 @@ from .views import Bar, Listing, Sum
 
 MONTHS: Final = 12
 
+Cell = Mapping[Any, Any]
+
 
 def upgrades(reader: Reader, setup: Setup, filters: UpgradeFilters) -> Listing[UpgradeItem]:
     """One page, newest first. Bars: by what changed, of the filtered list."""
     judged = _judged(setup)
     with reader.open() as connection:
         rows = upgrade_feed.page(connection, judged, filters)
-        sums = upgrade_feed.sums(connection, judged, filters)
         cells = upgrade_feed.paths(connection, judged, filters)
-    currency = filters.currencies[0] if len(filters.currencies) == 1 else ""
     return Listing(
         rows=tuple(_item(row) for row in rows),
-        total=sum(int(row["count"]) for row in sums),
+        total=sum(int(cell["count"]) for cell in cells),
         sums=tuple(
-            Sum(row["currency"], int(row["count"]), int(row["amount_minor"] or 0))
-            for row in sorted(sums, key=lambda row: str(row["currency"]))
+            Sum(currency, count, minor)
+            for (currency,), (count, minor) in sorted(_added_up(cells, "currency").items())
         ),
-        bars=tuple(_bars(cells, currency)),
+        bars=tuple(_bars(cells)),
         choices={"plans": tuple(sorted({row["to_plan"] for row in cells if row["to_plan"]}))},
     )
 
@@ -45,28 +45,33 @@ def _judged(setup: Setup) -> Judged:
     return Judged(setup.policy, setup.catalog)
 
 
-def _item(row: Mapping[Any, Any]) -> UpgradeItem:
+def _item(row: Cell) -> UpgradeItem:
     return UpgradeItem(**{name: row[name] for name in UpgradeItem.__dataclass_fields__})
 
 
-def _bars(cells: Iterable[Mapping[Any, Any]], currency: str) -> Iterable[Bar]:
-    found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for cell in cells:
-        found[cell["change"]][0] += int(cell["count"])
-        found[cell["change"]][1] += int(cell["minor"])
-    for change, (count, minor) in sorted(found.items(), key=lambda pair: (-pair[1][0], pair[0])):
+def _bars(cells: Sequence[Cell]) -> Iterator[Bar]:
+    found = _added_up(cells, "change", "currency")
+    for (change, currency), (count, minor) in sorted(
+        found.items(), key=lambda pair: (-pair[1][0], pair[0])
+    ):
         yield Bar(change, currency, count, minor)
+
+
+def _added_up(cells: Sequence[Cell], *keys: str) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Key → how many, minor units."""
+    found: dict[tuple[Any, ...], tuple[int, int]] = {}
+    for cell in cells:
+        key = tuple(cell[name] for name in keys)
+        count, minor = found.get(key, (0, 0))
+        found[key] = (count + int(cell["count"]), minor + int(cell["minor"]))
+    return found
 
 
 def paths(reader: Reader, setup: Setup, filters: UpgradeFilters) -> tuple[PlanPath, ...]:
     """Every cell of the matrix that somebody took, the most taken first."""
     with reader.open() as connection:
         cells = upgrade_feed.paths(connection, _judged(setup), filters)
-    found: defaultdict[tuple[str | None, str | None], list[int]] = defaultdict(lambda: [0, 0])
-    for cell in cells:
-        counted = found[cell["from_plan"], cell["to_plan"]]
-        counted[0] += int(cell["count"])
-        counted[1] += int(cell["minor"])
+    found = _added_up(cells, "from_plan", "to_plan")
     made = [PlanPath(*path, count, minor) for path, (count, minor) in found.items()]
     return tuple(sorted(made, key=lambda p: (-p.count, p.from_plan or "", p.to_plan or "")))
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     Connection,
     RowMapping,
     Select,
-    Subquery,
     and_,
     case,
     func,
@@ -33,7 +33,9 @@ from .spans import Span, table_of, within
 from .upgrade_terms import (
     ITEMS,
     NOWHERE,
+    SAID,
     Ranks,
+    Said,
     change_between,
     moved_up,
     places,
@@ -56,6 +58,10 @@ KEPT: Final = (
     m.c.event_id,
     m.c.reconstructed,
 )
+
+
+_ONCE: Final = "MATERIALIZED"
+"""Each layer is made once: databases would spell it out wherever the next one names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +93,10 @@ def page(connection: Connection, judged: Judged, filters: UpgradeFilters) -> lis
     return list(connection.execute(query).mappings())
 
 
-def sums(connection: Connection, judged: Judged, filters: UpgradeFilters) -> list[RowMapping]:
-    """``currency, count, amount_minor`` of the filtered list, before paging."""
-    steps = _steps(connection, judged, filters)
-    query = _narrowed(
-        select(
-            steps.c.currency,
-            func.count().label("count"),
-            func.sum(steps.c.delta_minor).label("amount_minor"),
-        ).select_from(_known(steps, filters)),
-        steps,
-        filters,
-    ).group_by(steps.c.currency)
-    return list(connection.execute(query).mappings())
-
-
 def paths(connection: Connection, judged: Judged, filters: UpgradeFilters) -> list[RowMapping]:
-    """``from_plan, to_plan, change, count, minor`` of the filtered list."""
+    """``currency, from_plan, to_plan, change, count, minor`` of the whole filtered list."""
     steps = _steps(connection, judged, filters)
-    keys = (steps.c.from_plan, steps.c.to_plan, steps.c.change)
+    keys = (steps.c.currency, steps.c.from_plan, steps.c.to_plan, steps.c.change)
     query = _narrowed(
         select(
             *keys, func.count().label("count"), func.sum(steps.c.delta_minor).label("minor")
@@ -139,12 +130,12 @@ def by_span(
     return list(connection.execute(query).mappings())
 
 
-def _known(steps: Subquery, filters: UpgradeFilters) -> Any:
+def _known(steps: CTE, filters: UpgradeFilters) -> Any:
     """With who the customer is, where that is asked for."""
     return steps.outerjoin(c, c.c.customer_id == steps.c.customer_id) if filters.text else steps
 
 
-def _narrowed(query: Select[Any], steps: Subquery, filters: UpgradeFilters) -> Select[Any]:
+def _narrowed(query: Select[Any], steps: CTE, filters: UpgradeFilters) -> Select[Any]:
     if filters.text:
         fields = (c.c.email, c.c.name, c.c.org_id, steps.c.customer_id, steps.c.subscription_id)
         query = query.where(any_contains(fields, filters.text))
@@ -160,16 +151,14 @@ def _narrowed(query: Select[Any], steps: Subquery, filters: UpgradeFilters) -> S
     return query
 
 
-def _steps(connection: Connection, judged: Judged, filters: UpgradeFilters) -> Subquery:
+def _steps(connection: Connection, judged: Judged, filters: UpgradeFilters) -> CTE:
     """Every upgrade in the filters' time and currencies, each with what changed."""
     ranks = Ranks(judged.catalog)
-    seen = _seen(connection, judged, filters, ranks)
-    was_read, now_read = reader(connection, seen.c.before), reader(connection, seen.c.after)
-    was = said(was_read, [seen.c[f"was_{n}"] for n in range(ITEMS)])
-    now = said(now_read, [seen.c[f"now_{n}"] for n in range(ITEMS)])
-    told = and_(seen.c.before.is_not(None), seen.c.after.is_not(None))
+    seen = _offered(connection, _seen(connection, judged, filters, ranks))
+    was, now = (Said(*(seen.c[f"{when}_{name}"] for name in SAID)) for when in ("was", "now"))
+    told = and_(seen.c.had_before, seen.c.had_after)
     # Movements say where MRR came from; a free or trial subscription had a plan all the same.
-    began = and_(seen.c.kind == "new", seen.c.before.is_not(None))
+    began = and_(seen.c.kind == "new", seen.c.had_before)
     from_plan = case((began, ranks.plan(was.place)), else_=seen.c.from_plan)
     from_interval = case((began, was.interval), else_=seen.c.from_interval)
     change = case(
@@ -179,7 +168,7 @@ def _steps(connection: Connection, judged: Judged, filters: UpgradeFilters) -> S
         else_="quantity",
     )
     up = case(
-        (and_(seen.c.after.is_not(None), ~still_sold(now)), False),
+        (and_(seen.c.had_after, ~still_sold(now)), False),
         (told, moved_up(ranks, was, now)),
         else_=steps_up(
             ranks.rank_of(seen.c.from_plan),
@@ -196,13 +185,32 @@ def _steps(connection: Connection, judged: Judged, filters: UpgradeFilters) -> S
             change.label("change"),
         )
         .where(or_(seen.c.kind != "contraction", up))
-        .subquery("steps")
+        .cte("steps")
+        .prefix_with(_ONCE)
     )
 
 
-def _seen(
-    connection: Connection, judged: Judged, filters: UpgradeFilters, ranks: Ranks
-) -> Subquery:
+def _offered(connection: Connection, seen: CTE) -> CTE:
+    """``seen`` with what each of its states says: in a layer, so that it is spelled once."""
+    labels = []
+    for when, state in (("was", seen.c.before), ("now", seen.c.after)):
+        held = said(reader(connection, state), [seen.c[f"{when}_{n}"] for n in range(ITEMS)])
+        labels += [getattr(held, name).label(f"{when}_{name}") for name in SAID]
+    return (
+        select(
+            *(seen.c[column.name] for column in KEPT),
+            seen.c.from_plan,
+            seen.c.from_interval,
+            seen.c.before.is_not(None).label("had_before"),
+            seen.c.after.is_not(None).label("had_after"),
+            *labels,
+        )
+        .cte("offered")
+        .prefix_with(_ONCE)
+    )
+
+
+def _seen(connection: Connection, judged: Judged, filters: UpgradeFilters, ranks: Ranks) -> CTE:
     """Movements that may be upgrades, with the plans of the states behind them as places."""
     told = and_(
         o.c.event_id == m.c.event_id,
@@ -228,7 +236,7 @@ def _seen(
     )
     if filters.currencies:
         query = query.where(m.c.currency.in_(filters.currencies))
-    return query.subquery("seen")
+    return query.cte("seen").prefix_with(_ONCE)
 
 
 def _or_nowhere(place: Any) -> Any:

@@ -50,6 +50,9 @@ class Said:
     status: Expression
 
 
+SAID: Final = tuple(Said.__dataclass_fields__)
+
+
 class Ranks:
     """The catalogue's plans, the highest first: a price is a place in that order."""
 
@@ -206,8 +209,8 @@ def steps_up(
     rank: Expression, interval: Expression, to_rank: Expression, to_interval: Expression
 ) -> ColumnElement[bool]:
     """As `domain.upgrades.steps_up`."""
-    longer = length(to_interval) > length(interval)
-    return or_(and_(rank >= 0, to_rank > rank), and_(longer.is_not(None), longer))
+    longer = func.coalesce(length(to_interval), 0) > func.coalesce(length(interval), NOWHERE)
+    return or_(and_(rank >= 0, to_rank > rank), longer)
 
 
 def moved_up(ranks: Ranks, before: Said, after: Said) -> ColumnElement[bool]:

@@ -1,0 +1,61 @@
+"""What the founders' pages read, kept as `dashboard.data` keeps everything."""
+
+from __future__ import annotations
+
+from dashboard import data
+from lib.billing import (
+    Listing,
+    Lookback,
+    Outlook,
+    PlanPath,
+    Runway,
+    RunwayItem,
+    TrialSpan,
+    UpgradeFilters,
+    UpgradeItem,
+    UpgradeMonth,
+)
+
+
+def lookbacks() -> tuple[Lookback, ...]:
+    return data.kept("lookbacks", lambda desk: desk.lookbacks())
+
+
+def upgrades(filters: UpgradeFilters) -> Listing[UpgradeItem]:
+    return data.kept("upgrades", lambda desk: desk.upgrades(filters), filters)
+
+
+def upgrade_paths(filters: UpgradeFilters) -> tuple[PlanPath, ...]:
+    return data.kept("upgrade_paths", lambda desk: desk.upgrade_paths(filters), filters)
+
+
+def upgrade_months(currency: str) -> tuple[UpgradeMonth, ...]:
+    return data.counted("upgrade_months", lambda desk: desk.upgrade_months(currency), currency)
+
+
+def trials(currency: str, spans: tuple[tuple[int, int], ...]) -> tuple[TrialSpan, ...]:
+    return data.counted("trials", lambda desk: desk.trials(currency, spans), currency, spans)
+
+
+def runway(currency: str) -> Runway:
+    return data.kept("runway", lambda desk: desk.runway(currency), currency)
+
+
+def leaving(currency: str, span: tuple[int, int], limit: int, offset: int) -> Listing[RunwayItem]:
+    """One page of who is behind a week of the runway."""
+    return data.kept(
+        "leaving",
+        lambda desk: desk.leaving(currency, *span, limit=limit, offset=offset),
+        currency,
+        span,
+        limit,
+        offset,
+    )
+
+
+def outlook(currency: str) -> Outlook:
+    return data.counted("outlook", lambda desk: desk.outlook(currency), currency)
+
+
+def month_to_close() -> str | None:
+    return data.kept("month_to_close", lambda desk: desk.month_to_close())
