@@ -21,8 +21,7 @@ from lib.billing import (
     UpgradeMonth,
 )
 
-FEW: Final = 20
-"""Trials below which a rate is marked, as `lib.billing.Ratio` marks it."""
+MONTHLY: Final = "The small chart is of the last twelve months."
 
 
 def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
@@ -32,12 +31,13 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
     bounds = ((span.starts, span.ends), (span.earlier, span.starts))
     tried, earlier = morning.trials(code, bounds)
     months = morning.upgrade_months(code)
-    compared = "vs the month before" if span.key[:1] == "2" else "vs the same time before"
+    compared = _compared(span)
     minor, was = _minor(now), _minor(before)
     return [
         kpis.defined(
             "upgrades",
             f"{now.total:,}",
+            MONTHLY,
             delta=f"{now.total - before.total:+,}",
             compared_to=compared,
             spark=tuple(float(sum(n for n, _ in m.kinds.values())) for m in months),
@@ -46,7 +46,7 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
         kpis.defined(
             "upgrade_mrr",
             fmt.money_short(minor, code),
-            f"Here {fmt.money(minor, code)}; before {fmt.money(was, code)}.",
+            f"Here {fmt.money(minor, code)}; before {fmt.money(was, code)}. {MONTHLY}",
             delta=fmt.signed(minor - was, code),
             compared_to=compared,
             spark=tuple(
@@ -58,12 +58,18 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
         kpis.defined(
             "trials_started",
             f"{tried.started:,}",
+            MONTHLY,
             delta=f"{tried.started - earlier.started:+,}",
             compared_to=compared,
             spark=tuple(float(month.trials.started) for month in months),
             spark_as="bar",
         ),
     ]
+
+
+def _compared(span: Lookback) -> str:
+    spoken = {"30d": "the 30 days before", "90d": "the 90 days before", "12m": "the year before"}
+    return f"vs {spoken.get(span.key, 'the month before')}"
 
 
 def _minor(found: Listing[UpgradeItem]) -> int:
@@ -80,7 +86,7 @@ def _conversion(now: TrialSpan, before: TrialSpan, months: Sequence[UpgradeMonth
     return kpis.defined(
         "trial_conversion",
         fmt.share(ratio.value),
-        ratio.reason or f"Here {made}; before {before.converted:,} of {before.ended:,}.",
+        ratio.reason or f"Here {made}; before {before.converted:,} of {before.ended:,}. {MONTHLY}",
         delta=delta or made,
         compared_to=fmt.joined(
             (made if delta else None, "small sample" if now.ended and ratio.small else None)
@@ -94,7 +100,9 @@ def _conversion(now: TrialSpan, before: TrialSpan, months: Sequence[UpgradeMonth
 def matrix(cells: Sequence[PlanPath], code: str) -> None:
     """From which plan to which; a click on a bubble lists who went that way."""
     with st.container(border=True, height="stretch"):
-        defined.title("From which plan to which?", "plan_path")
+        defined.title(
+            "From which plan (rows) to which (columns)?", "plan_path", more="Grey: within a plan."
+        )
         if not cells:
             st.caption("Nobody moved up in this period.")
             return
@@ -126,7 +134,6 @@ def matrix(cells: Sequence[PlanPath], code: str) -> None:
             config=charts.CONFIG,
             alt="Upgrades from each plan, in rows, to each plan, in columns. Choose a path below.",
         )
-        st.caption("Rows are the plan before, columns the plan after. Grey: within one plan.")
 
 
 def _ranked(cells: Sequence[PlanPath]) -> tuple[str, ...]:

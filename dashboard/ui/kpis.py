@@ -50,7 +50,7 @@ def row(cards: Sequence[Card]) -> None:
             st.metric(
                 card.label,
                 card.value,
-                card.delta,
+                _delta(card.delta),
                 delta_color=_COLOURS[card.good],
                 delta_arrow="off" if card.good == "neither" else "auto",
                 delta_description=card.compared_to,
@@ -60,3 +60,8 @@ def row(cards: Sequence[Card]) -> None:
                 border=True,
                 height="stretch",
             )
+
+
+def _delta(delta: str | int | None) -> str | int | None:
+    """Streamlit tells down from up by a hyphen, which the minus sign of money is not."""
+    return f"-{delta[1:]}" if isinstance(delta, str) and delta.startswith("−") else delta

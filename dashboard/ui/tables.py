@@ -48,6 +48,8 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Plan": "blue",
     "Interval": "violet",
     "Quantity": "green",
+    "Ends": "red",
+    "Downgrade": "orange",
     "Price": "gray",
     "Discount": "orange",
     "Ended": "orange",

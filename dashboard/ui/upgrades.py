@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -89,8 +89,8 @@ def narrowed(everything: UpgradeFilters, cells: Sequence[PlanPath]) -> UpgradeFi
     )
 
 
-def table(page: Listing[UpgradeItem], *, key: str = "upgrades") -> int | None:
-    """One page of upgrades; answers the chosen row."""
+def table(page: Listing[UpgradeItem], *, brief: bool = False) -> int | None:
+    """One page of upgrades, ``brief`` without what only a search needs; answers the chosen row."""
     zone, column = data.timezone(), st.column_config
     rows = [
         {
@@ -106,20 +106,21 @@ def table(page: Listing[UpgradeItem], *, key: str = "upgrades") -> int | None:
         }
         for item in page.rows
     ]
-    columns: Mapping[str, object] = {
+    columns: dict[str, object] = {
         "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
         "customer": column.TextColumn("Customer", width=200),
         "path": column.TextColumn("From → to", width=190),
         "change": tables.badge("What changed", width=110),
         "delta": defined.number("upgrades.delta_minor", "MRR change", width=100),
         "kind": tables.badge("Kind", width=125),
-        "email": column.TextColumn("E-mail", width=220),
-        "subscription": column.TextColumn("Subscription", width=150),
     }
+    if not brief:
+        columns["email"] = column.TextColumn("E-mail", width=220)
+        columns["subscription"] = column.TextColumn("Subscription", width=150)
     return tables.show(
         rows,
         columns,
-        key=key,
+        key="upgrades",
         ids=[f"{item.customer_id}:{item.occurred_at}:{item.currency}" for item in page.rows],
         money=("delta",),
         alt="Upgrades, the newest first",

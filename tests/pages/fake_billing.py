@@ -58,6 +58,7 @@ from lib.billing.files import Written
 from tests.pages.fake_bridge import FakeBridge
 from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
+from tests.pages.fake_founders import FakeFounders
 from tests.pages.fake_invoices import FakeInvoices
 from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
@@ -108,7 +109,15 @@ def customer_id(index: int) -> str:
 
 @dataclass
 class FakeBilling(
-    FakePortal, FakeDesk, FakeSync, FakeInvoices, FakeClose, FakeMoney, FakeBridge, FakeRetention
+    FakePortal,
+    FakeDesk,
+    FakeSync,
+    FakeInvoices,
+    FakeClose,
+    FakeMoney,
+    FakeBridge,
+    FakeRetention,
+    FakeFounders,
 ):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 

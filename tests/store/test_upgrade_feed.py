@@ -12,7 +12,7 @@ from lib.billing.store.queries import upgrade_feed
 from lib.billing.store.queries.upgrade_feed import Judged
 from tests.desk.money_world import over_company
 from tests.reports.ledger import CATALOG, desk
-from tests.reports.test_upgrades_report import LEDGER, NOW, STORY
+from tests.reports.test_upgrades_report import LEDGER, NOW
 
 SAID = (
     "occurred_at customer_id kind change from_plan to_plan from_interval to_interval delta_minor "

@@ -29,13 +29,24 @@ SIGMAS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class PlanChurn:
-    """Who left a plan in the last complete month, and in each complete month before it."""
+    """Who left a plan in the last complete month, and in each complete month before it.
+
+    ``growth``: for each earlier month, how many times its paying customers there are by now: of
+    twice as many customers twice as many are expected to leave.
+    """
 
     plan: str
     name: str
     customers: int  # at the start of the last complete month
     churned: int
     earlier: tuple[int, ...]
+    growth: tuple[Fraction, ...]
+
+    @property
+    def expected(self) -> Fraction:
+        """How many would have left in the last month, had it been like those before it."""
+        told = zip(self.earlier, self.growth, strict=True)
+        return sum((count * growth for count, growth in told), Fraction(0)) / len(self.earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +102,9 @@ Rule = Callable[[Facts], "Insight | None"]
 def plan_churn_rose(facts: Facts) -> Insight | None:
     """More customers left one plan than its earlier months make likely; the plan with the most."""
     found = [
-        (plan.churned - _mean(plan.earlier), plan)
+        (plan.churned - plan.expected, plan)
         for plan in facts.plans
-        if _judged(plan) and plan.churned >= LEAST_CHURNED and _far(plan.churned, plan.earlier) > 0
+        if _judged(plan) and plan.churned >= LEAST_CHURNED and _far(plan) > 0
     ]
     if not found:
         return None
@@ -104,9 +115,9 @@ def plan_churn_rose(facts: Facts) -> Insight | None:
 def plan_churn_fell(facts: Facts) -> Insight | None:
     """Fewer customers left one plan than its earlier months make likely."""
     found = [
-        (_mean(plan.earlier) - plan.churned, plan)
+        (plan.expected - plan.churned, plan)
         for plan in facts.plans
-        if _judged(plan) and _far(plan.churned, plan.earlier) < 0
+        if _judged(plan) and _far(plan) < 0
     ]
     if not found:
         return None
@@ -118,21 +129,16 @@ def _judged(plan: PlanChurn) -> bool:
     return plan.customers >= SMALL_SAMPLE and len(plan.earlier) >= LEAST_EARLIER
 
 
-def _mean(counts: tuple[int, ...]) -> Fraction:
-    return Fraction(sum(counts), len(counts))
-
-
-def _far(count: int, earlier: tuple[int, ...]) -> int:
-    """1 far above the mean of earlier counts, -1 far below it, 0 where chance alone would do."""
-    expected = _mean(earlier)
-    distance = count - expected
-    if distance**2 <= SIGMAS * max(expected, Fraction(1)):
+def _far(plan: PlanChurn) -> int:
+    """1 far above what is expected, -1 far below it, 0 where chance alone would do."""
+    distance = plan.churned - plan.expected
+    if distance**2 <= SIGMAS * max(plan.expected, Fraction(1)):
         return 0
     return 1 if distance > 0 else -1
 
 
 def _plan_churn(name: str, facts: Facts, plan: PlanChurn, *, good: bool) -> Insight:
-    before = decimal(_mean(plan.earlier))
+    before = decimal(Fraction(sum(plan.earlier), len(plan.earlier)))
     return Insight(
         name=name,
         sentence=(
@@ -143,6 +149,7 @@ def _plan_churn(name: str, facts: Facts, plan: PlanChurn, *, good: bool) -> Insi
         evidence=(
             (f"Churned in {facts.month}", f"{plan.churned} of {plan.customers}"),
             (f"In each of the {len(plan.earlier)} months before", _listed(plan.earlier)),
+            ("With as many customers as now", f"{decimal(plan.expected)} a month"),
         ),
         page="churn",
         query=(("currency", facts.currency), ("view", "leavers"), ("plans", plan.plan)),

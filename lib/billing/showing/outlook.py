@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from ..domain.churn_rates import churn_cause
 from ..domain.insights import Facts, Leaving, PlanChurn, Trials, insights
-from ..domain.ratio import Ratio
+from ..domain.ratio import SMALL_SAMPLE, Ratio
 from ..domain.times import MONTHS, local_date
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
@@ -94,23 +95,42 @@ def _of_months(
 def _plans(
     connection: Connection, setup: Setup, months: Sequence[Span], currency: str
 ) -> tuple[PlanChurn, ...]:
+    """Months that began with few customers are left out: they say nothing of a month."""
     there: Counter[str | None] = Counter()
     for part in churned.parts(connection, setup.policy, months[-1], currency):
         there[part["plan"]] += int(part["customers"])
     left: defaultdict[str | None, list[int]] = defaultdict(lambda: [0] * len(months))
     for row in queries.churned_by_plan(connection, setup.policy, months, currency):
         left[row["plan"]][int(row["n"])] = int(row["churned"])
+    *sizes, last = _customers(connection, setup, months, currency)
+    told = [n for n, size in enumerate(sizes) if size >= SMALL_SAMPLE]
     return tuple(
         PlanChurn(
             plan=plan,
             name=setup.catalog.plan(plan).name,
             customers=customers,
             churned=left[plan][-1],
-            earlier=tuple(left[plan][:-1]),
+            earlier=tuple(left[plan][n] for n in told),
+            growth=tuple(Fraction(last, sizes[n]) for n in told),
         )
         for plan, customers in sorted(there.items(), key=lambda pair: str(pair[0]))
         if plan is not None
     )
+
+
+def _customers(
+    connection: Connection, setup: Setup, months: Sequence[Span], currency: str
+) -> list[int]:
+    """Paying customers when each month began."""
+    came = {"new": 1, "reactivation": 1, "churn": -1}
+    moved: Counter[int] = Counter()
+    for row in churn.flows(connection, setup.policy, months, currency):
+        moved[int(row["n"])] += came.get(row["kind"], 0) * int(row["count"])
+    before = churn.before(connection, setup.policy, months[0].starts, currency)
+    found = [sum(came.get(row["kind"], 0) * int(row["count"]) for row in before)]
+    for n in range(len(months) - 1):
+        found.append(found[-1] + moved[n])
+    return found
 
 
 def _outran(
