@@ -47,7 +47,7 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
             "upgrade_mrr",
             fmt.money_short(minor, code),
             f"Here {fmt.money(minor, code)}; before {fmt.money(was, code)}. {MONTHLY}",
-            delta=fmt.signed(minor - was, code),
+            delta=fmt.signed_short(minor - was, code),
             compared_to=compared,
             spark=tuple(
                 fmt.major(sum(amount for _, amount in m.kinds.values()), code) for m in months
@@ -68,8 +68,9 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
 
 
 def _compared(span: Lookback) -> str:
-    spoken = {"30d": "the 30 days before", "90d": "the 90 days before", "12m": "the year before"}
-    return f"vs {spoken.get(span.key, 'the month before')}"
+    """What a delta is against, in few words: the same length of time, or the month, before."""
+    spoken = {"30d": "vs prior 30 d", "90d": "vs prior 90 d", "12m": "vs prior year"}
+    return spoken.get(span.key, "vs month before")
 
 
 def _minor(found: Listing[UpgradeItem]) -> int:
@@ -78,21 +79,20 @@ def _minor(found: Listing[UpgradeItem]) -> int:
 
 def _conversion(now: TrialSpan, before: TrialSpan, months: Sequence[UpgradeMonth]) -> kpis.Card:
     ratio, was = now.conversion, before.conversion
-    delta = None
-    if ratio.value is not None and was.value is not None:
-        delta = f"{(ratio.value - was.value) * 100:+.1f} pts"
     made = f"{now.converted:,} of {now.ended:,}" if now.ended else None
+    delta, compared, good = made, "small sample" if now.ended else None, "neither"
+    if ratio.value is not None and was.value is not None and not (ratio.small or was.small):
+        delta, compared, good = f"{(ratio.value - was.value) * 100:+.1f} pts", made, "up"
+    elif not ratio.small:
+        compared = None
     values = [month.trials.conversion.value for month in months]
     return kpis.defined(
         "trial_conversion",
         fmt.share(ratio.value),
         ratio.reason or f"Here {made}; before {before.converted:,} of {before.ended:,}. {MONTHLY}",
-        delta=delta or made,
-        compared_to=fmt.joined(
-            (made if delta else None, "small sample" if now.ended and ratio.small else None)
-        )
-        or None,
-        good="up" if delta else "neither",
+        delta=delta,
+        compared_to=compared,
+        good=good,
         spark=tuple(value for value in values if value is not None),
     )
 

@@ -42,10 +42,20 @@ def defined(slug: str, value: str, more: str = "", **rest: Any) -> Card:
 
 
 def row(cards: Sequence[Card]) -> None:
-    """Draw up to four cards side by side; on a narrow screen they wrap."""
+    """Draw up to four cards side by side; where there is no room for four they are two by two."""
     if len(cards) > MOST:
         raise ValueError(f"a row holds at most {MOST} cards, not {len(cards)}")
-    with st.grid(len(cards), min_column_width=140, gap="small"):
+    if len(cards) < MOST:
+        _draw(cards, 140)
+        return
+    with st.grid(2, min_column_width=280, gap="small"):
+        for pair in (cards[:2], cards[2:]):
+            with st.container():
+                _draw(pair, 160)
+
+
+def _draw(cards: Sequence[Card], narrowest: int) -> None:
+    with st.grid(len(cards), min_column_width=narrowest, gap="small"):
         for card in cards:
             st.metric(
                 card.label,

@@ -51,35 +51,37 @@ def draw(money: OverviewCurrency, staff: Staff) -> None:
             return
         for n, need in enumerate(found):
             _draw(need, n)
+    if wanted := st.session_state.pop("needed", None):
+        tables.open_customer(wanted)
 
 
 def _draw(need: Need, n: int) -> None:
-    with st.container(gap=None, key=f"need_{n}"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(
-                f":{need.colour}-badge[{need.icon}] **{fmt.md(need.title)}**", width="content"
-            )
-            st.space("stretch")
-            st.page_link(
-                str(navigation.BY_SLUG[need.slug].file),
-                label=f"Open {navigation.BY_SLUG[need.slug].title}",
-                icon=":material/arrow_forward:",
-                icon_position="right",
-                query_params=need.query,
-            )
+    with st.container(gap="xxsmall", key=f"need_{n}"):
+        st.markdown(f":{need.colour}-badge[{need.icon}] **{fmt.md(need.title)}**")
         st.caption(fmt.md(need.why))
         for customer_id, name, told in need.people:
-            st.button(
-                f"{fmt.md(name)} – {fmt.md(told)}",
-                key=f"need_{n}_{customer_id}",
-                type="tertiary",
-                icon=":material/person:",
-                wrap=True,
-                on_click=_remember,
-                args=(customer_id,),
-            )
-    if wanted := st.session_state.pop("needed", None):
-        tables.open_customer(wanted)
+            _person(customer_id, name, told, key=f"need_{n}_{customer_id}")
+        row = navigation.BY_SLUG[need.slug]
+        st.page_link(
+            str(row.file),
+            label=f"Open {row.title}",
+            icon=":material/arrow_forward:",
+            query_params=need.query,
+        )
+
+
+def _person(customer_id: str, name: str, told: str, *, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            fmt.md(name),
+            key=key,
+            type="tertiary",
+            icon=":material/person:",
+            help="Open this customer.",
+            on_click=_remember,
+            args=(customer_id,),
+        )
+        st.caption(fmt.md(told), width="content")
 
 
 def _remember(customer_id: str) -> None:

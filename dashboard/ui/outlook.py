@@ -50,21 +50,16 @@ def _draw(insight: Insight) -> None:
         if insight.good
         else ":orange-badge[:material/priority_high:]"
     )
+    row = navigation.BY_SLUG[insight.page]
     with st.container(gap="xxsmall", key=f"insight_{insight.name}"):
         st.markdown(f"{icon} {fmt.md(insight.sentence)}")
-        row = navigation.BY_SLUG[insight.page]
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(
-                fmt.joined(f"{fmt.md(name)}: {fmt.md(seen)}" for name, seen in insight.evidence),
-                width="stretch",
-            )
-            st.page_link(
-                str(row.file),
-                label=row.title,
-                icon=":material/arrow_forward:",
-                icon_position="right",
-                query_params={name: SPELLED[name](value) for name, value in insight.query},
-            )
+        st.caption(fmt.joined(f"{fmt.md(name)}: {fmt.md(seen)}" for name, seen in insight.evidence))
+        st.page_link(
+            str(row.file),
+            label=f"Open {row.title}",
+            icon=":material/arrow_forward:",
+            query_params={name: SPELLED[name](value) for name, value in insight.query},
+        )
 
 
 def largest(found: Outlook) -> None:
@@ -90,9 +85,9 @@ def largest(found: Outlook) -> None:
                 for held in found.largest
             ],
             {
-                "customer": column.TextColumn("Customer", width=180),
+                "customer": column.TextColumn("Customer", width=160),
+                "share": defined.number("concentration", "Share", format="%.1f%%", width=65),
                 "mrr": defined.number("customer_mrr", width=85),
-                "share": defined.number("concentration", "Share", format="%.1f%%", width=75),
             },
             key="largest",
             ids=[held.customer_id for held in found.largest],

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import charts, data, navigation
 from dashboard import format as fmt
 from dashboard.ui import defined, kpis, rolling
-from lib.billing import ChurnPeriod, OverviewCurrency, RollForward, Runway
+from lib.billing import ChurnPeriod, OverviewCurrency, Ratio, RollForward, Runway
 
 MOVES = tuple(
     f"{kind}_mrr" for kind in ("new", "reactivation", "expansion", "contraction", "churned")
@@ -28,7 +28,7 @@ def cards(
             fmt.money_short(money.mrr_minor, code),
             f"Now {fmt.money(money.mrr_minor, code)}.{_uncounted(money.uncounted)} "
             "The small chart is of the last 30 days.",
-            delta=fmt.signed(money.month_delta_minor, code) if money.month_delta_minor else 0,
+            delta=fmt.signed_short(money.month_delta_minor, code) if money.month_delta_minor else 0,
             compared_to="this month",
             spark=tuple(fmt.major(point.amount_minor, code) for point in money.sparkline),
         ),
@@ -50,8 +50,8 @@ def _committed(money: OverviewCurrency, runway: Runway) -> kpis.Card:
         fmt.money_short(money.committed_minor, code),
         f"Now {fmt.money(money.committed_minor, code)}. "
         "The small chart is what scheduled ends leave of MRR in the next eight weeks.",
-        delta=fmt.signed(leaves, code) if leaves else None,
-        compared_to="scheduled to leave" if leaves else "nothing is to leave",
+        delta=fmt.signed_short(leaves, code) if leaves else None,
+        compared_to="to leave" if leaves else "nothing leaves",
         spark=tuple(fmt.major(minor, code) for minor in accumulate(steps)),
     )
 
@@ -75,21 +75,30 @@ def _net_churn(periods: Sequence[ChurnPeriod]) -> kpis.Card:
     if not rates or rates[-1].value is None:
         reason = rates[-1].reason if rates else "No complete month has passed yet."
         return kpis.defined("net_mrr_churn", fmt.UNKNOWN, reason or "")
-    delta = None
-    if len(rates) > 1 and rates[-2].value is not None:
-        delta = f"{(rates[-1].value - rates[-2].value) * 100:+.1f} pts"
-    name = fmt.period(over[-1].name)
+    name, ratio = fmt.period(over[-1].name), rates[-1]
     so_far = periods[-1].rates["net_mrr_churn"].value
-    before = f"vs {fmt.period(over[-2].name)}" if delta else None
+    delta, compared = _moved(over, ratio)
     return kpis.defined(
         "net_mrr_churn",
-        fmt.share(rates[-1].value),
+        fmt.share(ratio.value),
         fmt.md(f"Here of {name}; the running month so far: {fmt.share(so_far)}."),
-        label=f"{defined.label('net_mrr_churn')}, {name}",
+        label=f"{defined.label('net_mrr_churn')}, {name.split()[0]}",
         delta=delta,
-        compared_to=fmt.joined((before, "small sample" if rates[-1].small else None)) or None,
+        compared_to=compared,
+        good="neither" if ratio.small else "down",
         spark=tuple(rate.value for rate in rates if rate.value is not None),
     )
+
+
+def _moved(over: Sequence[ChurnPeriod], now: Ratio) -> tuple[str | None, str | None]:
+    """Against the month before; of few customers a difference says nothing."""
+    if now.small:
+        return "small sample", None
+    before = over[-2].rates["net_mrr_churn"].value if len(over) > 1 else None
+    if before is None or now.value is None:
+        return None, None
+    month = fmt.period(over[-2].name).split()[0]
+    return f"{(now.value - before) * 100:+.1f} pts", f"vs {month}"
 
 
 def bridge(rolled: RollForward) -> None:

@@ -107,11 +107,11 @@ def table(page: Listing[UpgradeItem], *, brief: bool = False) -> int | None:
         for item in page.rows
     ]
     columns: dict[str, object] = {
-        "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
-        "customer": column.TextColumn("Customer", width=200),
-        "path": column.TextColumn("From → to", width=190),
-        "change": tables.badge("What changed", width=110),
+        "customer": column.TextColumn("Customer", width=190),
         "delta": defined.number("upgrades.delta_minor", "MRR change", width=100),
+        "path": column.TextColumn("From → to", width=170),
+        "change": tables.badge("What changed", width=110),
+        "when": column.DateColumn("On", format="D MMM YYYY", width=110),
         "kind": tables.badge("Kind", width=125),
     }
     if not brief:
