@@ -71,7 +71,7 @@ def _draw(need: Need, n: int) -> None:
 
 
 def _person(customer_id: str, name: str, told: str, *, key: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.button(
             fmt.md(name),
             key=key,

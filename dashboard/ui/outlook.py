@@ -23,11 +23,13 @@ SPELLED: Final[dict[str, Callable[[str], str]]] = {
 }
 """How a page's filters spell their values in its address."""
 SHOWN: Final = 4
+HERE: Final = "overview"
+"""A link to the page that is shown already would not change what is chosen on it."""
 
 
 def insights(found: Outlook, staff: Staff) -> None:
     """Each says what it saw and against what; a rule that sees too little says nothing."""
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True):
         st.subheader(
             "What stands out?",
             anchor=False,
@@ -54,6 +56,16 @@ def _draw(insight: Insight) -> None:
     with st.container(gap="xxsmall", key=f"insight_{insight.name}"):
         st.markdown(f"{icon} {fmt.md(insight.sentence)}")
         st.caption(fmt.joined(f"{fmt.md(name)}: {fmt.md(seen)}" for name, seen in insight.evidence))
+        if insight.page == HERE:
+            st.button(
+                "List them above",
+                key=f"stands_out_{insight.name}",
+                icon=":material/arrow_upward:",
+                type="tertiary",
+                on_click=st.session_state.update,
+                args=(dict(insight.query),),
+            )
+            return
         st.page_link(
             str(row.file),
             label=f"Open {row.title}",

@@ -53,9 +53,14 @@ def test_sums_and_paths_are_those_of_the_report(seed: int, store: Store) -> None
 
 
 def test_one_page_after_another_is_the_whole_list(store: Store) -> None:
-    portside = over_company(store, 1)
+    told = [
+        step
+        for n in range(7)
+        for step in life(n, ("2026-01-10", worth(900)), (f"2026-02-{10 + n // 2}", worth(2900)))
+    ]
+    portside = desk(store, told, NOW)
     whole = portside.upgrades(ALL)
-    assert whole.total > 4
+    assert whole.total == 7
     pages = [portside.upgrades(replace(ALL, limit=3, offset=n)) for n in range(0, whole.total, 3)]
     assert tuple(row for page in pages for row in page.rows) == whole.rows
     assert {page.total for page in pages} == {whole.total}

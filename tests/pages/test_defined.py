@@ -21,7 +21,6 @@ from tests.pages.conftest import Open
 from tests.pages.fake_billing import FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
-    "overview": ({}, {"week": "23 Nov 2026"}),
     "upgrades": ({}, {"period": "Last 12 months"}),
     "customer": ({"customer": "cus_0003"}, {"customer": "cus_0003", "tab": "Invoices"}),
     "mrr": ({}, {"view": "Receipts"}, {"view": "Self-audit"}, {"view": "Policy bridge"}),

@@ -11,12 +11,7 @@ from dashboard.ui import needs
 from lib.billing import SyncHealth
 from tests.pages.conftest import Open, everything
 from tests.pages.fake_billing import FakeBilling
-
-
-def links(app: AppTest) -> dict[str, str]:
-    """Label → page and query of every link on the page."""
-    found = [element.proto for element in app.main if element.type == "page_link"]
-    return {link.label: f"{link.page}?{link.query_string}" for link in found}
+from tests.pages.test_defined import defined, numbers_of
 
 
 def said(app: AppTest) -> str:
@@ -31,12 +26,13 @@ def test_four_numbers_each_against_something(open_page: Open) -> None:
         ("MRR", "$20,134", "+$431", "this month"),
         ("Committed MRR", "$19,234", "-$900", "to leave"),
         ("Paying customers", "755", "+515", "this month"),
-        ("Net MRR churn, Oct", "1.5%", "+0.0 pts", "vs Sep"),
+        ("Net MRR churn, Sep", "1.5%", "+0.0 pts", "vs Aug"),
     ]
 
 
 def test_a_rate_of_few_customers_is_marked_and_has_no_arrow(open_page: Open) -> None:
-    app = open_page("overview", currency="EUR")
+    app = open_page("overview")
+    app.segmented_control(key="currency").set_value("eur").run()
     churn = app.metric[3]
     assert (churn.value, churn.delta) == ("1.5%", "small sample")
 
@@ -49,8 +45,9 @@ def test_the_bridge_and_the_runway_are_drawn_under_their_questions(open_page: Op
     assert "Besides: $19.00 overdue · $123.17 later." in said(app)
 
 
-def test_a_week_in_the_address_lists_who_leaves_in_it(open_page: Open) -> None:
-    app = open_page("overview", week="23 Nov 2026")
+def test_a_week_lists_who_leaves_in_it(open_page: Open) -> None:
+    app = open_page("overview")
+    app.selectbox(key="week").set_value("2026-11-23").run()
     titles = [title.value for title in app.subheader]
     assert "Who leaves in the week of 23 Nov 2026?" in titles
     frame = app.dataframe[0].value
@@ -58,12 +55,13 @@ def test_a_week_in_the_address_lists_who_leaves_in_it(open_page: Open) -> None:
     assert list(frame["what"].map(list)) == [["Ends"], ["Ends"], ["Downgrade"]]
     assert frame["path"].tolist() == ["Business", "Business", "Business → Pro"]
     assert "3 subscriptions · $267.00 a month." in said(app)
+    told = [told.get("help") for table in app.dataframe for _, told in numbers_of(table)]
+    assert told and all(defined(help or "") for help in told)
 
 
 def test_a_week_of_nothing_cannot_be_chosen(open_page: Open) -> None:
-    app = open_page("overview", week="4 Jan 2027")
-    assert not app.exception
-    assert not any(title.value.startswith("Who leaves") for title in app.subheader)
+    weeks = open_page("overview").selectbox(key="week").options
+    assert weeks == ["16 Nov 2026", "23 Nov 2026", "30 Nov 2026"]
 
 
 def test_what_needs_somebody_has_a_reason_and_a_way_in(open_page: Open, desk: FakeBilling) -> None:
@@ -97,13 +95,20 @@ def test_a_name_in_the_list_opens_its_customer(open_page: Open) -> None:
     button.click().run()
     assert not app.exception
     assert [title.value for title in app.title] == ["Customer"]
-    assert app.query_params["customer"] == [f"cus_{wanted}"]
+    assert app.query_params["customer"] == f"cus_{wanted}"
 
 
 def test_what_stands_out_says_why(open_page: Open) -> None:
     told = said(open_page("overview"))
     assert "Churn of Starter was 4 of 60 customers in October against 1.2 a month before." in told
     assert "In each of the 5 months before: 1 · 1 · 2 · 1 · 1" in told
+
+
+def test_a_week_that_stands_out_is_chosen_by_a_click(open_page: Open) -> None:
+    app = open_page("overview")
+    app.button(key="stands_out_heavy_week").click().run()
+    assert app.session_state["week"] == "2026-11-16"
+    assert "Who leaves in the week of 16 Nov 2026?" in [title.value for title in app.subheader]
 
 
 def test_when_nothing_stands_out_the_page_says_that(open_page: Open, desk: FakeBilling) -> None:

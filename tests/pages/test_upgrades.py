@@ -23,7 +23,9 @@ def test_four_numbers_against_the_time_before(open_page: Open) -> None:
 
 
 def test_few_trials_are_marked_and_compared_with_nothing(open_page: Open) -> None:
-    trials = open_page("upgrades", currency="EUR").metric[2]
+    app = open_page("upgrades")
+    app.segmented_control(key="currency").set_value("eur").run()
+    trials = app.metric[2]
     assert (trials.value, trials.delta) == ("66.7%", "2 of 3")
     assert trials.proto.delta_description == "small sample"
 
@@ -83,7 +85,8 @@ def test_an_unknown_value_in_the_address_is_no_error(open_page: Open) -> None:
 
 
 def test_another_currency_has_upgrades_of_its_own(open_page: Open) -> None:
-    app = open_page("upgrades", currency="EUR")
+    app = open_page("upgrades")
+    app.segmented_control(key="currency").set_value("eur").run()
     assert app.metric[0].value == "2"
     assert "€" in app.metric[1].value
 
