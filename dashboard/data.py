@@ -271,10 +271,10 @@ kept = _kept
 """For what files beside this one read."""
 
 
-def counted(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
-    """What ``ask`` gives, for everyone until five minutes have passed: it reads whole months."""
+def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COUNTED_EVERY) -> T:
+    """What ``ask`` gives, for everyone until ``every`` minutes have passed."""
     now = stamp()
-    counted = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
+    counted = replace(now, watermark=0, minute=now.minute - now.minute % every)
     found: T = _cached(name, counted, lambda: ask(session.billing()), key)
     return found
 

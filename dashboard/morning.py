@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dashboard import data
 from lib.billing import (
     Listing,
     Lookback,
+    MonthStanding,
     Outlook,
     PlanPath,
     Runway,
@@ -15,6 +18,9 @@ from lib.billing import (
     UpgradeItem,
     UpgradeMonth,
 )
+
+OUTLOOK_EVERY: Final = 60
+"""Minutes for which what stands out is kept: it is about whole months, and reads them."""
 
 
 def lookbacks() -> tuple[Lookback, ...]:
@@ -37,6 +43,10 @@ def trials(currency: str, spans: tuple[tuple[int, int], ...]) -> tuple[TrialSpan
     return data.counted("trials", lambda desk: desk.trials(currency, spans), currency, spans)
 
 
+def standing_months(currency: str) -> tuple[MonthStanding, ...]:
+    return data.kept("standing_months", lambda desk: desk.standing_months(currency), currency)
+
+
 def runway(currency: str) -> Runway:
     return data.kept("runway", lambda desk: desk.runway(currency), currency)
 
@@ -54,7 +64,9 @@ def leaving(currency: str, span: tuple[int, int], limit: int, offset: int) -> Li
 
 
 def outlook(currency: str) -> Outlook:
-    return data.counted("outlook", lambda desk: desk.outlook(currency), currency)
+    return data.counted(
+        "outlook", lambda desk: desk.outlook(currency), currency, every=OUTLOOK_EVERY
+    )
 
 
 def month_to_close() -> str | None:

@@ -20,7 +20,6 @@ from lib.billing import Permission, UpgradeFilters
 staff = session.guard(Permission.TOTALS)
 chrome.head(navigation.BY_SLUG["overview"])
 
-MONTHS = 13
 LATEST = 8
 
 
@@ -41,10 +40,10 @@ def body() -> None:
     code = filters.currency([money.currency for money in by_use])
     money = next((m for m in view.currencies if m.currency == code), by_use[0])
     ahead = morning.runway(money.currency)
-    kpis.row(standing.cards(money, data.churn_periods("month", money.currency), ahead))
+    kpis.row(standing.cards(money, morning.standing_months(money.currency), ahead))
     left, right = st.columns(2)
     with left:
-        standing.bridge(data.roll_forward(money.currency, "month", MONTHS))
+        standing.bridge(data.roll_forward(money.currency, "month", 1))
     with right:
         runway.draw(ahead)
     runway.behind(ahead)

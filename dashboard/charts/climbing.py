@@ -16,6 +16,7 @@ WITHIN: Final = NEUTRAL
 LARGEST: Final = 46
 """Pixels across of the largest bubble."""
 SMALLEST: Final = 20
+FEW: Final = 5
 
 
 def paths(
@@ -117,4 +118,7 @@ def trials(months: Sequence[tuple[str, int, int, str]]) -> go.Figure:
     figure = calm(figure, None).update_layout(
         barmode="stack", showlegend=True, clickmode="none", legend={"traceorder": "normal"}
     )
+    most = max((month[1] + month[2] for month in months), default=0)
+    if most <= FEW:  # else the axis would name halves of a trial, rounded
+        figure.update_yaxes(dtick=1)
     return sparse(figure, [month[0] for month in months])

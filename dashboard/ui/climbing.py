@@ -38,7 +38,7 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
             "upgrades",
             f"{now.total:,}",
             MONTHLY,
-            delta=f"{now.total - before.total:+,}",
+            delta=kpis.change(now.total - before.total),
             compared_to=compared,
             spark=tuple(float(sum(n for n, _ in m.kinds.values())) for m in months),
             spark_as="bar",
@@ -47,7 +47,7 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
             "upgrade_mrr",
             fmt.money_short(minor, code),
             f"Here {fmt.money(minor, code)}; before {fmt.money(was, code)}. {MONTHLY}",
-            delta=fmt.signed_short(minor - was, code),
+            delta=fmt.signed_short(minor - was, code) if minor != was else 0,
             compared_to=compared,
             spark=tuple(
                 fmt.major(sum(amount for _, amount in m.kinds.values()), code) for m in months
@@ -59,7 +59,7 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
             "trials_started",
             f"{tried.started:,}",
             MONTHLY,
-            delta=f"{tried.started - earlier.started:+,}",
+            delta=kpis.change(tried.started - earlier.started),
             compared_to=compared,
             spark=tuple(float(month.trials.started) for month in months),
             spark_as="bar",

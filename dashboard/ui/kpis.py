@@ -54,6 +54,11 @@ def row(cards: Sequence[Card]) -> None:
                 _draw(pair, 160)
 
 
+def change(count: int) -> str | int:
+    """A difference of counts: ``+1,204``; of none a plain 0, which has no arrow."""
+    return f"{count:+,}" if count else 0
+
+
 def _draw(cards: Sequence[Card], narrowest: int) -> None:
     with st.grid(len(cards), min_column_width=narrowest, gap="small"):
         for card in cards:

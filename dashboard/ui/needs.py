@@ -59,8 +59,9 @@ def _draw(need: Need, n: int) -> None:
     with st.container(gap="xxsmall", key=f"need_{n}"):
         st.markdown(f":{need.colour}-badge[{need.icon}] **{fmt.md(need.title)}**")
         st.caption(fmt.md(need.why))
-        for customer_id, name, told in need.people:
-            _person(customer_id, name, told, key=f"need_{n}_{customer_id}")
+        for at, (customer_id, name, told) in enumerate(need.people):
+            # One customer can have several failing invoices.
+            _person(customer_id, name, told, key=f"need_{n}_{at}_{customer_id}")
         row = navigation.BY_SLUG[need.slug]
         st.page_link(
             str(row.file),

@@ -10,15 +10,16 @@ import streamlit as st
 from dashboard import charts, data, navigation
 from dashboard import format as fmt
 from dashboard.ui import defined, kpis, rolling
-from lib.billing import ChurnPeriod, OverviewCurrency, Ratio, RollForward, Runway
+from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, Runway
 
+MONTHS = 13
 MOVES = tuple(
     f"{kind}_mrr" for kind in ("new", "reactivation", "expansion", "contraction", "churned")
 )
 
 
 def cards(
-    money: OverviewCurrency, periods: Sequence[ChurnPeriod], runway: Runway
+    money: OverviewCurrency, periods: Sequence[MonthStanding], runway: Runway
 ) -> list[kpis.Card]:
     """Of one currency. ``periods``: months, the running one last."""
     code = money.currency
@@ -56,27 +57,27 @@ def _committed(money: OverviewCurrency, runway: Runway) -> kpis.Card:
     )
 
 
-def _people(money: OverviewCurrency, periods: Sequence[ChurnPeriod]) -> kpis.Card:
+def _people(money: OverviewCurrency, periods: Sequence[MonthStanding]) -> kpis.Card:
     now = periods[-1] if periods else None
     return kpis.defined(
         "paying_customers",
         f"{money.paying_customers:,}",
         "The small chart is of the last twelve months.",
-        delta=f"{money.paying_customers - now.customers_start:+,}" if now else None,
+        delta=kpis.change(money.paying_customers - now.customers_start) if now else None,
         compared_to="this month" if now else None,
-        spark=tuple(float(period.customers_end) for period in periods),
+        spark=tuple(float(period.customers_end) for period in periods[-MONTHS:]),
     )
 
 
-def _net_churn(periods: Sequence[ChurnPeriod]) -> kpis.Card:
+def _net_churn(periods: Sequence[MonthStanding]) -> kpis.Card:
     """Of the last month that is over: a running one always looks better than it will."""
     over = [period for period in periods if period.complete]
-    rates = [period.rates["net_mrr_churn"] for period in over]
+    rates = [period.net_mrr_churn for period in over[-MONTHS:]]
     if not rates or rates[-1].value is None:
         reason = rates[-1].reason if rates else "No complete month has passed yet."
         return kpis.defined("net_mrr_churn", fmt.UNKNOWN, reason or "")
     name, ratio = fmt.period(over[-1].name), rates[-1]
-    so_far = periods[-1].rates["net_mrr_churn"].value
+    so_far = periods[-1].net_mrr_churn.value
     delta, compared = _moved(over, ratio)
     return kpis.defined(
         "net_mrr_churn",
@@ -90,11 +91,11 @@ def _net_churn(periods: Sequence[ChurnPeriod]) -> kpis.Card:
     )
 
 
-def _moved(over: Sequence[ChurnPeriod], now: Ratio) -> tuple[str | None, str | None]:
+def _moved(over: Sequence[MonthStanding], now: Ratio) -> tuple[str | None, str | None]:
     """Against the month before; of few customers a difference says nothing."""
     if now.small:
         return "small sample", None
-    before = over[-2].rates["net_mrr_churn"].value if len(over) > 1 else None
+    before = over[-2].net_mrr_churn.value if len(over) > 1 else None
     if before is None or now.value is None:
         return None, None
     month = fmt.period(over[-2].name).split()[0]

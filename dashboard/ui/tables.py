@@ -44,7 +44,6 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Contraction": "orange",
     "Churn": "red",
     "First payment": "blue",
-    "Longer interval": "orange",
     "Plan": "blue",
     "Interval": "violet",
     "Quantity": "green",

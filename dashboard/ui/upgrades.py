@@ -17,7 +17,7 @@ KINDS: Final = {
     "expansion": "Expansion",
     "new": "First payment",
     "reactivation": "Reactivation",
-    "contraction": "Longer interval",
+    "contraction": "Contraction",
 }
 """Kind of movement → what it is called where only upgrades are shown."""
 NO_PLAN: Final = fmt.UNKNOWN

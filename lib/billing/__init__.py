@@ -124,6 +124,7 @@ if TYPE_CHECKING:
     )
     from .showing.upgrade_views import (
         Holding,
+        MonthStanding,
         Outlook,
         PlanPath,
         Runway,
@@ -217,7 +218,8 @@ _NAMES = {
         "HappenedToFinding Lag StaffRequest SyncHealth"
     ),
     "showing.upgrade_views": (
-        "Holding Outlook PlanPath Runway RunwayItem RunwayWeek TrialSpan UpgradeItem UpgradeMonth"
+        "Holding MonthStanding Outlook PlanPath Runway RunwayItem RunwayWeek TrialSpan UpgradeItem "
+        "UpgradeMonth"
     ),
     "showing.views": (
         "Bar FailedPaymentItem Freshness Listing Overview OverviewCurrency PlanChange "
@@ -319,6 +321,7 @@ __all__ = [
     "MintedLink",
     "MonthItem",
     "MonthMoney",
+    "MonthStanding",
     "Narrowing",
     "NoCustomer",
     "NoSuchObject",

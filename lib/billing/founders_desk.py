@@ -10,8 +10,9 @@ from .domain.times import period_of
 from .domain.upgrade_filters import EVERY_UPGRADE, UpgradeFilters
 from .retention.calendar import months_before
 from .settings.setup import Setup
-from .showing import outlook, runway, upgrades
+from .showing import months, outlook, runway, upgrades
 from .showing.upgrade_views import (
+    MonthStanding,
     Outlook,
     PlanPath,
     Runway,
@@ -55,6 +56,18 @@ class FoundersDesk:
         wanted = [Span(*span) for span in spans]
         with self._reader.open() as connection:
             found = upgrades.trial_spans(connection, self._setup, wanted, clean(currency))
+        return tuple(found)
+
+    def standing_months(self, currency: str) -> tuple[MonthStanding, ...]:
+        """MRR and customers of every month since the first, the running one last."""
+        with self._reader.open() as connection:
+            found = months.standing_months(
+                connection,
+                self._setup.policy,
+                self._setup.timezone,
+                self._clock(),
+                clean(currency),
+            )
         return tuple(found)
 
     def runway(self, currency: str) -> Runway:

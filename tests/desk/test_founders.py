@@ -12,7 +12,7 @@ from lib.billing.domain.times import iso, parse_iso
 from lib.billing.domain.upgrade_filters import UpgradeFilters
 from lib.billing.store.engine import Store
 from tests.close.scene import Books
-from tests.desk.money_world import moved, over_company, over_rows
+from tests.desk.money_world import over_company
 from tests.reports.ledger import at, desk
 from tests.reports.lives import gone, life, worth
 from tests.reports.test_runway import KNOWN
@@ -147,6 +147,25 @@ def test_trials_are_those_of_the_churn_report(store: Store) -> None:
             assert month.trials.conversion == by_name[month.name]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_months_are_those_of_the_churn_report(seed: int, store: Store) -> None:
+    portside = over_company(store, seed)
+    for code in portside.mrr_currencies():
+        stood = {month.name: month for month in portside.standing_months(code)}
+        for period in portside.churn_periods("month", code):
+            if period.name not in stood:
+                assert period.moved.closing_minor == 0
+                continue
+            month = stood[period.name]
+            assert month.moved == period.moved
+            assert month.net_mrr_churn == period.rates["net_mrr_churn"]
+            assert (month.customers_start, month.customers_end) == (
+                period.customers_start,
+                period.customers_end,
+            )
+            assert month.complete == period.complete
+
+
 # what leaves
 
 
@@ -208,16 +227,18 @@ def test_a_downgrade_says_where_it_goes(store: Store) -> None:
 # what stands out
 
 
+STARTER = worth(900, key="starter_monthly")
+
+
 def many(store: Store, *leave: str) -> Portside:
     """Thirty customers on Starter since January; one more leaves on each given day."""
-    rows = []
+    told = []
     for n in range(30):
-        rows.append(
-            moved(f"2026-01-02T{n % 24:02}:00", f"cus_{n}", "usd", "new", 900, to_plan="starter")
-        )
-    for n, day in enumerate(leave):
-        rows.append(moved(day, f"cus_{n}", "usd", "churn", -900, 900, from_plan="starter"))
-    return over_rows(store, rows, "2026-06-10")
+        turns = [("2026-01-02", STARTER)]
+        if n < len(leave):
+            turns.append((leave[n], gone(STARTER)))
+        told += life(n, *turns)
+    return desk(store, told, "2026-06-10")
 
 
 def test_churn_of_a_plan_that_rose_is_told_with_its_numbers(store: Store) -> None:

@@ -11,6 +11,7 @@ from lib.billing import (
     Insight,
     Listing,
     Lookback,
+    MonthStanding,
     Outlook,
     PlanPath,
     Ratio,
@@ -23,6 +24,7 @@ from lib.billing import (
     UpgradeItem,
     UpgradeMonth,
 )
+from lib.billing.domain.churn_rates import Moved
 from lib.billing.domain.lookbacks import lookbacks
 from lib.billing.showing.views import Bar
 
@@ -116,6 +118,26 @@ class FakeFounders:
         many = 1 if currency == "eur" else 10
         return tuple(
             TrialSpan(*span, 4 * many, 3 * many, (2 - n % 2) * many) for n, span in enumerate(spans)
+        )
+
+    def standing_months(self, currency: str) -> tuple[MonthStanding, ...]:
+        names = ["2025-11", "2025-12", *(f"2026-{month:02}" for month in range(1, 12))]
+        people = 700 if currency == "usd" else 12
+        return tuple(
+            MonthStanding(
+                name,
+                name < "2026-11",
+                Moved(
+                    opening_minor=1_000_000,
+                    expansion_minor=20_000,
+                    contraction_minor=-5_000,
+                    churn_minor=-30_000 - n * 1_000,
+                    customers=people,
+                ),
+                people + 4 * n,
+                people + 4 * n + 4,
+            )
+            for n, name in enumerate(names)
         )
 
     def runway(self, currency: str) -> Runway:

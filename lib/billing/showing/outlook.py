@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from ..domain.churn_rates import churn_cause
+from ..domain.churn_rates import Moved, churn_cause
 from ..domain.insights import Facts, Leaving, PlanChurn, Trials, insights
 from ..domain.ratio import SMALL_SAMPLE, Ratio
-from ..domain.times import MONTHS, local_date
+from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
 from ..store.queries import churn, churned, plan_mix
 from ..store.queries import outlook as queries
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
+from .months import standing_months
 from .runway import runway
-from .upgrade_views import Holding, Outlook, RunwayWeek
+from .upgrade_views import Holding, MonthStanding, Outlook, RunwayWeek
 from .upgrades import trial_spans
 
 COMPARED: Final = 6
@@ -45,7 +46,7 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
             largest_minor=int(held[0]["minor"]) if held else 0,
             weeks=tuple(_leaving(week, setup.timezone) for week in weeks),
             reasons=queries.reasons(connection, currency),
-            **(_of_months(connection, setup, months, currency) if months else {}),
+            **(_of_months(connection, setup, now, months, currency) if months else {}),
         )
     together = sum(int(row["minor"]) for row in held)
     return Outlook(
@@ -68,32 +69,43 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
 def _complete(connection: Connection, setup: Setup, now: int) -> list[Span]:
     """The last complete months, the oldest first; none from before the first event, for what was
     inferred of them tells of those who stayed and not of those who left."""
-    reach = churn.reach(connection, setup.policy)
-    if reach is None or reach[2] is None:
+    told = queries.first_told(connection, setup.policy)
+    if told is None:
         return []
     spans = months_before(now, COMPARED + 1, setup.timezone)
-    return [span for span in spans if span.ends > reach[2]]
+    return [span for span in spans if span.ends > told]
 
 
 def _of_months(
-    connection: Connection, setup: Setup, months: Sequence[Span], currency: str
+    connection: Connection, setup: Setup, now: int, months: Sequence[Span], currency: str
 ) -> dict[str, Any]:
     causes: Counter[str] = Counter()
     for row in churn.causes(connection, setup.policy, months[-CAUSED:], currency):
         causes[churn_cause(row["reason"])] += int(row["customers"])
+    kept = standing_months(connection, setup.policy, setup.timezone, now, currency)
+    by_name = {month.name: month for month in kept}
+    names = [period_of(span.starts, "month", setup.timezone) for span in months]
+    stood = [by_name.get(name) or MonthStanding(name, True, Moved(), 0, 0) for name in names]
     return {
-        "plans": _plans(connection, setup, months, currency),
+        "plans": _plans(connection, setup, months, stood, currency),
         "trials": tuple(
             Trials(span.ended, span.converted)
             for span in trial_spans(connection, setup, months, currency)
         ),
         "causes": dict(sorted(causes.items())) if len(months) >= CAUSED else {},
-        "outran": _outran(connection, setup, months, currency),
+        "outran": tuple(
+            month.moved.expansion_minor > -month.moved.contraction_minor - month.moved.churn_minor
+            for month in stood
+        ),
     }
 
 
 def _plans(
-    connection: Connection, setup: Setup, months: Sequence[Span], currency: str
+    connection: Connection,
+    setup: Setup,
+    months: Sequence[Span],
+    stood: Sequence[MonthStanding],
+    currency: str,
 ) -> tuple[PlanChurn, ...]:
     """Months that began with few customers are left out: they say nothing of a month."""
     there: Counter[str | None] = Counter()
@@ -102,7 +114,7 @@ def _plans(
     left: defaultdict[str | None, list[int]] = defaultdict(lambda: [0] * len(months))
     for row in queries.churned_by_plan(connection, setup.policy, months, currency):
         left[row["plan"]][int(row["n"])] = int(row["churned"])
-    *sizes, last = _customers(connection, setup, months, currency)
+    *sizes, last = (month.customers_start for month in stood)
     told = [n for n, size in enumerate(sizes) if size >= SMALL_SAMPLE]
     return tuple(
         PlanChurn(
@@ -115,33 +127,6 @@ def _plans(
         )
         for plan, customers in sorted(there.items(), key=lambda pair: str(pair[0]))
         if plan is not None
-    )
-
-
-def _customers(
-    connection: Connection, setup: Setup, months: Sequence[Span], currency: str
-) -> list[int]:
-    """Paying customers when each month began."""
-    came = {"new": 1, "reactivation": 1, "churn": -1}
-    moved: Counter[int] = Counter()
-    for row in churn.flows(connection, setup.policy, months, currency):
-        moved[int(row["n"])] += came.get(row["kind"], 0) * int(row["count"])
-    before = churn.before(connection, setup.policy, months[0].starts, currency)
-    found = [sum(came.get(row["kind"], 0) * int(row["count"]) for row in before)]
-    for n in range(len(months) - 1):
-        found.append(found[-1] + moved[n])
-    return found
-
-
-def _outran(
-    connection: Connection, setup: Setup, months: Sequence[Span], currency: str
-) -> tuple[bool, ...]:
-    moved: Counter[tuple[int, str]] = Counter()
-    for row in churn.flows(connection, setup.policy, months, currency):
-        moved[int(row["n"]), row["kind"]] += int(row["delta_minor"])
-    return tuple(
-        moved[n, "expansion"] > -moved[n, "contraction"] - moved[n, "churn"]
-        for n in range(len(months))
     )
 
 

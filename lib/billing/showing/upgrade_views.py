@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..domain import churn_rates as rates
+from ..domain.churn_rates import Moved
 from ..domain.insights import Insight
 from ..domain.ratio import Ratio
 
@@ -64,6 +65,21 @@ class UpgradeMonth:
     running: bool
     kinds: Mapping[str, tuple[int, int]]
     trials: TrialSpan
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStanding:
+    """One month of one currency: what moved, and who was there when it began and when it ended."""
+
+    name: str
+    complete: bool
+    moved: Moved
+    customers_start: int
+    customers_end: int
+
+    @property
+    def net_mrr_churn(self) -> Ratio:
+        return rates.net_mrr_churn(self.moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +153,3 @@ class Outlook:
     insights: tuple[Insight, ...]
     largest: tuple[Holding, ...]  # the largest first
     share: Ratio  # of the largest together
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleDay:
-    """Paying customers of one currency when a day ended, or now."""
-
-    at: int
-    customers: int

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, and_, func, select
 
 from ..tables import customers as c
 from ..tables import movements as m
+from ..tables import rollups as u
 from ..tables import runway as r
 from ..tables import subscriptions as s
 from .churn import touched
@@ -53,6 +54,35 @@ def largest(connection: Connection, currency: str, limit: int) -> list[RowMappin
         select(held, c.c.name, c.c.email)
         .select_from(held.outerjoin(c, c.c.customer_id == held.c.customer_id))
         .order_by(held.c.minor.desc(), by_bytes(held.c.customer_id))
+    )
+    return list(connection.execute(query).mappings())
+
+
+def first_told(connection: Connection, policy: str) -> int | None:
+    """The second of the first movement that was not inferred; None without one."""
+    query = (
+        select(m.c.occurred_at)
+        .where(m.c.policy == policy, ~m.c.reconstructed)
+        .order_by(m.c.occurred_at)
+        .limit(1)
+    )
+    found = connection.execute(query).scalar()
+    return None if found is None else int(found)
+
+
+def months(connection: Connection, policy: str, currency: str) -> list[RowMapping]:
+    """``month, kind, count, minor`` of all movements, from the sums that are kept of each day."""
+    month = func.substr(u.c.bucket, 1, 7)
+    query = (
+        select(
+            month.label("month"),
+            u.c.tag.label("kind"),
+            func.sum(u.c.customers).label("count"),
+            func.sum(u.c.minor).label("minor"),
+        )
+        .where(u.c.kind == "movement", u.c.policy == policy, u.c.currency == currency)
+        .group_by(month, u.c.tag)
+        .order_by(month, by_bytes(u.c.tag))
     )
     return list(connection.execute(query).mappings())
 
