@@ -10,7 +10,9 @@ import pytest
 from lib.billing.desk import Portside
 from lib.billing.domain.times import iso, parse_iso
 from lib.billing.domain.upgrade_filters import UpgradeFilters
+from lib.billing.store import rollups
 from lib.billing.store.engine import Store
+from lib.billing.store.queries import outlook
 from tests.close.scene import Books
 from tests.desk.money_world import over_company
 from tests.reports.ledger import at, desk
@@ -238,7 +240,10 @@ def many(store: Store, *leave: str) -> Portside:
         if n < len(leave):
             turns.append((leave[n], gone(STARTER)))
         told += life(n, *turns)
-    return desk(store, told, "2026-06-10")
+    portside = desk(store, told, "2026-06-10")
+    with store.writing() as connection:
+        rollups.rebuild(connection, "UTC")
+    return portside
 
 
 def test_churn_of_a_plan_that_rose_is_told_with_its_numbers(store: Store) -> None:
@@ -248,6 +253,19 @@ def test_churn_of_a_plan_that_rose_is_told_with_its_numbers(store: Store) -> Non
         "Churn of Starter was 6 of 29 customers in May against 0.3 a month before."
     )
     assert dict(found.evidence)["In each of the 3 months before"] == "1 · 0 · 0"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_customers_on_a_plan_are_those_of_the_churn_page(seed: int, store: Store) -> None:
+    portside = over_company(store, seed)
+    for code in portside.mrr_currencies():
+        for period in portside.churn_periods("month", code)[-3:]:
+            parts = portside.churn_parts("plan", code, period.starts, period.ends)
+            with store.reading() as connection:
+                found = outlook.on_plans(connection, "portside", period.starts, code)
+            assert {part.name: part.customers for part in parts} == {
+                plan or "": count for plan, count in found.items()
+            }
 
 
 def test_as_much_churn_as_ever_is_not_told(store: Store) -> None:

@@ -13,7 +13,7 @@ from ..domain.ratio import SMALL_SAMPLE, Ratio
 from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import churn, churned, plan_mix
+from ..store.queries import churn, plan_mix
 from ..store.queries import outlook as queries
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
@@ -108,9 +108,7 @@ def _plans(
     currency: str,
 ) -> tuple[PlanChurn, ...]:
     """Months that began with few customers are left out: they say nothing of a month."""
-    there: Counter[str | None] = Counter()
-    for part in churned.parts(connection, setup.policy, months[-1], currency):
-        there[part["plan"]] += int(part["customers"])
+    there = queries.on_plans(connection, setup.policy, months[-1].starts, currency)
     left: defaultdict[str | None, list[int]] = defaultdict(lambda: [0] * len(months))
     for row in queries.churned_by_plan(connection, setup.policy, months, currency):
         left[row["plan"]][int(row["n"])] = int(row["churned"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, select
+from sqlalchemy import Connection, RowMapping, and_, case, func, select
 
 from ..tables import customers as c
 from ..tables import movements as m
@@ -37,6 +38,28 @@ def churned_by_plan(
         .group_by(t.c.n, m.c.from_plan)
     )
     return list(connection.execute(query).mappings())
+
+
+def on_plans(
+    connection: Connection, policy: str, second: int, currency: str
+) -> dict[str | None, int]:
+    """Plan → paying customers when ``second`` began: those who came to it less those who left it.
+
+    A plan that is changed without MRR moving stands in no movement: such a customer is counted on
+    the plan before it.
+    """
+    came = func.sum(case((m.c.after_minor > 0, 1), else_=0))
+    went = func.sum(case((m.c.before_minor > 0, 1), else_=0))
+    query = (
+        select(m.c.from_plan, m.c.to_plan, came.label("came"), went.label("went"))
+        .where(m.c.policy == policy, m.c.currency == currency, m.c.occurred_at < second)
+        .group_by(m.c.from_plan, m.c.to_plan)
+    )
+    found: Counter[str | None] = Counter()
+    for row in connection.execute(query):
+        found[row.to_plan] += int(row.came)
+        found[row.from_plan] -= int(row.went)
+    return {plan: count for plan, count in found.items() if count > 0}
 
 
 def largest(connection: Connection, currency: str, limit: int) -> list[RowMapping]:
