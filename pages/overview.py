@@ -28,6 +28,7 @@ LATEST = 8
 def body() -> None:
     """Everything that the choice of a currency or of a week redraws."""
     session.check(Permission.TOTALS)
+    tables.open_remembered()
     view = data.overview()
     if not view.currencies:
         notes.empty(
@@ -80,9 +81,7 @@ def _latest(code: str) -> None:
             "Nobody has moved up in 90 days.", hint="Upgrades and first payments show here."
         )
         return
-    chosen = upgrades.table(page, brief=True)
-    if chosen is not None:
-        tables.open_customer(page.rows[chosen].customer_id)
+    upgrades.table(page, brief=True)
 
 
 body()

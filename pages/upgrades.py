@@ -18,6 +18,7 @@ chrome.head(navigation.BY_SLUG["upgrades"])
 def body() -> None:
     """Everything that a choice, a click or a filter redraws."""
     session.check(Permission.TOTALS)
+    tables.open_remembered()
     codes = data.mrr_currencies()
     if not codes:
         notes.empty(
@@ -63,9 +64,7 @@ def _list(whole, cells) -> None:
         replace(wanted, limit=tables.PAGE_SIZE, offset=tables.pager(found.total))
     )
     with place:
-        chosen = upgrades.table(page)
-    if chosen is not None:
-        tables.open_customer(page.rows[chosen].customer_id)
+        upgrades.table(page)
 
 
 body()

@@ -51,8 +51,6 @@ def draw(money: OverviewCurrency, staff: Staff) -> None:
             return
         for n, need in enumerate(found):
             _draw(need, n)
-    if wanted := st.session_state.pop("needed", None):
-        tables.open_customer(wanted)
 
 
 def _draw(need: Need, n: int) -> None:
@@ -79,14 +77,10 @@ def _person(customer_id: str, name: str, told: str, *, key: str) -> None:
             type="tertiary",
             icon=":material/person:",
             help="Open this customer.",
-            on_click=_remember,
-            args=(customer_id,),
+            on_click=tables.remember((customer_id,)),
+            args=(0,),
         )
         st.caption(fmt.md(told), width="content")
-
-
-def _remember(customer_id: str) -> None:
-    st.session_state["needed"] = customer_id
 
 
 def _all(money: OverviewCurrency) -> Iterator[Need]:

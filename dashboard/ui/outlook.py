@@ -86,7 +86,7 @@ def largest(found: Outlook) -> None:
         small = ", a small sample" if share.small else ""
         st.caption(f"{told}, of {int(share.sample or 0):,} customers{small}.")
         column = st.column_config
-        chosen = tables.show(
+        tables.show(
             [
                 {
                     "customer": str(held.name or held.email or held.customer_id),
@@ -105,6 +105,5 @@ def largest(found: Outlook) -> None:
             ids=[held.customer_id for held in found.largest],
             money=("mrr",),
             alt="The customers who pay most",
+            on_choose=tables.remember([held.customer_id for held in found.largest]),
         )
-    if chosen is not None:
-        tables.open_customer(found.largest[chosen].customer_id)

@@ -99,9 +99,7 @@ def behind(runway: Runway) -> None:
                 },
             )
         st.caption(_told(found))
-        chosen = _table(found)
-    if chosen is not None:
-        tables.open_customer(found.rows[chosen].customer_id)
+        _table(found)
 
 
 def _told(found: Listing[RunwayItem]) -> str:
@@ -110,7 +108,7 @@ def _told(found: Listing[RunwayItem]) -> str:
     return fmt.md(f"{fmt.plural(found.total, 'subscription')}{shown} · {amounts} a month.")
 
 
-def _table(found: Listing[RunwayItem]) -> int | None:
+def _table(found: Listing[RunwayItem]) -> None:
     zone, column = data.timezone(), st.column_config
     rows = [
         {
@@ -134,13 +132,14 @@ def _table(found: Listing[RunwayItem]) -> int | None:
         "reason": column.TextColumn("Reason", width=150),
         "email": column.TextColumn("E-mail", width=220),
     }
-    return tables.show(
+    tables.show(
         rows,
         columns,
         key="behind",
         ids=[f"{item.subscription_id}:{item.at}" for item in found.rows],
         money=("minor",),
         alt="Subscriptions that leave MRR in the chosen week",
+        on_choose=tables.remember([item.customer_id for item in found.rows]),
     )
 
 

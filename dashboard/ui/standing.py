@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import charts, data, navigation
 from dashboard import format as fmt
 from dashboard.ui import defined, kpis, rolling
-from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, Runway
+from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, RollForwardLine, Runway
 
 MONTHS = 13
 MOVES = tuple(
@@ -103,10 +103,14 @@ def _moved(over: Sequence[MonthStanding], now: Ratio) -> tuple[str | None, str |
 
 
 def bridge(rolled: RollForward) -> None:
-    """From the month's opening to now."""
+    """From the month's opening to now; the rows behind it are a link away."""
+    line = rolled.lines[-1] if rolled.lines else None
     with st.container(border=True, height="stretch"):
-        defined.title("What moved MRR this month?", "opening_mrr", *MOVES, "closing_mrr")
-        line = rolled.lines[-1] if rolled.lines else None
+        with st.container(horizontal=True, vertical_alignment="center"):
+            defined.title("What moved MRR this month?", "opening_mrr", *MOVES, "closing_mrr")
+            st.space("stretch")
+            if line is not None:
+                _rows_of(line, rolled.currency)
         if line is None:
             st.caption("MRR has not moved yet.")
             return
@@ -121,21 +125,29 @@ def bridge(rolled: RollForward) -> None:
             steps,
             rolled.currency,
         )
-        state = st.plotly_chart(
+        st.plotly_chart(
             figure,
             key="bridge",
-            on_select="rerun",
-            selection_mode="points",
             config=charts.CONFIG,
             alt="From the month's opening MRR to now. The page MRR lists the rows of each part.",
         )
         if figure.layout.yaxis.range[0]:
             st.caption("Amounts do not begin at zero here, so that movements can be seen.")
-    if points := state["selection"]["points"]:
-        navigation.open_page(
-            "mrr",
-            currency=rolled.currency.upper(),
-            view=rolling.TABS[1],
-            period=rolling.name(line),
-            part=defined.label(rolling.PARTS[points[0]["customdata"][0]]),
-        )
+
+
+def _rows_of(line: RollForwardLine, code: str) -> None:
+    # A link, not a click on a bar: a script may not set a filter that is bound on the page it
+    # leaves, and the currency is.
+    st.page_link(
+        str(navigation.BY_SLUG["mrr"].file),
+        label="Rows",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        help="Every movement of the month, on the page MRR.",
+        query_params={
+            "currency": code.upper(),
+            "view": rolling.TABS[1],
+            "period": rolling.name(line),
+            "part": defined.label(rolling.PARTS["new"]),
+        },
+    )

@@ -223,6 +223,24 @@ def open_customer(customer_id: str) -> None:
     navigation.open_page("customer", customer=customer_id)
 
 
+def remember(customer_ids: Sequence[str]) -> Callable[[int | None], None]:
+    """For ``on_choose`` of a table that is not the last thing of its fragment: what it chooses is
+    opened by `open_remembered` when the fragment begins anew."""
+
+    def chosen(index: int | None) -> None:
+        if index is not None:
+            st.session_state["to_open"] = customer_ids[index]
+
+    return chosen
+
+
+def open_remembered() -> None:
+    """At the head of a fragment: go to the customer that was chosen in it. Leaving from its midst
+    would leave the browser with half a page."""
+    if wanted := st.session_state.pop("to_open", None):
+        open_customer(wanted)
+
+
 def way_back() -> None:
     """To the list that the customer was opened from, filtered as it was."""
     slug, query = st.session_state.get("came_from", (None, {}))

@@ -89,8 +89,9 @@ def narrowed(everything: UpgradeFilters, cells: Sequence[PlanPath]) -> UpgradeFi
     )
 
 
-def table(page: Listing[UpgradeItem], *, brief: bool = False) -> int | None:
-    """One page of upgrades, ``brief`` without what only a search needs; answers the chosen row."""
+def table(page: Listing[UpgradeItem], *, brief: bool = False) -> None:
+    """One page of upgrades, ``brief`` without what only a search needs. A chosen row is opened by
+    `tables.open_remembered`."""
     zone, column = data.timezone(), st.column_config
     rows = [
         {
@@ -117,13 +118,14 @@ def table(page: Listing[UpgradeItem], *, brief: bool = False) -> int | None:
     if not brief:
         columns["email"] = column.TextColumn("E-mail", width=220)
         columns["subscription"] = column.TextColumn("Subscription", width=150)
-    return tables.show(
+    tables.show(
         rows,
         columns,
         key="upgrades",
         ids=[f"{item.customer_id}:{item.occurred_at}:{item.currency}" for item in page.rows],
         money=("delta",),
         alt="Upgrades, the newest first",
+        on_choose=tables.remember([item.customer_id for item in page.rows]),
     )
 
 
