@@ -72,7 +72,7 @@ def paths(reader: Reader, setup: Setup, filters: UpgradeFilters) -> tuple[PlanPa
     with reader.open() as connection:
         cells = upgrade_feed.paths(connection, _judged(setup), filters)
     found = _added_up(cells, "from_plan", "to_plan")
-    made = [PlanPath(*path, count, minor) for path, (count, minor) in found.items()]
+    made = [PlanPath(was, now, count, minor) for (was, now), (count, minor) in found.items()]
     return tuple(sorted(made, key=lambda p: (-p.count, p.from_plan or "", p.to_plan or "")))
 
 
