@@ -35,7 +35,7 @@ def insights(found: Outlook, staff: Staff) -> None:
             anchor=False,
             help="Rules compare the last complete month with the months before it. They are "
             "silent below 20 customers, trials or subscriptions, and where chance alone would do: "
-            "docs/founders.md lists them. Counted every five minutes.",
+            "docs/founders.md lists them. Looked at every hour.",
         )
         told = [i for i in found.insights if staff.may(navigation.BY_SLUG[i.page].permission)]
         if not told:
