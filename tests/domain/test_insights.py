@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from lib.billing.domain import insights as told
-from lib.billing.domain.insights import Facts, Leaving, PlanChurn, Rule, Trials
+from lib.billing.domain.facts import Facts, Leaving, PlanChurn, Trials
+from lib.billing.domain.insights import Rule
 
 BARE = Facts(currency="usd", month="October", customers=248, mrr_minor=800_000)
 

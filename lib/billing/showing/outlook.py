@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from ..domain.churn_rates import Moved, churn_cause
-from ..domain.insights import Facts, Leaving, PlanChurn, Trials, insights
+from ..domain.facts import Facts, Leaving, PlanChurn, Trials
+from ..domain.insights import insights
 from ..domain.ratio import SMALL_SAMPLE, Ratio
 from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
