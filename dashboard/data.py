@@ -315,6 +315,18 @@ def _kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
     return found
 
 
+kept = _kept
+"""For what files beside this one read."""
+
+
+def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COUNTED_EVERY) -> T:
+    """What ``ask`` gives, for everyone until ``every`` minutes have passed."""
+    now = stamp()
+    counted = replace(now, watermark=0, minute=now.minute - now.minute % every)
+    found: T = _cached(name, counted, lambda: ask(session.billing()), key)
+    return found
+
+
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
     """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
     return _figure(name, session.generation(), key, build)

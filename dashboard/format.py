@@ -153,6 +153,11 @@ def signed(minor: int | None, currency: str | None) -> str:
     return f"{'−' if minor < 0 else '+'}{money(abs(minor), currency)}"
 
 
+def signed_short(minor: int, currency: str) -> str:
+    """``+$1,235``: a change where cents are noise."""
+    return f"{'−' if minor < 0 else '+'}{money_short(abs(minor), currency)}"
+
+
 def each(minor: int, people: int, currency: str) -> str:
     """What one of ``people`` comes to, rounded half up; a dash for nobody."""
     return money((2 * minor + people) // (2 * people), currency) if people else UNKNOWN

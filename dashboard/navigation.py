@@ -47,6 +47,14 @@ PAGES: tuple[PageRow, ...] = (
         Permission.TOTALS,
     ),
     PageRow(
+        "upgrades",
+        "Upgrades",
+        "Who moved up, from what to what and what it added, and what became of trials.",
+        ":material/trending_up:",
+        "Today",
+        Permission.TOTALS,
+    ),
+    PageRow(
         "customer",
         "Customer",
         "Why a customer has or lacks access, and the right link to hand over.",

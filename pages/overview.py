@@ -2,18 +2,33 @@
 
 import streamlit as st
 
-from dashboard import data, navigation, session
-from dashboard.ui import chrome, filters, kpis, notes, standing
-from lib.billing import Permission
+from dashboard import data, morning, navigation, session
+from dashboard.ui import (
+    chrome,
+    filters,
+    kpis,
+    needs,
+    notes,
+    outlook,
+    runway,
+    standing,
+    tables,
+    upgrades,
+)
+from lib.billing import Permission, UpgradeFilters
 
-session.guard(Permission.TOTALS)
+staff = session.guard(Permission.TOTALS)
 chrome.head(navigation.BY_SLUG["overview"])
+
+LATEST = 8
 
 
 @st.fragment
 @notes.calmly
 def body() -> None:
-    """Everything that the choice of a currency redraws."""
+    """Everything that the choice of a currency or of a week redraws."""
+    session.check(Permission.TOTALS)
+    tables.open_remembered()
     view = data.overview()
     if not view.currencies:
         notes.empty(
@@ -25,14 +40,48 @@ def body() -> None:
     by_use = sorted(view.currencies, key=lambda money: (-money.paying_customers, money.currency))
     code = filters.currency([money.currency for money in by_use])
     money = next((m for m in view.currencies if m.currency == code), by_use[0])
-    kpis.row(standing.cards(money))
+    ahead = morning.runway(money.currency)
+    kpis.row(standing.cards(money, morning.standing_months(money.currency), ahead))
     left, right = st.columns(2)
     with left:
-        standing.leaving(money.currency)
+        standing.bridge(data.roll_forward(money.currency, "month", 1))
     with right:
-        standing.moving(money)
-    standing.needs_you(money.currency)
-    standing.changes(view, money.currency)
+        runway.draw(ahead)
+    runway.behind(ahead)
+    left, right = st.columns([3, 2])
+    with left:
+        needs.draw(money, staff)
+    with right:
+        place = st.container(height="stretch")
+    _latest(money.currency)
+    with place:
+        with st.skeleton(height=160):  # whole months are read: the rest is there before
+            found = morning.outlook(money.currency)
+        outlook.insights(found, staff)
+        outlook.largest(found)
+
+
+def _latest(code: str) -> None:
+    spans = {span.key: span for span in morning.lookbacks()}
+    page = morning.upgrades(
+        UpgradeFilters(currencies=(code,), starts=spans["90d"].starts, limit=LATEST)
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Who moved up lately?", anchor=False)
+        st.space("stretch")
+        st.page_link(
+            str(navigation.BY_SLUG["upgrades"].file),
+            label="Open Upgrades",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params={"currency": code.upper()},
+        )
+    if not page.total:
+        notes.empty(
+            "Nobody has moved up in 90 days.", hint="Upgrades and first payments show here."
+        )
+        return
+    upgrades.table(page, brief=True)
 
 
 body()

@@ -2,7 +2,11 @@
 
 from .bars import plans as plans
 from .bars import ranked as ranked
+from .climbing import climbing as climbing
+from .climbing import paths as paths
+from .climbing import trials as trials
 from .deliveries import fates as fates
+from .leaving import ahead as ahead
 from .leaving import runway as runway
 from .mrr import trend as trend
 from .mrr import trend_ahead as trend_ahead

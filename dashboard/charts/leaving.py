@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dashboard import format as fmt
 from dashboard.charts.ground import calm
-from dashboard.charts.palette import CHURN, NEUTRAL
+from dashboard.charts.palette import CHURN, CONTRACTION, NEUTRAL
 
 _DAY_MS: Final = 86_400_000
 
@@ -58,3 +58,51 @@ def runway(
 def _week(monday: date, today: date) -> str:
     this = today - timedelta(days=today.weekday())
     return "This week" if monday == this else f"Week of {monday.day} {monday:%b %Y}"
+
+
+def ahead(
+    weeks: Sequence[tuple[str, str, int, int, int]], currency: str, chosen: str | None = None
+) -> go.Figure:
+    """What leaves MRR week by week, by why: (Monday, its name, by ends and by downgrades in minor
+    units, subscriptions). Weeks of nothing keep their place."""
+    figure = go.Figure()
+    for name, at, colour in (("Ends", 2, CHURN), ("Downgrades", 3, CONTRACTION)):
+        if not any(week[at] for week in weeks):
+            continue
+        figure.add_bar(
+            name=name,
+            x=[week[1] for week in weeks],
+            y=[fmt.major(int(week[at]), currency) for week in weeks],
+            customdata=[
+                [
+                    week[0],
+                    week[1],
+                    fmt.money(int(week[at]), currency),
+                    fmt.joined(
+                        (
+                            f"{fmt.money(week[2] + week[3], currency)} in all",
+                            fmt.plural(week[4], "subscription"),
+                        )
+                    ),
+                ]
+                for week in weeks
+            ],
+            marker={
+                "color": colour,
+                "opacity": [1.0 if chosen in (None, week[0]) else 0.35 for week in weeks],
+            },
+            hovertemplate=(
+                f"<b>%{{customdata[1]}}</b><br>{name}: %{{customdata[2]}}"
+                "<br>%{customdata[3]}<extra></extra>"
+            ),
+        )
+    figure = calm(figure, currency).update_layout(barmode="stack", showlegend=True)
+    figure.update_layout(legend={"traceorder": "normal"})
+    return figure.update_xaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=[week[1] for week in weeks],
+        range=[-0.5, len(weeks) - 0.5],
+        tickangle=None,
+        autotickangles=[0, 45],
+    )

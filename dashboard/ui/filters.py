@@ -23,6 +23,8 @@ NONE: Final[Mapping[str, Any]] = {
     "methods": [],
     "buckets": [],
     "marks": [],
+    "changes": [],
+    "path": None,
     "ended": False,
 }
 """Each filter's key and what it holds when it narrows nothing."""

@@ -42,15 +42,30 @@ def defined(slug: str, value: str, more: str = "", **rest: Any) -> Card:
 
 
 def row(cards: Sequence[Card]) -> None:
-    """Draw up to four cards side by side; on a narrow screen they wrap."""
+    """Draw up to four cards side by side; where there is no room for four they are two by two."""
     if len(cards) > MOST:
         raise ValueError(f"a row holds at most {MOST} cards, not {len(cards)}")
-    with st.grid(len(cards), min_column_width=140, gap="small"):
+    if len(cards) < MOST:
+        _draw(cards, 140)
+        return
+    with st.grid(2, min_column_width=280, gap="small"):
+        for pair in (cards[:2], cards[2:]):
+            with st.container():
+                _draw(pair, 160)
+
+
+def change(count: int) -> str | int:
+    """A difference of counts: ``+1,204``; of none a plain 0, which has no arrow."""
+    return f"{count:+,}" if count else 0
+
+
+def _draw(cards: Sequence[Card], narrowest: int) -> None:
+    with st.grid(len(cards), min_column_width=narrowest, gap="small"):
         for card in cards:
             st.metric(
                 card.label,
                 card.value,
-                card.delta,
+                _delta(card.delta),
                 delta_color=_COLOURS[card.good],
                 delta_arrow="off" if card.good == "neither" else "auto",
                 delta_description=card.compared_to,
@@ -60,3 +75,8 @@ def row(cards: Sequence[Card]) -> None:
                 border=True,
                 height="stretch",
             )
+
+
+def _delta(delta: str | int | None) -> str | int | None:
+    """Streamlit tells down from up by a hyphen, which the minus sign of money is not."""
+    return f"-{delta[1:]}" if isinstance(delta, str) and delta.startswith("−") else delta

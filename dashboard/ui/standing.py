@@ -1,63 +1,41 @@
-"""The parts of the overview: where each currency stands, what leaves, who needs somebody."""
+"""The head of the overview: four numbers, and what moved MRR this month."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from itertools import accumulate
 
 import streamlit as st
 
-from dashboard import charts, data, navigation, session
+from dashboard import charts, data, navigation
 from dashboard import format as fmt
-from dashboard.ui import defined, ending, failing, kpis, listing, notes, tables
-from lib.billing import (
-    FailedPaymentItem,
-    Filters,
-    Overview,
-    OverviewCurrency,
-    PlanChange,
-    WindingDownItem,
+from dashboard.ui import defined, kpis, rolling
+from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, RollForwardLine, Runway
+
+MONTHS = 13
+MOVES = tuple(
+    f"{kind}_mrr" for kind in ("new", "reactivation", "expansion", "contraction", "churned")
 )
 
-DAY: Final = 86_400
-AHEAD: Final = 8 * 7 * DAY
-MOST_NEEDS: Final = 5
 
-
-def cards(money: OverviewCurrency) -> list[kpis.Card]:
-    """Of one currency."""
+def cards(
+    money: OverviewCurrency, periods: Sequence[MonthStanding], runway: Runway
+) -> list[kpis.Card]:
+    """Of one currency. ``periods``: months, the running one last."""
     code = money.currency
-    people = money.paying_customers
     return [
         kpis.defined(
             "mrr",
             fmt.money_short(money.mrr_minor, code),
-            f"Now {fmt.money(money.mrr_minor, code)}; without what winds down "
-            f"{fmt.money(money.committed_minor, code)} (committed MRR)."
-            + _uncounted(money.uncounted),
-            delta=fmt.signed(money.month_delta_minor, code) if money.month_delta_minor else 0,
+            f"Now {fmt.money(money.mrr_minor, code)}.{_uncounted(money.uncounted)} "
+            "The small chart is of the last 30 days.",
+            delta=fmt.signed_short(money.month_delta_minor, code) if money.month_delta_minor else 0,
             compared_to="this month",
             spark=tuple(fmt.major(point.amount_minor, code) for point in money.sparkline),
         ),
-        kpis.defined(
-            "paying_customers",
-            f"{people:,}",
-            delta=fmt.each(money.mrr_minor, people, code) if people else None,
-            compared_to="ARPA" if people else None,
-            good="neither",
-        ),
-        kpis.defined(
-            "winding_down",
-            fmt.money_short(money.winding_down.amount_minor, code),
-            "It leaves at the end, not before, and can still be kept.",
-            delta=fmt.plural(money.winding_down.count, "subscription"),
-            good="neither",
-        ),
-        kpis.defined(
-            "at_risk",
-            fmt.money_short(money.at_risk.amount_minor, code),
-            delta=fmt.plural(money.at_risk.count, "subscription"),
-            good="neither",
-        ),
+        _committed(money, runway),
+        _people(money, periods),
+        _net_churn(periods),
     ]
 
 
@@ -65,164 +43,111 @@ def _uncounted(count: int) -> str:
     return f" Left out: {fmt.plural(count, 'subscription')} without a known price." if count else ""
 
 
-def leaving(currency: str) -> None:
-    """The next eight weeks of scheduled ends; a click lists the customers behind a bar."""
-    now, zone = data.freshness().now, data.timezone()
-    bars = [
-        bar
-        for bar in data.winding_down(Filters(currencies=(currency,), limit=1)).bars
-        if bar.at is not None and bar.at < now + AHEAD
-    ]
-    weeks = tuple((bar.at or 0, bar.amount_minor, bar.count) for bar in bars)
+def _committed(money: OverviewCurrency, runway: Runway) -> kpis.Card:
+    code, leaves = money.currency, money.committed_minor - money.mrr_minor
+    steps = [money.mrr_minor - runway.overdue_minor, *(-week.minor for week in runway.weeks)]
+    return kpis.defined(
+        "committed_mrr",
+        fmt.money_short(money.committed_minor, code),
+        f"Now {fmt.money(money.committed_minor, code)}. "
+        "The small chart is what scheduled ends leave of MRR in the next eight weeks.",
+        delta=fmt.signed_short(leaves, code) if leaves else None,
+        compared_to="to leave" if leaves else "nothing leaves",
+        spark=tuple(fmt.major(minor, code) for minor in accumulate(steps)),
+    )
+
+
+def _people(money: OverviewCurrency, periods: Sequence[MonthStanding]) -> kpis.Card:
+    now = periods[-1] if periods else None
+    return kpis.defined(
+        "paying_customers",
+        f"{money.paying_customers:,}",
+        "The small chart is of the last twelve months.",
+        delta=kpis.change(money.paying_customers - now.customers_start) if now else None,
+        compared_to="this month" if now else None,
+        spark=tuple(float(period.customers_end) for period in periods[-MONTHS:]),
+    )
+
+
+def _net_churn(periods: Sequence[MonthStanding]) -> kpis.Card:
+    """Of the last month that is over: a running one always looks better than it will."""
+    over = [period for period in periods if period.complete]
+    rates = [period.net_mrr_churn for period in over[-MONTHS:]]
+    if not rates or rates[-1].value is None:
+        reason = rates[-1].reason if rates else "No complete month has passed yet."
+        return kpis.defined("net_mrr_churn", fmt.UNKNOWN, reason or "")
+    name, ratio = fmt.period(over[-1].name), rates[-1]
+    so_far = periods[-1].net_mrr_churn.value
+    delta, compared = _moved(over, ratio)
+    return kpis.defined(
+        "net_mrr_churn",
+        fmt.share(ratio.value),
+        fmt.md(f"Here of {name}; the running month so far: {fmt.share(so_far)}."),
+        label=f"{defined.label('net_mrr_churn')}, {name.split()[0]}",
+        delta=delta,
+        compared_to=compared,
+        good="neither" if ratio.small else "down",
+        spark=tuple(rate.value for rate in rates if rate.value is not None),
+    )
+
+
+def _moved(over: Sequence[MonthStanding], now: Ratio) -> tuple[str | None, str | None]:
+    """Against the month before; of few customers a difference says nothing."""
+    if now.small:
+        return "small sample", None
+    before = over[-2].net_mrr_churn.value if len(over) > 1 else None
+    if before is None or now.value is None:
+        return None, None
+    month = fmt.period(over[-2].name).split()[0]
+    return f"{(now.value - before) * 100:+.1f} pts", f"vs {month}"
+
+
+def bridge(rolled: RollForward) -> None:
+    """From the month's opening to now; the rows behind it are a link away."""
+    line = rolled.lines[-1] if rolled.lines else None
     with st.container(border=True, height="stretch"):
-        defined.title("What leaves MRR in the next eight weeks?", "winding_down")
-        if not weeks:
-            st.caption("Nothing is scheduled to end.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            defined.title("What moved MRR this month?", "opening_mrr", *MOVES, "closing_mrr")
+            st.space("stretch")
+            if line is not None:
+                _rows_of(line, rolled.currency)
+        if line is None:
+            st.caption("MRR has not moved yet.")
             return
-        today = fmt.today(now, zone)
-        state = st.plotly_chart(
-            data.figure(
-                "weeks",
-                lambda: charts.runway(weeks, currency, today, zone),
-                weeks,
-                currency,
-                today,
-                zone,
-            ),
-            key="leaving",
-            on_select="rerun",
-            selection_mode="points",
-            config=charts.CONFIG,
-            alt="MRR that leaves by scheduled ends, week by week",
+        steps = tuple(
+            (part, defined.label(metric), line.amount(part) or 0, line.reconstructed.get(part) or 0)
+            for part, metric in rolling.PARTS.items()
+            if part not in ("committed", "fx")
         )
-    if points := state["selection"]["points"]:
-        week = ending.week_name(bars[points[0]["point_index"]].key)
-        navigation.open_page("winding-down", week=week, currencies=currency.upper())
-
-
-def moving(money: OverviewCurrency) -> None:
-    """MRR, day by day."""
-    points = tuple((point.at, point.amount_minor) for point in money.sparkline)
-    zone = data.timezone()
-    with st.container(border=True, height="stretch"):
-        defined.title("How did MRR move in the last 30 days?", "mrr")
+        figure = data.figure(
+            "bridge",
+            lambda: charts.waterfall(steps, rolled.currency, rolling.BALANCES),
+            steps,
+            rolled.currency,
+        )
         st.plotly_chart(
-            data.figure(
-                "trend",
-                lambda: charts.trend(points, money.currency, zone),
-                points,
-                money.currency,
-                zone,
-            ),
-            key="moving",
+            figure,
+            key="bridge",
             config=charts.CONFIG,
-            alt="MRR, day by day",
+            alt="From the month's opening MRR to now. The page MRR lists the rows of each part.",
         )
+        if figure.layout.yaxis.range[0]:
+            st.caption("Amounts do not begin at zero here, so that movements can be seen.")
 
 
-def needs_you(currency: str) -> None:
-    """The largest amounts that somebody can still save today."""
-    st.subheader("What needs you?", anchor=False)
-    now, zone = data.freshness().now, data.timezone()
-    largest = Filters(currencies=(currency,), sort="mrr_minor", descending=True, limit=MOST_NEEDS)
-    unpaid = data.failed_payments(largest).rows
-    leaving = data.winding_down(largest).rows
-    owners = [item.customer_id for item in unpaid] + [item.customer_id for item in leaving]
-    if not owners:
-        notes.empty("Nothing fails and nothing is winding down.")
-        return
-    column = st.column_config
-    chosen = tables.show(
-        [_failing(item, now, zone) for item in unpaid] + [_ending(item, zone) for item in leaving],
-        {
-            "customer": column.TextColumn("Customer", width="medium"),
-            "what": tables.badge("What", width=130),
-            "mrr": defined.number(
-                "mrr", more="Of what is winding down the value that leaves at the end.", width=90
-            ),
-            "by": column.DateColumn(
-                "Last day",
-                format="D MMM YYYY",
-                width=110,
-                help="When access ends; empty when it has ended already.",
-            ),
-            "why": column.TextColumn("Why", width="large"),
+def _rows_of(line: RollForwardLine, code: str) -> None:
+    # A link, not a click on a bar: a script may not set a filter that is bound on the page it
+    # leaves, and the currency is.
+    st.page_link(
+        str(navigation.BY_SLUG["mrr"].file),
+        label="Rows",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        help="Every movement of the month, on the page MRR.",
+        query_params={
+            "currency": code.upper(),
+            "view": rolling.TABS[1],
+            "period": rolling.name(line),
+            "part": defined.label(rolling.PARTS["new"]),
         },
-        key="needs_you",
-        ids=owners,
-        money=("mrr",),
-        alt="Largest failing and ending subscriptions",
     )
-    if chosen is not None:
-        tables.open_customer(owners[chosen])
-
-
-def _failing(item: FailedPaymentItem, now: int, zone: str) -> dict[str, object]:
-    return {
-        "customer": listing.who(item),
-        "what": tables.one(item.status or "open"),
-        "mrr": item.mrr_minor,
-        "by": fmt.moment(now + item.days_left * DAY, zone) if item.days_left else None,
-        "why": failing.cause(item),
-        "currency": item.currency,
-    }
-
-
-def _ending(item: WindingDownItem, zone: str) -> dict[str, object]:
-    return {
-        "customer": listing.who(item),
-        "what": ["Winding down"],
-        "mrr": item.mrr_minor,
-        "by": fmt.moment(item.ends_at, zone),
-        "why": fmt.words(item.feedback or item.reason),
-        "currency": item.currency,
-    }
-
-
-def changes(view: Overview, currency: str) -> None:
-    """The latest plan changes, from → to."""
-    st.subheader("Who changed plan lately?", anchor=False)
-    found = [change for change in view.changes if change.currency == currency]
-    if not found:
-        notes.empty("No plan change yet.", hint="Upgrades, downgrades and new customers show here.")
-        return
-    zone, column = data.timezone(), st.column_config
-    chosen = tables.show(
-        [
-            {
-                "customer": listing.who(change),
-                "kind": tables.one(change.kind),
-                "plans": _path(change),
-                "change": change.delta_minor,
-                "when": fmt.moment(change.occurred_at, zone),
-                "currency": change.currency,
-            }
-            for change in found
-        ],
-        {
-            "customer": column.TextColumn("Customer", width="medium"),
-            "kind": tables.badge("Kind", width=130),
-            "plans": column.TextColumn("From → to", width="medium"),
-            "change": defined.number("movements.delta_minor", "MRR change", width=95),
-            "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
-        },
-        key="changes",
-        ids=[f"{change.customer_id}:{change.occurred_at}" for change in found],
-        money=("change",),
-        alt="Latest plan changes",
-    )
-    if chosen is not None:
-        tables.open_customer(found[chosen].customer_id)
-
-
-def _path(change: PlanChange) -> str:
-    """From → to; the intervals too where the plan stays the same."""
-    before, after = _plan(change.from_plan), _plan(change.to_plan)
-    if before == after and change.from_interval != change.to_interval:
-        before += f", {fmt.every(change.from_interval, 1).lower()}"
-        after += f", {fmt.every(change.to_interval, 1).lower()}"
-    return " → ".join(part for part in (before, after) if part)
-
-
-def _plan(slug: str | None) -> str:
-    return session.billing().catalog.plan(slug).name if slug else ""

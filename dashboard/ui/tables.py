@@ -43,6 +43,14 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Reactivation": "blue",
     "Contraction": "orange",
     "Churn": "red",
+    "First payment": "blue",
+    "Plan": "blue",
+    "Interval": "violet",
+    "Quantity": "green",
+    "Ends": "red",
+    "Downgrade": "orange",
+    "Price": "gray",
+    "Discount": "orange",
     "Ended": "orange",
     "Proration": "blue",
     "Refunded": "gray",
@@ -85,7 +93,6 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Archived": "orange",
     "Not in Stripe": "orange",
     "Kept only": "gray",
-    "Plan": "violet",
     "Access": "red",
     "Loses": "orange",
     "Gains": "green",
@@ -227,6 +234,24 @@ def open_customer(customer_id: str) -> None:
     left = {name: st.query_params.get_all(name) for name in st.query_params}
     st.session_state["came_from"] = (st.session_state.get("page_shown"), left)
     navigation.open_page("customer", customer=customer_id)
+
+
+def remember(customer_ids: Sequence[str]) -> Callable[[int | None], None]:
+    """For ``on_choose`` of a table that is not the last thing of its fragment: what it chooses is
+    opened by `open_remembered` when the fragment begins anew."""
+
+    def chosen(index: int | None) -> None:
+        if index is not None:
+            st.session_state["to_open"] = customer_ids[index]
+
+    return chosen
+
+
+def open_remembered() -> None:
+    """At the head of a fragment: go to the customer that was chosen in it. Leaving from its midst
+    would leave the browser with half a page."""
+    if wanted := st.session_state.pop("to_open", None):
+        open_customer(wanted)
 
 
 def way_back() -> None:

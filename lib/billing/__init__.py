@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
+    from .domain.insights import Insight
     from .domain.invoice_filters import InvoiceFilters
     from .domain.lines import InvoiceLines, Line, TaxLine
+    from .domain.lookbacks import Lookback
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .domain.trusted_headers import from_headers
+    from .domain.upgrade_filters import CHANGES, UpgradeFilters
     from .files.form import Form
     from .files_desk import Narrowing
     from .following import Follower
@@ -147,6 +150,18 @@ if TYPE_CHECKING:
         StaffRequest,
         SyncHealth,
     )
+    from .showing.upgrade_views import (
+        Holding,
+        MonthStanding,
+        Outlook,
+        PlanPath,
+        Runway,
+        RunwayItem,
+        RunwayWeek,
+        TrialSpan,
+        UpgradeItem,
+        UpgradeMonth,
+    )
     from .showing.views import (
         Bar,
         FailedPaymentItem,
@@ -185,8 +200,10 @@ _NAMES = {
     "domain.flow_values": "LINK_REASONS",
     "domain.flows": "Choice LinkOptions",
     "domain.grants": "Access",
+    "domain.insights": "Insight",
     "domain.invoice_filters": "InvoiceFilters",
     "domain.lines": "InvoiceLines Line TaxLine",
+    "domain.lookbacks": "Lookback",
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
@@ -204,6 +221,7 @@ _NAMES = {
     "domain.sign_in": "Identity SignIn TrustedHeaders",
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
     "domain.trusted_headers": "from_headers",
+    "domain.upgrade_filters": "CHANGES UpgradeFilters",
     "files.form": "Form",
     "files_desk": "Narrowing",
     "following": "Follower",
@@ -241,6 +259,10 @@ _NAMES = {
         "Deliveries DeliveryDay FailedEvent FieldDifference FindingItem FindingView "
         "HappenedToFinding Lag StaffRequest SyncHealth"
     ),
+    "showing.upgrade_views": (
+        "Holding MonthStanding Outlook PlanPath Runway RunwayItem RunwayWeek TrialSpan UpgradeItem "
+        "UpgradeMonth"
+    ),
     "showing.views": (
         "Bar FailedPaymentItem Freshness Listing Overview OverviewCurrency PlanChange "
         "PlanCustomerItem PlanMixItem Point SearchHit Sum WindingDownItem"
@@ -266,6 +288,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "CHANGES",
     "LANGUAGES",
     "LINK_REASONS",
     "LONGEST_NAME",
@@ -326,10 +349,12 @@ __all__ = [
     "GroupPlan",
     "HappenedToFinding",
     "HeldPrice",
+    "Holding",
     "Identity",
     "ImpactKind",
     "ImpactRow",
     "ImpactRun",
+    "Insight",
     "InvoiceFilters",
     "InvoiceItem",
     "InvoiceLines",
@@ -347,16 +372,19 @@ __all__ = [
     "LinkSeen",
     "Linted",
     "Listing",
+    "Lookback",
     "LoosePrice",
     "Metric",
     "MintedLink",
     "MonthItem",
     "MonthMoney",
+    "MonthStanding",
     "Narrowing",
     "NoCustomer",
     "NoSuchObject",
     "NotFound",
     "OpenPoint",
+    "Outlook",
     "Overview",
     "OverviewCurrency",
     "Owed",
@@ -366,6 +394,7 @@ __all__ = [
     "PlanChange",
     "PlanCustomerItem",
     "PlanMixItem",
+    "PlanPath",
     "PlanPrices",
     "Point",
     "Policies",
@@ -398,6 +427,9 @@ __all__ = [
     "Role",
     "RollForward",
     "RollForwardLine",
+    "Runway",
+    "RunwayItem",
+    "RunwayWeek",
     "SavedView",
     "ScheduleAhead",
     "SealState",
@@ -418,7 +450,11 @@ __all__ = [
     "TimelineEntry",
     "Trend",
     "TrendPoint",
+    "TrialSpan",
     "TrustedHeaders",
+    "UpgradeFilters",
+    "UpgradeItem",
+    "UpgradeMonth",
     "WindingDownItem",
     "WrongUsage",
     "act_outcome",

@@ -24,6 +24,7 @@ from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
 from .domain.policy import Policy
 from .files_desk import FilesDesk, Narrowing
+from .founders_desk import FoundersDesk
 from .impact_runs import ImpactRuns
 from .invoice_desk import InvoiceDesk
 from .money_desk import MoneyDesk
@@ -77,6 +78,7 @@ class Portside(
     ViewsDesk,
     DigestDesk,
     PlansDesk,
+    FoundersDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

@@ -67,6 +67,12 @@ def test_every_list_and_report_can_be_read(opened: Opened) -> None:
         found = portside.receipts(part, currency, starts=line.starts, ends=line.ends)
         assert found.agrees
     assert portside.self_audit().ok
+    assert portside.upgrades().total == len(portside.upgrade_paths()) == 0
+    assert len(portside.upgrade_months(currency)) == 12
+    week = next(week for week in portside.runway(currency).weeks if week.subscriptions)
+    assert portside.leaving(currency, week.starts, week.ends).total == 1
+    assert portside.outlook(currency).largest
+    assert portside.month_to_close()
     for name in sorted(REPORTS):
         assert portside.report(name).name == name
     for name in ("entitlements", "winding-down", "mrr", "access-matrix"):

@@ -22,6 +22,7 @@ from tests.pages.conftest import ROOT, opened
 from tests.pages.fake_billing import FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
+    "upgrades": ({}, {"period": "Last 12 months"}),
     "customer": ({"customer": "cus_0003"}, {"customer": "cus_0003", "tab": "Invoices"}),
     "mrr": ({}, {"view": "Receipts"}, {"view": "Self-audit"}, {"view": "Policy bridge"}),
     "churn": ({}, {"view": "Reasons"}, {"view": "Cohorts"}),
@@ -50,7 +51,6 @@ VISITS = [
 NOT_ON_PAGES: dict[str, str] = {
     "fx_effect": "a line of the roll-forward in the reporting currency, which this company has not",
     "mrr_growth": "a field of the report mrr: net new MRR and FX together",
-    "runway": "the report runway; on Overview its chart lists what ends",
     "save_rate": "the report saves",
     "customers_churned": "a field of the report churn, and what the lists of leavers count",
     "common_decline": "a card of failed payments for roles without totals",

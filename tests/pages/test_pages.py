@@ -11,7 +11,7 @@ from tests.pages.conftest import Open, everything
 from tests.pages.fake_billing import FakeBilling
 
 SLUGS = [row.slug for row in navigation.PAGES]
-TOTALS = ("overview", "mrr", "plan-mix", "churn", "invoices")
+TOTALS = ("overview", "upgrades", "mrr", "plan-mix", "churn", "invoices")
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -64,7 +64,7 @@ def test_a_database_that_is_away_is_one_sentence(
 
 @pytest.mark.parametrize(
     "slug",
-    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "churn", "invoices", "sync"],
+    [*TOTALS, "winding-down", "failed-payments", "sync"],
 )
 def test_an_empty_page_says_what_would_fill_it(
     open_page: Open, desk: FakeBilling, slug: str
@@ -80,7 +80,7 @@ def test_an_empty_page_says_what_would_fill_it(
 
 @pytest.mark.parametrize(
     "slug",
-    ["overview", "winding-down", "failed-payments", "mrr", "plan-mix", "churn", "invoices", "sync"],
+    [*TOTALS, "winding-down", "failed-payments", "sync"],
 )
 def test_a_row_of_numbers_has_at_most_four_each_with_its_definition(
     open_page: Open, slug: str
@@ -135,7 +135,9 @@ def test_filters_that_match_nothing_can_be_cleared(open_page: Open) -> None:
     ("slug", "card", "metric"),
     [
         ("overview", "MRR", "mrr"),
-        ("overview", "At risk", "at_risk"),
+        ("overview", "Committed MRR", "committed_mrr"),
+        ("upgrades", "Upgrades", "upgrades"),
+        ("upgrades", "Trial conversion", "trial_conversion"),
         ("winding-down", "MRR that leaves", "winding_down"),
         ("failed-payments", "Failing invoices", "failing_invoices"),
         ("failed-payments", "Left to pay, USD", "failing_amount"),

@@ -16,7 +16,8 @@ from tests.reports.ledger import desk as real_desk
 from tests.reports.test_report_rows import ANN_LEAVES, BOB_FAILS
 
 PAGES = {
-    "overview": "MRR",
+    "overview": "1 subscription winding down",
+    "upgrades": "Nobody moved up in this period.",
     "winding-down": "ann@example.com",
     "failed-payments": "bob@example.com",
     "mrr": "Mar 2026, so far",

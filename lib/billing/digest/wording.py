@@ -44,7 +44,7 @@ def _sections(digest: Digest, names: Names) -> Iterator[Section]:
         yield Section("Needs you", tuple(lead(each, digest, names) for each in digest.actions))
     if digest.mrr:
         yield _mrr(digest, names)
-    yield from _listed("Largest upgrades", digest.upgrades, upgraded, names, "upgrade", "mrr")
+    yield from _listed("Largest upgrades", digest.upgrades, upgraded, names, "upgrade", "upgrades")
     yield from _listed("Largest churn", digest.churned, churned, names, "customer", "churn")
     yield from _listed(
         "Newly winding down", digest.winding_down, ending, names, "subscription", "winding-down"

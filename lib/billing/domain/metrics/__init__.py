@@ -17,6 +17,7 @@ from . import (
     receivables,
     recurring,
     selling,
+    upgrading,
 )
 from .metric import Direction, Metric, Unit
 
@@ -35,6 +36,7 @@ METRICS: Final[dict[str, Metric]] = {
         closing,
         bridging,
         selling,
+        upgrading,
     )
     for metric in part.METRICS
 }

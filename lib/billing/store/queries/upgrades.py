@@ -23,15 +23,10 @@ _ITEMS = 3
 """Items of a subscription whose prices are compared to find a move that left MRR as it was."""
 
 
-def candidates(
-    connection: Connection,
-    policy: str,
-    currency: str | None,
-    starts: int | None,
-    ends: int | None,
-) -> list[RowMapping]:
-    """Movements with their customer, newest first: expansion, reactivation, what came of a free or
-    trial subscription, and contraction where the plan or the interval changed."""
+def may_be_one() -> ColumnElement[bool]:
+    """Whether a movement, joined with its subscription, can be an upgrade: expansion,
+    reactivation, what came of a free or trial subscription, and contraction where the plan or the
+    interval changed."""
     free_before = (
         select(i.c.invoice_id)
         .where(
@@ -50,11 +45,21 @@ def candidates(
         m.c.from_plan.is_distinct_from(m.c.to_plan),
         m.c.from_interval.is_distinct_from(m.c.to_interval),
     )
-    wanted = or_(
+    return or_(
         m.c.kind.in_(("expansion", "reactivation")),
         and_(m.c.kind == "new", converted),
         and_(m.c.kind == "contraction", moved),
     )
+
+
+def candidates(
+    connection: Connection,
+    policy: str,
+    currency: str | None,
+    starts: int | None,
+    ends: int | None,
+) -> list[RowMapping]:
+    """Movements that may be upgrades with their customer, newest first."""
     query = bounded(
         select(m, c.c.email, c.c.name)
         .select_from(
@@ -62,7 +67,7 @@ def candidates(
                 c, c.c.customer_id == m.c.customer_id
             )
         )
-        .where(m.c.policy == policy, wanted),
+        .where(m.c.policy == policy, may_be_one()),
         m.c.occurred_at,
         starts,
         ends,

@@ -1,0 +1,256 @@
+"""The head of the upgrades page: its cards and its four charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard import charts, data, morning, session
+from dashboard import format as fmt
+from dashboard.ui import defined, filters, kpis, upgrades
+from lib.billing import (
+    Listing,
+    Lookback,
+    PlanPath,
+    TrialSpan,
+    UpgradeFilters,
+    UpgradeItem,
+    UpgradeMonth,
+)
+
+MONTHLY: Final = "The small chart is of the last twelve months."
+
+
+def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
+    """Of one currency and period, against the one before."""
+    now = morning.upgrades(replace(whole, limit=1))
+    before = morning.upgrades(replace(whole, starts=span.earlier, ends=span.starts, limit=1))
+    bounds = ((span.starts, span.ends), (span.earlier, span.starts))
+    tried, earlier = morning.trials(code, bounds)
+    months = morning.upgrade_months(code)
+    compared = _compared(span)
+    minor, was = _minor(now), _minor(before)
+    return [
+        kpis.defined(
+            "upgrades",
+            f"{now.total:,}",
+            MONTHLY,
+            delta=kpis.change(now.total - before.total),
+            compared_to=compared,
+            spark=tuple(float(sum(n for n, _ in m.kinds.values())) for m in months),
+            spark_as="bar",
+        ),
+        kpis.defined(
+            "upgrade_mrr",
+            fmt.money_short(minor, code),
+            f"Here {fmt.money(minor, code)}; before {fmt.money(was, code)}. {MONTHLY}",
+            delta=fmt.signed_short(minor - was, code) if minor != was else 0,
+            compared_to=compared,
+            spark=tuple(
+                fmt.major(sum(amount for _, amount in m.kinds.values()), code) for m in months
+            ),
+            spark_as="bar",
+        ),
+        _conversion(tried, earlier, months),
+        kpis.defined(
+            "trials_started",
+            f"{tried.started:,}",
+            MONTHLY,
+            delta=kpis.change(tried.started - earlier.started),
+            compared_to=compared,
+            spark=tuple(float(month.trials.started) for month in months),
+            spark_as="bar",
+        ),
+    ]
+
+
+def _compared(span: Lookback) -> str:
+    """What a delta is against, in few words: the same length of time, or the month, before."""
+    spoken = {"30d": "vs prior 30 d", "90d": "vs prior 90 d", "12m": "vs prior year"}
+    return spoken.get(span.key, "vs month before")
+
+
+def _minor(found: Listing[UpgradeItem]) -> int:
+    return sum(part.amount_minor for part in found.sums)
+
+
+def _conversion(now: TrialSpan, before: TrialSpan, months: Sequence[UpgradeMonth]) -> kpis.Card:
+    ratio, was = now.conversion, before.conversion
+    made = f"{now.converted:,} of {now.ended:,}" if now.ended else None
+    delta, compared, good = made, "small sample" if now.ended else None, "neither"
+    if ratio.value is not None and was.value is not None and not (ratio.small or was.small):
+        delta, compared, good = f"{(ratio.value - was.value) * 100:+.1f} pts", made, "up"
+    elif not ratio.small:
+        compared = None
+    values = [month.trials.conversion.value for month in months]
+    return kpis.defined(
+        "trial_conversion",
+        fmt.share(ratio.value),
+        ratio.reason or f"Here {made}; before {before.converted:,} of {before.ended:,}. {MONTHLY}",
+        delta=delta,
+        compared_to=compared,
+        good=good,
+        spark=tuple(value for value in values if value is not None),
+    )
+
+
+def matrix(cells: Sequence[PlanPath], code: str) -> None:
+    """From which plan to which; a click on a bubble lists who went that way."""
+    with st.container(border=True, height="stretch"):
+        defined.title(
+            "From which plan (rows) to which (columns)?", "plan_path", more="Grey: within a plan."
+        )
+        if not cells:
+            st.caption("Nobody moved up in this period.")
+            return
+        drawn = tuple(
+            (
+                upgrades.path_key(cell),
+                upgrades.plan(cell.from_plan),
+                upgrades.plan(cell.to_plan),
+                upgrades.path_name(cell),
+                cell.count,
+                cell.minor,
+            )
+            for cell in cells
+        )
+        plans = _ranked(cells)
+        chosen = st.session_state.get("path")
+        st.plotly_chart(
+            data.figure(
+                "paths",
+                lambda: charts.paths(drawn, plans, code, chosen),
+                drawn,
+                plans,
+                code,
+                chosen,
+            ),
+            key="paths_chart",
+            on_select=_path_chosen,
+            selection_mode="points",
+            config=charts.CONFIG,
+            alt="Upgrades from each plan, in rows, to each plan, in columns. Choose a path below.",
+        )
+
+
+def _ranked(cells: Sequence[PlanPath]) -> tuple[str, ...]:
+    catalog = session.billing().catalog
+    slugs = {slug for cell in cells for slug in (cell.from_plan, cell.to_plan)}
+    known = sorted((slug for slug in slugs if slug), key=lambda s: (catalog.plan(s).rank, s))
+    return tuple(upgrades.plan(slug) for slug in ([None] if None in slugs else []) + known)
+
+
+def _path_chosen() -> None:
+    points = st.session_state["paths_chart"]["selection"]["points"]
+    st.session_state["path"] = points[0]["customdata"][0] if points else None
+    filters.first_page()
+
+
+def trend(months: Sequence[UpgradeMonth], code: str) -> None:
+    """What upgrades added, month by month; a click makes the month the period."""
+    drawn = tuple((fmt.period(month.name), dict(month.kinds)) for month in months)
+    with st.container(border=True, height="stretch"):
+        defined.title(
+            "Do upgrades add more than they did?",
+            "upgrade_mrr",
+            more="The last twelve months; the running one is not over. Counted every five minutes.",
+        )
+        if not any(kinds for _, kinds in drawn):
+            st.caption("Nobody has moved up in the last twelve months.")
+            return
+        _click_on_month("climbing", charts.climbing(drawn, upgrades.KINDS, code), drawn, code)
+
+
+def _click_on_month(name: str, figure: Any, *key: Any) -> None:
+    st.plotly_chart(
+        data.figure(name, lambda: figure, repr(key)),
+        key=f"{name}_chart",
+        on_select=_month_chosen,
+        selection_mode="points",
+        config=charts.CONFIG,
+        alt="MRR from upgrades, month by month. Choose a month above to list its upgrades.",
+    )
+
+
+def _month_chosen() -> None:
+    points = st.session_state["climbing_chart"]["selection"]["points"]
+    if points:
+        upgrades.month_chosen(points[0]["customdata"][0])
+
+
+def changes(found: Listing[UpgradeItem], code: str) -> None:
+    """What changed in these upgrades; a click narrows the list to it."""
+    rows = tuple(
+        (
+            bar.key,
+            fmt.words(bar.key),
+            float(bar.count),
+            fmt.joined((fmt.plural(bar.count, "upgrade"), fmt.signed(bar.amount_minor, code))),
+        )
+        for bar in found.bars
+    )
+    with st.container(border=True, height="stretch"):
+        defined.title("What did they change?", "upgrades", "upgrades.change")
+        if not rows:
+            st.caption("Nobody moved up in this period.")
+            return
+        st.plotly_chart(
+            data.figure("changes", lambda: charts.ranked(rows, charts.EXPANSION, None), rows, code),
+            key="changes_chart",
+            on_select=_change_chosen,
+            selection_mode="points",
+            config=charts.CONFIG,
+            alt="Upgrades by what changed. Choose it below to list them.",
+        )
+
+
+def _change_chosen() -> None:
+    points = st.session_state["changes_chart"]["selection"]["points"]
+    st.session_state["changes"] = [points[0]["customdata"][0]] if points else []
+    filters.first_page()
+
+
+def trials(months: Sequence[UpgradeMonth]) -> None:
+    """Trials by the month in which they ended: only those are in a rate."""
+    drawn = tuple(
+        (
+            fmt.period(month.name),
+            month.trials.converted,
+            month.trials.ended - month.trials.converted,
+            _rate(month.trials),
+        )
+        for month in months
+    )
+    with st.container(border=True, height="stretch"):
+        defined.title(
+            "How many trials become customers?",
+            "trials_converted",
+            "trials_lapsed",
+            "trial_conversion",
+            more="By the month in which a trial ended. Counted every five minutes.",
+        )
+        if not any(month.trials.ended for month in months):
+            st.caption("No trial has ended in the last twelve months.")
+            return
+        st.plotly_chart(
+            data.figure("trials", lambda: charts.trials(drawn), drawn),
+            key="trials_chart",
+            config=charts.CONFIG,
+            alt="Trials that ended in each month, converted and lapsed",
+        )
+
+
+def _rate(span: TrialSpan) -> str:
+    ratio = span.conversion
+    if ratio.value is None:
+        return "No trial ended"
+    small = ", small sample" if ratio.small else ""
+    return f"{fmt.share(ratio.value)} of {span.ended:,} converted{small}"
+
+
+def everything(span: Lookback, code: str) -> UpgradeFilters:
+    """All upgrades of one currency and period."""
+    return UpgradeFilters(currencies=(code,), starts=span.starts, ends=span.ends)

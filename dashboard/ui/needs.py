@@ -1,0 +1,208 @@
+"""What needs somebody today: each with its reason in words, and one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, morning, navigation, session
+from dashboard import format as fmt
+from dashboard.session import Staff
+from dashboard.ui import defined, failing, listing, tables
+from lib.billing import (
+    FailedPaymentItem,
+    Filters,
+    Freshness,
+    OverviewCurrency,
+    Permission,
+    SyncHealth,
+    WindingDownItem,
+)
+
+EACH: Final = 3
+"""Customers shown of each kind; the rest is a click away."""
+DAY: Final = 86_400
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to do: ``why`` in plain words (not yet Markdown), the page that does it."""
+
+    icon: str
+    colour: str
+    title: str
+    why: str
+    slug: str
+    query: dict[str, str] = field(default_factory=dict)
+    permission: Permission = Permission.CUSTOMERS
+    people: tuple[tuple[str, str, str], ...] = ()  # customer's id, name, what is up
+
+
+def draw(money: OverviewCurrency, staff: Staff) -> None:
+    """Everything that this person can do something about, the most money first."""
+    with st.container(border=True, height="stretch"):
+        defined.title("What needs you?", "at_risk", "winding_down")
+        found = [need for need in _all(money) if staff.may(need.permission)]
+        if not found:
+            st.markdown(":material/check_circle: Nothing fails, nothing ends and nothing differs.")
+            return
+        for n, need in enumerate(found):
+            _draw(need, n)
+
+
+def _draw(need: Need, n: int) -> None:
+    with st.container(gap="xxsmall", key=f"need_{n}"):
+        st.markdown(f":{need.colour}-badge[{need.icon}] **{fmt.md(need.title)}**")
+        st.caption(fmt.md(need.why))
+        for at, (customer_id, name, told) in enumerate(need.people):
+            # One customer can have several failing invoices.
+            _person(customer_id, name, told, key=f"need_{n}_{at}_{customer_id}")
+        row = navigation.BY_SLUG[need.slug]
+        st.page_link(
+            str(row.file),
+            label=f"Open {row.title}",
+            icon=":material/arrow_forward:",
+            query_params=need.query,
+        )
+
+
+def _person(customer_id: str, name: str, told: str, *, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(
+            fmt.md(name),
+            key=key,
+            type="tertiary",
+            icon=":material/person:",
+            help="Open this customer.",
+            on_click=tables.remember((customer_id,)),
+            args=(0,),
+        )
+        st.caption(fmt.md(told), width="content")
+
+
+def _all(money: OverviewCurrency) -> Iterator[Need]:
+    code, zone = money.currency, data.timezone()
+    unpaid = data.failed_payments(Filters(currencies=(code,), limit=EACH))
+    if unpaid.total:
+        yield failing_payments(unpaid.rows, unpaid.total, money.at_risk.amount_minor, code)
+    largest = Filters(currencies=(code,), sort="mrr_minor", descending=True, limit=EACH)
+    leaving = data.winding_down(largest)
+    if leaving.total:
+        amount = money.winding_down.amount_minor
+        yield winding_down(leaving.rows, leaving.total, amount, code, zone)
+    yield from sync_trouble(session.billing().health(), data.freshness())
+    if money.uncounted:
+        yield uncounted(money.uncounted)
+    if month := morning.month_to_close():
+        yield open_month(month)
+
+
+def failing_payments(
+    rows: tuple[FailedPaymentItem, ...], total: int, at_risk: int, currency: str
+) -> Need:
+    """The most urgent failing invoices: the most MRR with the fewest days left first."""
+    return Need(
+        ":material/credit_card_off:",
+        "red",
+        f"{fmt.plural(total, 'payment')} failing, {fmt.money(at_risk, currency)} of MRR at risk",
+        "A new card or a payment keeps these customers. First come the most MRR and the fewest "
+        "days of access left.",
+        "failed-payments",
+        {"currencies": currency.upper()},
+        people=tuple(
+            (item.customer_id, listing.who(item), fmt.joined(_failing(item))) for item in rows
+        ),
+    )
+
+
+def _failing(item: FailedPaymentItem) -> Iterator[str | None]:
+    yield fmt.money(item.amount_remaining_minor, item.currency)
+    yield failing.cause(item)
+    if item.days_left is not None:
+        yield f"{fmt.plural(item.days_left, 'day')} left" if item.days_left else "access has ended"
+    yield "final attempt" if item.final_attempt else None
+
+
+def winding_down(
+    rows: tuple[WindingDownItem, ...], total: int, minor: int, currency: str, zone: str
+) -> Need:
+    """The largest subscriptions that end, each with its last day."""
+    return Need(
+        ":material/event_upcoming:",
+        "orange",
+        f"{fmt.plural(total, 'subscription')} winding down, {fmt.money(minor, currency)} of MRR",
+        "Each can be kept until its last day by undoing the cancellation. The largest are first.",
+        "winding-down",
+        {"currencies": currency.upper(), "sort": "Largest MRR"},
+        people=tuple(
+            (
+                item.customer_id,
+                listing.who(item),
+                fmt.joined(
+                    (
+                        fmt.money(item.mrr_minor, item.currency),
+                        f"last day {fmt.day(item.ends_at, zone)}" if item.ends_at else None,
+                        fmt.words(item.feedback or item.reason)
+                        if item.feedback or item.reason
+                        else "no reason given",
+                    )
+                ),
+            )
+            for item in rows
+        ),
+    )
+
+
+def sync_trouble(seen: SyncHealth, fresh: Freshness) -> Iterator[Need]:
+    """Why numbers on these pages may not be Stripe's."""
+    if fresh.stale and fresh.last_webhook_at is not None:
+        age = fmt.span(fresh.now - fresh.last_webhook_at)
+        yield _sync("Webhooks are silent", f"The last one arrived {age} ago, later than usual.")
+    if drift := seen.drift - seen.drift_acknowledged:
+        yield _sync(
+            f"{fmt.plural(drift, 'difference')} from Stripe",
+            "What is shown of these customers is not what Stripe says. A repair reads them again.",
+        )
+    if gaps := seen.gaps - seen.gaps_acknowledged:
+        yield _sync(
+            f"{fmt.plural(gaps, 'missing event')}",
+            "Stripe lists events for 30 days: after that they cannot be had any more.",
+            board="Gaps",
+        )
+    if seen.failed:
+        yield _sync(
+            fmt.plural(seen.failed, "failed event"),
+            "They are kept with their errors, and nothing of them is in the numbers yet.",
+            board="Failed events",
+        )
+
+
+def _sync(title: str, why: str, **query: str) -> Need:
+    return Need(":material/sync_problem:", "red", title, why, "sync", query, Permission.SYNC)
+
+
+def uncounted(count: int) -> Need:
+    return Need(
+        ":material/calculate:",
+        "orange",
+        f"{fmt.plural(count, 'subscription')} without a known price",
+        "They are live, and in no number of this page. The self-audit names them.",
+        "mrr",
+        {"view": "Self-audit"},
+        Permission.TOTALS,
+    )
+
+
+def open_month(month: str) -> Need:
+    return Need(
+        ":material/event_available:",
+        "gray",
+        f"{fmt.period(month)} is not closed",
+        "Its figures can still change without anybody seeing it. Closing freezes and seals them.",
+        "close",
+        {},
+        Permission.MONEY,
+    )

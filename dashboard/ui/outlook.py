@@ -1,0 +1,109 @@
+"""What stands out, and on whom MRR rests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from dashboard import format as fmt
+from dashboard import navigation
+from dashboard.session import Staff
+from dashboard.ui import defined, ending, retention, tables, upgrades
+from lib.billing import Insight, Outlook
+
+SPELLED: Final[dict[str, Callable[[str], str]]] = {
+    "currency": str.upper,
+    "currencies": str.upper,
+    "plans": upgrades.plan,
+    "reasons": fmt.words,
+    "week": ending.week_name,
+    "view": lambda view: retention.VIEWS[view],
+}
+"""How a page's filters spell their values in its address."""
+SHOWN: Final = 4
+HERE: Final = "overview"
+"""A link to the page that is shown already would not change what is chosen on it."""
+
+
+def insights(found: Outlook, staff: Staff) -> None:
+    """Each says what it saw and against what; a rule that sees too little says nothing."""
+    with st.container(border=True):
+        st.subheader(
+            "What stands out?",
+            anchor=False,
+            help="Rules compare the last complete month with the months before it. They are "
+            "silent below 20 customers, trials or subscriptions, and where chance alone would do: "
+            "docs/founders.md lists them. Looked at every hour.",
+        )
+        told = [i for i in found.insights if staff.may(navigation.BY_SLUG[i.page].permission)]
+        if not told:
+            st.caption(
+                "Nothing. Rules stay silent below 20 customers, and where chance alone would do."
+            )
+        for insight in told[:SHOWN]:
+            _draw(insight)
+
+
+def _draw(insight: Insight) -> None:
+    icon = (
+        ":green-badge[:material/trending_up:]"
+        if insight.good
+        else ":orange-badge[:material/priority_high:]"
+    )
+    row = navigation.BY_SLUG[insight.page]
+    with st.container(gap="xxsmall", key=f"insight_{insight.name}"):
+        st.markdown(f"{icon} {fmt.md(insight.sentence)}")
+        st.caption(fmt.joined(f"{fmt.md(name)}: {fmt.md(seen)}" for name, seen in insight.evidence))
+        if insight.page == HERE:
+            st.button(
+                "List them above",
+                key=f"stands_out_{insight.name}",
+                icon=":material/arrow_upward:",
+                type="tertiary",
+                on_click=st.session_state.update,
+                args=(dict(insight.query),),
+            )
+            return
+        st.page_link(
+            str(row.file),
+            label=f"Open {row.title}",
+            icon=":material/arrow_forward:",
+            query_params={name: SPELLED[name](value) for name, value in insight.query},
+        )
+
+
+def largest(found: Outlook) -> None:
+    """Who pays most, and what share of MRR that is."""
+    code, share = found.currency, found.share
+    with st.container(border=True, height="stretch"):
+        defined.title("How much rests on few customers?", "concentration", "customer_mrr")
+        if not found.largest:
+            st.caption("Nobody pays in this currency.")
+            return
+        told = f"The {len(found.largest)} largest pay {fmt.share(share.value)} of MRR"
+        small = ", a small sample" if share.small else ""
+        st.caption(f"{told}, of {int(share.sample or 0):,} customers{small}.")
+        column = st.column_config
+        tables.show(
+            [
+                {
+                    "customer": str(held.name or held.email or held.customer_id),
+                    "mrr": held.minor,
+                    "share": (held.share.value or 0) * 100,
+                    "currency": code,
+                }
+                for held in found.largest
+            ],
+            {
+                "customer": column.TextColumn("Customer", width=160),
+                "share": defined.number("concentration", "Share", format="%.1f%%", width=65),
+                "mrr": defined.number("customer_mrr", width=85),
+            },
+            key="largest",
+            ids=[held.customer_id for held in found.largest],
+            money=("mrr",),
+            alt="The customers who pay most",
+            on_choose=tables.remember([held.customer_id for held in found.largest]),
+        )

@@ -1,0 +1,149 @@
+"""What leaves MRR in the next eight weeks, and who is behind a week."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import charts, data, morning, navigation
+from dashboard import format as fmt
+from dashboard.ui import defined, ending, filters, tables, upgrades
+from lib.billing import Listing, Runway, RunwayItem, RunwayWeek
+
+SHOWN: Final = 10
+
+
+def draw(runway: Runway) -> None:
+    """One bar a week; a click, or a choice above it, lists the customers behind."""
+    code = runway.currency
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            defined.title("What leaves MRR in the next eight weeks?", "runway")
+            st.space("stretch")
+            chosen = _choice(runway)
+        weeks = tuple(
+            (
+                week.key,
+                _name(week, n),
+                week.end_minor,
+                week.downgrade_minor,
+                week.subscriptions,
+            )
+            for n, week in enumerate(runway.weeks)
+        )
+        if not any(week[4] for week in weeks):
+            st.caption("Nothing is scheduled to end or to get smaller in the next eight weeks.")
+        else:
+            st.plotly_chart(
+                data.figure(
+                    "ahead", lambda: charts.ahead(weeks, code, chosen), weeks, code, chosen
+                ),
+                key="leaving",
+                on_select=_week_chosen,
+                selection_mode="points",
+                config=charts.CONFIG,
+                alt="MRR that leaves week by week. Choose a week above to list its customers.",
+            )
+        if said := _besides(runway):
+            st.caption(said)
+
+
+def _name(week: RunwayWeek, n: int) -> str:
+    day = fmt.day(week.starts, data.timezone())
+    return "This week" if n == 0 else day.rpartition(" ")[0]
+
+
+def _choice(runway: Runway) -> str | None:
+    keys = [week.key for week in runway.weeks if week.subscriptions]
+    return filters.maybe("Any week", "week", keys, ending.week_name)
+
+
+def _week_chosen() -> None:
+    points = st.session_state["leaving"]["selection"]["points"]
+    st.session_state["week"] = points[0]["customdata"][0] if points else None
+
+
+def _besides(runway: Runway) -> str:
+    """What of the runway is in none of the bars."""
+    code = runway.currency
+    parts = (
+        ("overdue", runway.overdue_minor),
+        ("later", runway.later_minor),
+        ("at a time not known", runway.unknown_minor),
+    )
+    told = fmt.joined(fmt.md(f"{fmt.money(minor, code)} {when}") for when, minor in parts if minor)
+    return f"Besides: {told}." if told else ""
+
+
+def behind(runway: Runway) -> None:
+    """Who is behind the chosen week, if one is."""
+    key = st.session_state.get("week")
+    week = next((w for w in runway.weeks if w.key == key), None)
+    if week is None:
+        return
+    found = morning.leaving(runway.currency, (week.starts, week.ends), SHOWN, 0)
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            defined.title(
+                f"Who leaves in the week of {fmt.day(week.starts, data.timezone())}?", "runway"
+            )
+            st.space("stretch")
+            st.page_link(
+                str(navigation.BY_SLUG["winding-down"].file),
+                label="All that winds down",
+                icon=":material/arrow_forward:",
+                query_params={
+                    "week": ending.week_name(week.key),
+                    "currencies": runway.currency.upper(),
+                },
+            )
+        st.caption(_told(found))
+        _table(found)
+
+
+def _told(found: Listing[RunwayItem]) -> str:
+    amounts = fmt.joined(fmt.money(part.amount_minor, part.currency) for part in found.sums)
+    shown = f", the {SHOWN} largest here" if found.total > SHOWN else ""
+    return fmt.md(f"{fmt.plural(found.total, 'subscription')}{shown} · {amounts} a month.")
+
+
+def _table(found: Listing[RunwayItem]) -> None:
+    zone, column = data.timezone(), st.column_config
+    rows = [
+        {
+            "customer": str(item.name or item.email or item.customer_id),
+            "what": ["Ends"] if item.kind == "end" else ["Downgrade"],
+            "path": _path(item),
+            "minor": item.minor,
+            "at": fmt.moment(item.at, zone),
+            "reason": fmt.words(item.reason) if item.kind == "end" else None,
+            "email": item.email,
+            "currency": item.currency,
+        }
+        for item in found.rows
+    ]
+    columns = {
+        "customer": column.TextColumn("Customer", width=210),
+        "what": tables.badge("What", width=110),
+        "path": column.TextColumn("Plan", width=150),
+        "minor": defined.number("runway.mrr_minor", "MRR", width=90),
+        "at": column.DateColumn("On", format="D MMM YYYY", width=110),
+        "reason": column.TextColumn("Reason", width=150),
+        "email": column.TextColumn("E-mail", width=220),
+    }
+    tables.show(
+        rows,
+        columns,
+        key="behind",
+        ids=[f"{item.subscription_id}:{item.at}" for item in found.rows],
+        money=("minor",),
+        alt="Subscriptions that leave MRR in the chosen week",
+        on_choose=tables.remember([item.customer_id for item in found.rows]),
+    )
+
+
+def _path(item: RunwayItem) -> str:
+    if item.kind == "end":
+        return upgrades.plan(item.plan)
+    return f"{upgrades.plan(item.plan)}{upgrades.ARROW}{upgrades.plan(item.to_plan)}"

@@ -1,0 +1,141 @@
+"""The list of upgrades: its choices, its filters, its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, morning, session
+from dashboard import format as fmt
+from dashboard.ui import defined, filters, listing, tables
+from lib.billing import CHANGES, Listing, Lookback, PlanPath, UpgradeFilters, UpgradeItem
+
+SPANS: Final = {"30d": "Last 30 days", "90d": "Last 90 days", "12m": "Last 12 months"}
+KINDS: Final = {
+    "expansion": "Expansion",
+    "new": "First payment",
+    "reactivation": "Reactivation",
+    "contraction": "Contraction",
+}
+"""Kind of movement → what it is called where only upgrades are shown."""
+NO_PLAN: Final = fmt.UNKNOWN
+ARROW: Final = " → "
+
+
+def period() -> Lookback:
+    """The stretch of time that the page looks back on; its state is the address."""
+    by_name = {_span_name(span.key): span for span in morning.lookbacks()}
+    if st.session_state.get("period") not in by_name:
+        st.session_state["period"] = next(iter(by_name))
+    chosen = st.selectbox(
+        "Period",
+        list(by_name),
+        key="period",
+        label_visibility="collapsed",
+        bind="query-params",
+        on_change=filters.first_page,
+        width=165,
+        icon=":material/calendar_month:",
+    )
+    return by_name[chosen]
+
+
+def _span_name(key: str) -> str:
+    return SPANS.get(key) or fmt.period(key)
+
+
+def month_chosen(name: str) -> None:
+    """A month of a chart becomes the period, where the list goes back that far."""
+    st.session_state["period"] = name
+    filters.first_page()
+
+
+def plan(slug: str | None) -> str:
+    """The catalogue's name; a dash for none."""
+    return session.billing().catalog.plan(slug).name if slug else NO_PLAN
+
+
+def path_key(path: PlanPath) -> str:
+    return f"{path.from_plan or ''}:{path.to_plan or ''}"
+
+
+def path_name(path: PlanPath) -> str:
+    """From → to; one name where the plan stays."""
+    if path.from_plan == path.to_plan:
+        return f"Within {plan(path.to_plan)}"
+    return f"{plan(path.from_plan)}{ARROW}{plan(path.to_plan)}"
+
+
+def narrowed(everything: UpgradeFilters, cells: Sequence[PlanPath]) -> UpgradeFilters:
+    """The filter row; its state is the address."""
+    by_key = {path_key(cell): cell for cell in cells}
+    plans = sorted({cell.to_plan for cell in cells if cell.to_plan})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = filters.text("Search", "Name, e-mail or id")
+        changes = filters.several("What changed", "changes", CHANGES, fmt.words)
+        to = filters.several("To plan", "plans", plans, plan)
+        key = filters.maybe("Any path", "path", list(by_key), lambda k: path_name(by_key[k]))
+    path = by_key.get(key or "")
+    return UpgradeFilters(
+        text=text,
+        currencies=everything.currencies,
+        starts=everything.starts,
+        ends=everything.ends,
+        changes=changes,
+        plans=to,
+        path=(path.from_plan, path.to_plan) if path else None,
+    )
+
+
+def table(page: Listing[UpgradeItem], *, brief: bool = False) -> None:
+    """One page of upgrades, ``brief`` without what only a search needs. A chosen row is opened by
+    `tables.open_remembered`."""
+    zone, column = data.timezone(), st.column_config
+    rows = [
+        {
+            "when": fmt.moment(item.occurred_at, zone),
+            "customer": listing.who(item),
+            "path": steps(item),
+            "change": [fmt.words(item.change)],
+            "delta": item.delta_minor,
+            "kind": [KINDS[item.kind]],
+            "email": item.email,
+            "subscription": item.subscription_id,
+            "currency": item.currency,
+        }
+        for item in page.rows
+    ]
+    columns: dict[str, object] = {
+        "customer": column.TextColumn("Customer", width=190),
+        "delta": defined.number("upgrades.delta_minor", "MRR change", width=100),
+        "path": column.TextColumn("From → to", width=170),
+        "change": tables.badge("What changed", width=110),
+        "when": column.DateColumn("On", format="D MMM YYYY", width=110),
+        "kind": tables.badge("Kind", width=125),
+    }
+    if not brief:
+        columns["email"] = column.TextColumn("E-mail", width=220)
+        columns["subscription"] = column.TextColumn("Subscription", width=150)
+    tables.show(
+        rows,
+        columns,
+        key="upgrades",
+        ids=[f"{item.customer_id}:{item.occurred_at}:{item.currency}" for item in page.rows],
+        money=("delta",),
+        alt="Upgrades, the newest first",
+        on_choose=tables.remember([item.customer_id for item in page.rows]),
+    )
+
+
+def steps(item: UpgradeItem) -> str:
+    """From → to; the intervals too where the plan stays the same and they do not."""
+    before, after = plan(item.from_plan), plan(item.to_plan)
+    if before == after and item.from_interval == item.to_interval:
+        return after
+    if before == after:
+        was = fmt.every_named(item.from_interval) if item.from_interval else NO_PLAN
+        now = fmt.every_named(item.to_interval) if item.to_interval else NO_PLAN
+        return f"{after}: {was.lower()}{ARROW}{now.lower()}"
+    return f"{before}{ARROW}{after}"

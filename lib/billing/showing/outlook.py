@@ -1,0 +1,138 @@
+"""What stands out in one currency: the facts for its insights, and who pays most."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from ..domain.churn_rates import Moved, churn_cause
+from ..domain.facts import Facts, Leaving, PlanChurn, Trials
+from ..domain.insights import insights
+from ..domain.ratio import SMALL_SAMPLE, Ratio
+from ..domain.times import MONTHS, local_date, period_of
+from ..retention.calendar import months_before
+from ..settings.setup import Setup
+from ..store.queries import churn, plan_mix
+from ..store.queries import outlook as queries
+from ..store.queries.reading import Connection, Reader
+from ..store.queries.spans import Span
+from .months import standing_months
+from .runway import runway
+from .upgrade_views import Holding, MonthStanding, Outlook, RunwayWeek
+from .upgrades import trial_spans
+
+COMPARED: Final = 6
+"""Months that the last complete one is held against."""
+CAUSED: Final = 3
+"""Months whose causes of churn are taken together."""
+LARGEST: Final = 5
+
+
+def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
+    """What stands out now. Reads whole months: for a page it is kept for minutes."""
+    weeks = runway(reader, setup, now, currency).weeks
+    with reader.open() as connection:
+        totals = plan_mix.currency_totals(connection, currency)
+        mrr = int(totals[0]["mrr_minor"]) if totals else 0
+        people = int(totals[0]["customers"]) if totals else 0
+        held = queries.largest(connection, currency, LARGEST)
+        months = _complete(connection, setup, now)
+        facts = Facts(
+            currency=currency,
+            month=_month(months[-1], setup.timezone) if months else "",
+            customers=people,
+            mrr_minor=mrr,
+            largest_minor=int(held[0]["minor"]) if held else 0,
+            weeks=tuple(_leaving(week, setup.timezone) for week in weeks),
+            reasons=queries.reasons(connection, currency),
+            **(_of_months(connection, setup, now, months, currency) if months else {}),
+        )
+    together = sum(int(row["minor"]) for row in held)
+    return Outlook(
+        currency=currency,
+        insights=insights(facts),
+        largest=tuple(
+            Holding(
+                row["customer_id"],
+                row["name"],
+                row["email"],
+                int(row["minor"]),
+                Ratio(int(row["minor"]), mrr, people),
+            )
+            for row in held
+        ),
+        share=Ratio(together, mrr, people),
+    )
+
+
+def _complete(connection: Connection, setup: Setup, now: int) -> list[Span]:
+    """The last complete months, the oldest first; none from before the first event, for what was
+    inferred of them tells of those who stayed and not of those who left."""
+    told = queries.first_told(connection, setup.policy)
+    if told is None:
+        return []
+    spans = months_before(now, COMPARED + 1, setup.timezone)
+    return [span for span in spans if span.ends > told]
+
+
+def _of_months(
+    connection: Connection, setup: Setup, now: int, months: Sequence[Span], currency: str
+) -> dict[str, Any]:
+    causes: Counter[str] = Counter()
+    for row in churn.causes(connection, setup.policy, months[-CAUSED:], currency):
+        causes[churn_cause(row["reason"])] += int(row["customers"])
+    kept = standing_months(connection, setup.policy, setup.timezone, now, currency)
+    by_name = {month.name: month for month in kept}
+    names = [period_of(span.starts, "month", setup.timezone) for span in months]
+    stood = [by_name.get(name) or MonthStanding(name, True, Moved(), 0, 0) for name in names]
+    return {
+        "plans": _plans(connection, setup, months, stood, currency),
+        "trials": tuple(
+            Trials(span.ended, span.converted)
+            for span in trial_spans(connection, setup, months, currency)
+        ),
+        "causes": dict(sorted(causes.items())) if len(months) >= CAUSED else {},
+        "outran": tuple(
+            month.moved.expansion_minor > -month.moved.contraction_minor - month.moved.churn_minor
+            for month in stood
+        ),
+    }
+
+
+def _plans(
+    connection: Connection,
+    setup: Setup,
+    months: Sequence[Span],
+    stood: Sequence[MonthStanding],
+    currency: str,
+) -> tuple[PlanChurn, ...]:
+    """Months that began with few customers are left out: they say nothing of a month."""
+    there = queries.on_plans(connection, setup.policy, months[-1].starts, currency)
+    left: defaultdict[str | None, list[int]] = defaultdict(lambda: [0] * len(months))
+    for row in queries.churned_by_plan(connection, setup.policy, months, currency):
+        left[row["plan"]][int(row["n"])] = int(row["churned"])
+    *sizes, last = (month.customers_start for month in stood)
+    told = [n for n, size in enumerate(sizes) if size >= SMALL_SAMPLE]
+    return tuple(
+        PlanChurn(
+            plan=plan,
+            name=setup.catalog.plan(plan).name,
+            customers=customers,
+            churned=left[plan][-1],
+            earlier=tuple(left[plan][n] for n in told),
+            growth=tuple(Fraction(last, sizes[n]) for n in told),
+        )
+        for plan, customers in sorted(there.items(), key=lambda pair: str(pair[0]))
+        if plan is not None
+    )
+
+
+def _month(span: Span, timezone: str) -> str:
+    return MONTHS[local_date(span.starts, timezone).month - 1]
+
+
+def _leaving(week: RunwayWeek, timezone: str) -> Leaving:
+    day = local_date(week.starts, timezone)
+    return Leaving(week.key, f"{day.day} {MONTHS[day.month - 1]}", week.subscriptions, week.minor)

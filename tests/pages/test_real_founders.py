@@ -1,0 +1,70 @@
+"""Numbers on the founders' pages over a real database are those of the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import format as fmt
+from dashboard import navigation, session
+from lib.billing import Portside
+from lib.billing.store.engine import Store
+from tests.desk.money_world import over_company
+from tests.pages.conftest import ROOT
+
+
+@pytest.fixture(params=[0, 4])
+def company(request: pytest.FixtureRequest, sqlite_store: Store, demo: None) -> Iterator[Portside]:
+    found = over_company(sqlite_store, request.param)
+    session.use(found)
+    yield found
+    session.use(None)
+    st.cache_data.clear()
+
+
+def opened(slug: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
+    app.session_state["demo_role"] = "founder"
+    app.run()
+    app.switch_page(str(navigation.BY_SLUG[slug].file)).run()
+    assert not app.exception
+    return app
+
+
+def currency_of(app: AppTest) -> str:
+    return str(app.session_state["currency"]) if "currency" in app.session_state else "usd"
+
+
+def test_the_overview_s_numbers_are_those_of_the_reports(company: Portside) -> None:
+    app = opened("overview")
+    code = currency_of(app)
+    month = company.report("mrr", currency=code).rows[-1]
+    runway = company.report("runway", currency=code).totals.get(code, {"mrr_minor": 0})
+    values = {card.label: card.value for card in app.metric}
+    assert values["MRR"] == fmt.money_short(month["closing_minor"], code)
+    assert values["Committed MRR"] == fmt.money_short(month["committed_minor"], code)
+    assert month["closing_minor"] - month["committed_minor"] == runway["mrr_minor"]
+    churn = company.report("churn", currency=code, by="month").rows
+    complete = [row for row in churn if row["period"] < month["period"]]
+    assert app.metric[3].value == fmt.share(complete[-1]["net_mrr_churn"])
+
+
+def test_the_upgrades_page_counts_what_the_report_lists(company: Portside) -> None:
+    app = opened("upgrades")
+    app.selectbox(key="period").set_value("Last 12 months").run()
+    code = currency_of(app)
+    rows = [row for row in company.report("upgrades", currency=code).rows if row["kind"]]
+    values = {card.label: card.value for card in app.metric}
+    assert values["Upgrades"] == f"{len(rows):,}"
+    assert values["MRR from upgrades"] == fmt.money_short(
+        sum(row["delta_minor"] for row in rows), code
+    )
+    if rows:
+        shown = app.dataframe[0].value
+        assert len(shown) == min(len(rows), 25)
+        assert [change for cell in shown["change"] for change in cell] == [
+            fmt.words(row["change"]) for row in rows[:25]
+        ]

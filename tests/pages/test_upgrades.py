@@ -1,0 +1,107 @@
+"""The upgrades page over the fake company: its numbers, its filters, its charts."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Open, everything
+from tests.pages.fake_billing import FakeBilling
+
+
+def said(app: AppTest) -> str:
+    told = (*app.markdown, *app.caption)
+    return " ".join(str(element.value) for element in told).replace("\\", "")
+
+
+def test_four_numbers_against_the_time_before(open_page: Open) -> None:
+    app = open_page("upgrades")
+    cards = [(m.label, m.value, m.delta, m.proto.delta_description) for m in app.metric]
+    assert cards[0] == ("Upgrades", "13", "+1", "vs prior 30 d")
+    assert cards[1][3] == "vs prior 30 d"
+    assert cards[2] == ("Trial conversion", "66.7%", "+33.3 pts", "20 of 30")
+    assert cards[3] == ("Trials started", "40", "0", "vs prior 30 d")
+
+
+def test_few_trials_are_marked_and_compared_with_nothing(open_page: Open) -> None:
+    app = open_page("upgrades")
+    app.segmented_control(key="currency").set_value("eur").run()
+    trials = app.metric[2]
+    assert (trials.value, trials.delta) == ("66.7%", "2 of 3")
+    assert trials.proto.delta_description == "small sample"
+
+
+def test_four_charts_answer_four_questions(open_page: Open) -> None:
+    app = open_page("upgrades")
+    assert [title.value for title in app.subheader] == [
+        "From which plan (rows) to which (columns)?",
+        "Do upgrades add more than they did?",
+        "What did they change?",
+        "How many trials become customers?",
+        "Who moved up?",
+    ]
+    assert len(app.get("plotly_chart")) == 4
+
+
+def test_the_address_holds_period_and_filters(open_page: Open) -> None:
+    app = open_page("upgrades", period="Last 12 months", changes="Plan", path="Starter → Pro")
+    assert app.session_state["period"] == "Last 12 months"
+    frame = app.dataframe[0].value
+    assert set(frame["path"]) == {"Starter → Pro"}
+    assert "15 upgrades · +$300.00." in said(app)
+
+
+def test_a_month_is_a_period(open_page: Open) -> None:
+    app = open_page("upgrades", period="Oct 2026")
+    months = {when.strftime("%Y-%m") for when in app.dataframe[0].value["when"]}
+    assert months == {"2026-10"}
+    assert app.metric[0].proto.delta_description == "vs month before"
+
+
+def test_a_long_list_has_pages(open_page: Open) -> None:
+    app = open_page("upgrades", period="Last 12 months", page="2")
+    first = open_page("upgrades", period="Last 12 months")
+    assert len(first.dataframe[0].value) == 25
+    assert app.dataframe[0].value["email"].tolist() != first.dataframe[0].value["email"].tolist()
+
+
+def test_a_filter_goes_back_to_the_first_page(open_page: Open) -> None:
+    app = open_page("upgrades", period="Last 12 months", page="2")
+    app.multiselect(key="changes").select("plan").run()
+    assert app.session_state["page"] == 1
+    assert {change for cell in app.dataframe[0].value["change"] for change in cell} == {"Plan"}
+
+
+def test_filters_that_match_nothing_can_be_cleared(open_page: Open) -> None:
+    app = open_page("upgrades", q="nobody at all", changes="Quantity")
+    assert not app.dataframe
+    app.button(key="clear_filters").click().run()
+    assert (app.session_state["q"], app.session_state["changes"]) == ("", [])
+    assert len(app.dataframe[0].value) == 13
+
+
+def test_an_unknown_value_in_the_address_is_no_error(open_page: Open) -> None:
+    app = open_page("upgrades", period="Last 5 minutes", path="a → b", changes="x", page="99")
+    assert not app.exception
+
+
+def test_another_currency_has_upgrades_of_its_own(open_page: Open) -> None:
+    app = open_page("upgrades")
+    app.segmented_control(key="currency").set_value("eur").run()
+    assert app.metric[0].value == "2"
+    assert "€" in app.metric[1].value
+
+
+def test_a_company_without_an_upgrade_says_what_would_fill_the_page(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    desk._steps = list  # type: ignore[method-assign]
+    app = open_page("upgrades")
+    assert app.metric[0].value == "0"
+    assert "Nobody moved up in this period." in said(app)
+    assert not app.dataframe
+
+
+def test_support_gets_none_of_it(open_page: Open) -> None:
+    app = open_page("upgrades", "support")
+    assert not app.metric
+    assert "Starter → Pro" not in everything(app)

@@ -1,0 +1,50 @@
+"""Upgrades as the database judges them are those that the report judges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lib.billing.domain.upgrade_filters import UpgradeFilters
+from lib.billing.store.engine import Store
+from lib.billing.store.queries import upgrade_feed
+from lib.billing.store.queries.upgrade_feed import Judged
+from tests.desk.money_world import over_company
+from tests.reports.ledger import CATALOG, desk
+from tests.reports.test_upgrades_report import LEDGER, NOW
+
+SAID = (
+    "occurred_at customer_id kind change from_plan to_plan from_interval to_interval delta_minor "
+    "currency subscription_id event_id name email"
+).split()
+
+
+def by_report(portside: Any, **asked: str) -> list[dict[str, Any]]:
+    """Without the steps that left MRR as it was: the page has them not."""
+    rows = portside.report("upgrades", **asked).rows
+    return [{name: row[name] for name in SAID} for row in rows if row["kind"]]
+
+
+def by_database(store: Store, filters: UpgradeFilters, catalog: Any = CATALOG) -> list[Any]:
+    from lib.billing.domain.times import iso
+
+    with store.reading() as connection:
+        rows = upgrade_feed.page(connection, Judged("portside", catalog), filters)
+    return [
+        {name: iso(row[name]) if name == "occurred_at" else row[name] for name in SAID}
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("told", [told for told, _ in LEDGER.values()], ids=list(LEDGER))
+def test_the_database_judges_as_the_report_does(told: list[Any], store: Store) -> None:
+    portside = desk(store, told, NOW)
+    assert by_database(store, UpgradeFilters(limit=500)) == by_report(portside)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_a_whole_company_too(seed: int, store: Store) -> None:
+    portside = over_company(store, seed)
+    found = by_database(store, UpgradeFilters(limit=500), portside.catalog)
+    assert found == by_report(portside)
