@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
@@ -17,6 +18,10 @@ from tests.databases import Shelf, make_template
 from tests.openapi.judging import judge_every_sandbox  # noqa: F401  (autouse: by import)
 
 TEMPLATE = "portside_template"
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("portside", deadline=None)
+settings.load_profile("portside")
 
 
 @pytest.fixture(scope="session")

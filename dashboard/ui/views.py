@@ -19,7 +19,7 @@ NOT_FILTERS = frozenset({"page", "embed", "embed_options"})
 def menu(staff: Staff, slug: str) -> None:
     """The views that ``staff`` may open, and the way to keep the address of now as one."""
     try:
-        found = session.desk().saved_views(staff.email)
+        found = session.desk().saved_views(staff.email, roles=staff.roles)
     except DatabaseUnavailable:
         return  # the page says so
     usable = [view for view in found if _may_open(staff, view)]
@@ -62,7 +62,7 @@ def _keeping(staff: Staff, slug: str, own: list[SavedView]) -> None:
         with st.form("view_form", border=False):
             st.text_input("Name", key="view_name", max_chars=LONGEST_NAME)
             st.checkbox("Share with everyone", key="view_shared")
-            st.form_submit_button("Save", on_click=_keep, args=(slug,), type="primary")
+            st.form_submit_button("Save", on_click=_keep, args=(slug,))
         if trouble := st.session_state.pop("view_trouble", None):
             st.error(fmt.md(trouble), icon=":material/error:")
         for view in own:
@@ -86,7 +86,7 @@ def _keep(slug: str) -> None:
         staff.email, st.session_state["view_name"], slug, query, st.session_state["view_shared"]
     )
     try:
-        kept = session.billing().save_view(view)
+        kept = session.billing().save_view(view, roles=staff.roles)
     except BillingError as error:
         st.session_state["view_trouble"] = str(error)
         return
@@ -99,7 +99,7 @@ def _forget(name: str) -> None:
     if staff is None:
         return
     try:
-        session.billing().forget_view(staff.email, name)
+        session.billing().forget_view(staff.email, name, roles=staff.roles)
     except BillingError as error:
         st.session_state["view_trouble"] = str(error)
 

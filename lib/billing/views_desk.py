@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from .domain.errors import NoSuchObject, WrongUsage
+from .domain.errors import NoSuchObject, PermissionDenied, WrongUsage
+from .domain.permissions import Role
 from .domain.saved_views import MOST_VIEWS, SavedView, checked_view
 from .store import audit, saved_views
 from .store.engine import Connection, Store
@@ -16,13 +17,19 @@ class ViewsDesk:
     _store: Store
     _clock: Callable[[], int]
 
-    def saved_views(self, staff: str) -> tuple[SavedView, ...]:
-        """One's own by name, then those that others share."""
+    def saved_views(self, staff: str, *, roles: Collection[Role]) -> tuple[SavedView, ...]:
+        """One's own by name, then those that others share; none for who has no role."""
+        if not roles:
+            return ()
         with self._store.reading() as connection:
             return tuple(saved_views.seen_by(connection, staff))
 
-    def save_view(self, view: SavedView) -> SavedView:
-        """Keep it; one of the same person and name is replaced. Raises WrongUsage."""
+    def save_view(self, view: SavedView, *, roles: Collection[Role]) -> SavedView:
+        """Keep it; one of the same person and name is replaced.
+
+        Raises PermissionDenied without any role, WrongUsage.
+        """
+        _somebody(roles)
         view = checked_view(view)
         with self._store.writing() as connection:
             audit.hold(connection)  # the other half of a double click waits here
@@ -35,8 +42,9 @@ class ViewsDesk:
                 saved_views.add(connection, view, self._clock())
         return view
 
-    def forget_view(self, staff: str, name: str) -> None:
-        """Take one's own view away. Raises NoSuchObject."""
+    def forget_view(self, staff: str, name: str, *, roles: Collection[Role]) -> None:
+        """Take one's own view away. Raises PermissionDenied, NoSuchObject."""
+        _somebody(roles)
         with self._store.writing() as connection:
             audit.hold(connection)
             own = [each for each in self._own(connection, staff) if each.name == name]
@@ -47,3 +55,8 @@ class ViewsDesk:
     @staticmethod
     def _own(connection: Connection, staff: str) -> list[SavedView]:
         return [each for each in saved_views.seen_by(connection, staff) if each.staff == staff]
+
+
+def _somebody(roles: Collection[Role]) -> None:
+    if not roles:
+        raise PermissionDenied("Views are for who has a role. Ask an administrator.")

@@ -8,12 +8,14 @@ from threading import Thread
 import pytest
 
 from lib.billing.desk import Portside
-from lib.billing.domain.errors import NoSuchObject, WrongUsage
+from lib.billing.domain.errors import NoSuchObject, PermissionDenied, WrongUsage
+from lib.billing.domain.permissions import Role
 from lib.billing.domain.saved_views import MOST_VIEWS, SavedView
 from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
 from tests.reports.ledger import CATALOG, at
 
+SOMEBODY = {"roles": {Role.SUPPORT}}
 SAM, KIM = "sam@example.com", "kim@example.com"
 MONDAY = SavedView(SAM, "Monday", "winding-down", "plans=pro&plans=starter&q=a%26b")
 
@@ -26,14 +28,18 @@ def portside(store: Store) -> Portside:
 def test_ones_own_come_by_name_and_then_what_others_share(portside: Portside) -> None:
     shared = SavedView(KIM, "Aged", "invoices", "buckets=%3E120", shared=True)
     for view in (MONDAY, replace(MONDAY, name="all of it", query=""), shared):
-        portside.save_view(view)
-    portside.save_view(SavedView(KIM, "Mine alone", "mrr"))
-    assert [view.name for view in portside.saved_views(SAM)] == ["all of it", "Monday", "Aged"]
-    assert [view.name for view in portside.saved_views("new@example.com")] == ["Aged"]
+        portside.save_view(view, **SOMEBODY)
+    portside.save_view(SavedView(KIM, "Mine alone", "mrr"), **SOMEBODY)
+    assert [view.name for view in portside.saved_views(SAM, **SOMEBODY)] == [
+        "all of it",
+        "Monday",
+        "Aged",
+    ]
+    assert [view.name for view in portside.saved_views("new@example.com", **SOMEBODY)] == ["Aged"]
 
 
 def test_the_filters_come_back_in_their_order_and_number(portside: Portside) -> None:
-    assert portside.save_view(MONDAY).parameters == (
+    assert portside.save_view(MONDAY, **SOMEBODY).parameters == (
         ("plans", "pro"),
         ("plans", "starter"),
         ("q", "a&b"),
@@ -41,42 +47,51 @@ def test_the_filters_come_back_in_their_order_and_number(portside: Portside) -> 
 
 
 def test_the_same_name_again_takes_the_place_of_the_first(portside: Portside) -> None:
-    portside.save_view(MONDAY)
-    portside.save_view(replace(MONDAY, query="plans=free", shared=True))
-    assert [view.query for view in portside.saved_views(SAM)] == ["plans=free"]
-    assert [view.name for view in portside.saved_views(KIM)] == ["Monday"]
+    portside.save_view(MONDAY, **SOMEBODY)
+    portside.save_view(replace(MONDAY, query="plans=free", shared=True), **SOMEBODY)
+    assert [view.query for view in portside.saved_views(SAM, **SOMEBODY)] == ["plans=free"]
+    assert [view.name for view in portside.saved_views(KIM, **SOMEBODY)] == ["Monday"]
 
 
 def test_what_is_taken_away_is_gone_for_everyone_and_may_come_back(portside: Portside) -> None:
-    portside.save_view(replace(MONDAY, shared=True))
-    portside.forget_view(SAM, "Monday")
-    assert portside.saved_views(SAM) == portside.saved_views(KIM) == ()
-    portside.save_view(MONDAY)
-    assert portside.saved_views(SAM) == (MONDAY,)
+    portside.save_view(replace(MONDAY, shared=True), **SOMEBODY)
+    portside.forget_view(SAM, "Monday", **SOMEBODY)
+    assert portside.saved_views(SAM, **SOMEBODY) == portside.saved_views(KIM, **SOMEBODY) == ()
+    portside.save_view(MONDAY, **SOMEBODY)
+    assert portside.saved_views(SAM, **SOMEBODY) == (MONDAY,)
 
 
 def test_nobody_takes_away_what_is_another_ones(portside: Portside) -> None:
-    portside.save_view(replace(MONDAY, shared=True))
+    portside.save_view(replace(MONDAY, shared=True), **SOMEBODY)
     with pytest.raises(NoSuchObject):
-        portside.forget_view(KIM, "Monday")
-    assert [view.name for view in portside.saved_views(KIM)] == ["Monday"]
+        portside.forget_view(KIM, "Monday", **SOMEBODY)
+    assert [view.name for view in portside.saved_views(KIM, **SOMEBODY)] == ["Monday"]
+
+
+def test_without_a_role_there_is_nothing_to_see_or_keep(portside: Portside) -> None:
+    portside.save_view(replace(MONDAY, shared=True), **SOMEBODY)
+    assert portside.saved_views(SAM, roles=()) == ()
+    with pytest.raises(PermissionDenied):
+        portside.save_view(MONDAY, roles=())
+    with pytest.raises(PermissionDenied):
+        portside.forget_view(SAM, "Monday", roles=())
 
 
 def test_a_double_click_is_one_view(store: Store, portside: Portside) -> None:
-    clicks = [Thread(target=portside.save_view, args=(MONDAY,)) for _ in range(2)]
+    clicks = [Thread(target=portside.save_view, args=(MONDAY,), kwargs=SOMEBODY) for _ in range(2)]
     for click in clicks:
         click.start()
     for click in clicks:
         click.join()
-    assert portside.saved_views(SAM) == (MONDAY,)
+    assert portside.saved_views(SAM, **SOMEBODY) == (MONDAY,)
 
 
 def test_a_menu_has_an_end(portside: Portside) -> None:
     for number in range(MOST_VIEWS):
-        portside.save_view(replace(MONDAY, name=f"View {number}"))
+        portside.save_view(replace(MONDAY, name=f"View {number}"), **SOMEBODY)
     with pytest.raises(WrongUsage, match="Remove one first"):
-        portside.save_view(MONDAY)
-    portside.save_view(replace(MONDAY, name="View 7", query=""))
+        portside.save_view(MONDAY, **SOMEBODY)
+    portside.save_view(replace(MONDAY, name="View 7", query=""), **SOMEBODY)
 
 
 REFUSED = {
@@ -91,9 +106,9 @@ REFUSED = {
 @pytest.mark.parametrize(("view", "code"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_cannot_be_kept_is_refused(portside: Portside, view: SavedView, code: str) -> None:
     with pytest.raises(WrongUsage) as refused:
-        portside.save_view(view)
+        portside.save_view(view, **SOMEBODY)
     assert refused.value.code == code
-    assert portside.saved_views(SAM) == ()
+    assert portside.saved_views(SAM, **SOMEBODY) == ()
 
 
 @pytest.mark.parametrize(
@@ -106,4 +121,4 @@ def test_what_cannot_be_kept_is_refused(portside: Portside, view: SavedView, cod
     ],
 )
 def test_hostile_names_are_one_plain_line(portside: Portside, name: str, kept: str) -> None:
-    assert portside.save_view(replace(MONDAY, name=name)).name == kept
+    assert portside.save_view(replace(MONDAY, name=name), **SOMEBODY).name == kept

@@ -104,17 +104,17 @@ class FakeDesk:
         self.written.append(StaffNote(number, customer_id, staff, NOW, checked_note(body)))
         return number
 
-    def saved_views(self, staff: str) -> tuple[SavedView, ...]:
+    def saved_views(self, staff: str, *, roles: Collection[Role]) -> tuple[SavedView, ...]:
         own = [view for view in self.views if view.staff == staff]
         return (*own, *(view for view in self.views if view.shared and view.staff != staff))
 
-    def save_view(self, view: SavedView) -> SavedView:
+    def save_view(self, view: SavedView, *, roles: Collection[Role]) -> SavedView:
         view = checked_view(view)
-        self.forget_view(view.staff, view.name)
+        self.forget_view(view.staff, view.name, roles=roles)
         self.views.append(view)
         return view
 
-    def forget_view(self, staff: str, name: str) -> None:
+    def forget_view(self, staff: str, name: str, *, roles: Collection[Role]) -> None:
         self.views = [view for view in self.views if (view.staff, view.name) != (staff, name)]
 
     def raw_objects(self, customer_id: str, *, roles: Collection[Role]) -> list[RawObject]:

@@ -81,7 +81,7 @@ class Writer:
                     meta.put_highest(connection, meta.LAST_WEBHOOK_AT, received_at)
                 if taken.new or fresh:
                     self._note(connection, once.values())
-                self._own(connection)
+                self._own(connection, folded=any(arrival.observations for arrival in fresh))
                 return fates
         except BaseException:
             self._projector.forget()
@@ -158,12 +158,12 @@ class Writer:
             meta.raise_watermark(connection)
             return True
 
-    def _own(self, connection: Connection) -> None:
-        """Keep what is said of all rows true: these are folded by the rules of now."""
+    def _own(self, connection: Connection, *, folded: bool) -> None:
+        """Keep what is said of all rows true: those ``folded`` now are so by the rules of now."""
         said = meta.get(connection, meta.FOLDED_BY)
         if said is None:
             meta.put(connection, meta.FOLDED_BY, self.mark)
-        elif said not in (self.mark, f"{meta.REFOLDING}{self.mark}", meta.MIXED):
+        elif folded and said not in (self.mark, f"{meta.REFOLDING}{self.mark}", meta.MIXED):
             meta.put(connection, meta.FOLDED_BY, meta.MIXED)
 
     def _fold(self, connection: Connection, fresh: Sequence[Arrival], source: str) -> set[str]:
