@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.billing.domain.access import decide
+from lib.billing.domain.access import decide, judge
 from lib.billing.domain.fold import fold_customer
 from lib.billing.domain.project import project
 from lib.billing.kinde.parse import parse_event
-from tests.kinde.events import DAY, RULES, START, access, event, rows
+from tests.kinde.events import CATALOG, DAY, RULES, START, access, event, rows
 
 GRACE = 14 * DAY
 
@@ -214,6 +214,16 @@ def test_what_ended_by_time_is_over_when_somebody_comes_back():
         ("kinde:c:one", "canceled", START + 9 * DAY),
         ("kinde:c:two", "active", None),
     ]
+
+
+def test_an_end_that_was_announced_is_not_awaited_from_stripe():
+    events = [
+        event(0, "plan_assigned", plan="pro"),
+        event(DAY, "agreement_cancelled", expires_on=START + 9 * DAY),
+    ]
+    found = judge(rows(events).entitlement, START + 10 * DAY, CATALOG)
+    assert found.sentence == "Free only: Pro ended on 30 September 2026, as Kinde had announced."
+    assert "portal" not in found.what_would_change
 
 
 ODD = ("a", "a:b", "b", ":1", "1", "a%3Ab", "%", "a:", ":", "é ✓", "a b")

@@ -7,6 +7,7 @@ import random
 import pytest
 from sqlalchemy import select
 
+from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.errors import WrongUsage
 from lib.billing.gating import Gate
 from lib.billing.impact import Impact
@@ -15,6 +16,7 @@ from lib.billing.replay import replay
 from lib.billing.settings.setup import Setup
 from lib.billing.store.queries import lacking
 from lib.billing.store.tables import subscriptions
+from tests.catalog.deployed import COMPANY as SOLD
 from tests.kinde.events import DAY, START, event
 from tests.kinde.scene import entitlements
 from tests.store.company import CATALOG, Company, company, derived, ingest_into
@@ -75,6 +77,15 @@ def test_the_impact_of_the_same_catalogue_on_customers_of_kindes_is_none(store):
     again = Impact(store, Setup(catalog=CATALOG), CATALOG, START + 4 * DAY)
     assert [change for change in again if change.customer_id.startswith("kinde:")] == []
     assert again.tally.customers > 3
+
+
+def test_a_moved_key_of_kindes_names_precisely_who_has_it(store):
+    told(store, KINDES, company(0), 100)
+    candidate = parse_catalog(SOLD.replace("rank = 10", 'rank = 10\nkinde_keys = ["gold"]'))
+    found = list(Impact(store, Setup(catalog=CATALOG), candidate, START + 4 * DAY))
+    assert [(c.customer_id, c.from_plan, c.to_plan) for c in found] == [
+        ("kinde:k3", "free", "starter")
+    ]
 
 
 def test_one_row_a_customer_whoever_bills_them(store):
