@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import charts, data, session
 from dashboard import format as fmt
 from dashboard.ui import defined, filters, kpis, listing, tables
-from lib.billing import Filters, Listing, WindingDownItem
+from lib.billing import Filters, Listing, Provider, WindingDownItem, provider_of
 
 WEEK: Final = 7 * 86_400
 ORDERS: Final = {
@@ -132,6 +132,14 @@ def week_name(monday: str) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def status(item: WindingDownItem) -> list[str]:
+    """The badge. Only Stripe tells of an end when it has come."""
+    if not item.overdue:
+        return tables.one(item.status)
+    stripes = provider_of(item.subscription_id) is Provider.STRIPE
+    return ["Awaiting Stripe" if stripes else "Ended"]
+
+
 def table(page: Listing[WindingDownItem]) -> int | None:
     """One page of the list; answers the chosen row."""
     zone, catalog = data.timezone(), session.billing().catalog
@@ -143,7 +151,7 @@ def table(page: Listing[WindingDownItem]) -> int | None:
             "ends": fmt.moment(item.ends_at, zone),
             "reason": fmt.words(item.feedback or item.reason),
             "comment": item.comment,
-            "status": ["Awaiting Stripe"] if item.overdue else tables.one(item.status),
+            "status": status(item),
             "billed": fmt.every(item.interval, item.interval_count),
             "asked": fmt.moment(item.requested_at, zone),
             "email": item.email,

@@ -12,6 +12,7 @@ from .domain.catalog import Catalog
 from .domain.catalog_impact import Before, Change, Tally, change
 from .domain.fold import CustomerFold, Rules, fold_customer
 from .domain.grants import Access
+from .domain.observations import NOTICE
 from .domain.project import org_of
 from .settings.setup import Setup
 from .store import history
@@ -21,7 +22,7 @@ from .store.queries.entitlements import default_given, entitlements_of
 AT_ONCE = 500
 """Customers held in memory at a time."""
 
-TELLING: Final = frozenset({"customer", "subscription", "checkout"})
+TELLING: Final = frozenset({"customer", "subscription", "checkout", NOTICE})
 """Types of objects that say who somebody is and what they may use: the others are not folded."""
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 
 import pytest
+from sqlalchemy import select
 
+from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.errors import WrongUsage
 from lib.billing.gating import Gate
+from lib.billing.impact import Impact
 from lib.billing.reconcile import Reconcile
 from lib.billing.replay import replay
 from lib.billing.settings.setup import Setup
 from lib.billing.store.queries import lacking
+from lib.billing.store.tables import subscriptions
+from tests.catalog.deployed import COMPANY as SOLD
 from tests.kinde.events import DAY, START, event
 from tests.kinde.scene import entitlements
 from tests.store.company import CATALOG, Company, company, derived, ingest_into
@@ -41,6 +46,46 @@ def told(store, kindes, stripes, cuts):
         part, stripes = stripes[: 3 * cuts], stripes[3 * cuts :]
         ingest.apply(part, "webhook")
     return ingest
+
+
+SHARED = (
+    event(0, "agreement_created", "k1", agreement_id="a", plan="pro"),
+    event(5, "agreement_created", "k2", agreement_id="a", plan="starter"),
+    event(6, "payment_failed", "k1", agreement_id="a"),
+    event(7, "plan_assigned", "k:1", plan="pro"),
+    event(8, "agreement_created", "k", agreement_id="1:1", plan="starter"),
+)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as it was told", "the last first"])
+def test_customers_who_name_one_agreement_have_a_row_each(store, turned):
+    told(store, SHARED[::-1] if turned else SHARED, (), 1)
+    with store.reading() as connection:
+        rows = connection.execute(
+            select(subscriptions.c.customer_id, subscriptions.c.plan, subscriptions.c.status)
+        ).all()
+    assert sorted(tuple(row) for row in rows) == [
+        ("kinde:k", "starter", "active"),
+        ("kinde:k1", "pro", "past_due"),
+        ("kinde:k2", "starter", "active"),
+        ("kinde:k:1", "pro", "active"),
+    ]
+
+
+def test_the_impact_of_the_same_catalogue_on_customers_of_kindes_is_none(store):
+    told(store, KINDES, company(0), 100)
+    again = Impact(store, Setup(catalog=CATALOG), CATALOG, START + 4 * DAY)
+    assert [change for change in again if change.customer_id.startswith("kinde:")] == []
+    assert again.tally.customers > 3
+
+
+def test_a_moved_key_of_kindes_names_precisely_who_has_it(store):
+    told(store, KINDES, company(0), 100)
+    candidate = parse_catalog(SOLD.replace("rank = 10", 'rank = 10\nkinde_keys = ["gold"]'))
+    found = list(Impact(store, Setup(catalog=CATALOG), candidate, START + 4 * DAY))
+    assert [(c.customer_id, c.from_plan, c.to_plan) for c in found] == [
+        ("kinde:k3", "free", "starter")
+    ]
 
 
 def test_one_row_a_customer_whoever_bills_them(store):

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation, session
+from dashboard.ui import ending
 from lib.billing.desk import Portside
 from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import LinkDesk
@@ -57,6 +58,13 @@ def test_the_customers_page_says_who_bills_them_and_offers_no_stripe(over_kinde:
     assert "dashboard.stripe.com" not in shown
     assert "Kinde does not tell what this plan costs" in shown
     assert "STRIPE_API_KEY" not in shown
+
+
+def test_an_end_that_has_passed_is_not_awaited_from_stripe(over_kinde: None) -> None:
+    billing = session.billing()
+    later = Portside(store=billing._store, clock=lambda: START + 30 * DAY, setup=billing._setup)
+    [item] = later.winding_down().rows
+    assert (item.subscription_id, ending.status(item)) == ("kinde:k::1", ["Ended"])
 
 
 def test_the_panel_says_what_is_to_be_configured(over_kinde: None) -> None:

@@ -35,7 +35,9 @@ def churned(gone: Left, names: Names) -> Line:
 
 
 def ending(end: Ending, names: Names) -> Line:
-    worth = "" if end.mrr_minor is None else money(end.mrr_minor, end.currency)
+    worth = "unknown worth"
+    if end.mrr_minor is not None and end.currency is not None:
+        worth = money(end.mrr_minor, end.currency)
     last = "unknown" if end.ends_at is None else names.last_day(end.ends_at)
     told = f"{names.plan(end.plan)}, {reason(end.reason)}"
     return about(end.customer, worth, names, told, f"Last day: {last}")

@@ -39,13 +39,11 @@ def winding_down(
     """What was asked to end in the period, and the sums of all that ends before ``until``."""
     fresh, near = [], []
     for row in rows:
-        if row["currency"] is None:
-            continue
         if row["requested_at"] is not None and span.starts <= row["requested_at"] < span.ends:
             fresh.append(_ending(row))
         if row["ends_at"] is not None and now <= row["ends_at"] < until:
-            near.append((row["currency"], row["mrr_minor"] or 0))
-    listed = _listed(fresh, lambda end: end.mrr_minor or 0, lambda end: end.subscription_id)
+            near.append((row["currency"], row["mrr_minor"]))
+    listed = _listed(fresh, lambda end: end.mrr_minor, lambda end: end.subscription_id)
     return listed, _sums(near)
 
 
@@ -63,25 +61,30 @@ def failing(rows: Iterable[Row], span: Covered) -> tuple[Listed[Failing], tuple[
     return listed, _sums(final)
 
 
-def _listed(found: Iterable[T], worth: Callable[[T], int], name: Callable[[T], str]) -> Listed[T]:
-    by_currency: defaultdict[str, list[T]] = defaultdict(list)
+def _listed(
+    found: Iterable[T], worth: Callable[[T], int | None], name: Callable[[T], str]
+) -> Listed[T]:
+    by_currency: defaultdict[str | None, list[T]] = defaultdict(list)
     for each in found:
         by_currency[each.currency].append(each)
     sums = _sums((c, worth(each)) for c, rows in by_currency.items() for each in rows)
     top: list[T] = []
     for summed in sums:
         rows = sorted(by_currency[summed.currency], key=name)
-        top += nlargest(LARGEST, rows, key=worth)
+        top += nlargest(LARGEST, rows, key=lambda each: worth(each) or 0)
     return Listed(sums, tuple(top))
 
 
-def _sums(amounts: Iterable[tuple[str, int]]) -> tuple[Sum, ...]:
+def _sums(amounts: Iterable[tuple[str | None, int | None]]) -> tuple[Sum, ...]:
     """By currency, the most rows first."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
+    found: defaultdict[str | None, list[int | None]] = defaultdict(list)
     for currency, minor in amounts:
         found[currency].append(minor)
-    made = (Sum(currency, len(minors), sum(minors)) for currency, minors in found.items())
-    return tuple(sorted(made, key=lambda s: (-s.count, s.currency)))
+    made = (
+        Sum(currency, len(minors), sum(m for m in minors if m is not None), minors.count(None))
+        for currency, minors in found.items()
+    )
+    return tuple(sorted(made, key=lambda s: (-s.count, s.currency or "")))
 
 
 def _customer(row: Row) -> Customer:

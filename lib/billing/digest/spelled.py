@@ -22,8 +22,17 @@ def money(minor: int, currency: str, *, signed: bool = False) -> str:
     return f"+{text}" if signed and minor > 0 else text
 
 
-def sums(found: Iterable[Sum]) -> str:
-    return ", ".join(money(each.minor, each.currency) for each in found)
+def sums(found: Iterable[Sum], of: str = "") -> str:
+    """``$5.00, €2.00 MRR, 1 of unknown worth``; ``of`` says what the amounts are."""
+    found = list(found)
+    amounts = [
+        money(each.minor, each.currency)
+        for each in found
+        if each.currency is not None and each.count > each.unknown
+    ]
+    said = [f"{', '.join(amounts)} {of}".strip()] if amounts else []
+    unknown = sum(each.unknown for each in found)
+    return ", ".join([*said, f"{unknown:,} of unknown worth"] if unknown else said)
 
 
 def counted(count: int, noun: str) -> str:

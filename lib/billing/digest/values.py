@@ -55,9 +55,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    currency: str
+    """``unknown``: rows among ``count`` whose worth nobody knows; ``minor`` is of the others."""
+
+    currency: str | None  # None: nothing is known of their worth
     count: int
     minor: int
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class Ending:
     subscription_id: str
     plan: str | None
     mrr_minor: int | None
-    currency: str
+    currency: str | None
     ends_at: int | None
     requested_at: int | None
     reason: str | None

@@ -54,8 +54,7 @@ def _sections(digest: Digest, names: Names) -> Iterator[Section]:
     )
     if digest.recovered:
         lines = tuple(
-            Line(counted(s.count, "invoice"), money(s.minor, s.currency), tone="good")
-            for s in digest.recovered
+            Line(counted(s.count, "invoice"), sums([s]), tone="good") for s in digest.recovered
         )
         yield Section("Recovered", lines, summary="Paid after a first attempt that failed.")
 
@@ -103,7 +102,7 @@ def _listed(
     yield Section(
         title,
         tuple(line(each, names) for each in listed.top),
-        summary=f"{counted(listed.count, noun)}, {sums(listed.sums)} {worth}.",
+        summary=f"{counted(listed.count, noun)}, {sums(listed.sums, worth)}.",
         link=names.page(page),
         more=f"And {listed.more:,} more." if listed.more else "",
     )

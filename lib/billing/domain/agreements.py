@@ -82,12 +82,14 @@ class Book:
 
     def take(self, notice: Observation) -> None:
         told, second = told_by(notice), notice.second
+        self._let_end(second)
         if told["what"] in _ABOUT_PEOPLE or self._of_what_was(told, second):
             return
         life = self._about(told)
         if life is None:
-            self._begin(notice)
-            return
+            if told["what"] != "agreement_cancelled" or not any(each.open for each in self.lives):
+                self._begin(notice)
+            return  # else it ends what nobody told of, and what is open goes on
         life.last_second = max(life.last_second, second)
         if life.open and self._is_present(life, told):
             before = life.state["items"]
@@ -95,6 +97,13 @@ class Book:
             if told["what"] in _CHANGES and before and life.state["items"] != before:
                 self._changed_at = second
             self._goes_on_as(life, told["agreement"], second)
+
+    def _let_end(self, second: int) -> None:
+        """What was scheduled to end by ``second`` has ended: nobody tells of it when it does."""
+        for life in self.lives:
+            ends_at = life.state["cancel_at"]
+            if life.open and ends_at is not None and ends_at <= second:
+                life.step(ends_at, _ended(life.state, ends_at), life.steps[-1].event_id)
 
     def _of_what_was(self, told: State, second: int) -> bool:
         """Whether it ends what a change just now has ended already."""
@@ -131,18 +140,29 @@ class Book:
         if life.agreements:
             self._changed_at = second
         else:
-            life.name = id_of(self._provider, agreement)
+            life.name = self._name(agreement)
         life.agreements.append(agreement)
+
+    def _name(self, agreement: str | None) -> str:
+        """Of the subscription that begins with ``agreement``, or of the next one without an id.
+
+        No other customer's can have it, whatever ids they were given: a row has one owner.
+        """
+        own = f":{len(self.lives) + 1}" if agreement is None else _escaped(agreement)
+        return id_of(self._provider, f"{_escaped(own_id(self._customer_id))}:{own}")
 
     def _begin(self, notice: Observation) -> None:
         told, second = told_by(notice), notice.second
         agreement = told["agreement"]
-        own = agreement or f"{own_id(self._customer_id)}:{len(self.lives) + 1}"
         begins = told["what"] in _BEGINS
         state = _next(_blank(second if begins else None), told, second, self._provider)
-        life = _Life(id_of(self._provider, own), begins, [agreement] if agreement else [])
+        life = _Life(self._name(agreement), begins, [agreement] if agreement else [])
         life.step(second, state, notice.event_id)
         self.lives.append(life)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace(":", "%3A")
 
 
 def _blank(begun_at: int | None) -> State:

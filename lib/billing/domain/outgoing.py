@@ -18,6 +18,7 @@ from .gating import entitled
 from .grants import INCOMPLETE
 from .observations import canonical
 from .policy import ENDED
+from .providers import is_stripes
 from .rows import EntitlementRow, InvoiceRow
 from .times import iso
 
@@ -91,7 +92,14 @@ def told_now(
     """
     found = entitled([row], now, catalog)
     access = found.access
-    runs = any(g["status"] not in ENDED and g["status"] not in INCOMPLETE for g in row.grants)
+    running = [g for g in row.grants if g["status"] not in ENDED and g["status"] not in INCOMPLETE]
+    changes_at = found.changes_at
+    if not is_stripes(row.customer_id):  # nobody will tell of their end when it comes
+        ends = [g["ends_at"] for g in running]
+        running = [g for g in running if g["ends_at"] is None or g["ends_at"] > now]
+        ahead = [end for end in (*ends, changes_at) if end is not None and end > now]
+        changes_at = min(ahead, default=None)
+    runs = bool(running)
     agreed = runs and (access.access or before is None or before.agreed)
     told = Told(
         access.plan,
@@ -103,7 +111,7 @@ def told_now(
         dict(access.limits),
         agreed,
     )
-    return told, found.changes_at
+    return told, changes_at
 
 
 def state_events(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .catalog import Catalog
 from .grants import INCOMPLETE, Grant
+from .providers import Provider, is_stripes, provider_of
 from .times import spoken_day
 
 
@@ -37,6 +38,10 @@ def _why(chosen: Grant | None, rule: str, gives: bool, catalog: Catalog, timezon
         case "trialing":
             return f"{name} on trial until {day(chosen.current_period_end)}."
         case "winding_down" if not gives:
+            provider = provider_of(chosen.subscription_id)
+            if provider is not Provider.STRIPE:  # who tells of an end only before it comes
+                told = f"ended on {day(chosen.ends_at)}, as {provider.label} had announced"
+                return f"{default} only: {name} {told}."
             return (
                 f"{default} only: {name} was to end on {day(chosen.ends_at)}; "
                 "Stripe's event that it has ended is awaited."
@@ -81,6 +86,8 @@ def what_would_change(chosen: Grant | None, rule: str, catalog: Catalog, timezon
             return "A cancellation, a failed payment or a change of plan."
         case "trialing":
             return "The end of the trial."
+        case "winding_down" if not is_stripes(chosen.subscription_id):
+            return "Choosing a plan again, or the end itself."
         case "winding_down":
             return "Renewing before the end (“Don't cancel” in the portal), or the end itself."
         case "past_due_in_grace" | "past_due_expired" | "unpaid":

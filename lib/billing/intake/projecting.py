@@ -113,7 +113,7 @@ class Projector:
         )
         # All that was seen of them has turned out to be somebody else's.
         emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
-        self._stand(connection, folded, emptied)
+        self._stand(connection, folded, emptied, kept={*stood, *in_place})
         return changed
 
     def _stand(
@@ -121,17 +121,21 @@ class Projector:
         connection: Connection,
         folded: Mapping[str, Folded],
         emptied: Mapping[str, Standing],
+        *,
+        kept: Collection[str],
     ) -> None:
         now = {c: (standing_of(e.fold, e.rows, e.before), e.before) for c, e in folded.items()}
         now |= {customer_id: (UNKNOWN, before) for customer_id, before in emptied.items()}
         made = {}
         changes: dict[Cell, Sums] = {}
         for customer_id, (standing, before) in now.items():
-            if standing != before:
+            if standing != before or customer_id not in kept:
                 made[customer_id] = standing
                 add_to(changes, standing.contribution)
                 add_to(changes, minus(before.contribution))
         standings.save(connection, made, folded_by=self._mark)
+        if same := folded.keys() - made.keys():  # their rows may be other rules' all the same
+            standings.sign(connection, same, self._mark)
         rollups.add(connection, changes)
 
     def _rules_now(self, connection: Connection) -> Rules:

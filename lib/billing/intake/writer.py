@@ -139,6 +139,7 @@ class Writer:
         with self._store.writing() as connection:
             # No writer is half way: what others fold is either counted here or noted by them.
             references.lock(connection, changing=True)
+            standings.complete(connection)
             left = standings.count_by_others(connection, self.mark)
             meta.put(connection, meta.FOLDED_BY, f"{meta.REFOLDING}{self.mark}")
             meta.put(connection, meta.REFOLD_LEFT, str(left))

@@ -80,7 +80,7 @@ class WindingDownItem:
     reason: str | None
     feedback: str | None
     comment: str | None  # the customer's own words
-    overdue: bool  # the end has passed and Stripe's event is awaited
+    overdue: bool  # the end has passed: Stripe's event is awaited, others send none
     event_id: str
 
 

@@ -12,7 +12,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, LargeBinary, exists, insert, literal, select
 
 from ..domain.ledger import Ledger, OpenGroup, Worth
 from ..domain.rollups import Cell, Sums
@@ -20,7 +20,7 @@ from ..domain.standing import Key, Standing
 from ..domain.trail import ObjectFold, Step
 from . import dialect
 from .spelling import read, spell
-from .tables import standings
+from .tables import customers, standings
 
 FASTEST: Final = 1
 _CELLS: Final = attrgetter(*(field.name for field in fields(Worth)))
@@ -52,6 +52,15 @@ def save(connection: Connection, made: Mapping[str, Standing], *, folded_by: str
         for customer_id in sorted(made)
     ]
     dialect.upsert(connection, standings, rows)
+
+
+def complete(connection: Connection) -> None:
+    """Give a row to the customers that have none, as if nobody's rules had folded them."""
+    nothing = literal(zlib.compress(_text(Standing()), FASTEST), LargeBinary)
+    known = exists().where(standings.c.customer_id == customers.c.customer_id)
+    lacking = select(customers.c.customer_id, literal(""), nothing).where(~known)
+    columns = ["customer_id", "folded_by", "state"]
+    connection.execute(insert(standings).from_select(columns, lacking))
 
 
 def by_others(connection: Connection, mark: str, after: str, most: int) -> list[str]:
