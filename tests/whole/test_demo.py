@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[2]
 PARTS = {"dashboard": "/_stcore/health", "sandbox": "/_sandbox/health", "receiver": "/readyz"}
 
 
+NAMES = {"Dashboard": "dashboard", "Local Stripe": "sandbox", "Receiver": "receiver"}
+
+
 @contextmanager
 def demo(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, str]]]:
     """A running demo and the addresses that it printed."""
@@ -33,9 +36,8 @@ def demo(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, s
                 assert running.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
-            found = re.findall(r"http://127\.0\.0\.1:\d+", log.read_text())
-            named = ("dashboard", "sandbox", "receiver", "api")
-            yield running, dict(zip(named, found, strict=True))
+            told = re.findall(r"^  (.+?)  +(http://127\.0\.0\.1:\d+)", log.read_text(), re.M)
+            yield running, {NAMES.get(name, name): url for name, url in told}
         finally:
             if running.poll() is None:
                 running.send_signal(signal.SIGINT)
@@ -65,6 +67,9 @@ def processes_of(*words: str) -> list[int]:
 @pytest.mark.xdist_group("demo")
 def test_the_demo_starts_ends_whole_is_reused_and_ends_with_any_of_its_parts(tmp_path):
     with demo(tmp_path) as (running, addresses):
+        assert "Pricing page" in addresses
+        assert answers(addresses["Pricing page"] + "/pricing")
+        assert answers(addresses["Local Kinde"] + "/_kinde/")
         assert {
             part: answers(addresses[part] + path) for part, path in PARTS.items()
         } == dict.fromkeys(PARTS, True)
