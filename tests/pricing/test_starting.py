@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,10 @@ import httpx
 import pytest
 
 from lib.billing.domain.catalog import parse_catalog
-from lib.billing.domain.errors import StripeUnavailable
+from lib.billing.domain.errors import RateLimited, StripeUnavailable
 from lib.billing.domain.portal import SessionMade
 from lib.billing.domain.pricing_token import LIVES, PricingToken, seal
-from lib.billing.linking.crowd import STARTS, WINDOW, Crowd
+from lib.billing.linking.crowd import STARTS, WINDOW, Crowd, household
 from lib.billing.links import RateLimit
 from lib.billing.settings.pricing import PricingPolicy
 from lib.billing.store import audit, migrate
@@ -349,6 +351,47 @@ def test_the_crowd_forgets() -> None:
     crowd.count("b")
     now[0] = WINDOW
     crowd.count("a")
+
+
+def test_the_crowd_counts_right_when_everybody_comes_at_once() -> None:
+    most, before = 10, sys.getswitchinterval()
+    crowd = Crowd(most=most)
+    let_in: list[int] = []
+
+    def press() -> None:
+        for _ in range(1_000):
+            with suppress(RateLimited):
+                crowd.count("a")
+                let_in.append(1)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        crowds = [threading.Thread(target=press) for _ in range(8)]
+        for each in crowds:
+            each.start()
+        for each in crowds:
+            each.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert len(let_in) == most
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("testclient", "testclient", True),
+        ("", "", True),
+    ],
+)
+def test_one_connection_is_one_address_however_many_it_has(
+    one: str, other: str, same: bool
+) -> None:
+    assert (household(one) == household(other)) is same
 
 
 def test_without_a_key_no_link_is_signed(sqlite_store: Store) -> None:
