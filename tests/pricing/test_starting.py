@@ -166,6 +166,43 @@ def test_a_double_click_is_one_checkout_and_a_link_starts_no_second_one(shop: Bo
     assert len(shop.sessions(customer=customer)) == 1
 
 
+def test_two_plans_at_once_from_one_link_are_one_checkout(shop: Booth) -> None:
+    for _ in range(3):
+        customer, org = shop.subscriber()
+        token = shop.token(org=org)
+        ready, found = threading.Barrier(4), list[tuple[int, str | None]]()
+
+        def press(key: str, ready: Any = ready, token: str = token, found: Any = found) -> None:
+            ready.wait()
+            found.append(code(shop.start(key, t=token)))
+
+        clicks = [
+            threading.Thread(target=press, args=(key,))
+            for key in ("pro_monthly", "starter_monthly", "pro_monthly", "starter_monthly")
+        ]
+        for click in clicks:
+            click.start()
+        for click in clicks:
+            click.join()
+        assert set(found) == {(303, None), (410, "link_used")}
+        assert [s["status"] for s in shop.sessions(customer=customer)] == ["open"]
+
+
+def test_what_an_organization_began_before_it_had_a_customer_is_closed_too(shop: Booth) -> None:
+    """Both paid would be two subscriptions of one organization."""
+    org, other = (f"org_{secrets.token_hex(4)}" for _ in range(2))
+    first = shop.start("pro_monthly", t=shop.token(org=org)).headers["location"]
+    beside = shop.start("pro_monthly", t=shop.token(org=other)).headers["location"]
+    shop.front.shop.customer(email=f"{org}@example.com", metadata={"org_id": org})
+    shop.front.deliver()
+    second = shop.start("pro_monthly", t=shop.token(org=org)).headers["location"]
+    states = [
+        next(s["status"] for s in shop.sessions() if s["id"] in url)
+        for url in (first, second, beside)
+    ]
+    assert states == ["expired", "open", "open"]
+
+
 def test_an_old_or_forged_link_opens_and_starts_nothing(shop: Booth) -> None:
     _, org = shop.subscriber()
     now = shop.front.now()
