@@ -378,6 +378,42 @@ def test_one_address_starts_only_so_often(sqlite_store: Store) -> None:
         assert made.start("pro_monthly", t=made.token(org=org)).status_code == 303
 
 
+class Stuck:
+    """A Stripe that does not answer until it is let."""
+
+    let = threading.Event()
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def price_id(self, lookup_key: str) -> str:
+        Stuck.let.wait(60)
+        raise StripeUnavailable("Stripe does not answer.")
+
+
+def test_a_crowd_that_waits_for_stripe_keeps_nobody_else_waiting(sqlite_store: Store) -> None:
+    with booth(sqlite_store, gateway=Stuck, crowd=Crowd(most=10_000)) as made:
+        told: list[int] = []
+        crowd = [
+            threading.Thread(target=lambda: told.append(made.start("pro_monthly").status_code))
+            for _ in range(40)  # more than there are threads
+        ]
+        for each in crowd:
+            each.start()
+        try:
+            assert made.client.get("/readyz", timeout=20).status_code == 200
+            assert made.client.get("/metrics", timeout=20).status_code == 200
+        finally:
+            Stuck.let.set()
+            for each in crowd:
+                each.join()
+    assert len(told) == 40
+    assert set(told) == {503, 429}
+
+
 def test_the_crowd_forgets() -> None:
     now = [0.0]
     crowd = Crowd(ticks=lambda: now[0])
