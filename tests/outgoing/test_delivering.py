@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socketserver
 import threading
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
+from structlog.testing import capture_logs
 
 from lib.billing.outgoing.delivering import Deliverer
 from lib.billing.outgoing.sending import Reply, Sender
@@ -331,3 +333,18 @@ def test_what_every_endpoint_took_is_forgotten_with_the_bodies(store: Store, sho
     assert [state for _, state, _, _ in scene.deliveries()] == ["dead", "waiting"]
     scene.take(subscribed("cus_1"))
     assert [e["data"]["sequence"] for e in scene.told()][:2] == [2, 3]
+
+
+def test_what_an_endpoints_address_holds_is_in_no_log(
+    sqlite_store: Store, shop: Product, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert "token=hush" in shop.url
+    scene = to(shop, sqlite_store)
+    scene.take(newcomer())
+    with capture_logs() as told:
+        for shop.status in (410, 200):
+            scene.deliverer.round()
+    assert [each["event"] for each in told] == ["outgoing_dead"]
+    assert "hush" not in caplog.text + str(told)
+    assert SECRET not in caplog.text + str(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import threading
 import weakref
@@ -63,6 +64,8 @@ class Sender:
         self._secrets = secrets
         self._clock = clock
         self._longest = longest
+        # At INFO it logs whole addresses, and an endpoint's may hold a token.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         # Whoever answers with another address would be sent a customer's data unasked.
         self._client = httpx.AsyncClient(timeout=timeout, follow_redirects=False)
         self._starting = threading.Lock()
