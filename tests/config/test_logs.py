@@ -70,7 +70,7 @@ def test_the_traceback_of_a_library_is_searched_too(capsys):
         try:
             raise RuntimeError("rk_live_HushHush") from error
         except RuntimeError:
-            logging.getLogger("uvicorn.error").exception("It broke", stack_info=True)
+            logging.getLogger("library.error").exception("It broke", stack_info=True)
     logged = capsys.readouterr().err
     assert "RuntimeError" in logged
     assert "test_logs.py" in logged
