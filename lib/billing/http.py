@@ -111,7 +111,7 @@ class Receiver:
         self._installed = installed
         gauges = (Gauges(installed.store, installed.clock),)
         self.meters = Meters(*gauges, *_following(installed))
-        self._apis: list[ApiRoutes] = []
+        self._api: ApiRoutes | None = None
         self._jobs = installed.jobs  # now, so that what is misconfigured is said at once
         self._runner: Runner | None = None
         commit = self.meters.timed(installed.ingest.commit)
@@ -123,8 +123,8 @@ class Receiver:
 
     def routes(self, installed: Installed) -> list[BaseRoute]:
         """Every address, answered by what ``installed`` is."""
-        api = ApiRoutes(installed.gate, installed.api, self.meters)
-        self._apis.append(api)
+        # Those before it end with the last request that they answer, and their threads with them.
+        self._api = api = ApiRoutes(installed.gate, installed.api, self.meters)
         return [
             Route("/webhooks/stripe", self.webhook, methods=_ANY),
             Route("/webhooks/kinde", self.kinde.webhook, methods=_ANY),
@@ -150,8 +150,8 @@ class Receiver:
         try:
             yield
         finally:
-            for api in self._apis:
-                api.close()
+            if self._api is not None:
+                self._api.close()
             await self._grouping.close()
             await self._from_kinde.close()
             await runner.close()

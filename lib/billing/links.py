@@ -113,7 +113,7 @@ class LinkDesk:
         with self._refusals(row):
             choice = allowed(request, situation)
         row = replace(row, subscription_id=choice.subscription_id, invoice_id=choice.invoice_id)
-        begun = self._request(row)
+        begun = self._request(row, situation.customer.org_id)
         if begun.minted is not None:
             return self._again(request, begun.minted)
         row = replace(row, at=begun.at)  # both halves of a double click ask Stripe for the same
@@ -218,7 +218,7 @@ class LinkDesk:
             self._close(row, REFUSED, error=error)
             raise
 
-    def _request(self, row: AuditRow) -> Begun:
+    def _request(self, row: AuditRow, org_id: str | None) -> Begun:
         """Count the request against its maker's limit and keep it, in one transaction.
 
         What has to be closed for it is settled here too: whatever is minted later than this row
@@ -232,7 +232,7 @@ class LinkDesk:
             minted = next((other for other in known if other.action == MINTED), None)
             if minted is not None:
                 return Begun(row.at, minted)
-            earlier = earlier_checkouts(connection, row)
+            earlier = earlier_checkouts(connection, row, org_id)
             if known and known[-1].action == REQUESTED:
                 # The other half of a double click was faster; what stops it has to stop both.
                 return Begun(known[-1].at, earlier=earlier)

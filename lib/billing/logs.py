@@ -17,10 +17,15 @@ _SECRETS: Final = re.compile(
     r"|\b\w+_secret_\w+"  # client secrets
     r"|https?://[^\s\"'<>]*(?:/p/session/|/c/pay/|/session/)[^\s\"'<>]*"  # session addresses
     r"|(?<=hooks\.slack\.com/)[^\s\"'<>]+"  # who has it can post
-    r"|(?<=[?&]t=)v1\.[\w.-]+"  # a token of the return page
+    r"|(?<=[?&]t=)v1\.[\w.-]+"  # a token of the return page or the pricing page
+    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JWT: Kinde's access token, a plan as a claim
+    r"|(?<=\bBearer )[\w.~+/-]{8,}=*"
     r"|(?<=://)[^/\s:@]*:[^/\s@]*(?=@)"  # a password in an address
 )
 _SECRET_NAMES: Final = re.compile(r"secret|token|password|api_key|authorization|cookie|^url$", re.I)
+
+
+_TRACEBACKS: Final = logging.Formatter()
 
 
 def redact(value: Any) -> Any:
@@ -44,11 +49,17 @@ def hide_secrets(_logger: WrappedLogger, _name: str, event: EventDict) -> EventD
 
 
 class RedactingFilter(logging.Filter):
-    """The same for what libraries log the standard way."""
+    """The same for what libraries log the standard way, tracebacks included."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = redact(record.getMessage())
         record.args = None
+        if record.exc_info:
+            # Formatted here: a formatter would add what the exceptions say after this.
+            record.exc_text = redact(_TRACEBACKS.formatException(record.exc_info))
+            record.exc_info = None
+        if record.stack_info:
+            record.stack_info = redact(record.stack_info)
         return True
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from .domain.errors import ConfigurationError, LinkRefused, WrongUsage
+from .domain.errors import ConfigurationError, LinkRefused, StripeRefused, WrongUsage
 from .domain.filters import clean
 from .domain.flow_situation import Situation
 from .domain.flow_values import Flow
@@ -124,17 +124,16 @@ class PricingDesk:
             WrongUsage: no member, or a name that is too long.
         """
         member, org = clean(wanted.member), clean(wanted.org) if wanted.org else None
+        customer = clean(wanted.customer) if wanted.customer else None
         if not member:
             raise WrongUsage("Say which member acts.", code="member_required")
-        names = (member, org or "", wanted.customer or "")
+        names = (member, org or "", customer or "")
         if any(len(name) > _LONGEST_NAME for name in names):
             raise WrongUsage(f"A name or id is longer than {_LONGEST_NAME} characters. Check it.")
         table = table_for(self._setup.catalog, wanted.table, known=True)
-        customer_id = self._members.customer_of(org, wanted.customer)
+        customer_id = self._members.customer_of(org, customer)
         now = self._clock()
-        token = PricingToken(
-            secrets.token_hex(12), org, wanted.customer, member, wanted.caller, now
-        )
+        token = PricingToken(secrets.token_hex(12), org, customer, member, wanted.caller, now)
         self._members.check(wanted.permissions, self._request(token, table, customer_id))
         if not self._keys:
             raise ConfigurationError("Pricing links are signed: set PORTSIDE_RETURN_KEY.")
@@ -220,7 +219,7 @@ class PricingDesk:
         )
         try:
             return self._links.mint(request).url
-        except LinkRefused as error:
+        except (LinkRefused, StripeRefused) as error:  # Stripe says it where two were as fast
             if error.code in _SPENT:
                 raise LinkRefused(
                     "This link was used already. Open the prices again from your account.",

@@ -10,7 +10,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .domain.errors import LinkRefused, NoCustomer, PermissionDenied, WrongUsage
+from .domain.errors import (
+    LinkRefused,
+    NoCustomer,
+    PermissionDenied,
+    StripeRefused,
+    WrongUsage,
+)
 from .domain.filters import clean
 from .domain.flow_values import Flow, LinkOptions
 from .domain.gating import entitled
@@ -94,7 +100,10 @@ class SelfService:
         request, code = self._checkout_instead(request, newcomer)
         try:
             link = self._links.mint(request)
-        except LinkRefused as error:
+        except (LinkRefused, StripeRefused) as error:
+            # Of two at once with one key Stripe refuses the slower; of two in turn, we do.
+            if isinstance(error, StripeRefused) and error.code not in _INSTEAD:
+                raise
             raise LinkRefused(_INSTEAD.get(error.code, str(error)), code=error.code) from None
         plan = request.plan if link.flow == Flow.CHECKOUT else None
         return Handed(link, request.customer_id or None, plan, code)

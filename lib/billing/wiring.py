@@ -24,6 +24,7 @@ from .jobs.due import Periodic
 from .jobs.job import Job
 from .jobs.table import jobs_of
 from .kinde.portal import portal_of
+from .linking.crowd import Crowd
 from .linking.sessions import LinkMaker
 from .links import LinkDesk, RateLimit
 from .notices.channels import open_channel
@@ -54,7 +55,7 @@ from .stripe.products import Products
 from .sync import Backfill, BackfillSummary
 
 _KEPT: Final = (
-    "ingest gateway maker enricher drain primary reconciles rereader follower refold".split()
+    "ingest gateway maker crowd enricher drain primary reconciles rereader follower refold".split()
 )
 """Parts that stay when another catalogue is followed. They hold connections, or what they have
 done so far, and nothing of a catalogue; `ingest` is told of the new one."""
@@ -103,6 +104,8 @@ class Installation:
         fresh.__dict__.update(kept)
         # Both write through the one, also when nobody has written yet.
         fresh.__dict__["ingest"] = self.ingest
+        if "maker" in kept:
+            self.maker.forget()  # `apply` may have shaped the portal anew, elsewhere
         self.ingest.judge_by(fresh._rules, fresh.teller)
         return fresh
 
@@ -175,7 +178,12 @@ class Installation:
             keys=self.return_keys,
             return_url=self.settings.return_url,
             checkout_base=self.settings.stripe_api_base,
+            crowd=self.crowd,
         )
+
+    @cached_property
+    def crowd(self) -> Crowd:
+        return Crowd()
 
     @cached_property
     def maker(self) -> LinkMaker:

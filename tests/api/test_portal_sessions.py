@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -304,6 +305,26 @@ def test_the_same_key_gives_the_same_link_and_another_request_with_it_none(
     assert "Idempotency-Key" in other.json()["message"]
     # Another member's click is another one.
     assert button.press(org=subscribed, key="click-1", member="mem_2").status_code == 201
+
+
+def test_two_requests_at_once_with_one_key_are_one_link_and_a_conflict(button: Button) -> None:
+    _, org = button.subscriber("basic")
+    for key in ("race-1", "race-2", "race-3"):
+        ready, found = threading.Barrier(2), list[tuple[int, str | None]]()
+
+        def press(flow: str, key: str = key, ready: Any = ready, found: Any = found) -> None:
+            ready.wait()
+            answer = button.press(org=org, key=key, flow=flow)
+            found.append((answer.status_code, answer.json()["code"]))
+
+        clicks = [
+            threading.Thread(target=press, args=(flow,)) for flow in ("home", "subscription_cancel")
+        ]
+        for click in clicks:
+            click.start()
+        for click in clicks:
+            click.join()
+        assert set(found) == {(201, None), (409, "click_reused")}
 
 
 def test_what_the_catalogue_sells_is_configured(sqlite_store: Store) -> None:

@@ -14,7 +14,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from lib.billing.domain.catalog import Catalog, parse_catalog
+from lib.billing.domain.errors import RateLimited
+from lib.billing.domain.portal import PortalConfiguration
 from lib.billing.following import OTHER
+from lib.billing.linking.crowd import STARTS
+from lib.billing.linking.sessions import LinkMaker
 from lib.billing.store import meta
 from lib.billing.store.engine import Store
 from lib.billing.wiring import Installation
@@ -187,10 +191,44 @@ def test_no_part_remembers_the_catalogue_from_before(deployed: Deployed) -> None
     assert running.gate.catalog is running.catalog
 
 
+def test_limits_outlast_a_change_and_what_stripe_was_told_meanwhile_is_read_anew(
+    deployed: Deployed,
+) -> None:
+    process = deployed.process(
+        STRIPE_API_KEY="rk_test_x", PORTSIDE_STRIPE_API_BASE="http://127.0.0.1:9"
+    )
+    asked: list[int] = []
+
+    class Portals:
+        def portal_configurations(self) -> list[PortalConfiguration]:
+            asked.append(1)
+            return []
+
+    process.__dict__["maker"] = LinkMaker(Portals(), return_url=None)  # type: ignore[arg-type]
+    for _ in range(2):
+        process.maker.configuration()
+    assert len(asked) == 1, "remembered"
+    for _ in range(STARTS):
+        process.crowd.count("192.0.2.1")
+    deployed.write(ANOTHER)
+    deployed.note_applied(mark(ANOTHER))
+    assert process.follower.look()
+    running = process.follower.running
+    running.maker.configuration()
+    assert len(asked) == 2, "apply may have shaped the portal"
+    with pytest.raises(RateLimited):
+        running.crowd.count("192.0.2.1")
+
+
 ONE = COMPANY.replace(
     "[plans.starter]", '[plans.free]\nname = "One"\nlimits = { seats = 1 }\n[plans.starter]'
 )
 TWO = ONE.replace('name = "One"\nlimits = { seats = 1 }', 'name = "Two"\nlimits = { seats = 2 }')
+
+
+def reading() -> list[str]:
+    """Threads that read for answers: one for each catalogue that still answers."""
+    return [each.name for each in threading.enumerate() if each.name.startswith("portside-gate")]
 
 
 def test_no_answer_is_half_of_one_catalogue_and_half_of_another(deployed: Deployed) -> None:
@@ -220,6 +258,8 @@ def test_no_answer_is_half_of_one_catalogue_and_half_of_another(deployed: Deploy
             answers.add((default["plan_name"], default["limits"]["seats"]))
         ended.set()
         changing.join()
+        gc.collect()
+        wait_until(lambda: len(reading()) <= 2)
     assert answers == {("One", 1), ("Two", 2)}
 
 

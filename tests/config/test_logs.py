@@ -16,6 +16,9 @@ SECRETS = {
     "a client secret": "pi_1_secret_HushHush",
     "a portal session": "see https://billing.stripe.com/p/session/test_HushHush now",
     "a checkout session": "https://checkout.stripe.com/c/pay/cs_test_HushHush#fid",
+    "a JWT": "sent eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJIdXNoSHVzaCJ9.HushHush in the body",
+    "a bearer token": "headers=[(b'Authorization', b'Bearer HushHush.HushHush')]",
+    "a link of the pricing page": "GET /pricing/main?lang=de&t=v1.HushHush.HushHush",
     "a password in an address": "postgresql://me:HushHush@db.example/portside",
 }
 
@@ -57,3 +60,18 @@ def test_a_traceback_is_searched_too(capsys):
     line = json.loads(capsys.readouterr().err)
     assert "ValueError" in line["exception"]
     assert "HushHush" not in line["exception"]
+
+
+def test_the_traceback_of_a_library_is_searched_too(capsys):
+    logs.set_up()
+    try:
+        raise ValueError("https://billing.stripe.com/p/session/live_HushHush")
+    except ValueError as error:
+        try:
+            raise RuntimeError("rk_live_HushHush") from error
+        except RuntimeError:
+            logging.getLogger("library.error").exception("It broke", stack_info=True)
+    logged = capsys.readouterr().err
+    assert "RuntimeError" in logged
+    assert "test_logs.py" in logged
+    assert "HushHush" not in logged

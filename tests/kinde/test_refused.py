@@ -8,6 +8,8 @@ import time
 from base64 import urlsafe_b64encode
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jws
 
 from lib.sandbox.kinde.signing import Ring
@@ -48,6 +50,31 @@ def brings_its_key(scene, event):
     return stranger.sign(event | {"iat": int(time.time())}, jwk=key)
 
 
+def names_its_keys(header):
+    """The token says where its key is; nobody goes there."""
+
+    def token(scene, event):
+        stranger = Ring()
+        return stranger.sign(event | {"iat": int(time.time())}, kid=kid(scene), **header)
+
+    return token
+
+
+def says_its_algorithm_twice(scene, event):
+    stranger = Ring()
+    head = f'{{"alg":"none","kid":"{kid(scene)}","alg":"RS256"}}'.encode()
+    signed = stranger.sign(event | {"iat": int(time.time())}, kid=kid(scene)).encode().split(b".")
+    return b".".join([urlsafe_b64encode(head).rstrip(b"="), *signed[1:]])
+
+
+def asks_for_what_is_not_understood(scene, event):
+    ring = scene.tenant.ring
+    header = {"alg": "RS256", "kid": kid(scene), "crit": ["exp"], "exp": 1}
+    signed = encoded(header) + b"." + encoded(event | {"iat": int(time.time())})
+    made = ring.signing.private_key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
+    return signed + b"." + encoded(made)
+
+
 def another_algorithm(scene, event):
     header = {"alg": "RS512", "kid": kid(scene)}
     key = scene.tenant.ring.signing
@@ -76,6 +103,10 @@ REFUSED = {
     "another algorithm of the same key": another_algorithm,
     "signed by a stranger under the issuer's kid": by_a_stranger,
     "signed by a key that the token itself brings": brings_its_key,
+    "names where its key is": names_its_keys({"jku": "http://127.0.0.1:9/jwks"}),
+    "names where its certificate is": names_its_keys({"x5u": "http://127.0.0.1:9/x5u"}),
+    "says its algorithm twice": says_its_algorithm_twice,
+    "asks for what is not understood": asks_for_what_is_not_understood,
     "changed after it was signed": changed,
     "of another issuer": made(iss="https://somebody.kinde.example"),
     "older than Kinde ever tries": made(iat=ago(39 * HOUR)),

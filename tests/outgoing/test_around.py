@@ -26,11 +26,12 @@ from lib.billing.store import migrate, tables
 from lib.billing.store.engine import Store
 from lib.billing.wiring import open_installation
 from tests.grants.conftest import Roles, role_names, roles  # noqa: F401  (fixtures)
-from tests.store.company import CATALOG
+from tests.store.company import CATALOG, START
 from tests.store.test_search_migration import move
+from tests.stripe import shapes
 
 from .product import Product, product
-from .scene import DAY, HOUR, SHOP, Scene, newcomer, subscribed
+from .scene import DAY, HOUR, SHOP, Clock, Scene, at, newcomer, subscribed
 
 CATALOG_FILE = Path(__file__).parents[2] / "catalog.toml"
 ADMIN = frozenset({Role.ADMIN})
@@ -222,6 +223,28 @@ def test_a_flag_that_moves_to_another_plan_is_told_by_the_replay_that_gives_it(
     news = [e for e in moved.told() if e["data"].get("changed") == ["features"]]
     assert [(e["data"]["customer_id"], e["data"]["features"]) for e in news] == [("cus_1", ["api"])]
     assert len(moved.told()) == before + 1
+
+
+@pytest.mark.parametrize("first", ["a webhook about a price", "the refold", "a change of theirs"])
+def test_a_flag_that_moves_is_told_once_to_who_was_quiet_since_before_outgoing_began(
+    store: Store, first: str
+) -> None:
+    """`catalog apply` makes Stripe tell of prices, and that may come before the refold does."""
+    Scene(store, []).each([newcomer(), subscribed(plan="starter")])
+    clock = Clock(START + DAY)
+    Scene(store, clock=clock).notices.round()
+    moved = Scene(store, catalog=parse_catalog(MOVED), clock=clock)
+    if first == "a webhook about a price":
+        sold = shapes.price("price_starter", lookup_key="starter_monthly", nickname="Renamed")
+        moved.take(at(DAY + 10, "price.updated", sold))
+    elif first == "a change of theirs":
+        moved.take(at(DAY + 10, "customer.updated", shapes.customer(id="cus_1", name="B")))
+    for _ in range(2):
+        moved.ingest.refold(["cus_1"])
+        moved.notices.round()
+    (told,) = moved.told()
+    assert (told["type"], told["data"]["changed"]) == ("entitlement.changed", ["features"])
+    assert told["data"]["features"] == ["api"]
 
 
 def test_an_endpoint_without_a_secret_keeps_serve_from_starting(tmp_path: Path) -> None:

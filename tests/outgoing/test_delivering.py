@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
+from structlog.testing import capture_logs
 
 from lib.billing.outgoing.delivering import Deliverer
 from lib.billing.outgoing.sending import Reply, Sender
@@ -175,6 +179,81 @@ def test_an_endpoint_that_is_down_is_left_alone_for_the_round(store: Store, shop
     assert len(shop.taken) == 100 - len({name for name, status in shop.attempts if status == 500})
 
 
+@contextmanager
+def speaking(parts: Sequence[bytes], pause: float = 0.0) -> Iterator[str]:
+    """An endpoint that says this and nothing else, piece by piece; its address."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            with suppress(OSError):
+                for part in parts:
+                    self.request.sendall(part)
+                    ended.wait(pause)
+
+    ended = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
+        finally:
+            ended.set()
+            server.shutdown()
+            thread.join()
+
+
+GARBAGE = {
+    "no HTTP": [b"\x00\xff\x16\x03\x01 hello\r\n\r\n"],
+    "nothing at all": [],
+    "half an answer": [b"HTTP/1.1 20"],
+    "no end of headers": [b"HTTP/1.1 200 OK\r\n", *[b"x: " + b"y" * 9_000 + b"\r\n"] * 40],
+    "a status of its own": [b"HTTP/1.1 999 What\r\nretry-after: soon\r\n\r\n"],
+    "a cookie and a strange length": [
+        b"HTTP/1.1 503 No\r\nset-cookie: \xff=\xfe; expires=never\r\ncontent-length: 9\r\n\r\n"
+    ],
+}
+
+
+@pytest.mark.parametrize("parts", GARBAGE.values(), ids=GARBAGE.keys())
+def test_garbage_is_an_attempt_that_failed(sqlite_store: Store, parts: list[bytes]) -> None:
+    with speaking(parts) as url:
+        scene = Scene(sqlite_store, [Endpoint("shop", url)])
+        scene.take(newcomer())
+        assert scene.deliverer.round() == 0
+    ((_, state, attempts, reason),) = scene.deliveries()
+    assert (state, attempts) == ("waiting", 1)
+    assert reason in ("unreachable", "http_999", "busy")
+
+
+def test_an_attempt_ends_however_slowly_it_is_answered() -> None:
+    answer = b"HTTP/1.1 204 No Content\r\nx: " + b"y" * 400 + b"\r\n\r\n"
+    endless = [b"HTTP/1.1 103 Early Hints\r\n\r\n"] * 400
+    delivery = Delivery("msg_1", "shop", "cus_1", 1, 0, "{}")
+    for parts in ([bytes([byte]) for byte in answer], endless):
+        with speaking(parts, pause=0.01) as url:
+            sender = Sender({"shop": (SECRET,)}, longest=0.3)
+            reply = sender.send(Endpoint("shop", url), delivery)
+        assert (reply.taken, reply.reason) == (False, "timeout")
+
+
+def test_a_fault_of_one_event_loses_nothing_of_the_others(store: Store) -> None:
+    scene = Scene(store)
+    scene.take(*(newcomer(customer) for customer in PEOPLE))
+
+    class Faulty:
+        def send(self, endpoint: Endpoint, delivery: Delivery) -> Reply:
+            if delivery.customer_id == PEOPLE[0]:
+                raise RuntimeError("a mistake of ours")
+            return Reply(True, 200)
+
+    faulty = Deliverer(store, [SHOP], Faulty(), scene.clock)
+    assert faulty.round() == len(PEOPLE) - 1
+    states = [(state, attempts, reason) for _, state, attempts, reason in scene.deliveries()]
+    assert states.count(("delivered", 1, None)) == len(PEOPLE) - 1
+    assert states.count(("waiting", 1, "fault")) == 1
+
+
 class Watching:
     """A sender that notes who is under way, and takes its time."""
 
@@ -254,3 +333,18 @@ def test_what_every_endpoint_took_is_forgotten_with_the_bodies(store: Store, sho
     assert [state for _, state, _, _ in scene.deliveries()] == ["dead", "waiting"]
     scene.take(subscribed("cus_1"))
     assert [e["data"]["sequence"] for e in scene.told()][:2] == [2, 3]
+
+
+def test_what_an_endpoints_address_holds_is_in_no_log(
+    sqlite_store: Store, shop: Product, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert "token=hush" in shop.url
+    scene = to(shop, sqlite_store)
+    scene.take(newcomer())
+    with capture_logs() as told:
+        for shop.status in (410, 200):
+            scene.deliverer.round()
+    assert [each["event"] for each in told] == ["outgoing_dead"]
+    assert "hush" not in caplog.text + str(told)
+    assert SECRET not in caplog.text + str(told)

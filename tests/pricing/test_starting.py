@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,10 @@ import httpx
 import pytest
 
 from lib.billing.domain.catalog import parse_catalog
-from lib.billing.domain.errors import StripeUnavailable
+from lib.billing.domain.errors import RateLimited, StripeUnavailable
 from lib.billing.domain.portal import SessionMade
 from lib.billing.domain.pricing_token import LIVES, PricingToken, seal
-from lib.billing.linking.crowd import STARTS, WINDOW, Crowd
+from lib.billing.linking.crowd import STARTS, WINDOW, Crowd, household
 from lib.billing.links import RateLimit
 from lib.billing.settings.pricing import PricingPolicy
 from lib.billing.store import audit, migrate
@@ -162,6 +164,43 @@ def test_a_double_click_is_one_checkout_and_a_link_starts_no_second_one(shop: Bo
     shop.front.pass_time(301)
     assert code(shop.start("pro_monthly", t=token)) == (410, "link_used")
     assert len(shop.sessions(customer=customer)) == 1
+
+
+def test_two_plans_at_once_from_one_link_are_one_checkout(shop: Booth) -> None:
+    for _ in range(3):
+        customer, org = shop.subscriber()
+        token = shop.token(org=org)
+        ready, found = threading.Barrier(4), list[tuple[int, str | None]]()
+
+        def press(key: str, ready: Any = ready, token: str = token, found: Any = found) -> None:
+            ready.wait()
+            found.append(code(shop.start(key, t=token)))
+
+        clicks = [
+            threading.Thread(target=press, args=(key,))
+            for key in ("pro_monthly", "starter_monthly", "pro_monthly", "starter_monthly")
+        ]
+        for click in clicks:
+            click.start()
+        for click in clicks:
+            click.join()
+        assert set(found) == {(303, None), (410, "link_used")}
+        assert [s["status"] for s in shop.sessions(customer=customer)] == ["open"]
+
+
+def test_what_an_organization_began_before_it_had_a_customer_is_closed_too(shop: Booth) -> None:
+    """Both paid would be two subscriptions of one organization."""
+    org, other = (f"org_{secrets.token_hex(4)}" for _ in range(2))
+    first = shop.start("pro_monthly", t=shop.token(org=org)).headers["location"]
+    beside = shop.start("pro_monthly", t=shop.token(org=other)).headers["location"]
+    shop.front.shop.customer(email=f"{org}@example.com", metadata={"org_id": org})
+    shop.front.deliver()
+    second = shop.start("pro_monthly", t=shop.token(org=org)).headers["location"]
+    states = [
+        next(s["status"] for s in shop.sessions() if s["id"] in url)
+        for url in (first, second, beside)
+    ]
+    assert states == ["expired", "open", "open"]
 
 
 def test_an_old_or_forged_link_opens_and_starts_nothing(shop: Booth) -> None:
@@ -339,6 +378,42 @@ def test_one_address_starts_only_so_often(sqlite_store: Store) -> None:
         assert made.start("pro_monthly", t=made.token(org=org)).status_code == 303
 
 
+class Stuck:
+    """A Stripe that does not answer until it is let."""
+
+    let = threading.Event()
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def price_id(self, lookup_key: str) -> str:
+        Stuck.let.wait(60)
+        raise StripeUnavailable("Stripe does not answer.")
+
+
+def test_a_crowd_that_waits_for_stripe_keeps_nobody_else_waiting(sqlite_store: Store) -> None:
+    with booth(sqlite_store, gateway=Stuck, crowd=Crowd(most=10_000)) as made:
+        told: list[int] = []
+        crowd = [
+            threading.Thread(target=lambda: told.append(made.start("pro_monthly").status_code))
+            for _ in range(40)  # more than there are threads
+        ]
+        for each in crowd:
+            each.start()
+        try:
+            assert made.client.get("/readyz", timeout=20).status_code == 200
+            assert made.client.get("/metrics", timeout=20).status_code == 200
+        finally:
+            Stuck.let.set()
+            for each in crowd:
+                each.join()
+    assert len(told) == 40
+    assert set(told) == {503, 429}
+
+
 def test_the_crowd_forgets() -> None:
     now = [0.0]
     crowd = Crowd(ticks=lambda: now[0])
@@ -349,6 +424,47 @@ def test_the_crowd_forgets() -> None:
     crowd.count("b")
     now[0] = WINDOW
     crowd.count("a")
+
+
+def test_the_crowd_counts_right_when_everybody_comes_at_once() -> None:
+    most, before = 10, sys.getswitchinterval()
+    crowd = Crowd(most=most)
+    let_in: list[int] = []
+
+    def press() -> None:
+        for _ in range(1_000):
+            with suppress(RateLimited):
+                crowd.count("a")
+                let_in.append(1)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        crowds = [threading.Thread(target=press) for _ in range(8)]
+        for each in crowds:
+            each.start()
+        for each in crowds:
+            each.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert len(let_in) == most
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("testclient", "testclient", True),
+        ("", "", True),
+    ],
+)
+def test_one_connection_is_one_address_however_many_it_has(
+    one: str, other: str, same: bool
+) -> None:
+    assert (household(one) == household(other)) is same
 
 
 def test_without_a_key_no_link_is_signed(sqlite_store: Store) -> None:

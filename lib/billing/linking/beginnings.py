@@ -10,7 +10,7 @@ from ..domain.flow_values import Flow
 from ..store import audit
 from ..store.audit import AuditRow
 from ..store.queries.reading import Connection
-from .newcomers import STRANGER
+from .newcomers import STRANGER, Newcomer
 from .situations import open_checkouts
 
 REQUESTED: Final = "link.requested"
@@ -29,11 +29,21 @@ class Begun:
     earlier: tuple[str, ...] = ()
 
 
-def earlier_checkouts(connection: Connection, row: AuditRow) -> tuple[str, ...]:
+def earlier_checkouts(
+    connection: Connection, row: AuditRow, org_id: str | None = None
+) -> tuple[str, ...]:
+    """``org_id``: the customer's organization, which may have begun before it had a customer."""
     if row.flow != Flow.CHECKOUT or _stranger(row):
         return ()
-    made = open_checkouts(connection, row.customer_id, row.at)
-    return tuple(str(other.session_id) for other in made if _same_one(other, row))
+    made = [o for o in open_checkouts(connection, row.customer_id, row.at) if _same_one(o, row)]
+    if row.customer_id is not None and org_id:
+        told = Newcomer(org_id).told
+        made += [
+            other
+            for other in open_checkouts(connection, None, row.at)
+            if f"{other.detail or ''}, ".startswith(f"{told}, ")
+        ]
+    return tuple(str(other.session_id) for other in made)
 
 
 def one_checkout_at_a_time(connection: Connection, row: AuditRow) -> LinkRefused | None:

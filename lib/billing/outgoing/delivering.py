@@ -101,7 +101,11 @@ class Deliverer:
         """None: it was not tried, the endpoint is not well."""
         if self._stopping.is_set() or not health.is_well(delivery.endpoint):
             return None
-        reply = self._sender.send(self._endpoints[delivery.endpoint], delivery)
+        try:
+            reply = self._sender.send(self._endpoints[delivery.endpoint], delivery)
+        except Exception as error:  # what became of the others of the batch is kept all the same
+            log.error("outgoing_fault", event_id=delivery.event_id, kind=type(error).__name__)
+            reply = Reply(False, reason="fault")
         health.note(delivery.endpoint, reply)
         return reply
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import ssl
+import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +20,10 @@ from .signing import signed
 
 TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
 """Seconds. Who needs longer answers first and works afterwards."""
+
+LONGEST: Final = 15.0
+"""Seconds of a whole attempt: one that answers a byte at a time would otherwise never end, and
+would keep every other endpoint waiting with it."""
 
 GONE: Final = 410
 _WORDS: Final = {408: "timeout", 410: "gone", 429: "busy", 503: "busy"}
@@ -51,11 +59,17 @@ class Sender:
         *,
         clock: Callable[[], int] = system_clock,
         timeout: httpx.Timeout = TIMEOUT,
+        longest: float = LONGEST,
     ) -> None:
         self._secrets = secrets
         self._clock = clock
+        self._longest = longest
+        # At INFO it logs whole addresses, and an endpoint's may hold a token.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         # Whoever answers with another address would be sent a customer's data unasked.
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False)
+        self._client = httpx.AsyncClient(timeout=timeout, follow_redirects=False)
+        self._starting = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def send(self, endpoint: Endpoint, delivery: Delivery) -> Reply:
         """Never raises for what an endpoint or the network does."""
@@ -69,18 +83,39 @@ class Sender:
                 self._secrets[endpoint.name],
             ),
         }
+        posting = self._post(endpoint.url, delivery.payload.encode(), headers)
         try:
-            with self._client.stream(
-                "POST", endpoint.url, content=delivery.payload.encode(), headers=headers
-            ) as answer:
-                return _reply(answer)
-        except httpx.TimeoutException:
+            return asyncio.run_coroutine_threadsafe(posting, self._running()).result()
+        except (TimeoutError, httpx.TimeoutException):
             return Reply(False, reason="timeout")
         except httpx.TransportError as error:
             return Reply(False, reason=_unreachable(error))
 
-    def close(self) -> None:
-        self._client.close()
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Reply:
+        async with (
+            asyncio.timeout(self._longest),
+            self._client.stream("POST", url, content=body, headers=headers) as answer,
+        ):
+            return _reply(answer)
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        """A loop in a thread of its own: only there can an attempt be broken off at any point."""
+        with self._starting:
+            if self._loop is None:
+                self._loop = loop = asyncio.new_event_loop()
+                work = (loop, self._client)
+                threading.Thread(
+                    target=_serve, args=work, name="portside-sender", daemon=True
+                ).start()
+                weakref.finalize(self, loop.call_soon_threadsafe, loop.stop)
+            return self._loop
+
+
+def _serve(loop: asyncio.AbstractEventLoop, client: httpx.AsyncClient) -> None:
+    """Until the sender is gone."""
+    loop.run_forever()
+    loop.run_until_complete(client.aclose())
+    loop.close()
 
 
 def _reply(answer: httpx.Response) -> Reply:

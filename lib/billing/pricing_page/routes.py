@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -38,6 +38,9 @@ from .view import CLOSED, Asked, table_view
 from .words import WORDS
 
 LARGEST_FORM: Final = 8 * 1024
+AT_ONCE: Final = 3
+"""Starts that ask Stripe side by side. Whoever presses a button may be anybody, and threads that
+wait for Stripe must not be all that there are: others wait as coroutines."""
 _LONGEST: Final = 40
 
 
@@ -58,6 +61,7 @@ class PricingPage:
         self._setup = installed.setup
         self._pages = Pages(installed.setup.pricing.embed, installed.pricing.targets)
         self._log = structlog.get_logger("portside.pricing")
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     def routes(self) -> list[Route]:
         return [
@@ -79,7 +83,10 @@ class PricingPage:
 
     async def start(self, request: Request) -> Response:
         key = request.path_params["table"]
-        body = await read_at_most(request, LARGEST_FORM)
+        try:
+            body = await read_at_most(request, LARGEST_FORM)
+        except ClientDisconnect:
+            return Response(status_code=400)
         given = dict(parse_qsl((body or b"").decode("utf-8", "replace")))
         said = given.get("lang")
         lang = said if said in LANGUAGES else language(_accepted(request), LANGUAGES)
@@ -89,14 +96,15 @@ class PricingPage:
         if _from_elsewhere(request):
             return self._message("elsewhere", lang, 403, back=back)
         try:
-            url = await asyncio.to_thread(
-                self._desk.start,
-                key,
-                given.get("lookup_key", ""),
-                text=given.get(PARAMETER) or None,
-                address=request.client.host if request.client else "",
-                cancel_url=self._address(key, said),
-            )
+            async with self._turns:
+                url = await asyncio.to_thread(
+                    self._desk.start,
+                    key,
+                    given.get("lookup_key", ""),
+                    text=given.get(PARAMETER) or None,
+                    address=request.client.host if request.client else "",
+                    cancel_url=self._address(key, said),
+                )
         except Exception as error:  # as above; and the session's address is in no traceback
             return self._refused(error, lang, back=back)
         return onwards(url)

@@ -16,7 +16,10 @@ from urllib.parse import urlsplit
 from .table import Table
 
 _KNOWN: Final = frozenset({"embed", "sign_up_url", "url"})
-_ORIGIN: Final = re.compile(r"https?://[a-z0-9.*-]+(:\d{1,5})?", re.IGNORECASE)
+_ORIGIN: Final = re.compile(
+    r"https?://(?:\*\.[a-z0-9-]+\.)?[a-z0-9.-]+(?::\d{1,5})?", re.IGNORECASE
+)
+"""A star stands for the subdomains of one domain, never for everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
