@@ -99,7 +99,7 @@ def _moved(over: Sequence[MonthStanding], now: Ratio) -> tuple[str | None, str |
     if before is None or now.value is None:
         return None, None
     month = fmt.period(over[-2].name).split()[0]
-    return f"{(now.value - before) * 100:+.1f} pts", f"vs {month}"
+    return f"{(now.value - before) * 100:+z.1f} pts", f"vs {month}"
 
 
 def bridge(rolled: RollForward) -> None:
