@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import attendance, navigation, session
+from dashboard import addressed, attendance, navigation, session
 from dashboard.ui import chrome, notes
 
 st.set_page_config(
@@ -22,6 +22,7 @@ def main() -> None:
     place = "sidebar" if staff else "hidden"
     page = st.navigation(navigation.menu(staff), position=place, expanded=True)
     st.set_page_config(page_title=f"{page.title} · Portside")
+    addressed.arrive()
     if staff:
         chrome.sidebar(staff, page.url_path)
     page.run()

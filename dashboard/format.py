@@ -183,8 +183,8 @@ def rate(exact: Fraction) -> str:
 
 
 def share(part: float | None) -> str:
-    """``0.1234`` → 12.3%."""
-    return UNKNOWN if part is None else f"{part * 100:.1f}%"
+    """``0.1234`` → 12.3%. What rounds to nothing has no sign."""
+    return UNKNOWN if part is None else f"{part * 100:z.1f}%"
 
 
 def period(name: str) -> str:

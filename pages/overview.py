@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import data, morning, navigation, session
+from dashboard import addressed, data, morning, navigation, session
 from dashboard.ui import (
     chrome,
     filters,
@@ -74,7 +74,7 @@ def _latest(code: str) -> None:
             label="Open Upgrades",
             icon=":material/arrow_forward:",
             icon_position="right",
-            query_params={"currency": code.upper()},
+            query_params=addressed.marked({"currency": code.upper()}),
         )
     if not page.total:
         notes.empty(

@@ -82,7 +82,7 @@ def _conversion(now: TrialSpan, before: TrialSpan, months: Sequence[UpgradeMonth
     made = f"{now.converted:,} of {now.ended:,}" if now.ended else None
     delta, compared, good = made, "small sample" if now.ended else None, "neither"
     if ratio.value is not None and was.value is not None and not (ratio.small or was.small):
-        delta, compared, good = f"{(ratio.value - was.value) * 100:+.1f} pts", made, "up"
+        delta, compared, good = f"{(ratio.value - was.value) * 100:+z.1f} pts", made, "up"
     elif not ratio.small:
         compared = None
     values = [month.trials.conversion.value for month in months]

@@ -66,7 +66,7 @@ def left_out(code: str) -> None:
     if count:
         st.caption(
             f":material/info: Left out: {fmt.plural(count, 'live subscription')} without a known "
-            "price. `portside report plan-mix` lists them."
+            "price. The self-audit of the MRR page names them."
         )
 
 

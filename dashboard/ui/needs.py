@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, morning, navigation, session
+from dashboard import addressed, data, morning, navigation, session
 from dashboard import format as fmt
 from dashboard.session import Staff
 from dashboard.ui import defined, failing, listing, tables
@@ -65,7 +65,7 @@ def _draw(need: Need, n: int) -> None:
             str(row.file),
             label=f"Open {row.title}",
             icon=":material/arrow_forward:",
-            query_params=need.query,
+            query_params=addressed.marked(need.query),
         )
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard import addressed, navigation
 from dashboard import format as fmt
-from dashboard import navigation
 from dashboard.session import Staff
 from dashboard.ui import defined, ending, retention, tables, upgrades
 from lib.billing import Insight, Outlook
@@ -70,7 +70,9 @@ def _draw(insight: Insight) -> None:
             str(row.file),
             label=f"Open {row.title}",
             icon=":material/arrow_forward:",
-            query_params={name: SPELLED[name](value) for name, value in insight.query},
+            query_params=addressed.marked(
+                (name, SPELLED[name](value)) for name, value in insight.query
+            ),
         )
 
 

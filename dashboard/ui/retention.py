@@ -78,7 +78,7 @@ def _card(
     if earlier is not None and ratio.value is not None:
         before = earlier.rates[slug].value
         if before is not None:
-            delta = f"{(ratio.value - before) * 100:+.1f} pts"
+            delta = f"{(ratio.value - before) * 100:+z.1f} pts"
             compared = f"vs {fmt.period(earlier.name)}"
     known = [p.rates[slug].value for p in until]
     more = f"{ratio.reason or f'Here {_parts(slug, period)}.'}"

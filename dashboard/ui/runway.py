@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, morning, navigation
+from dashboard import addressed, charts, data, morning, navigation
 from dashboard import format as fmt
 from dashboard.ui import defined, ending, filters, tables, upgrades
 from lib.billing import Listing, Runway, RunwayItem, RunwayWeek
@@ -93,10 +93,12 @@ def behind(runway: Runway) -> None:
                 str(navigation.BY_SLUG["winding-down"].file),
                 label="All that winds down",
                 icon=":material/arrow_forward:",
-                query_params={
-                    "week": ending.week_name(week.key),
-                    "currencies": runway.currency.upper(),
-                },
+                query_params=addressed.marked(
+                    {
+                        "week": ending.week_name(week.key),
+                        "currencies": runway.currency.upper(),
+                    }
+                ),
             )
         st.caption(_told(found))
         _table(found)

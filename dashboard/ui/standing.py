@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import streamlit as st
 
-from dashboard import charts, data, navigation
+from dashboard import addressed, charts, data, navigation
 from dashboard import format as fmt
 from dashboard.ui import defined, kpis, rolling
 from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, RollForwardLine, Runway
@@ -99,7 +99,7 @@ def _moved(over: Sequence[MonthStanding], now: Ratio) -> tuple[str | None, str |
     if before is None or now.value is None:
         return None, None
     month = fmt.period(over[-2].name).split()[0]
-    return f"{(now.value - before) * 100:+.1f} pts", f"vs {month}"
+    return f"{(now.value - before) * 100:+z.1f} pts", f"vs {month}"
 
 
 def bridge(rolled: RollForward) -> None:
@@ -144,10 +144,12 @@ def _rows_of(line: RollForwardLine, code: str) -> None:
         icon=":material/arrow_forward:",
         icon_position="right",
         help="Every movement of the month, on the page MRR.",
-        query_params={
-            "currency": code.upper(),
-            "view": rolling.TABS[1],
-            "period": rolling.name(line),
-            "part": defined.label(rolling.PARTS["new"]),
-        },
+        query_params=addressed.marked(
+            {
+                "currency": code.upper(),
+                "view": rolling.TABS[1],
+                "period": rolling.name(line),
+                "part": defined.label(rolling.PARTS["new"]),
+            }
+        ),
     )

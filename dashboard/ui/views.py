@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard import addressed, navigation, session
 from dashboard import format as fmt
-from dashboard import navigation, session
 from dashboard.session import Staff
 from lib.billing import LONGEST_NAME, BillingError, DatabaseUnavailable, SavedView
 
@@ -48,7 +48,7 @@ def _link(view: SavedView, staff: Staff, number: int) -> None:
         label=fmt.md(view.name),
         icon=":material/bookmark:" if own else ":material/group:",
         help=f"{row.title}. {whose}",
-        query_params=list(view.parameters),
+        query_params=addressed.marked(view.parameters),
         width="stretch",
     )
 

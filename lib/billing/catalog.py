@@ -111,7 +111,11 @@ class CatalogDesk:
             *catalog_lint.findings(catalog),
             *locks(catalog, live, held),
             # Without events of any price, none can be missed.
-            *(catalog_lint_known.compared(catalog, live) if self._sells or live.prices else ()),
+            *(
+                catalog_lint_known.compared(catalog, live, used.keys())
+                if self._sells or live.prices
+                else ()
+            ),
             *catalog_lint_known.in_use(
                 catalog,
                 {i: (_key(i, each, live), each.product, each.held) for i, each in used.items()},

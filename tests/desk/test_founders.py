@@ -252,7 +252,7 @@ def test_churn_of_a_plan_that_rose_is_told_with_its_numbers(store: Store) -> Non
     assert found.sentence == (
         "Churn of Starter was 6 of 29 customers in May against 0.3 a month before."
     )
-    assert dict(found.evidence)["In each of the 3 months before"] == "1 · 0 · 0"
+    assert dict(found.evidence)["In each of the 3 months before"] == "1, 0, 0"
 
 
 @pytest.mark.parametrize("seed", range(3))

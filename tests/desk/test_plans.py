@@ -27,6 +27,7 @@ SWAPPED = (SOLD.replace("plans.starter", "plans.x").replace("plans.pro", "plans.
 LATER = shapes.NOW + 30 * 86_400
 """When the grace of whoever is past due is over."""
 ALL = frozenset(Role)
+PRO_AT_KINDE = '[plans.pro]\nkinde_keys = ["pro_v2"]'
 
 
 @pytest.fixture
@@ -64,6 +65,24 @@ def test_a_held_price_that_no_plan_lists_is_an_older_one_or_in_no_plan(desk: Por
     older = {(each.price_id, each.plan, each.customers) for each in found.held}
     assert ("price_old_pro", "pro", 1) in older
     assert all(each.mrr_minor is not None for each in found.held)
+    assert found.loose == ()
+
+
+@pytest.mark.parametrize(
+    ("price_id", "older"), [("kinde:pro_v2", []), ("price_v2", ["price_v2"])], ids=str
+)
+def test_a_plan_held_through_kinde_is_no_older_price_of_stripe(
+    store: Store, price_id: str, older: list[str]
+) -> None:
+    listed = 'price_ids = ["price_old_pro", "price_v2"]'
+    text = SOLD.replace('price_ids = ["price_old_pro"]', listed)
+    setup = Setup(catalog=parse_catalog(text.replace("[plans.pro]", PRO_AT_KINDE)))
+    item = shapes.item("si_k", shapes.price(price_id, lookup_key=None, product=None))
+    told = shapes.event("customer.subscription.created", shapes.subscription(item, id="sub_k"))
+    Ingest(store, Rules(setup.catalog), clock=lambda: shapes.NOW).apply([told])
+    desk = Portside(store=store, clock=lambda: shapes.NOW, setup=setup)
+    found = desk.plan_prices(totals=True)
+    assert [each.price_id for each in found.held] == older
     assert found.loose == ()
 
 

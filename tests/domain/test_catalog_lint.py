@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -474,6 +474,24 @@ def test_a_price_in_use_that_no_plan_has_is_an_error_and_an_add_on_is_not() -> N
     assert "odd (price_odd) is in no plan, but held by 2 customers, MRR 40 JPY + 5.00 USD:" in (
         findings[0].sentence
     )
+
+
+def test_a_price_in_use_is_told_of_once() -> None:
+    world = live(price("odd"))
+    (odd,) = (each for each in world.prices.values() if each.state["lookup_key"] == "odd")
+    used = {odd.id: ("odd", odd.state["product"], Held(("cus_1",), 1, {"usd": 500}))}
+    catalog = parse_catalog(SOUND)
+    alone = {frozenset({odd.id})}
+
+    def codes(held: Collection[str]) -> list[str]:
+        found = [
+            *catalog_lint_known.compared(catalog, world, held),
+            *catalog_lint_known.in_use(catalog, used, alone),
+        ]
+        return [each.code for each in found if odd.id in each.sentence]
+
+    assert codes(used) == ["price_in_use_unknown"]
+    assert codes(()) == ["lookup_key_unmapped", "price_in_use_unknown"]
 
 
 PORTAL = {

@@ -199,7 +199,7 @@ CHURN_ROSE = Insight(
     "plan_churn_rose",
     "Churn of Starter was 4 of 60 customers in October against 1.2 a month before.",
     False,
-    (("Churned in October", "4 of 60"), ("In each of the 5 months before", "1 · 1 · 2 · 1 · 1")),
+    (("Churned in October", "4 of 60"), ("In each of the 5 months before", "1, 1, 2, 1, 1")),
     "churn",
     (("currency", "usd"), ("view", "leavers"), ("plans", "starter")),
 )

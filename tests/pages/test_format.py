@@ -87,3 +87,10 @@ def test_days_belong_to_the_business_s_time_zone() -> None:
     midnight = 1_795_305_600  # 22 November 2026, 00:00 UTC
     assert fmt.day(midnight, "UTC") == "22 Nov 2026"
     assert fmt.day(midnight, "America/New_York") == "21 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("part", "spelled"), [(0.1234, "12.3%"), (-0.0002, "0.0%"), (-0.0012, "-0.1%"), (None, "–")]
+)
+def test_a_share_that_rounds_to_nothing_has_no_sign(part: float | None, spelled: str) -> None:
+    assert fmt.share(part) == spelled

@@ -102,7 +102,7 @@ def test_a_name_in_the_list_opens_its_customer(open_page: Open) -> None:
 def test_what_stands_out_says_why(open_page: Open) -> None:
     told = said(open_page("overview"))
     assert "Churn of Starter was 4 of 60 customers in October against 1.2 a month before." in told
-    assert "In each of the 5 months before: 1 · 1 · 2 · 1 · 1" in told
+    assert "In each of the 5 months before: 1, 1, 2, 1, 1" in told
 
 
 def test_a_week_that_stands_out_is_chosen_by_a_click(open_page: Open) -> None:

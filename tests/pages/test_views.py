@@ -33,7 +33,16 @@ def test_the_filters_of_now_are_kept_under_a_name(open_page: Open, desk: FakeBil
     assert dict(view.parameters) == {"q": "ann", "sort": "Largest MRR"}
     [(label, page, query)] = links(app)
     assert (label, page) == ("Monday", "winding-down")
-    assert query == "q=ann&sort=Largest+MRR"
+    assert query == "q=ann&sort=Largest+MRR&whole=1"
+
+
+def test_what_a_link_brings_counts_over_what_was_chosen_before(open_page: Open) -> None:
+    app = open_page("winding-down", "founder", q="ann")
+    app.text_input(key="q").set_value("bob").run()
+    app.query_params["q"], app.query_params["whole"] = "ann", "1"
+    app.run()
+    assert not app.exception
+    assert app.text_input(key="q").value == "ann"
 
 
 def test_a_shared_view_of_a_page_that_a_role_may_not_see_is_not_in_its_menu(

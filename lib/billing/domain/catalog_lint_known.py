@@ -17,8 +17,14 @@ POLICY_FIELDS: Final = {"downgrade_conditions": "downgrade", "cancel_mode": "can
 """A field of the portal's configuration -> the policy that it should follow."""
 
 
-def compared(catalog: Catalog, live: LiveCatalog) -> Iterator[CatalogFinding]:
-    """Prices of the file against Stripe's, and Stripe's that the file does not know."""
+def compared(
+    catalog: Catalog, live: LiveCatalog, used: Collection[str] = ()
+) -> Iterator[CatalogFinding]:
+    """Prices of the file against Stripe's, and Stripe's that the file does not know.
+
+    Args:
+        used: ids of prices that customers hold, which `in_use` judges.
+    """
     for plan in catalog.plans.values():
         for number, price in enumerate(plan.prices):
             path = ("plans", plan.slug, "prices", number)
@@ -52,7 +58,7 @@ def compared(catalog: Catalog, live: LiveCatalog) -> Iterator[CatalogFinding]:
                     f"{price.name} ({found.id}) is archived in Stripe.",
                     "`portside catalog apply` activates it; or take it out.",
                 )
-    yield from _unmapped(catalog, live.prices.values())
+    yield from _unmapped(catalog, [price for price in live.prices.values() if price.id not in used])
 
 
 def _unmapped(catalog: Catalog, prices: Collection[LivePrice]) -> Iterator[CatalogFinding]:

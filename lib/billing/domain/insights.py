@@ -268,4 +268,4 @@ def decimal(value: Fraction) -> str:
 
 
 def _listed(counts: tuple[int, ...]) -> str:
-    return " · ".join(map(str, counts))
+    return ", ".join(map(str, counts))

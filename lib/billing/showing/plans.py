@@ -14,6 +14,7 @@ from ..domain.catalog_lint_prices import prices_of
 from ..domain.catalog_live import LiveCatalog, LivePrice, same_amount
 from ..domain.catalog_locks import live_price
 from ..domain.plans import Plan, Price
+from ..domain.providers import is_stripes
 from ..store.queries import price_holders
 from ..store.queries.reading import Connection, Reader
 from .plan_views import (
@@ -166,7 +167,7 @@ def _older(world: _World) -> Iterator[HeldPrice]:
         for _, price, _ in prices_of(world.catalog)
         if (found := live_price(price, world.live))
     }
-    for price_id in sorted(world.held.keys() - sold):
+    for price_id in sorted(filter(is_stripes, world.held.keys() - sold)):
         found = world.price(price_id)
         for row in world.held[price_id].rows:
             plan = world.catalog.plan_of(_known(price_id, row, found))

@@ -1,0 +1,50 @@
+"""A link's whole address reaches the page that it leads to.
+
+When a page is left, Streamlit takes from the new address whatever the old page has bound under the
+same name: a view saved in euros, opened from another page with currencies, would come up in
+dollars. On the page itself it keeps the values and empties the address. So a link of ours carries a
+mark, and what arrives with it is put in place again before the page runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import parse_qs
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+MARK: Final = "whole"
+_ASKED: Final = "address_asked"
+_AGAIN: Final = "address_again"
+
+
+def marked(query: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """``query`` of a link to a page with filters; one without a query needs no mark."""
+    pairs = list(query.items() if isinstance(query, Mapping) else query)
+    return [*pairs, (MARK, "1")] if pairs else []
+
+
+def arrive() -> None:
+    """Before a page runs: if a link led here, its whole address counts, and nothing before it."""
+    running = get_script_run_ctx()
+    if running is None or not (MARK in st.query_params or _ASKED in st.session_state):
+        return
+    asked = st.session_state.pop(_ASKED, None) or parse_qs(
+        running.query_string, keep_blank_values=True
+    )
+    asked.pop(MARK, None)
+    for name in asked:
+        st.session_state.pop(name, None)
+    try:
+        st.query_params.from_dict(asked)
+    except StreamlitAPIException:
+        # The page is open and its filters hold their names: a run without them sets these free.
+        if st.session_state.pop(_AGAIN, False):
+            return
+        st.session_state[_ASKED], st.session_state[_AGAIN] = asked, True
+    else:
+        st.session_state.pop(_AGAIN, None)
+    st.rerun()
