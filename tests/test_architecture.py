@@ -16,7 +16,7 @@ HOUSE = ("lib", "dashboard", "pages")
 
 VENDORS = {
     "stripe": ("lib/billing/stripe/",),
-    "sqlalchemy": ("lib/billing/store/", "lib/billing/wiring.py"),
+    "sqlalchemy": ("lib/billing/store/",),
     "alembic": ("lib/billing/store/",),
     "psycopg": ("lib/billing/store/",),
     "streamlit": ("dashboard/", "pages/"),
@@ -56,7 +56,7 @@ WIRING_USERS = (
     "lib/billing/__init__.py",
     "lib/billing/cli",
     "lib/billing/demo/",
-    "lib/billing/wiring.py",
+    "lib/billing/wiring/",
 )
 
 

@@ -34,7 +34,9 @@ from ..domain.translations import LANGUAGES
 from ..pricing import Known, PricingDesk
 from ..settings.setup import Setup
 from .answers import CODE, PRIVATE, PUBLIC, Pages, onwards
-from .view import CLOSED, Asked, table_view
+from .cards import CLOSED
+from .values import Asked
+from .view import table_view
 from .words import WORDS
 
 LARGEST_FORM: Final = 8 * 1024
