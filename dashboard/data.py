@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
@@ -32,16 +31,13 @@ from lib.billing import (
     InvoiceFilters,
     InvoiceItem,
     InvoiceView,
-    Linted,
     Listing,
     Overview,
     Owed,
     PlanCustomerItem,
     PlanMixItem,
-    PlanPrices,
     PortalPlan,
     Portside,
-    PriceHolder,
     Receipts,
     Recovery,
     RestatementItem,
@@ -85,58 +81,58 @@ def timezone() -> str:
 
 
 def overview() -> Overview:
-    return _kept("overview", lambda desk: desk.overview())
+    return kept("overview", lambda desk: desk.overview())
 
 
 def winding_down(filters: Filters) -> Listing[WindingDownItem]:
-    return _kept("winding_down", lambda desk: desk.winding_down(filters), filters)
+    return kept("winding_down", lambda desk: desk.winding_down(filters), filters)
 
 
 def failed_payments(filters: Filters) -> Listing[FailedPaymentItem]:
-    return _kept("failed", lambda desk: desk.failed_payments(filters), filters)
+    return kept("failed", lambda desk: desk.failed_payments(filters), filters)
 
 
 def invoices(filters: InvoiceFilters) -> Listing[InvoiceItem]:
-    return _kept("invoices", lambda desk: desk.invoices(filters), filters)
+    return kept("invoices", lambda desk: desk.invoices(filters), filters)
 
 
 def invoice(invoice_id: str) -> InvoiceView:
     """Its lines may have to be asked of Stripe: once a minute at most."""
-    return _kept("invoice", lambda desk: desk.invoice(invoice_id), invoice_id)
+    return kept("invoice", lambda desk: desk.invoice(invoice_id), invoice_id)
 
 
 def owed() -> list[Owed]:
-    return _kept("owed", lambda desk: desk.owed())
+    return kept("owed", lambda desk: desk.owed())
 
 
 def recovery(by: str, *, cash: bool) -> list[Recovery]:
-    return _kept("recovery", lambda desk: desk.recovery(by=by, cash=cash), by, cash)
+    return kept("recovery", lambda desk: desk.recovery(by=by, cash=cash), by, cash)
 
 
 def plan_mix(filters: Filters) -> Listing[PlanMixItem]:
-    return _kept("plan_mix", lambda desk: desk.plan_mix(filters), filters)
+    return kept("plan_mix", lambda desk: desk.plan_mix(filters), filters)
 
 
 def plan_customers(filters: Filters) -> Listing[PlanCustomerItem]:
-    return _kept("plan_customers", lambda desk: desk.plan_customers(filters), filters)
+    return kept("plan_customers", lambda desk: desk.plan_customers(filters), filters)
 
 
 def paid_currencies() -> tuple[str, ...]:
-    return _kept("paid_currencies", lambda desk: desk.paid_currencies())
+    return kept("paid_currencies", lambda desk: desk.paid_currencies())
 
 
 def churn_periods(by: str, currency: str) -> tuple[ChurnPeriod, ...]:
-    return _kept("churn_periods", lambda desk: desk.churn_periods(by, currency), by, currency)
+    return kept("churn_periods", lambda desk: desk.churn_periods(by, currency), by, currency)
 
 
 def churned(filters: Filters) -> Listing[ChurnedItem]:
-    return _kept("churned", lambda desk: desk.churned(filters), filters)
+    return kept("churned", lambda desk: desk.churned(filters), filters)
 
 
 def churn_parts(
     dimension: Literal["plan", "interval", "stay"], currency: str, starts: int, ends: int
 ) -> tuple[ChurnPart, ...]:
-    return _kept(
+    return kept(
         "churn_parts",
         lambda desk: desk.churn_parts(dimension, currency, starts, ends),
         dimension,
@@ -147,16 +143,16 @@ def churn_parts(
 
 
 def cohorts(currency: str) -> tuple[CohortMonth, ...]:
-    return _kept("cohorts", lambda desk: desk.cohorts(currency), currency)
+    return kept("cohorts", lambda desk: desk.cohorts(currency), currency)
 
 
 def mrr_currencies() -> tuple[str, ...]:
-    return _kept("mrr_currencies", lambda desk: desk.mrr_currencies())
+    return kept("mrr_currencies", lambda desk: desk.mrr_currencies())
 
 
 def roll_forward(currency: str | None, by: str, back: int) -> RollForward:
     """``currency`` None: all of them in the reporting currency."""
-    return _kept(
+    return kept(
         "roll_forward",
         lambda desk: desk.roll_forward(currency, by=by, back=back),
         currency,
@@ -166,14 +162,14 @@ def roll_forward(currency: str | None, by: str, back: int) -> RollForward:
 
 
 def trend(currency: str | None, by: str, back: int) -> Trend:
-    return _kept("trend", lambda desk: desk.trend(currency, by=by, back=back), currency, by, back)
+    return kept("trend", lambda desk: desk.trend(currency, by=by, back=back), currency, by, back)
 
 
 def receipts(
     part: str, currency: str | None, span: tuple[int, int], limit: int, offset: int = 0
 ) -> Receipts[Any]:
     """One page of the rows behind one number of the roll-forward."""
-    return _kept(
+    return kept(
         "receipts",
         lambda desk: desk.receipts(
             part, currency, starts=span[0], ends=span[1], limit=limit, offset=offset
@@ -187,15 +183,15 @@ def receipts(
 
 
 def self_audit() -> SelfAudit:
-    return _kept("self_audit", lambda desk: desk.self_audit())
+    return kept("self_audit", lambda desk: desk.self_audit())
 
 
 def bridge(policy: str) -> tuple[Bridge, ...]:
-    return _kept("bridge", lambda desk: desk.bridge(policy), policy)
+    return kept("bridge", lambda desk: desk.bridge(policy), policy)
 
 
 def bridge_customers(policy: str, line: str, filters: Filters) -> Listing[BridgeItem]:
-    return _kept(
+    return kept(
         "bridge_customers",
         lambda desk: desk.bridge_customers(policy, line, filters),
         policy,
@@ -205,7 +201,7 @@ def bridge_customers(policy: str, line: str, filters: Filters) -> Listing[Bridge
 
 
 def search(text: str, limit: int, offset: int) -> SearchPage:
-    return _kept(
+    return kept(
         "search", lambda desk: desk.search(text, limit=limit, offset=offset), text, limit, offset
     )
 
@@ -233,11 +229,11 @@ def closes() -> CloseOverview:
 
 
 def closed_month(month: str) -> ClosedMonthView:
-    return _kept("closed_month", lambda desk: desk.closed_month(month), month)
+    return kept("closed_month", lambda desk: desk.closed_month(month), month)
 
 
 def restatements(month: str, currency: str, limit: int, offset: int) -> Listing[RestatementItem]:
-    return _kept(
+    return kept(
         "restatements",
         lambda desk: desk.restatements(month, currency=currency, limit=limit, offset=offset),
         month,
@@ -265,58 +261,10 @@ def forget_portal() -> None:
     st.session_state["portal_asked"] = st.session_state.get("portal_asked", 0) + 1
 
 
-def plan_prices(totals: bool) -> tuple[PlanPrices, str | None]:
-    """(prices beside Stripe's, why Stripe itself could not be asked).
-
-    Every few minutes for everyone, or when somebody wants it anew: every live subscription is read.
-    """
-    try:
-        read = partial(session.billing().plan_prices, totals=totals)
-        found: PlanPrices = _cached("plan_prices", _slow(), read, totals)
-    except (StripeRefused, StripeUnavailable) as error:
-        read = partial(session.billing().plan_prices, totals=totals, ask=False)
-        return _cached("plan_prices_told", _slow(), read, totals), str(error)
-    return found, None
-
-
-def plan_findings(totals: bool) -> Linted:
-    """As often. Raises StripeRefused, StripeUnavailable."""
-    found: Linted = _cached(
-        "plan_findings", _slow(), lambda: session.billing().plan_findings(totals=totals), totals
-    )
-    return found
-
-
-def price_holders(price_id: str, limit: int, offset: int) -> Listing[PriceHolder]:
-    return _kept(
-        "price_holders",
-        lambda desk: desk.price_holders(price_id, limit=limit, offset=offset),
-        price_id,
-        limit,
-        offset,
-    )
-
-
-def forget_plans() -> None:
-    """Ask Stripe and count the holders again the next time."""
-    st.session_state["plans_asked"] = st.session_state.get("plans_asked", 0) + 1
-
-
-def _slow() -> tuple[Stamp, int]:
-    """The key of what takes long: the same for a few minutes, unless somebody asked anew."""
-    now = stamp()
-    key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
-    return key, st.session_state.get("plans_asked", 0)
-
-
-def _kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
+def kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
     """What ``ask`` gives for ``key``, until the projection or the minute is another one."""
     found: T = _cached(name, stamp(), lambda: ask(session.billing()), key)
     return found
-
-
-kept = _kept
-"""For what files beside this one read."""
 
 
 def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COUNTED_EVERY) -> T:
@@ -330,6 +278,14 @@ def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COU
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
     """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
     return _figure(name, session.generation(), key, build)
+
+
+def slowly(name: str, read: Callable[[], T], asked: int, *key: Any) -> T:
+    """What ``read`` gives, for a few minutes whatever is written, or until ``asked`` grows."""
+    now = stamp()
+    few = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
+    found: T = _cached(name, (few, asked), read, key)
+    return found
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import data, session
 from dashboard import format as fmt
+from dashboard import selling, session
 from dashboard.session import Staff
 from lib.billing import (
     Catalog,
@@ -40,7 +40,7 @@ def draw(catalog: Catalog, staff: Staff) -> None:
 
 def _found(staff: Staff) -> tuple[Sequence[CatalogFinding], str]:
     try:
-        linted = data.plan_findings(staff.may(Permission.TOTALS))
+        linted = selling.plan_findings(staff.may(Permission.TOTALS))
     except (StripeRefused, StripeUnavailable) as error:
         st.warning(fmt.md(str(error)), icon=":material/cloud_off:")
         return session.billing().file_findings(), "The file by itself"

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import data
 from dashboard import format as fmt
+from dashboard import selling
 from dashboard.session import Staff
 from dashboard.ui import defined, mix, notes, tables
 from lib.billing import HeldPrice, Permission, PlanPrices, PriceLine
@@ -49,7 +49,7 @@ def draw(staff: Staff) -> None:
     """Coverage, older prices, and prices in no plan. Counts are for those who see totals."""
     totals = staff.may(Permission.TOTALS)
     with st.spinner("Reading prices, and who holds them …"):
-        found, trouble = data.plan_prices(totals)
+        found, trouble = selling.plan_prices(totals)
     if trouble:
         st.warning(fmt.md(trouble), icon=":material/cloud_off:")
     _verdict(found)
@@ -100,7 +100,7 @@ def _verdict(found: PlanPrices) -> None:
             key="plans_again",
             type="tertiary",
             icon=":material/refresh:",
-            on_click=data.forget_plans,
+            on_click=selling.forget_plans,
         )
 
 
@@ -194,12 +194,12 @@ def _held_table(held: tuple[HeldPrice, ...], totals: bool) -> int | None:
 
 
 def _holders(price: HeldPrice) -> None:
-    whole = data.price_holders(price.price_id, 1, 0)
+    whole = selling.price_holders(price.price_id, 1, 0)
     st.markdown(f"**Who holds {fmt.md(price.terms)}, {fmt.md(price.price_id)}**")
     st.caption(f"{fmt.plural(whole.total, 'subscription')}. Choose a row to open its customer.")
     place = st.container()
     offset = tables.pager(whole.total)
-    page = data.price_holders(price.price_id, tables.PAGE_SIZE, offset)
+    page = selling.price_holders(price.price_id, tables.PAGE_SIZE, offset)
     with place:
         chosen = mix.customers(page)
     if chosen is not None:
