@@ -204,6 +204,14 @@ def test_the_keyboard_reaches_every_button_in_order(
 
 
 def test_no_address_of_a_session_was_kept(shop: EmptyShop) -> None:
+    for key in ("starter_monthly", "pro_monthly", "business_monthly"):
+        started = httpx.post(
+            f"{shop.url}/pricing/core/start",
+            data={"lookup_key": key},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        assert started.status_code == 303
+        assert "/c/pay/" in started.headers["location"]
     with Stripe(shop.stripe_url) as stripe:
         ids = [each["id"] for each in stripe.get("/v1/checkout/sessions")["data"]]
     assert len(ids) >= 3
