@@ -32,6 +32,8 @@ SELECT md5(string_agg(fact, E'\\n' ORDER BY fact)) FROM (
     UNION ALL SELECT concat_ws('|', 's', setrole, setconfig) FROM pg_db_role_setting
         WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
     UNION ALL SELECT concat_ws('|', 'v', version_num) FROM alembic_version
+    UNION ALL SELECT concat_ws('|', 'k', starelid, staattnum) FROM pg_statistic WHERE starelid IN
+        (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
 ) AS facts
 """
 
@@ -46,7 +48,7 @@ BEGIN
         AND relname <> 'alembic_version'
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', each.relname) INTO filled;
-        IF filled THEN EXECUTE format('DELETE FROM %I', each.relname); END IF;
+        IF filled THEN EXECUTE format('TRUNCATE %I', each.relname); END IF;
     END LOOP;
     FOR each IN SELECT relname FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'

@@ -165,7 +165,8 @@ def parts(installed: Installation) -> dict[str, Any]:
     """All that an installation is made of, built."""
     made = {
         name: getattr(installed, name)
-        for name, value in vars(Installation).items()
+        for kind in Installation.__mro__
+        for name, value in vars(kind).items()
         if isinstance(value, cached_property)
     }
     return {name: part for name, part in made.items() if name != "follower"}

@@ -6,6 +6,7 @@ import random
 from itertools import pairwise
 
 import pytest
+import structlog
 from sqlalchemy import select
 
 from lib.billing.linking.sessions import LinkMaker
@@ -103,6 +104,7 @@ def test_a_link_takes_the_managed_configuration_of_the_plan_group(known: Kept) -
 def test_the_start_of_serve_says_in_its_log_what_needs_somebody(
     known: Kept, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    structlog.reset_defaults()  # a program that another test started has its log elsewhere
     known.apply()
     known.desk().watch()
     assert "portal" not in capsys.readouterr().out
