@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -151,6 +152,15 @@ class Dashboard:
         expect(self.page).to_have_url(re.compile(r"customer=cus_"), timeout=PATIENCE)
         self.settles()
 
+    def _shows(self, place: Locator) -> None:
+        """Scrolls to it; what is being drawn anew is looked for again."""
+        for _ in range(3):
+            try:
+                return place.scroll_into_view_if_needed()
+            except PlaywrightError:
+                self.settles()
+        place.scroll_into_view_if_needed()
+
     def chooses_row(self, index: int) -> None:
         """The grid is a canvas: rows are 35 pixels high beneath a header of 35."""
         canvas = self.page.get_by_test_id("stDataFrame").locator("canvas").first
@@ -203,8 +213,8 @@ class Dashboard:
         self.settles()
         box = panel.get_by_role("combobox", name="Reason")
         # Scrolling closes an open list, so the form comes into view before it is used.
-        panel.get_by_role("button", name="Make the link").scroll_into_view_if_needed()
-        box.scroll_into_view_if_needed()
+        self._shows(panel.get_by_role("button", name="Make the link"))
+        self._shows(box)
         box.click()
         self.page.get_by_role("option", name=reason).click()
         return panel
