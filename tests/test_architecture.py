@@ -23,6 +23,7 @@ VENDORS = {
     "plotly": ("dashboard/charts/",),
     "babel": ("dashboard/format.py", "lib/billing/replies/"),
     "jinja2": (
+        "lib/billing/printing/",
         "lib/billing/digest/html.py",
         "lib/billing/pricing_page/",
         "lib/sandbox/hosted/",
