@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import frame
+from . import frame, month
 
 Words = Mapping[str, str]
 
 LANGUAGES: Final = ("en", "de")
-TABLES: Final[Mapping[str, Mapping[str, Words]]] = {}
+TABLES: Final[Mapping[str, Mapping[str, Words]]] = {"month.html": month.WORDS}
 """Template -> language -> its words."""
 
 
