@@ -9,6 +9,7 @@ from ..closing import restated
 from ..domain.roll_forward import KINDS
 from ..settings.setup import Setup
 from ..store import closes
+from ..store.audit import GENESIS
 from ..store.closes import Link
 from ..store.queries import restatements as stored
 from ..store.queries.reading import Connection
@@ -63,6 +64,11 @@ class CloseSheet:
     open_then: tuple[tuple[str, int], ...]
     money: tuple[SheetMoney, ...]
     checks: tuple[Check, ...]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no seal is before its own."""
+        return self.previous_hash == GENESIS
 
 
 def gathered(connection: Connection, setup: Setup, view: ClosedMonthView, link: Link) -> CloseSheet:
