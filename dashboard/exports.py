@@ -78,7 +78,7 @@ def issue(name: str, narrowing: Narrowing, form: Form) -> str:
         form=form,
         staff=staff,
         desk=session.billing(),
-        browser=_browser(st.context.cookies, st.context.headers),
+        browser=browser_of(st.context.cookies, st.context.headers),
         dies=time.monotonic() + LASTS,
     )
     key = secrets.token_urlsafe(32)
@@ -99,7 +99,7 @@ async def fetch(request: Request) -> Response:
         ticket = _tickets.pop(request.path_params["key"], None)
     if ticket is None or ticket.dies < time.monotonic():
         return PlainTextResponse("This address has been used, or is too old. Ask again.\n", 410)
-    if not hmac.compare_digest(ticket.browser, _browser(request.cookies, request.headers)):
+    if not hmac.compare_digest(ticket.browser, browser_of(request.cookies, request.headers)):
         return PlainTextResponse("This address was made for another browser.\n", 403)
     try:
         await run_in_threadpool(_still_may, ticket)
@@ -174,7 +174,7 @@ def _broken(ticket: Ticket, told: str) -> None:
         logging.getLogger("portside").warning("The audit did not hear of an export: %s", error)
 
 
-def _browser(cookies: Mapping[str, str], headers: Mapping[str, str]) -> str:
+def browser_of(cookies: Mapping[str, str], headers: Mapping[str, str]) -> str:
     """What one browser's requests have in common: its sign-in, as the identity provider's cookie
     or the trusted proxy tells it. The demo answers on its own machine alone."""
     match signin.method():

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
+    from .printing_desk import Printed
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
@@ -227,6 +228,7 @@ _NAMES = {
     "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
     "portal": "PortalApplied",
+    "printing_desk": "Printed",
     "replies.reply": "Reply",
     "replies.words": "LANGUAGES",
     "reports": "REPORTS Report",
@@ -409,6 +411,7 @@ __all__ = [
     "PriceHolder",
     "PriceLine",
     "PricingTable",
+    "Printed",
     "Provider",
     "RateLimited",
     "Ratio",

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import frame
+from . import customer, frame
 
 Words = Mapping[str, str]
 
 LANGUAGES: Final = ("en", "de")
-TABLES: Final[Mapping[str, Mapping[str, Words]]] = {}
+TABLES: Final[Mapping[str, Mapping[str, Words]]] = {
+    "customer.html": customer.WORDS,
+}
 """Template -> language -> its words."""
 
 
