@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -10,8 +11,15 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import kpis, moment, subscriptions, tables
-from lib.billing import CustomerView, Provider, SubscriptionRow, provider_of
+from dashboard.ui import kpis, moment, printed, subscriptions, tables
+from lib.billing import (
+    CustomerView,
+    Permission,
+    Printed,
+    Provider,
+    SubscriptionRow,
+    provider_of,
+)
 
 MOST_SIBLINGS: Final = 5
 
@@ -35,6 +43,13 @@ def top(view: CustomerView) -> None:
         )
         _at_provider(who.customer_id)
         moment.button(view)
+        if moment.wanted() is None:
+            printed.button(
+                partial(_brief, who.customer_id),
+                Permission.CUSTOMERS,
+                key="print_customer",
+                help="One sheet or two of this customer as they are now, with what your role sees.",
+            )
         if who.deleted:
             st.badge(
                 "Deleted in Stripe",
@@ -67,6 +82,11 @@ def top(view: CustomerView) -> None:
             + (f" · event `{fmt.code(view.access.event_id)}`" if view.access.event_id else "")
         )
     kpis.row(_cards(view))
+
+
+def _brief(customer_id: str) -> Printed:
+    staff = session.check(Permission.CUSTOMERS)
+    return session.billing().print_customer(customer_id, staff=staff.email, roles=staff.roles)
 
 
 def _at_provider(customer_id: str) -> None:

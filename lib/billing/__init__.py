@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .domain.providers import Provider, provider_of
     from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
+    from .domain.said import Count, Day, Money, Said, Share
     from .domain.saved_views import LONGEST_NAME, SavedView
     from .domain.schedules import ScheduleAhead
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
+    from .printing_desk import Printed
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
@@ -216,6 +218,7 @@ _NAMES = {
     "domain.providers": "Provider provider_of",
     "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
+    "domain.said": "Count Day Money Said Share",
     "domain.saved_views": "LONGEST_NAME SavedView",
     "domain.schedules": "ScheduleAhead",
     "domain.sign_in": "Identity SignIn TrustedHeaders",
@@ -227,6 +230,7 @@ _NAMES = {
     "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
     "portal": "PortalApplied",
+    "printing_desk": "Printed",
     "replies.reply": "Reply",
     "replies.words": "LANGUAGES",
     "reports": "REPORTS Report",
@@ -324,9 +328,11 @@ __all__ = [
     "CohortMonth",
     "ConfigurationError",
     "Correction",
+    "Count",
     "CustomerRow",
     "CustomerView",
     "DatabaseUnavailable",
+    "Day",
     "DeadLetter",
     "Deliveries",
     "DeliveryDay",
@@ -376,6 +382,7 @@ __all__ = [
     "LoosePrice",
     "Metric",
     "MintedLink",
+    "Money",
     "MonthItem",
     "MonthMoney",
     "MonthStanding",
@@ -409,6 +416,7 @@ __all__ = [
     "PriceHolder",
     "PriceLine",
     "PricingTable",
+    "Printed",
     "Provider",
     "RateLimited",
     "Ratio",
@@ -430,12 +438,14 @@ __all__ = [
     "Runway",
     "RunwayItem",
     "RunwayWeek",
+    "Said",
     "SavedView",
     "ScheduleAhead",
     "SealState",
     "SearchHit",
     "SearchPage",
     "SelfAudit",
+    "Share",
     "SignIn",
     "SignInRefused",
     "Source",

@@ -12,7 +12,6 @@ from .domain.close import bounds, checked_reason
 from .domain.close_rules import refuse_open, refuse_order
 from .domain.filters import MAX_PAGE, clean
 from .domain.permissions import Permission, Role, require
-from .printing.month import printed
 from .settings.setup import Setup
 from .showing import closes as shown
 from .showing.close_views import (
@@ -73,23 +72,6 @@ class CloseDesk:
         with self._store.writing() as connection:
             audit.append(connection, AuditRow(self._clock(), staff, "close.checked", detail=told))
         return found
-
-    def print_close(
-        self, month: str, *, staff: str, roles: Collection[Role], language: str = "en"
-    ) -> str:
-        """One closed month as an HTML document for paper; kept in the audit as a file is.
-
-        Raises PermissionDenied, NoSuchObject.
-        """
-        for needed in (Permission.MONEY, Permission.EXPORT):
-            require(roles, needed)
-        month, now = clean(month), self._clock()
-        sheet = shown.sheet(self._reader, self._setup, month)
-        document = printed(sheet, self._setup, staff=staff, now=now, language=language)
-        told = f"month-close-{month}.html, {language}"
-        with self._store.writing() as connection:
-            audit.append(connection, AuditRow(now, staff, "export", detail=told))
-        return document
 
     def request_close(
         self, month: str, *, staff: str, roles: Collection[Role], reason: str = ""

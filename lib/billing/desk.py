@@ -15,6 +15,7 @@ from .audit_desk import AuditDesk
 from .bridge_desk import BridgeDesk
 from .catalog import CatalogDesk
 from .catalog_side import CatalogSide
+from .choices_desk import ChoicesDesk
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
 from .digest_desk import DigestDesk
@@ -32,6 +33,7 @@ from .outgoing_desk import OutgoingDesk
 from .plans_desk import PlansDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
+from .printing_desk import PrintingDesk
 from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .retention_desk import RetentionDesk
@@ -76,9 +78,11 @@ class Portside(
     MoneyDesk,
     CatalogSide,
     ViewsDesk,
+    ChoicesDesk,
     DigestDesk,
     PlansDesk,
     FoundersDesk,
+    PrintingDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

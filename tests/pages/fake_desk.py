@@ -14,6 +14,7 @@ from lib.billing import (
     CustomerView,
     Listing,
     Permission,
+    Printed,
     RawBody,
     RawObject,
     RawSighting,
@@ -27,6 +28,7 @@ from lib.billing import (
     require,
 )
 from lib.billing.domain.saved_views import checked_view
+from lib.billing.domain.staff_choices import checked_choice
 from lib.billing.domain.staff_notes import checked_note
 from lib.billing.replies.reply import compose
 from lib.billing.replies.situation import situation_of
@@ -59,6 +61,8 @@ class FakeDesk:
 
     written: list[StaffNote] = field(default_factory=list)
     views: list[SavedView] = field(default_factory=list)
+    printed: list[tuple[str, str, str]] = field(default_factory=list)
+    chosen: dict[tuple[str, str], str] = field(default_factory=dict)
     chain: ChainState = WHOLE
     checked: int = 0
     acts: int = 40
@@ -104,6 +108,13 @@ class FakeDesk:
         self.written.append(StaffNote(number, customer_id, staff, NOW, checked_note(body)))
         return number
 
+    def print_customer(
+        self, customer_id: str, *, staff: str, roles: Collection[Role], **spoken: Any
+    ) -> Printed:
+        require(roles, Permission.CUSTOMERS)
+        self.printed.append((staff, customer_id, spoken.get("language", "en")))
+        return Printed(f"{customer_id}.html", f"<!doctype html><title>{customer_id}</title>")
+
     def saved_views(self, staff: str, *, roles: Collection[Role]) -> tuple[SavedView, ...]:
         own = [view for view in self.views if view.staff == staff]
         return (*own, *(view for view in self.views if view.shared and view.staff != staff))
@@ -116,6 +127,12 @@ class FakeDesk:
 
     def forget_view(self, staff: str, name: str, *, roles: Collection[Role]) -> None:
         self.views = [view for view in self.views if (view.staff, view.name) != (staff, name)]
+
+    def staff_choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
+        return {name: value for (who, name), value in self.chosen.items() if who == staff}
+
+    def choose(self, staff: str, name: str, value: str, *, roles: Collection[Role]) -> None:
+        self.chosen[staff, name] = checked_choice(name, value)
 
     def raw_objects(self, customer_id: str, *, roles: Collection[Role]) -> list[RawObject]:
         require(roles, Permission.RAW)

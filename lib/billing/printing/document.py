@@ -34,9 +34,10 @@ def render(template: str, language: str, **values: object) -> str:
     - ``livemode``: False marks it as a test;
 
     and takes ``kind`` (above the title), ``subtitle`` (below it) and ``printed_at`` (unix second,
-    where that is another one than ``as_of``); its blocks are ``body`` and ``foot``. Beside them the template has ``words`` (its row of
-    `words.TABLES`) and the filters ``money(currency)``, ``day``, ``short_day``, ``clock``,
-    ``moment`` (a short clock) and ``number``: minor units and unix seconds as ``language`` spells them, a dash for None.
+    where that is another one than ``as_of``). Its blocks are ``body`` and ``foot``. A template also
+    has ``words`` (its row of `words.TABLES`) and the filters ``money(currency)``, ``number``,
+    ``day``, ``short_day``, ``clock`` and ``moment`` (a short clock): minor units and unix seconds
+    as ``language`` spells them, a dash for None.
 
     Raises KeyError or ``jinja2.UndefinedError`` for a value that is missing.
     """

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import frame, month
+from . import customer, frame, month
 
 Words = Mapping[str, str]
 
 LANGUAGES: Final = ("en", "de")
-TABLES: Final[Mapping[str, Mapping[str, Words]]] = {"month.html": month.WORDS}
+TABLES: Final[Mapping[str, Mapping[str, Words]]] = {
+    "customer.html": customer.WORDS,
+    "month.html": month.WORDS,
+}
 """Template -> language -> its words."""
 
 
