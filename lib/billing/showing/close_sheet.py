@@ -181,4 +181,6 @@ def _plan_mix(reports: Reports) -> Check:
 
 def _definitions(view: ClosedMonthView) -> Check:
     changed = view.item.changed
-    return Check("definitions_not", None, ",".join(changed)) if changed else Check("definitions", True)
+    if changed:
+        return Check("definitions_not", None, ",".join(changed))
+    return Check("definitions", True)
