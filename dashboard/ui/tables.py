@@ -104,9 +104,9 @@ BADGES: Final[Mapping[str, Colour]] = {
 
 def badge(label: str, *, width: Any = None, help: str | None = None) -> Any:
     """A column of one coloured word, in English or in the reader's language."""
-    told = _told()
+    options = _told()
     return st.column_config.MultiselectColumn(
-        label, options=list(told), color=list(told.values()), width=width, help=help
+        label, options=list(options), color=list(options.values()), width=width, help=help
     )
 
 
@@ -150,8 +150,8 @@ def show(
     customer when the rows change.
     """
     if sparse:
-        told = {name for row in rows for name in columns if row[name] not in (None, [])}
-        columns = {name: column for name, column in columns.items() if name in told}
+        held = {name for row in rows for name in columns if row[name] not in (None, [])}
+        columns = {name: column for name, column in columns.items() if name in held}
     badges = [name for name in columns if _is_badge(columns[name])]
     frame = pd.DataFrame([_worded(row, badges) for row in rows])
     currencies = frame["currency"] if "currency" in frame.columns else None
@@ -255,8 +255,9 @@ def pager(total: int, *, key: str = "page", size: int = PAGE_SIZE) -> int:
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_switch"):
         offset: int = (st.pagination(pages, key=key, bind="query-params") - 1) * size
         last = min(offset + size, total)
-        told = {name: fmt.number(n) for name, n in (("first", offset + 1), ("last", last))}
-        st.caption(tr("{first} to {last} of {total}", total=fmt.number(total), **told))
+        shown = {"first": offset + 1, "last": last, "total": total}
+        spelled = {name: fmt.number(value) for name, value in shown.items()}
+        st.caption(tr("{first} to {last} of {total}", **spelled))
     return offset
 
 
@@ -293,6 +294,9 @@ def way_back() -> None:
     if row is None or slug == "customer":
         return
     if st.button(
-        tr("Back to {page}", page=tr(row.title)), key="way_back", type="tertiary", icon=":material/arrow_back:"
+        tr("Back to {page}", page=tr(row.title)),
+        key="way_back",
+        type="tertiary",
+        icon=":material/arrow_back:",
     ):
         navigation.open_page(slug, **query)

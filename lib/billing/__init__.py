@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
+    from .showing.close_lines import RollLine
     from .showing.close_views import (
         ClosedMonthView,
         CloseOverview,
@@ -239,6 +240,7 @@ _NAMES = {
     "showing.audit_lines": "AtFault AuditLine SelfAudit",
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
+    "showing.close_lines": "RollLine",
     "showing.close_views": (
         "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
     ),
@@ -435,6 +437,7 @@ __all__ = [
     "Role",
     "RollForward",
     "RollForwardLine",
+    "RollLine",
     "Runway",
     "RunwayItem",
     "RunwayWeek",
