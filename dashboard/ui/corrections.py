@@ -58,7 +58,7 @@ def of_invoice(rows: Sequence[Correction]) -> None:
 def _draw(rows: Sequence[Correction], numbers: Mapping[str, str | None] | None) -> None:
     """``numbers``: invoice id -> number; None where all are of one invoice."""
     zone, column = data.timezone(), st.column_config
-    st.markdown(f"**{tr('What came back')}**")
+    st.markdown(tr("**What came back**"))
     tables.show(
         [
             {
@@ -113,7 +113,8 @@ def schedules(rows: Sequence[ScheduleAhead]) -> None:
         )
         after = say(AFTERWARDS.get(row.end_behavior or ""))
         with st.container(border=True, gap="xxsmall"):
-            st.markdown(f":material/event_repeat: **{tr('A schedule is attached.')}** {following}")
+            attached = tr("**A schedule is attached.**")
+            st.markdown(f":material/event_repeat: {attached} {following}")
             st.caption(
                 fmt.joined(
                     (

@@ -131,7 +131,7 @@ def _dated(what: str, second: int | None, zone: str) -> str | None:
 
 
 def _lines(told: LinesView, item: InvoiceItem) -> None:
-    st.markdown(f"**{tr('Lines')}**")
+    st.markdown(tr("**Lines**"))
     if told.lines is None:
         st.info(fmt.md(say(told.why_not)), icon=":material/info:")
         return
@@ -198,10 +198,10 @@ def _sum(found: InvoiceLines, item: InvoiceItem) -> None:
             steps.append((label, minor))
     steps += [(_tax_name(tax), tax.amount_minor) for tax in found.taxes if not tax.inclusive]
     rows = [[fmt.md(label), _spelled(minor, code)] for label, minor in steps]
-    rows.append([f"**{tr('Total')}**", f"**{_spelled(found.total_minor, code)}**"])
+    rows.append([tr("**Total**"), f"**{_spelled(found.total_minor, code)}**"])
     rows += [
         [
-            f":small[{tr('of it {tax}, included', tax=fmt.md(_tax_name(tax)))}]",
+            tr(":small[of it {tax}, included]", tax=fmt.md(_tax_name(tax))),
             _spelled(tax.amount_minor, code),
         ]
         for tax in found.taxes
@@ -228,7 +228,7 @@ def _sum(found: InvoiceLines, item: InvoiceItem) -> None:
             icon=":material/warning:",
         )
     else:
-        st.caption(f":material/check_circle: {tr('Lines, discounts and tax add up to the total.')}")
+        st.caption(tr(":material/check_circle: Lines, discounts and tax add up to the total."))
 
 
 def _spelled(minor: int | None, code: str | None) -> str:

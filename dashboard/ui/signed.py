@@ -111,7 +111,7 @@ def _signed(view: ClosedMonthView) -> str:
 
 def _roll_forward(view: ClosedMonthView, currency: str) -> None:
     st.markdown(
-        f"**{tr('How did MRR get from its opening to its closing?')}**",
+        tr("**How did MRR get from its opening to its closing?**"),
         help=defined.meaning("mrr"),
     )
     tables.text(
@@ -141,7 +141,7 @@ def _cell(minor: int | None, currency: str) -> str:
 
 def _figures(view: ClosedMonthView, currency: str) -> None:
     st.markdown(
-        f"**{tr('What else was signed?')}**",
+        tr("**What else was signed?**"),
         help="\n\n".join(f"**{defined.label(m)}**: {defined.meaning(m)}" for m in DEFINED),
     )
     tables.text(
