@@ -10,9 +10,10 @@ from .domain.filters import clean
 from .domain.permissions import Permission, Role, permissions_of, require
 from .noting import Noting
 from .printing.brief import MOST_ENTRIES, MOST_NOTES, Asked, brief
+from .printing.month import printed as on_paper
 from .printing.words import LANGUAGES
 from .settings.setup import Setup
-from .showing import customers
+from .showing import closes, customers
 from .showing.customer_views import TimelineKind
 from .store import audit
 from .store.audit import AuditRow
@@ -83,6 +84,21 @@ class PrintingDesk:
         html = brief(view, told, notes, asked)
         self.printed(staff, "customer brief", customer_id=customer_id)
         return Printed(f"{customer_id}.html", html)
+
+    def print_close(
+        self, month: str, *, staff: str, roles: Collection[Role], language: str = "en"
+    ) -> Printed:
+        """One closed month, kept in the audit before it is given.
+
+        Raises PermissionDenied, NoSuchObject.
+        """
+        for needed in (Permission.MONEY, Permission.EXPORT):
+            require(roles, needed)
+        month = clean(month)
+        sheet = closes.sheet(self._reader, self._setup, month)
+        html = on_paper(sheet, self._setup, staff=staff, now=self._clock(), language=language)
+        self.printed(staff, f"month close {month}")
+        return Printed(f"month-close-{month}.html", html)
 
     def printed(self, staff: str, what: str, *, customer_id: str | None = None) -> None:
         """Keep that ``staff`` printed ``what``: before the document is given to anybody."""

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import printing, session, signin
+from dashboard import printing, session, signin, tickets
 from dashboard.session import Staff
 from lib.billing import Permission, PermissionDenied, Printed, Role, SignIn, from_claims
 from tests.pages.conftest import Open, everything
@@ -71,7 +71,7 @@ def test_an_address_opens_once(bo: Staff) -> None:
 
 
 def test_an_address_does_not_last(bo: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "LASTS", -1.0)
+    monkeypatch.setattr(tickets, "LASTS", -1.0)
     assert ask(printing.issue(BRIEF, Permission.CUSTOMERS)).status_code == 410
 
 

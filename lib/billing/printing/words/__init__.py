@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import customer, frame
+from . import customer, frame, month
 
 Words = Mapping[str, str]
 
 LANGUAGES: Final = ("en", "de")
 TABLES: Final[Mapping[str, Mapping[str, Words]]] = {
     "customer.html": customer.WORDS,
+    "month.html": month.WORDS,
 }
 """Template -> language -> its words."""
 
