@@ -293,6 +293,9 @@ def way_back() -> None:
     if row is None or slug == "customer":
         return
     if st.button(
-        tr("Back to {page}", page=tr(row.title)), key="way_back", type="tertiary", icon=":material/arrow_back:"
+        tr("Back to {page}", page=tr(row.title)),
+        key="way_back",
+        type="tertiary",
+        icon=":material/arrow_back:",
     ):
         navigation.open_page(slug, **query)

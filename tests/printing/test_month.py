@@ -106,12 +106,8 @@ def test_a_reason_is_shown_as_it_was_typed_and_runs_nothing(books: Books) -> Non
 
 
 def test_a_movement_that_was_tampered_with_fails_the_check(books: Books) -> None:
-    behind_their_back(
-        books.store, "UPDATE closed_movements SET minor = 1 WHERE month = '2026-10'"
-    )
-    assert "Fails The sums of this month are not those that were sealed." in text_of(
-        printed(books)
-    )
+    behind_their_back(books.store, "UPDATE closed_movements SET minor = 1 WHERE month = '2026-10'")
+    assert "Fails The sums of this month are not those that were sealed." in text_of(printed(books))
 
 
 def test_who_prints_is_kept(books: Books) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from .said import Day, Money, said, said_in_turn
+from .filters import interval_name
+from .said import Day, Money, Said, said, said_in_turn
 
 _STATUSES: Final = {
     str(each): each
@@ -135,3 +136,51 @@ def amount(minor: int | None, currency: str | None) -> Money | str:
 def days(seconds: Iterable[int], timezone: str) -> str:
     """Several business days, with a comma between them."""
     return said_in_turn((said("{day}", day=Day(second, timezone)) for second in seconds), ", ")
+
+
+def offer(name: str, interval: str | None, count: int | None, quantity: int | None) -> str:
+    """``Pro, every month``, ``Pro, every 3 months × 4``."""
+    billed = _billed(name, interval, count)
+    if (quantity or 1) == 1:
+        return billed
+    return said("{offer} × {count}", offer=billed, count=quantity)
+
+
+def _billed(name: str, interval: str | None, count: int | None) -> str:
+    once, many = _EVERY.get(interval or "", (None, None))
+    if interval is None:
+        return name
+    if once is None or many is None:
+        every = interval_name(interval, count) or interval
+        return f"{name}, every {every}s" if " " in every else f"{name}, every {every}"
+    if count in (None, 1):
+        return Said(once, {"plan": name})
+    return Said(many, {"plan": name, "count": count})
+
+
+_EVERY: Final = {
+    interval: (once.template, many.template)
+    for interval, once, many in (
+        (
+            "day",
+            said("{plan}, every day", plan=""),
+            said("{plan}, every {count} days", plan="", count=""),
+        ),
+        (
+            "week",
+            said("{plan}, every week", plan=""),
+            said("{plan}, every {count} weeks", plan="", count=""),
+        ),
+        (
+            "month",
+            said("{plan}, every month", plan=""),
+            said("{plan}, every {count} months", plan="", count=""),
+        ),
+        (
+            "year",
+            said("{plan}, every year", plan=""),
+            said("{plan}, every {count} years", plan="", count=""),
+        ),
+    )
+}
+"""Interval -> the templates of each, and of each so many."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from .errors import LinkRefused
-from .said import said
+from .said import said, said_in_turn
 
 
 class Flow(StrEnum):
@@ -57,6 +57,17 @@ LINK_REASONS: Final = (
     said("Other"),
 )
 """Why links are made, as the panel lists it; words of one's own follow a colon."""
+
+
+def spoken_reason(kept: str) -> str:
+    """Why a link was made, as it is kept: a listed reason stays one that can be translated, words
+    of one's own stay as they are."""
+    for known in LINK_REASONS:
+        if kept == known:
+            return known
+        if kept.startswith(f"{known}: "):
+            return said_in_turn((known, kept[len(known) + 2 :]), ": ")
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from .called import amount, day, days, plain, status
+from .called import amount, day, days, offer, plain, status
 from .catalog import Catalog
 from .declines import decline_words
-from .filters import interval_name
 from .fold import choose_plan
 from .observations import State
 from .policy import winding_down
-from .said import Said, said
+from .said import said
 
 RENEWAL: Final = "Next period runs until"
 """How the one sentence begins that comes by itself, period after period."""
@@ -301,51 +300,7 @@ def _offer(state: State, catalog: Catalog) -> str:
         return said("nothing")
     price = item["price"]
     name = choice.plan.name if choice.plan else said("a price outside the catalogue")
-    offer = _billed(name, price.get("interval"), price.get("interval_count"))
-    if (item["quantity"] or 1) == 1:
-        return offer
-    return said("{offer} × {count}", offer=offer, count=item["quantity"])
-
-
-def _billed(name: str, interval: str | None, count: int | None) -> str:
-    """``Pro, every month``, ``Pro, every 3 months``."""
-    once, many = _EVERY.get(interval or "", (None, None))
-    if interval is None:
-        return name
-    if once is None or many is None:
-        every = interval_name(interval, count) or interval
-        return f"{name}, every {every}s" if " " in every else f"{name}, every {every}"
-    if count in (None, 1):
-        return Said(once, {"plan": name})
-    return Said(many, {"plan": name, "count": count})
-
-
-_EVERY: Final = {
-    interval: (once.template, many.template)
-    for interval, once, many in (
-        (
-            "day",
-            said("{plan}, every day", plan=""),
-            said("{plan}, every {count} days", plan="", count=""),
-        ),
-        (
-            "week",
-            said("{plan}, every week", plan=""),
-            said("{plan}, every {count} weeks", plan="", count=""),
-        ),
-        (
-            "month",
-            said("{plan}, every month", plan=""),
-            said("{plan}, every {count} months", plan="", count=""),
-        ),
-        (
-            "year",
-            said("{plan}, every year", plan=""),
-            said("{plan}, every {count} years", plan="", count=""),
-        ),
-    )
-}
-"""Interval -> the templates of each, and of each so many."""
+    return offer(name, price.get("interval"), price.get("interval_count"), item["quantity"])
 
 
 def _period_end(state: State) -> int | None:

@@ -96,9 +96,7 @@ def gathered(connection: Connection, setup: Setup, view: ClosedMonthView, link: 
     )
 
 
-def _causes(
-    connection: Connection, setup: Setup, month: str
-) -> Mapping[str, tuple[CauseSum, ...]]:
+def _causes(connection: Connection, setup: Setup, month: str) -> Mapping[str, tuple[CauseSum, ...]]:
     """Restatements of ``month``, added up by cause in each currency."""
     rows = stored.page(connection, setup.policy, month)
     found: dict[str, dict[str, list[restated.Restatement]]] = {}
@@ -144,9 +142,7 @@ def _adds_up(reports: Reports) -> Check:
     return Check("adds_up_not", False, amounts=tuple(off)) if off else Check("adds_up", True)
 
 
-def _carries_on(
-    connection: Connection, setup: Setup, view: ClosedMonthView, link: Link
-) -> Check:
+def _carries_on(connection: Connection, setup: Setup, view: ClosedMonthView, link: Link) -> Check:
     """The opening is what the month before was closed with."""
     before = [
         each
