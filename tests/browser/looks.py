@@ -1,7 +1,7 @@
 """What is wrong with a page as it was drawn, told from its DOM and not from its pixels.
 
-`faults` looks at whatever the browser shows now. `tests/browser/test_looks.py` shows it a page with
-each fault, then every page of the product; `make pictures` asks it about every picture that it takes.
+`faults` looks at whatever the browser shows now. `test_looks.py` shows it a page with each fault,
+then every page of the product; `make pictures` asks it about every picture that it takes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ _LOOK = r"""
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const one = name => `[data-testid=${name}]`;
   const box = element => element.getBoundingClientRect();
-  const drawn = element => element.checkVisibility({visibilityProperty: true}) && box(element).width > 0;
+  const drawn = element => element.checkVisibility({visibilityProperty: true})
+    && box(element).width > 0 && box(element).right > 0;  // a sidebar that is put away is not
   const words = element => (element.innerText ?? element.textContent ?? "").trim().slice(0, 60);
-  const say = (fault, element) => found.push(words(element) ? `${fault}: ${words(element)}` : fault);
+  const say = (fault, element) =>
+    found.push(words(element) ? `${fault}: ${words(element)}` : fault);
 
   for (const each of all(one("stException"))) say("an exception", each);
   for (const each of all(one("stAlertContentError")).filter(drawn)) say("an error", each);
@@ -42,7 +44,7 @@ _LOOK = r"""
           && element.scrollHeight > element.clientHeight + 1);
   };
   const kinds = {
-    "a card": one("stMetric"), "a button": `button:not(${one("stHeader")} button), ${one("stBaseLinkButton")} a`,
+    "a card": one("stMetric"), "a button": `button:not(${one("stHeader")} button), a[kind]`,
     "a heading": "h1, h2, h3, h4, h5, h6", "a tab": "[role=tab]", "a badge": ".stMarkdownBadge",
   };
   const told = new Set();
@@ -65,7 +67,7 @@ _LOOK = r"""
   for (const each of all(one("stVegaLiteChart")).filter(each => !each.closest(one("stMetric"))))
     say("a chart that is not ours", each);
 
-  for (const each of all(`${one("stSkeleton")}, ${one("stAppSkeleton")}, ${one("stSpinner")}`).filter(drawn))
+  for (const each of all(["stSkeleton", "stAppSkeleton", "stSpinner"].map(one)).filter(drawn))
     say("something that is still loading", each);
   for (const table of all(one("stDataFrame"))) {
     const canvas = table.querySelector("canvas");
@@ -75,7 +77,7 @@ _LOOK = r"""
   for (const each of all("img").filter(each => each.complete && !each.naturalWidth))
     found.push(`an image that did not load: ${each.alt || each.src}`);
   for (const value of all(one("stMetricValue")))
-    if (/^(nan|none|null|undefined|inf)$/i.test(words(value))) say("a card without a number", value);
+    if (/^(nan|null|undefined|inf)$/i.test(words(value))) say("a card without a number", value);
   const said = all(`${one("stMain")}, ${one("stSidebar")}`).map(each => each.innerText).join("\n");
   for (const [raw] of said.matchAll(/:material\/\w+:|:[a-z]+(-badge)?\[|\{\w+\}/g))
     found.push(`markup that is not read: ${raw}`);

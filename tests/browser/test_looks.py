@@ -1,4 +1,4 @@
-"""Every page as it is drawn, for every role and at three widths; and that the looker sees faults."""
+"""Every page as it is drawn, for every role and at three widths; and that faults are seen."""
 
 from __future__ import annotations
 

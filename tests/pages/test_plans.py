@@ -107,7 +107,7 @@ def test_amounts_are_written_as_the_language_writes_them(
     open_page: Open, sold: FakeBilling, language: str, amount: str
 ) -> None:
     app = open_page("plans")
-    app.get_by_key("language").set_value(language).run()
+    app.get_by_key("prices_in").set_value(language).run()
     assert amount in said(app)
 
 

@@ -14,6 +14,7 @@ from .catalog import Catalog
 from .observations import State
 from .portal import PortalConfiguration
 from .portal_terms import LATER
+from .said import said
 
 UPGRADES: Final[Mapping[str | None, str]] = {
     "create_prorations": (
@@ -130,9 +131,17 @@ def grace_note(catalog: Catalog) -> str:
     """How long a plan stays whose payment failed."""
     days, default = catalog.policies.past_due_grace_days, catalog.default.name
     if days == 0:
-        return f"While a payment is past due, {default} applies at once."
-    told = "1 day" if days == 1 else f"{days} days"
-    return f"A past-due plan stays for {told}; after that {default} applies until it is paid."
+        return said("While a payment is past due, {plan} applies at once.", plan=default)
+    if days == 1:
+        return said(
+            "A past-due plan stays for 1 day; after that {plan} applies until it is paid.",
+            plan=default,
+        )
+    return said(
+        "A past-due plan stays for {days} days; after that {plan} applies until it is paid.",
+        days=str(days),
+        plan=default,
+    )
 
 
 def sentences(state: State) -> Iterator[str]:
