@@ -54,17 +54,24 @@ def used() -> Iterator[Use]:
 
 
 def registered() -> Iterator[Use]:
-    """Labels and definitions of numbers."""
+    """Names and definitions of numbers, of the fields of reports those that pages name."""
     sys.path.insert(0, str(ROOT))
     from lib.billing import METRICS, REPORTS
 
+    named = set(_named())
     for metric in METRICS.values():
         for text in (metric.label, metric.definition):
             yield Use(text, "lib/billing/domain/metrics", 0)
     for report in REPORTS.values():
         for field in report.fields:
-            if field.definition:
+            if field.definition and (report.name, field.name) in named:
                 yield Use(field.definition, "lib/billing/reports", 0)
+
+
+def _named() -> Iterator[tuple[str, str]]:
+    for folder in ("dashboard", "pages"):
+        for path in (ROOT / folder).rglob("*.py"):
+            yield from re.findall(r'"([\w-]+)\.(\w+)"', path.read_text(encoding="utf-8"))
 
 
 def entries(language: str) -> Iterator[tuple[Path, Message]]:
