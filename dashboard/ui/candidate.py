@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import session
 from dashboard.language import ntr, tr
-from dashboard.ui import plan_check
+from dashboard.ui import plan_check, primary
 from lib.billing import BillingError, Candidate, CatalogInvalid, Permission
 
 _TRIED: Final = "impact_tried"
@@ -43,7 +43,7 @@ def form() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            tr("Compare everybody"),
+            primary.label(tr("Compare everybody")),
             key="impact_start",
             type="primary",
             icon=":material/compare_arrows:",

@@ -10,7 +10,7 @@ from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, defined, download, notes, tables
+from dashboard.ui import asking, defined, download, notes, primary, tables
 from lib.billing import FailedEvent, Filters, Listing, Permission
 
 
@@ -152,7 +152,7 @@ def _buttons(event: FailedEvent) -> None:
     busy, name = asking.waits(event.event_id, asking.RETRIES), event.event_id
     with st.container(horizontal=True, vertical_alignment="center", key="event_actions"):
         st.button(
-            tr("Retry now"),
+            primary.label(tr("Retry now")),
             key=f"retry_{name}",
             type="primary",
             icon=":material/replay:",
@@ -167,7 +167,7 @@ def _buttons(event: FailedEvent) -> None:
             st.text_input(tr("Why may it be ignored?"), key=f"ignore_why_{name}", max_chars=300)
             st.caption(tr("It stays in the inbox, marked with your reason, and is never applied."))
             st.form_submit_button(
-                tr("Ignore this event"),
+                primary.label(tr("Ignore this event")),
                 key=f"ignore_press_{name}",
                 type="primary",
                 on_click=asking.press,

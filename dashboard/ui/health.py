@@ -169,7 +169,7 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
 
     if run is not None and run.left_out:
         yield (
-            tr("Not compared: {what}", what=fmt.md(run.left_out)),
+            tr("Not compared: {what}", what=run.left_out),
             ":material/visibility_off:",
             "orange",
             tr(

@@ -11,7 +11,7 @@ from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, defined, notes, tables
+from dashboard.ui import asking, defined, notes, primary, tables
 from lib.billing import DeadLetter, EndpointState, Listing, Permission
 
 
@@ -141,7 +141,7 @@ def _detail(letter: DeadLetter, staff: Staff) -> None:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                tr("Send again"),
+                primary.label(tr("Send again")),
                 key=f"resend_{subject}",
                 type="primary",
                 icon=":material/forward_to_inbox:",

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
-from dashboard.ui import tables
+from dashboard.ui import primary, tables
 from lib.billing import BillingError, GroupPlan, Permission, PortalChange, PortalPlan, grace_note
 
 _SAID: Final = "portal_said"
@@ -224,7 +224,7 @@ def apply(planned: PortalPlan) -> None:
     """The button. What is applied is what was shown: anything else is refused."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            tr("Apply to Stripe"),
+            primary.label(tr("Apply to Stripe")),
             key="portal_apply",
             type="primary",
             icon=":material/published_with_changes:",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
-from dashboard.ui import filters, notes, plan_features
+from dashboard.ui import filters, notes, plan_features, primary
 from lib.billing import (
     LANGUAGES,
     Card,
@@ -260,7 +260,7 @@ def _button(card: Card) -> None:
             ),
         )
     if st.button(
-        fmt.md(label),
+        primary.label(fmt.md(label)) if card.highlight else fmt.md(label),
         key=f"cta_{card.plan}",
         type="primary" if card.highlight else "secondary",
         width="stretch",
