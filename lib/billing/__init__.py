@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .domain.acts import act_outcome, act_words
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
+    from .domain.back_test import Amount, Outcome
     from .domain.bridge import Bridge, BridgeLine
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.catalog_findings import CatalogFinding
@@ -104,6 +105,14 @@ if TYPE_CHECKING:
         Source,
         TimelineEntry,
     )
+    from .showing.ending_views import (
+        BackTest,
+        BackTestItem,
+        EndingPart,
+        SaveCell,
+        SaveItem,
+        save_rate,
+    )
     from .showing.finding import SearchPage
     from .showing.followed import CatalogStanding
     from .showing.invoice_views import (
@@ -185,6 +194,7 @@ _NAMES = {
     "domain.acts": "act_outcome act_words",
     "domain.attempts": "Attempt",
     "domain.audit_filters": "AuditFilters",
+    "domain.back_test": "Amount Outcome",
     "domain.bridge": "Bridge BridgeLine",
     "domain.catalog": "Catalog Feature Plan Price",
     "domain.catalog_findings": "CatalogFinding",
@@ -242,6 +252,7 @@ _NAMES = {
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
     ),
+    "showing.ending_views": "BackTest BackTestItem EndingPart SaveCell SaveItem save_rate",
     "showing.finding": "SearchPage",
     "showing.outgoing_views": "DeadLetter EndpointState",
     "showing.followed": "CatalogStanding",
@@ -297,11 +308,14 @@ __all__ = [
     "REPORTS",
     "Access",
     "Acknowledgement",
+    "Amount",
     "AtFault",
     "Attempt",
     "AuditEntry",
     "AuditFilters",
     "AuditLine",
+    "BackTest",
+    "BackTestItem",
     "Bar",
     "BillingError",
     "Bridge",
@@ -331,6 +345,7 @@ __all__ = [
     "Deliveries",
     "DeliveryDay",
     "Dso",
+    "EndingPart",
     "EndpointState",
     "Explanation",
     "FailedEvent",
@@ -384,6 +399,7 @@ __all__ = [
     "NoSuchObject",
     "NotFound",
     "OpenPoint",
+    "Outcome",
     "Outlook",
     "Overview",
     "OverviewCurrency",
@@ -430,6 +446,8 @@ __all__ = [
     "Runway",
     "RunwayItem",
     "RunwayWeek",
+    "SaveCell",
+    "SaveItem",
     "SavedView",
     "ScheduleAhead",
     "SealState",
@@ -472,6 +490,7 @@ __all__ = [
     "provider_of",
     "read_sign_in",
     "require",
+    "save_rate",
     "term_of",
     "terms_of_table",
 ]
