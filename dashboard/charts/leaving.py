@@ -1,63 +1,141 @@
-"""What leaves, week by week."""
+"""What leaves, week by week, of which plan and for which reason."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
-from dashboard.charts.ground import calm
-from dashboard.charts.palette import CHURN, CONTRACTION, NEUTRAL
+from dashboard.charts.ground import HEIGHT, calm, plain
+from dashboard.charts.palette import CHURN, CONTRACTION, LEAVING_SCALE, NEUTRAL
 
 _DAY_MS: Final = 86_400_000
+FAINT: Final = 0.3
+
+OTHERS: Final = "\u2026"
+"""The part that all small parts are put into."""
+
+Cell = tuple[str, str, int, int]
+"""Monday (ISO), part, minor units, subscriptions."""
 
 
 def runway(
-    weeks: Sequence[tuple[int, int, int]], currency: str | None, today: date, timezone: str
+    cells: Sequence[Cell],
+    names: Sequence[tuple[str, str]],
+    currency: str | None,
+    today: date,
+    chosen: tuple[str | None, Collection[str]] = (None, ()),
 ) -> go.Figure:
-    """What ends in each week: (Monday as unix second, MRR in minor units, subscriptions).
+    """What ends in each week, stacked by part: ``names`` are (part, what it is called), the largest
+    first. Each bar carries its Monday and its part.
 
     ``currency`` None shows subscriptions instead of money: what a role without totals may see.
+    ``chosen``: the week and the parts that the list is narrowed to; all others are faint.
     """
-    days = [fmt.today(second, timezone) for second, _, _ in weeks]
-    values = [fmt.major(minor, currency) if currency else count for _, minor, count in weeks]
-    details = [
-        fmt.joined(
-            (
-                fmt.money(minor, currency) if currency else None,
-                fmt.plural(count, "subscription"),
-            )
-        )
-        for _, minor, count in weeks
-    ]
-    overdue = [day + timedelta(days=7) <= today for day in days]
-    figure = go.Figure(
-        go.Bar(
-            x=days,
-            y=values,
-            width=[5 * _DAY_MS] * len(days),
+    whole: dict[str, tuple[int, int]] = {}
+    for week, _, minor, count in cells:
+        held = whole.get(week, (0, 0))
+        whole[week] = (held[0] + minor, held[1] + count)
+    figure = go.Figure()
+    for number, (part, name) in enumerate(names):
+        mine = [cell for cell in cells if cell[1] == part]
+        figure.add_bar(
+            name=plain(name),
+            x=[week for week, *_ in mine],
+            y=[fmt.major(m, currency) if currency else n for _, _, m, n in mine],
+            width=[5 * _DAY_MS] * len(mine),
             customdata=[
-                [_week(day, today), detail] for day, detail in zip(days, details, strict=True)
+                [
+                    week,
+                    part,
+                    _week(date.fromisoformat(week), today),
+                    _amount(minor, count, currency),
+                    _amount(*whole[week], currency),
+                ]
+                for week, _, minor, count in mine
             ],
-            marker={"color": [NEUTRAL if late else CHURN for late in overdue]},
-            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+            marker={
+                "color": NEUTRAL if part == OTHERS else LEAVING_SCALE[number % len(LEAVING_SCALE)],
+                "opacity": [_opacity(week, part, chosen) for week, *_ in mine],
+                "pattern": {
+                    "shape": ["/" if _late(week, today) else "" for week, *_ in mine],
+                    "solidity": 0.3,
+                },
+            },
+            hovertemplate=(
+                "<b>%{customdata[2]}</b><br>"
+                + plain(name).replace("%", "%\u200b")
+                + ": %{customdata[3]}<br>%{customdata[4]} in all<extra></extra>"
+            ),
         )
-    )
+    figure = calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
+    figure.update_layout(legend={"traceorder": "normal"}, height=HEIGHT + 40)
+    days = sorted(date.fromisoformat(week) for week in whole)
     shown = ((days[-1] - days[0]).days // 7 if days else 0) + 1
-    return calm(figure, currency).update_xaxes(
+    return figure.update_xaxes(
         type="date",
         tick0=days[0] if days else None,
-        dtick=7 * _DAY_MS * -(-shown // 8),
+        dtick=7 * _DAY_MS * -(-shown // 6),
         tickformat="%-d %b",
+    )
+
+
+def _late(week: str, today: date) -> bool:
+    return date.fromisoformat(week) + timedelta(days=7) <= today
+
+
+def _opacity(week: str, part: str, chosen: tuple[str | None, Collection[str]]) -> float:
+    wanted, parts = chosen
+    return 1.0 if wanted in (None, week) and (not parts or part in parts) else FAINT
+
+
+def _amount(minor: int, count: int, currency: str | None) -> str:
+    return fmt.joined(
+        (fmt.money(minor, currency) if currency else None, fmt.plural(count, "subscription"))
     )
 
 
 def _week(monday: date, today: date) -> str:
     this = today - timedelta(days=today.weekday())
-    return "This week" if monday == this else f"Week of {monday.day} {monday:%b %Y}"
+    if monday == this:
+        return "This week"
+    named = f"Week of {monday.day} {monday:%b %Y}"
+    return f"{named}, overdue" if monday < this else named
+
+
+def reasons(
+    rows: Sequence[tuple[str, str, int, int]], currency: str | None, chosen: Collection[str] = ()
+) -> go.Figure:
+    """Why it ends: (reason, what it is called, minor units, subscriptions), the largest first; both
+    numbers stand beside each bar."""
+    rows = list(reversed(rows))
+    values: list[Any] = [fmt.major(m, currency) if currency else n for _, _, m, n in rows]
+    figure = go.Figure(
+        go.Bar(
+            x=values,
+            y=[plain(name) for _, name, _, _ in rows],
+            customdata=[[key, _amount(m, n, currency)] for key, _, m, n in rows],
+            orientation="h",
+            text=[_amount_short(m, n, currency) for _, _, m, n in rows],
+            textposition="outside",
+            cliponaxis=False,
+            marker={
+                "color": CHURN,
+                "opacity": [1.0 if not chosen or key in chosen else FAINT for key, *_ in rows],
+            },
+            hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    figure = calm(figure, currency, along="x")
+    figure.update_xaxes(range=[0, max(values, default=1) * 1.4 or 1], showticklabels=False)
+    return figure.update_layout(height=max(HEIGHT + 40, 20 + 30 * len(rows)))
+
+
+def _amount_short(minor: int, count: int, currency: str | None) -> str:
+    return f"{fmt.money_short(minor, currency)} · {count:,}" if currency else f"{count:,}"
 
 
 def ahead(

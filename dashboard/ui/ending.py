@@ -1,4 +1,4 @@
-"""The parts of the winding-down page: its cards, its chart, its filters, its table."""
+"""The parts of the winding-down page's first view: its cards, its filters, its table."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, session
+from dashboard import data, session, winding
 from dashboard import format as fmt
 from dashboard.ui import defined, filters, kpis, listing, tables
-from lib.billing import Filters, Listing, Provider, WindingDownItem, provider_of
+from lib.billing import METRICS, Filters, Listing, Provider, Savable, WindingDownItem, provider_of
 
 WEEK: Final = 7 * 86_400
 ORDERS: Final = {
@@ -22,9 +22,20 @@ ORDERS: Final = {
     "Reason": ("reason", False),
     "Customer": ("customer", False),
 }
+VIEWS: Final = {"ends": "What ends", "saves": "Saved or lost", "test": "Back-test"}
+FOR_TOTALS: Final = "test"
+"""The view that is about the company's MRR alone."""
 
 
-def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> list[kpis.Card]:
+def view(*, totals: bool) -> str:
+    """Which part of the page is drawn."""
+    shown = {key: name for key, name in VIEWS.items() if totals or key != FOR_TOTALS}
+    return filters.switch("Show", "view", shown)
+
+
+def cards(
+    everything: Listing[WindingDownItem], savable: Savable, now: int, *, totals: bool
+) -> list[kpis.Card]:
     """Money only for those who may see the company's totals; the others see their work."""
     weeks: defaultdict[int, int] = defaultdict(int)
     for bar in everything.bars:
@@ -32,7 +43,14 @@ def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> li
             weeks[bar.at] += bar.count
     shown = [
         kpis.defined("ending", f"{everything.total:,}", "Each can still be kept."),
-        kpis.defined("ending_this_week", f"{sum(n for at, n in weeks.items() if at <= now):,}"),
+        kpis.defined(
+            "savable_this_week",
+            f"{savable.count:,}",
+            "The switch of the same name above the list shows whose they are.",
+            delta=_worth(savable) if totals else None,
+            compared_to="a month" if totals and _worth(savable) else None,
+            good="neither",
+        ),
         kpis.defined(
             "ending_in_four_weeks",
             f"{sum(n for at, n in weeks.items() if at <= now + 3 * WEEK):,}",
@@ -57,49 +75,12 @@ def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> li
     return shown
 
 
-def chart(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> None:
-    """One bar a week; a click narrows the list to it. Counts for those who see no totals."""
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            defined.title("How much ends in each week?", "winding_down", "ending")
-            code = filters.currency(listing.currencies(everything), key="in") if totals else None
-        weeks = _weeks(everything, code)
-        st.session_state["weeks_drawn"] = list(weeks)
-        zone = data.timezone()
-        today = fmt.today(now, zone)
-        rows = tuple(weeks.values())
-        st.plotly_chart(
-            data.figure(
-                "weeks", lambda: charts.runway(rows, code, today, zone), rows, code, today, zone
-            ),
-            key="runway",
-            on_select=_week_chosen,
-            selection_mode="points",
-            config=charts.CONFIG,
-            alt="Scheduled ends, week by week. Choose a week below to list its customers.",
-        )
+def _worth(savable: Savable) -> str | None:
+    known = [part for part in savable.sums if part.currency]
+    return fmt.joined(fmt.money(part.amount_minor, part.currency) for part in known) or None
 
 
-def _weeks(
-    everything: Listing[WindingDownItem], code: str | None
-) -> dict[str, tuple[int, int, int]]:
-    """Monday → (its unix second, minor units, subscriptions), of one currency or only counted."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for bar in everything.bars:
-        if bar.at is not None and code in (None, bar.currency):
-            _, amount, count = found.get(bar.key, (0, 0, 0))
-            found[bar.key] = (bar.at, amount + bar.amount_minor if code else 0, count + bar.count)
-    return dict(sorted(found.items()))
-
-
-def _week_chosen() -> None:
-    points = st.session_state["runway"]["selection"]["points"]
-    mondays = st.session_state["weeks_drawn"]
-    st.session_state["week"] = mondays[points[0]["point_index"]] if points else None
-    filters.first_page()
-
-
-def narrowed(everything: Listing[WindingDownItem]) -> Filters:
+def narrowed(everything: Listing[WindingDownItem], savable: Savable) -> Filters:
     """The filter row; its state is the address."""
     choices = everything.choices
     catalog = session.billing().catalog
@@ -113,7 +94,17 @@ def narrowed(everything: Listing[WindingDownItem]) -> Filters:
         weeks = {bar.key: (bar.at, bar.until) for bar in everything.bars}
         week = filters.maybe("Any week", "week", sorted(weeks), week_name)
         sort, descending = filters.order(ORDERS)
+        last = st.toggle(
+            METRICS["savable_this_week"].label,
+            key="savable",
+            help=METRICS["savable_this_week"].definition,
+            bind="query-params",
+            on_change=filters.first_page,
+        )
     starts, ends = weeks.get(week or "", (None, None))
+    if last:
+        starts = max(starts or 0, savable.starts)
+        ends = min(ends or savable.ends, savable.ends)
     return Filters(
         text=text,
         plans=plans,
@@ -132,26 +123,29 @@ def week_name(monday: str) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def status(item: WindingDownItem) -> list[str]:
-    """The badge. Only Stripe tells of an end when it has come."""
+def status(item: WindingDownItem, savable: Savable | None = None) -> list[str]:
+    """The badges. Only Stripe tells of an end when it has come."""
     if not item.overdue:
-        return tables.one(item.status)
+        at = item.ends_at
+        hurry = savable and at is not None and savable.starts <= at < savable.ends
+        return [*(["Save this week"] if hurry else []), *tables.one(item.status)]
     stripes = provider_of(item.subscription_id) is Provider.STRIPE
     return ["Awaiting Stripe" if stripes else "Ended"]
 
 
 def table(page: Listing[WindingDownItem]) -> int | None:
     """One page of the list; answers the chosen row."""
-    zone, catalog = data.timezone(), session.billing().catalog
+    zone, catalog, savable = data.timezone(), session.billing().catalog, winding.savable()
     rows = [
         {
             "customer": listing.who(item),
             "plan": listing.plan_name(catalog, item.plan),
             "mrr": item.mrr_minor,
+            "until": fmt.moment(item.save_until, zone),
             "ends": fmt.moment(item.ends_at, zone),
             "reason": fmt.words(item.feedback or item.reason),
             "comment": item.comment,
-            "status": status(item),
+            "status": status(item, savable),
             "billed": fmt.every(item.interval, item.interval_count),
             "asked": fmt.moment(item.requested_at, zone),
             "email": item.email,
@@ -165,10 +159,17 @@ def table(page: Listing[WindingDownItem]) -> int | None:
         "customer": column.TextColumn("Customer", width=190),
         "plan": column.TextColumn("Plan", width=85),
         "mrr": defined.number("winding-down.mrr_minor", "MRR", width=85),
-        "ends": column.DateColumn("Ends on", format="D MMM YYYY", width=105),
+        "until": column.DateColumn(
+            "Last day to save",
+            help="The last day on which the end can be undone, in the business time zone: by the "
+            "customer in the portal, or in Stripe. Empty: it is too late.",
+            format="D MMM YYYY",
+            width=125,
+        ),
+        "ends": column.DatetimeColumn("Ends on", format="D MMM YYYY, HH:mm", width=140),
         "reason": column.TextColumn("Reason", width=130),
         "comment": column.TextColumn("Comment", width=180),
-        "status": tables.badge("Status", width=125),
+        "status": tables.badge("Status", width=190),
         "billed": column.TextColumn("Billed", width=100),
         "asked": column.DateColumn("Asked on", format="D MMM YYYY", width=105),
         "email": column.TextColumn("E-mail", width=200),

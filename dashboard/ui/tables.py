@@ -97,6 +97,13 @@ BADGES: Final[Mapping[str, Colour]] = {
     "Loses": "orange",
     "Gains": "green",
     "Limit": "blue",
+    "Save this week": "red",
+    "Saved": "green",
+    "Still open": "gray",
+    "Small sample": "orange",
+    "Came true": "orange",
+    "Date changed": "gray",
+    "Unforeseen": "red",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 

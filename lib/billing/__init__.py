@@ -109,6 +109,7 @@ if TYPE_CHECKING:
         BackTest,
         BackTestItem,
         EndingPart,
+        Savable,
         SaveCell,
         SaveItem,
         save_rate,
@@ -252,7 +253,7 @@ _NAMES = {
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
     ),
-    "showing.ending_views": "BackTest BackTestItem EndingPart SaveCell SaveItem save_rate",
+    "showing.ending_views": "BackTest BackTestItem EndingPart Savable SaveCell SaveItem save_rate",
     "showing.finding": "SearchPage",
     "showing.outgoing_views": "DeadLetter EndpointState",
     "showing.followed": "CatalogStanding",
@@ -446,6 +447,7 @@ __all__ = [
     "Runway",
     "RunwayItem",
     "RunwayWeek",
+    "Savable",
     "SaveCell",
     "SaveItem",
     "SavedView",

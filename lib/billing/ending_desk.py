@@ -16,8 +16,8 @@ from .retention.ends_kept import Ends, EndsKept
 from .settings.rules import current_rules
 from .settings.setup import Setup
 from .showing import back_test, ending
-from .showing.ending_views import BackTest, BackTestItem, EndingPart, SaveCell, SaveItem
-from .showing.views import Listing, Sum
+from .showing.ending_views import BackTest, BackTestItem, EndingPart, Savable, SaveCell, SaveItem
+from .showing.views import Listing
 from .store import aside
 from .store.queries.reading import Reader
 
@@ -39,8 +39,8 @@ class EndingDesk:
             raise WrongUsage(f"{by!r} is neither plan nor reason.")
         return ending.parts(self._reader, self._setup, by)
 
-    def savable_this_week(self) -> tuple[Sum, ...]:
-        """By currency, what ends until the week is over and has not ended yet."""
+    def savable_this_week(self) -> Savable:
+        """What ends until the week is over and has not ended yet."""
         return ending.savable(self._reader, self._setup, self._clock())
 
     def save_board(self) -> tuple[SaveCell, ...]:

@@ -12,6 +12,7 @@ from lib.billing import (
     Filters,
     Listing,
     Outcome,
+    Savable,
     SaveCell,
     SaveItem,
     Sum,
@@ -41,8 +42,9 @@ class FakeEnding:
             for code in ("eur", "usd")
         )
 
-    def savable_this_week(self) -> tuple[Sum, ...]:
-        return () if self.empty else (Sum("eur", 1, 2_900), Sum("usd", 2, 5_800))
+    def savable_this_week(self) -> Savable:
+        sums = () if self.empty else (Sum("eur", 1, 2_900), Sum("usd", 2, 5_800))
+        return Savable(NOW + 1, MONDAY + 7 * DAY + 1, sums)
 
     def save_board(self) -> tuple[SaveCell, ...]:
         if self.empty:

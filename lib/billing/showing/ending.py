@@ -16,7 +16,7 @@ from ..store.queries import leaving as queries
 from ..store.queries import winding_down as winding
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.reading import Reader
-from .ending_views import EndingPart, SaveCell, SaveItem
+from .ending_views import EndingPart, Savable, SaveCell, SaveItem
 from .views import Listing, Sum
 
 OUTCOMES = {"undone": "saved", "ended": "lost", "pending": "open"}
@@ -51,17 +51,18 @@ def _monday(quarter_hour: int | None, setup: Setup) -> date | None:
     return period_start(local_date(quarter_hour * QUARTER_HOUR, setup.timezone), "week")
 
 
-def savable(reader: Reader, setup: Setup, now: int) -> tuple[Sum, ...]:
-    """By currency, what can still be saved and only until the week is over."""
+def savable(reader: Reader, setup: Setup, now: int) -> Savable:
+    """What has not ended yet and can be saved only until the week is over."""
     monday = next_period(period_start(local_date(now, setup.timezone), "week"), "week")
     # An end is saved up to the second before it: one at the first second of next week counts here.
     wanted = Filters(starts=now + 1, ends=day_start(monday, setup.timezone) + 1)
     with reader.open() as connection:
         rows = winding.sums(connection, wanted)
-    return tuple(
-        Sum(row["currency"] or "", int(row["count"]), int(row["amount_minor"] or 0))
-        for row in sorted(rows, key=lambda row: row["currency"] or "")
-    )
+    sums = [
+        Sum(row["currency"] or "", int(row["count"]), int(row["amount_minor"] or 0)) for row in rows
+    ]
+    sums.sort(key=lambda part: part.currency)
+    return Savable(wanted.starts or 0, wanted.ends or 0, tuple(sums))
 
 
 def board(ends: Ends, setup: Setup, now: int) -> tuple[SaveCell, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..domain import churn_rates as rates
 from ..domain.back_test import Outcome
 from ..domain.ratio import Ratio
+from .views import Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,19 @@ class EndingPart:
     currency: str  # "" where the price is not known
     count: int
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Savable:
+    """What can still be saved in this week alone: it ends in ``starts <= second < ends``."""
+
+    starts: int
+    ends: int
+    sums: tuple[Sum, ...]  # by currency
+
+    @property
+    def count(self) -> int:
+        return sum(part.count for part in self.sums)
 
 
 @dataclass(frozen=True, slots=True)
