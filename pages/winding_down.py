@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session, winding
+from dashboard.language import tr
 from dashboard.ui import back_testing, chrome, ending, ending_bars, kpis, listing, notes, saving
 from lib.billing import Filters, Permission
 
@@ -29,8 +30,10 @@ def _ends() -> None:
     everything = data.winding_down(Filters(limit=1))
     if not everything.total:
         notes.empty(
-            "Nothing is winding down.",
-            hint="A subscription shows here as soon as its cancellation is scheduled in Stripe.",
+            tr("Nothing is winding down."),
+            hint=tr(
+                "A subscription shows here as soon as its cancellation is scheduled in Stripe."
+            ),
         )
         return
     now, savable = data.freshness().now, winding.savable()

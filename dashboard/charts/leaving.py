@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import HEIGHT, calm, plain
 from dashboard.charts.palette import CHURN, CONTRACTION, LEAVING_SCALE, NEUTRAL
+from dashboard.language import ntr, tr
 
 _DAY_MS: Final = 86_400_000
 FAINT: Final = 0.3
@@ -53,7 +54,7 @@ def runway(
                     part,
                     _week(date.fromisoformat(week), today),
                     _amount(minor, count, currency),
-                    _amount(*whole[week], currency),
+                    tr("{amount} in all", amount=_amount(*whole[week], currency)),
                 ]
                 for week, _, minor, count in mine
             ],
@@ -68,18 +69,20 @@ def runway(
             hovertemplate=(
                 "<b>%{customdata[2]}</b><br>"
                 + plain(name).replace("%", "%\u200b")
-                + ": %{customdata[3]}<br>%{customdata[4]} in all<extra></extra>"
+                + ": %{customdata[3]}<br>%{customdata[4]}<extra></extra>"
             ),
         )
     figure = calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
     figure.update_layout(legend={"traceorder": "normal"}, height=HEIGHT + 40)
     days = sorted(date.fromisoformat(week) for week in whole)
     shown = ((days[-1] - days[0]).days // 7 if days else 0) + 1
+    ticks = (
+        [days[0] + timedelta(days=7 * n) for n in range(0, shown, -(-shown // 6))] if days else []
+    )
     return figure.update_xaxes(
         type="date",
-        tick0=days[0] if days else None,
-        dtick=7 * _DAY_MS * -(-shown // 6),
-        tickformat="%-d %b",
+        tickvals=ticks,
+        ticktext=[fmt.calendar_day(day).rpartition(" ")[0] for day in ticks],
     )
 
 
@@ -94,16 +97,20 @@ def _opacity(week: str, part: str, chosen: tuple[str | None, Collection[str]]) -
 
 def _amount(minor: int, count: int, currency: str | None) -> str:
     return fmt.joined(
-        (fmt.money(minor, currency) if currency else None, fmt.plural(count, "subscription"))
+        (
+            fmt.money(minor, currency) if currency else None,
+            ntr("{count} subscription", "{count} subscriptions", count),
+        )
     )
 
 
 def _week(monday: date, today: date) -> str:
     this = today - timedelta(days=today.weekday())
     if monday == this:
-        return "This week"
-    named = f"Week of {monday.day} {monday:%b %Y}"
-    return f"{named}, overdue" if monday < this else named
+        return tr("This week")
+    if monday < this:
+        return tr("Week of {day}, overdue", day=fmt.calendar_day(monday))
+    return tr("Week of {day}", day=fmt.calendar_day(monday))
 
 
 def reasons(
@@ -135,7 +142,11 @@ def reasons(
 
 
 def _amount_short(minor: int, count: int, currency: str | None) -> str:
-    return f"{fmt.money_short(minor, currency)} · {count:,}" if currency else f"{count:,}"
+    return (
+        f"{fmt.money_short(minor, currency)} · {fmt.number(count)}"
+        if currency
+        else fmt.number(count)
+    )
 
 
 def ahead(
@@ -144,7 +155,7 @@ def ahead(
     """What leaves MRR week by week, by why: (Monday, its name, by ends and by downgrades in minor
     units, subscriptions). Weeks of nothing keep their place."""
     figure = go.Figure()
-    for name, at, colour in (("Ends", 2, CHURN), ("Downgrades", 3, CONTRACTION)):
+    for name, at, colour in ((tr("Ends"), 2, CHURN), (tr("Downgrades"), 3, CONTRACTION)):
         if not any(week[at] for week in weeks):
             continue
         figure.add_bar(
@@ -158,8 +169,8 @@ def ahead(
                     fmt.money(int(week[at]), currency),
                     fmt.joined(
                         (
-                            f"{fmt.money(week[2] + week[3], currency)} in all",
-                            fmt.plural(week[4], "subscription"),
+                            tr("{amount} in all", amount=fmt.money(week[2] + week[3], currency)),
+                            ntr("{count} subscription", "{count} subscriptions", week[4]),
                         )
                     ),
                 ]

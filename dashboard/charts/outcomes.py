@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import calm, plain, sparse
 from dashboard.charts.palette import FATES_OF_ENDS, SAVED
+from dashboard.language import ntr, tr
 
 
 def saves(
@@ -25,12 +26,12 @@ def saves(
     for outcome, name in names.items():
         counts = [held.get(outcome, 0) for _, _, held in shown]
         figure.add_bar(
-            name=name,
+            name=tr(name),
             orientation="h" if across else "v",
             x=counts if across else called,
             y=called if across else counts,
             customdata=[
-                [key, outcome, fmt.joined((label, name)), f"{count:,}"]
+                [key, outcome, fmt.joined((label, tr(name))), fmt.number(count)]
                 for (key, _, _), label, count in zip(shown, called, counts, strict=True)
             ],
             marker={"color": SAVED[outcome]},
@@ -64,7 +65,12 @@ def back_test(
                     [
                         fate,
                         fmt.joined((label, name)),
-                        fmt.joined((fmt.money(minor, currency), fmt.plural(count, "subscription"))),
+                        fmt.joined(
+                            (
+                                fmt.money(minor, currency),
+                                ntr("{count} subscription", "{count} subscriptions", count),
+                            )
+                        ),
                     ]
                 ],
                 marker={"color": FATES_OF_ENDS[fate]},
@@ -73,3 +79,7 @@ def back_test(
             named.add(fate)
     figure = calm(figure, currency, along="x").update_layout(barmode="stack", showlegend=True)
     return figure.update_layout(legend={"traceorder": "normal"}, height=200)
+
+
+def _subscriptions(count: int) -> str:
+    return ntr("{count} subscription", "{count} subscriptions", count)

@@ -10,14 +10,15 @@ import streamlit as st
 
 from dashboard import charts, data, winding
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, filters, kpis, listing, notes, tables, upgrades
 from lib.billing import Amount, BackTest, BackTestItem, Filters, Listing, Outcome
 
 FATES: Final = {
-    "came_true": "Came true",
-    "saved": "Saved",
-    "moved": "Date changed",
-    "unforeseen": "Unforeseen",
+    "came_true": mark("Came true"),
+    "saved": mark("Saved"),
+    "moved": mark("Date changed"),
+    "unforeseen": mark("Unforeseen"),
 }
 
 
@@ -31,8 +32,11 @@ def draw() -> None:
     outcome = next((o for o in found.outcomes if o.currency == code), None)
     if outcome is None:
         notes.empty(
-            f"Nothing was to leave in {fmt.period(month)}, and nothing left.",
-            hint="Another month can be chosen above.",
+            tr(
+                "Nothing was to leave in {month}, and nothing left.",
+                month=fmt.period(month),
+            ),
+            hint=tr("Another month can be chosen above."),
         )
         return
     st.caption(said(found, outcome))
@@ -46,7 +50,7 @@ def _month() -> str:
     if st.session_state.get("tested") not in (None, *months):
         st.session_state.pop("tested", None)
     return st.selectbox(
-        "Month",
+        tr("Month"),
         months,
         key="tested",
         format_func=fmt.period,
@@ -70,13 +74,27 @@ def said(found: BackTest, outcome: Outcome) -> str:
     day, month = fmt.day(found.starts, zone), fmt.period(found.month)
     predicted, left = _money(outcome.predicted, code), _money(outcome.left, code)
     parts = [
-        f"On {day} the runway had {predicted} that would leave in {month}; {left} left.",
-        "What left is the churn and contraction that the MRR page has for the month.",
+        tr(
+            "On {day} the runway had {predicted} that would leave in {month}; {left} left.",
+            day=day,
+            predicted=predicted,
+            month=month,
+            left=left,
+        ),
+        tr("What left is the churn and contraction that the MRR page has for the month."),
     ]
     if found.unknown:
-        parts.append(f"Left out: {fmt.plural(found.unknown, 'subscription')} without a known MRR.")
+        parts.append(
+            ntr(
+                "Left out: {count} subscription without a known MRR.",
+                "Left out: {count} subscriptions without a known MRR.",
+                found.unknown,
+            )
+        )
     if found.reconstructed:
-        parts.append("The month began before the first event: what was scheduled is incomplete.")
+        parts.append(
+            tr("The month began before the first event: what was scheduled is incomplete.")
+        )
     return fmt.md(" ".join(parts))
 
 
@@ -96,14 +114,18 @@ def cards(outcome: Outcome) -> list[kpis.Card]:
 
 
 def _card(slug: str, amount: Amount, code: str, whole: Amount | None = None) -> kpis.Card:
-    share = fmt.share(amount.minor / whole.minor) if whole and whole.minor else None
-    of = "of what left" if slug == "back_unforeseen" else "of what was predicted"
+    told = None
+    if whole and whole.minor:
+        share = fmt.share(amount.minor / whole.minor)
+        if slug == "back_unforeseen":
+            told = tr("{share} of what left", share=share)
+        else:
+            told = tr("{share} of predicted", share=share)
     return kpis.defined(
         slug,
         fmt.money_short(amount.minor, code),
-        f"Here {share} {of}." if share else "",
-        delta=fmt.plural(amount.subscriptions, "subscription"),
-        compared_to=share and f"{share} {of}",
+        delta=subscriptions(amount.subscriptions),
+        compared_to=told,
         good="neither",
     )
 
@@ -111,14 +133,14 @@ def _card(slug: str, amount: Amount, code: str, whole: Amount | None = None) -> 
 def _chart(outcome: Outcome) -> None:
     code = outcome.currency
     sides = (
-        ("Predicted", ("came_true", "saved", "moved")),
-        ("Left", ("came_true", "unforeseen")),
+        (tr("Predicted"), ("came_true", "saved", "moved")),
+        (tr("Left"), ("came_true", "unforeseen")),
     )
     rows = tuple(
         (
             label,
             tuple(
-                (fate, FATES[fate], amount.minor, amount.subscriptions)
+                (fate, tr(FATES[fate]), amount.minor, amount.subscriptions)
                 for fate in fates
                 if (amount := getattr(outcome, fate)).minor
             ),
@@ -127,7 +149,7 @@ def _chart(outcome: Outcome) -> None:
     )
     with st.container(border=True):
         defined.title(
-            "Did what was predicted leave, and what else?",
+            tr("Did what was predicted leave, and what else?"),
             "back_predicted",
             "back_left",
             "back_came_true",
@@ -141,26 +163,35 @@ def _chart(outcome: Outcome) -> None:
             on_select=_part_chosen,
             selection_mode="points",
             config=charts.CONFIG,
-            alt="What was predicted beside what left, by what became of it. Choose a part below to "
-            "list its customers.",
+            alt=tr(
+                "What was predicted beside what left, by what became of it. Choose a part below to "
+                "list its customers."
+            ),
         )
         st.caption(_closes(outcome))
 
 
 def _closes(outcome: Outcome) -> str:
     """Both sums, spelled out."""
-    code = outcome.currency
 
     def told(amount: Amount) -> str:
-        return f"{_money(amount, code)} ({amount.subscriptions:,})"
+        return fmt.md(f"{_money(amount, outcome.currency)} ({fmt.number(amount.subscriptions)})")
 
-    sides = (
-        f"Predicted {told(outcome.predicted)} = came true {told(outcome.came_true)} "
-        f"+ saved {told(outcome.saved)} + date changed {told(outcome.moved)}.",
-        f"Left {told(outcome.left)} = came true {told(outcome.came_true)} "
-        f"+ unforeseen {told(outcome.unforeseen)}. In brackets: subscriptions.",
+    return tr(
+        "Predicted {predicted} = came true {came_true} + saved {saved} + date changed {moved}. "
+        "Left {left} = came true {came_true} + unforeseen {unforeseen}. In brackets: "
+        "subscriptions.",
+        predicted=told(outcome.predicted),
+        came_true=told(outcome.came_true),
+        saved=told(outcome.saved),
+        moved=told(outcome.moved),
+        left=told(outcome.left),
+        unforeseen=told(outcome.unforeseen),
     )
-    return fmt.md(" ".join(sides))
+
+
+def subscriptions(count: int) -> str:
+    return ntr("{count} subscription", "{count} subscriptions", count)
 
 
 def _part_chosen() -> None:
@@ -172,13 +203,15 @@ def _part_chosen() -> None:
 def _rows(month: str, outcome: Outcome) -> None:
     known = [fate for fate in FATES if getattr(outcome, fate).minor]
     with st.container(horizontal=True, vertical_alignment="center"):
-        fates = filters.several("What became of it", "fates", known, FATES.__getitem__)
+        fates = filters.several(
+            tr("What became of it"), "fates", known, lambda fate: tr(FATES[fate])
+        )
     wanted = Filters(statuses=fates, currencies=(outcome.currency,))
     whole = winding.back_tested(month, replace(wanted, limit=1))
     amounts = [fmt.money(part.amount_minor, part.currency) for part in whole.sums]
     count = sum(part.count for part in whole.sums)
-    told = fmt.joined((fmt.plural(count, "subscription"), *amounts))
-    st.caption(fmt.md(f"{told}. Choose a row to open its customer."))
+    told = fmt.md(fmt.joined((subscriptions(count), *amounts)))
+    st.caption(tr("{found}. Choose a row to open its customer.", found=told))
     place = st.container()
     offset = tables.pager(whole.total)
     page = winding.back_tested(month, replace(wanted, limit=tables.PAGE_SIZE, offset=offset))
@@ -195,7 +228,7 @@ def table(page: Listing[BackTestItem]) -> int | None:
         {
             "customer": listing.who(item),
             "fate": [FATES[item.fate]],
-            "what": ["Ends"] if item.kind == "end" else ["Downgrade"],
+            "what": [mark("Ends")] if item.kind == "end" else [mark("Downgrade")],
             "plan": upgrades.plan(item.plan),
             "minor": item.mrr_minor,
             "planned": fmt.moment(item.planned_at, zone),
@@ -207,20 +240,20 @@ def table(page: Listing[BackTestItem]) -> int | None:
         for item in page.rows
     ]
     columns = {
-        "customer": column.TextColumn("Customer", width=200),
-        "fate": tables.badge("What became of it", width=140),
-        "what": tables.badge("What", width=105),
-        "plan": column.TextColumn("Plan", width=90),
+        "customer": column.TextColumn(tr("Customer"), width=200),
+        "fate": tables.badge(tr("What became of it"), width=140),
+        "what": tables.badge(tr("What"), width=105),
+        "plan": column.TextColumn(tr("Plan"), width=90),
         "minor": defined.number(
             "back_predicted",
             "MRR",
-            more="Of what was unforeseen: what churn and contraction took.",
+            more=tr("Of what was unforeseen: what churn and contraction took."),
             width=95,
         ),
-        "planned": column.DateColumn("Planned for", format="D MMM YYYY", width=115),
-        "left": column.DateColumn("Left on", format="D MMM YYYY", width=110),
-        "reason": column.TextColumn("Reason", width=140),
-        "email": column.TextColumn("E-mail", width=210),
+        "planned": column.DateColumn(tr("Planned for"), format=fmt.day_format(), width=115),
+        "left": column.DateColumn(tr("Left on"), format=fmt.day_format(), width=110),
+        "reason": column.TextColumn(tr("Reason"), width=140),
+        "email": column.TextColumn(tr("E-mail"), width=210),
     }
     return tables.show(
         rows,
@@ -228,6 +261,6 @@ def table(page: Listing[BackTestItem]) -> int | None:
         key="back_tested",
         ids=[f"{item.subscription_id}:{item.fate}" for item in page.rows],
         money=("minor",),
-        alt="What was predicted and what left, with what became of it",
+        alt=tr("What was predicted and what left, with what became of it"),
         sparse=True,
     )

@@ -11,10 +11,11 @@ import streamlit as st
 
 from dashboard import charts, data, session, winding
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, filters, listing
 from lib.billing import EndingPart
 
-SPLITS: Final = {"plan": "By plan", "reason": "By reason"}
+SPLITS: Final = {"plan": mark("By plan"), "reason": mark("By reason")}
 NARROWED_BY: Final = {"plan": "plans", "reason": "reasons"}
 MOST_PARTS: Final = 6
 
@@ -22,7 +23,7 @@ MOST_PARTS: Final = 6
 def draw(codes: Sequence[str], now: int, *, totals: bool) -> None:
     """Both, side by side where there is room. Counts for those who see no totals."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        split: Any = filters.switch("Weeks divided", "split", SPLITS)
+        split: Any = filters.switch(tr("Weeks divided"), "split", SPLITS)
         code = filters.currency(codes, key="in") if totals else None
     with st.grid(2, min_column_width=340, gap="small"):
         _weeks(split, code, now)
@@ -42,11 +43,11 @@ def _weeks(split: Any, code: str | None, now: int) -> None:
             cell = cells[part.week, places[part.part]]
             cell[0] += part.amount_minor if code else 0
             cell[1] += part.count
-    rows = tuple((week, part, *held) for (week, part), held in sorted(cells.items()))
+    rows = tuple((week, part, n[0], n[1]) for (week, part), n in sorted(cells.items()))
     today = fmt.today(now, data.timezone())
     chosen = (st.session_state.get("week"), _chosen_parts(split, places))
     with st.container(border=True, height="stretch"):
-        defined.title("How much ends in each week?", "winding_down", "ending")
+        defined.title(tr("How much ends in each week?"), "winding_down", "ending")
         st.plotly_chart(
             data.figure(
                 "weeks",
@@ -61,11 +62,17 @@ def _weeks(split: Any, code: str | None, now: int) -> None:
             on_select=partial(_week_chosen, split, places),
             selection_mode="points",
             config=charts.CONFIG,
-            alt="Scheduled ends, week by week. Choose a week below to list its customers.",
+            alt=tr("Scheduled ends, week by week. Choose a week below to list its customers."),
         )
         unknown = sum(part.count for part in found if part.week is None)
         if unknown:
-            st.caption(f"Besides: {fmt.plural(unknown, 'subscription')} at a time not known.")
+            st.caption(
+                ntr(
+                    "Besides: {count} subscription at a time not known.",
+                    "Besides: {count} subscriptions at a time not known.",
+                    unknown,
+                )
+            )
 
 
 def _parts(
@@ -81,7 +88,7 @@ def _parts(
     own = order if len(order) <= MOST_PARTS else order[: MOST_PARTS - 1]
     names = [(part, called(split, part)) for part in own]
     if len(own) < len(order):
-        names.append((charts.OTHERS, "Others"))
+        names.append((charts.OTHERS, tr("Others")))
     return tuple(names), {part: part if part in own else charts.OTHERS for part in order}
 
 
@@ -112,10 +119,10 @@ def _reasons(code: str | None) -> None:
         sums[part.part][0] += part.amount_minor if code else 0
         sums[part.part][1] += part.count
     order = sorted(sums, key=lambda part: (-sums[part][0], -sums[part][1], part))
-    rows = tuple((part, fmt.words(part), *sums[part]) for part in order)
+    rows = tuple((part, fmt.words(part), sums[part][0], sums[part][1]) for part in order)
     chosen = tuple(sorted(st.session_state.get("reasons") or ()))
     with st.container(border=True, height="stretch"):
-        defined.title("Why do they leave?", "ending_reason", "winding_down")
+        defined.title(tr("Why do they leave?"), "ending_reason", "winding_down")
         st.plotly_chart(
             data.figure(
                 "ending_reasons", lambda: charts.reasons(rows, code, chosen), rows, code, chosen
@@ -124,8 +131,10 @@ def _reasons(code: str | None) -> None:
             on_select=_reason_chosen,
             selection_mode="points",
             config=charts.CONFIG,
-            alt="Subscriptions that are winding down, by reason. Choose a reason below to list its "
-            "customers.",
+            alt=tr(
+                "Subscriptions that are winding down, by reason. Choose a reason below to list its "
+                "customers."
+            ),
         )
 
 

@@ -10,23 +10,24 @@ import streamlit as st
 
 from dashboard import data, session, winding
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, filters, listing, tables
 from lib.billing import Filters, Listing, Permission, SaveCell, SaveItem
 
-OUTCOMES: Final = {"saved": "Saved", "lost": "Lost", "open": "Still open"}
+OUTCOMES: Final = {"saved": mark("Saved"), "lost": mark("Lost"), "open": mark("Still open")}
 ORDERS: Final = {
-    "Planned end latest": ("ends_at", True),
-    "Planned end soonest": ("ends_at", False),
-    "Largest MRR": ("mrr_minor", True),
-    "Asked latest": ("scheduled_at", True),
-    "Decided latest": ("closed_at", True),
+    mark("Planned end latest"): ("ends_at", True),
+    mark("Planned end soonest"): ("ends_at", False),
+    mark("Largest MRR"): ("mrr_minor", True),
+    mark("Asked latest"): ("scheduled_at", True),
+    mark("Decided latest"): ("closed_at", True),
 }
 
 
 def month_name(month: str) -> str:
     """``Oct 2026``."""
-    return fmt.period(month) if month else "Not known"
+    return fmt.period(month) if month else tr("Not known")
 
 
 def draw(cells: Sequence[SaveCell], staff: Staff) -> None:
@@ -34,7 +35,7 @@ def draw(cells: Sequence[SaveCell], staff: Staff) -> None:
     wanted = _narrowed(cells)
     whole = winding.saves(replace(wanted, limit=1))
     if not whole.total:
-        filters.nothing("No scheduled end matches these filters.")
+        filters.nothing(tr("No scheduled end matches these filters."))
         return
     st.caption(_told(whole, totals=staff.may(Permission.TOTALS)))
     place = st.container()
@@ -49,19 +50,21 @@ def draw(cells: Sequence[SaveCell], staff: Staff) -> None:
 def _narrowed(cells: Sequence[SaveCell]) -> Filters:
     months = {cell.month: (cell.starts, cell.ends) for cell in cells if cell.month}
     with st.container(horizontal=True, vertical_alignment="center"):
-        month = filters.maybe("Any month", "month", sorted(months, reverse=True), month_name)
-        outcomes = filters.several("Outcome", "outcomes", list(OUTCOMES), OUTCOMES.__getitem__)
+        month = filters.maybe(tr("Any month"), "month", sorted(months, reverse=True), month_name)
+        outcomes = filters.several(
+            tr("Outcome"), "outcomes", list(OUTCOMES), lambda key: tr(OUTCOMES[key])
+        )
         reasons = filters.several(
-            "Reason", "reasons", sorted({cell.reason for cell in cells}), fmt.words
+            tr("Reason"), "reasons", sorted({cell.reason for cell in cells}), fmt.words
         )
         codes = filters.several(
-            "Currency",
+            tr("Currency"),
             "currencies",
             sorted({cell.currency for cell in cells if cell.currency}),
             str.upper,
         )
         sort, descending = filters.order(ORDERS)
-    starts, ends = months.get(month, (None, None))
+    starts, ends = months.get(month or "", (None, None))
     return Filters(
         statuses=outcomes,
         reasons=reasons,
@@ -78,8 +81,9 @@ def _told(whole: Listing[Any], *, totals: bool) -> str:
     if totals:
         known = [part for part in whole.sums if part.currency]
         amounts = [fmt.money(part.amount_minor, part.currency) for part in known]
-    count = fmt.joined((fmt.plural(whole.total, "scheduled end"), *amounts))
-    return fmt.md(f"{count}. Choose a row to open its customer.")
+    count = ntr("{count} scheduled end", "{count} scheduled ends", whole.total)
+    found = fmt.md(fmt.joined((count, *amounts)))
+    return tr("{found}. Choose a row to open its customer.", found=found)
 
 
 def table(page: Listing[SaveItem]) -> int | None:
@@ -102,20 +106,20 @@ def table(page: Listing[SaveItem]) -> int | None:
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn("Customer", width=200),
-        "outcome": tables.badge("Outcome", width=100),
-        "plan": column.TextColumn("Plan", width=90),
+        "customer": column.TextColumn(tr("Customer"), width=200),
+        "outcome": tables.badge(tr("Outcome"), width=100),
+        "plan": column.TextColumn(tr("Plan"), width=90),
         "mrr": defined.number("winding-down.mrr_minor", "MRR", width=90),
-        "reason": column.TextColumn("Reason", width=140),
-        "asked": column.DateColumn("Asked on", format="D MMM YYYY", width=110),
-        "ends": column.DateColumn("Planned end", format="D MMM YYYY", width=110),
+        "reason": column.TextColumn(tr("Reason"), width=140),
+        "asked": column.DateColumn(tr("Asked on"), format=fmt.day_format(), width=110),
+        "ends": column.DateColumn(tr("Planned end"), format=fmt.day_format(), width=110),
         "closed": column.DateColumn(
-            "Decided on",
-            help="When it was undone, or when the subscription ended.",
-            format="D MMM YYYY",
+            tr("Decided on"),
+            help=tr("When it was undone, or when the subscription ended."),
+            format=fmt.day_format(),
             width=110,
         ),
-        "email": column.TextColumn("E-mail", width=210),
+        "email": column.TextColumn(tr("E-mail"), width=210),
     }
     return tables.show(
         rows,
@@ -123,5 +127,5 @@ def table(page: Listing[SaveItem]) -> int | None:
         key="saves",
         ids=[f"{item.subscription_id}:{item.scheduled_at}" for item in page.rows],
         money=("mrr",),
-        alt="Scheduled ends and what became of them",
+        alt=tr("Scheduled ends and what became of them"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Final
 
@@ -11,11 +11,12 @@ import streamlit as st
 
 from dashboard import charts, data, winding
 from dashboard import format as fmt
+from dashboard.language import mark, say, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters, kpis, notes, saved, tables
-from lib.billing import METRICS, Filters, Permission, SaveCell, save_rate
+from dashboard.ui import collecting, defined, download, filters, kpis, notes, saved, tables
+from lib.billing import METRICS, Filters, Permission, Ratio, SaveCell, save_rate
 
-BY: Final = {"month": "By month", "reason": "By reason"}
+BY: Final = {"month": mark("By month"), "reason": mark("By reason")}
 UNKNOWN_MONTH: Final = ""
 
 
@@ -25,8 +26,10 @@ def draw(staff: Staff) -> None:
         cells = winding.board()
     if not cells:
         notes.empty(
-            "No end was ever scheduled.",
-            hint="A cancellation shows here from the moment it is scheduled, with what came of it.",
+            tr("No end was ever scheduled."),
+            hint=tr(
+                "A cancellation shows here from the moment it is scheduled, with what came of it."
+            ),
         )
         return
     totals = staff.may(Permission.TOTALS)
@@ -34,23 +37,25 @@ def draw(staff: Staff) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             defined.title(
-                "Which scheduled ends were saved?",
+                tr("Which scheduled ends were saved?"),
                 "save_rate",
                 "ends_saved",
                 "ends_lost",
                 "ends_open",
             )
             st.space("stretch")
-            by = filters.switch("Divided", "divided", BY)
+            by = filters.switch(tr("Divided"), "divided", BY)
             download.menu("saves", Filters(), staff)
         rows = _grouped(cells, by)
         _chart(rows, by)
         _table(rows, by)
         st.caption(
-            "The rate is of the ends whose day has passed. Fewer than 20 of them are a small "
-            "sample: a single customer moves the rate by more than five points."
+            tr(
+                "The rate is of the ends whose day has passed. Fewer than 20 of them are a small "
+                "sample: a single customer moves the rate by more than five points."
+            )
         )
-    st.subheader("Whose are they?", anchor=False)
+    st.subheader(tr("Whose are they?"), anchor=False)
     saved.draw(cells, staff)
 
 
@@ -62,24 +67,24 @@ def _cards(cells: Sequence[SaveCell], *, totals: bool) -> list[kpis.Card]:
         kpis.defined(
             "save_rate",
             fmt.share(rate.value),
-            rate.reason or "",
-            delta=_of(int(rate.numerator), int(rate.denominator)),
-            compared_to="small sample" if rate.small else None,
+            say(rate.reason),
+            delta=_parts(rate),
+            compared_to=tr("small sample") if rate.small else None,
             good="neither",
         ),
         kpis.defined(
             "ends_saved",
-            f"{saved:,}",
-            delta=f"{early:,}" if early else None,
-            compared_to="before their day" if early else None,
+            fmt.number(saved),
+            delta=fmt.number(early) if early else None,
+            compared_to=tr("before their day") if early else None,
             good="neither",
         ),
-        kpis.defined("ends_lost", f"{lost:,}"),
+        kpis.defined("ends_lost", fmt.number(lost)),
     ]
     if totals:
         shown.append(_money_card(cells))
     else:
-        shown.append(kpis.defined("ends_open", f"{sum(c.open for c in cells):,}"))
+        shown.append(kpis.defined("ends_open", fmt.number(sum(c.open for c in cells))))
     return shown
 
 
@@ -91,19 +96,23 @@ def _money_card(cells: Sequence[SaveCell]) -> kpis.Card:
             sums[cell.currency][1] += cell.saved + cell.lost
     order = sorted(sums, key=lambda code: (-sums[code][1], code))
     unvalued = sum(cell.unvalued for cell in cells)
-    first, others = (order[0] if order else None), order[1:]
+    first = order[0] if order else None
+    others = [code for code in order[1:] if sums[code][0]]
     return kpis.defined(
         "mrr_saved",
         fmt.money_short(sums[first][0], first) if first else fmt.UNKNOWN,
-        f"Left out: {unvalued:,} without a known value." if unvalued else "",
+        tr("Left out: {count} without a known value.", count=fmt.number(unvalued))
+        if unvalued
+        else "",
         delta=fmt.joined(fmt.money(sums[code][0], code) for code in others) or None,
-        compared_to="besides" if others else None,
+        compared_to=tr("besides") if others else None,
         good="neither",
     )
 
 
-def _of(part: int, whole: int) -> str:
-    return f"{part:,} of {whole:,}"
+def _parts(rate: Ratio) -> str:
+    part, whole = fmt.number(int(rate.numerator)), fmt.number(int(rate.denominator))
+    return tr("{part} of {whole}", part=part, whole=whole)
 
 
 Group = tuple[str, str, list[SaveCell]]
@@ -116,9 +125,16 @@ def _grouped(cells: Sequence[SaveCell], by: str) -> list[Group]:
     for cell in cells:
         found[(cell.month or UNKNOWN_MONTH) if by == "month" else cell.reason].append(cell)
     if by == "month":
-        return [(key, saved.month_name(key), found[key]) for key in sorted(found)]
+        return [(key, saved.month_name(key), found[key]) for key in _months(found)]
     order = sorted(found, key=lambda key: (-sum(c.scheduled for c in found[key]), key))
     return [(key, fmt.words(key), found[key]) for key in order]
+
+
+def _months(known: Collection[str]) -> list[str]:
+    """In time, also those between in which no end was planned; what is not known comes first."""
+    dated = sorted(month for month in known if month)
+    between = collecting.months_of(dated) if dated else []
+    return [*([UNKNOWN_MONTH] if UNKNOWN_MONTH in known else []), *between]
 
 
 def _chart(rows: Sequence[Group], by: str) -> None:
@@ -135,8 +151,10 @@ def _chart(rows: Sequence[Group], by: str) -> None:
         on_select=partial(_bar_chosen, by),
         selection_mode="points",
         config=charts.CONFIG,
-        alt="Scheduled ends by what became of them. The table below has the numbers; the list can "
-        "be narrowed to each.",
+        alt=tr(
+            "Scheduled ends by what became of them. The table below has the numbers; the list can "
+            "be narrowed to each."
+        ),
     )
 
 
@@ -156,7 +174,8 @@ def _narrow(by: str, key: str | None) -> None:
 
 
 def _table(rows: Sequence[Group], by: str) -> None:
-    shown = list(reversed(rows)) if by == "month" else list(rows)
+    held_rows = [row for row in rows if row[2]]
+    shown = held_rows[::-1] if by == "month" else held_rows
     lines = []
     for _, name, held in shown:
         rate = save_rate(held)
@@ -165,29 +184,33 @@ def _table(rows: Sequence[Group], by: str) -> None:
                 "name": name,
                 **{outcome: sum(getattr(c, outcome) for c in held) for outcome in saved.OUTCOMES},
                 "rate": fmt.share(rate.value),
-                "parts": _of(int(rate.numerator), int(rate.denominator)),
-                "note": ["Small sample"] if rate.small and rate.value is not None else [],
+                "parts": _parts(rate) if rate.denominator else None,
+                "note": [mark("Small sample")] if rate.small and rate.value is not None else [],
             }
         )
-    column, definition = st.column_config, METRICS["save_rate"].definition
+    column, definition = st.column_config, say(METRICS["save_rate"].definition)
     columns = {
-        "name": column.TextColumn("Planned end in" if by == "month" else "Reason", width=170),
+        "name": column.TextColumn(
+            tr("Planned end in") if by == "month" else tr("Reason"), width=170
+        ),
         "saved": defined.count("ends_saved", width=90),
         "lost": defined.count("ends_lost", width=90),
         "open": defined.count("ends_open", width=100),
-        "rate": column.TextColumn("Save rate", help=definition, width=100, alignment="right"),
-        "parts": column.TextColumn(
-            "Saved of matured", help=definition, width=140, alignment="right"
+        "rate": column.TextColumn(
+            say(METRICS["save_rate"].label), help=definition, width=100, alignment="right"
         ),
-        "note": tables.badge("Note", width=130),
+        "parts": column.TextColumn(
+            tr("Saved of matured"), help=definition, width=140, alignment="right"
+        ),
+        "note": tables.badge(tr("Note"), width=130),
     }
     tables.show(
         lines,
         columns,
         key=f"save_board_{by}",
         ids=[key for key, _, _ in shown],
-        alt="What became of scheduled ends. Choose a row to list whose they are.",
-        height=248 if len(lines) > 6 else "content",
+        alt=tr("What became of scheduled ends. Choose a row to list whose they are."),
+        height=388 if len(lines) > 10 else "content",
         on_choose=partial(_row_chosen, by, [key for key, _, _ in shown]),
         sparse=True,
     )

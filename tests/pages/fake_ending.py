@@ -64,7 +64,6 @@ class FakeEnding:
                 matured_saved=2,
                 matured_open=0,
                 saved_minor=5_800,
-                lost_minor=8_700,
                 unvalued=0,
             )
             for month, starts, ends in months

@@ -98,8 +98,7 @@ def _cell(
         matured_saved=sum(end.outcome == "undone" for end in matured),
         matured_open=sum(end.outcome == "pending" for end in matured),
         saved_minor=sum(end.value_minor or 0 for end in saved),
-        lost_minor=sum(end.value_minor or 0 for end in lost),
-        unvalued=sum(end.value_minor is None for end in (*saved, *lost)),
+        unvalued=sum(end.value_minor is None for end in saved),
     )
 
 

@@ -56,8 +56,7 @@ class SaveCell:
     matured_saved: int
     matured_open: int  # the day has passed, and no event says what came of it
     saved_minor: int
-    lost_minor: int
-    unvalued: int  # of those saved or lost, without a known value
+    unvalued: int  # of those saved, without a known value
 
     @property
     def scheduled(self) -> int:

@@ -59,15 +59,6 @@ METRICS: Final = (
         "Portside",
     ),
     Metric(
-        "mrr_lost",
-        "MRR lost",
-        "money",
-        "down",
-        "Monthly value of the scheduled ends after which the subscription ended, as last seen "
-        "scheduled.",
-        "Portside",
-    ),
-    Metric(
         "back_predicted",
         "Predicted",
         "money",
