@@ -32,6 +32,9 @@ NONE: Final[Mapping[str, Any]] = {
     "changes": [],
     "path": None,
     "ended": False,
+    "savable": False,
+    "month": None,
+    "outcomes": [],
 }
 """Each filter's key and what it holds when it narrows nothing."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .domain.acts import act_outcome, act_words
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
+    from .domain.back_test import Amount, Outcome
     from .domain.bridge import Bridge, BridgeLine
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.catalog_findings import CatalogFinding
@@ -107,6 +108,15 @@ if TYPE_CHECKING:
         Source,
         TimelineEntry,
     )
+    from .showing.ending_views import (
+        BackTest,
+        BackTestItem,
+        EndingPart,
+        Savable,
+        SaveCell,
+        SaveItem,
+        save_rate,
+    )
     from .showing.finding import SearchPage
     from .showing.followed import CatalogStanding
     from .showing.invoice_views import (
@@ -188,6 +198,7 @@ _NAMES = {
     "domain.acts": "act_outcome act_words",
     "domain.attempts": "Attempt",
     "domain.audit_filters": "AuditFilters",
+    "domain.back_test": "Amount Outcome",
     "domain.bridge": "Bridge BridgeLine",
     "domain.catalog": "Catalog Feature Plan Price",
     "domain.catalog_findings": "CatalogFinding",
@@ -248,6 +259,7 @@ _NAMES = {
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
     ),
+    "showing.ending_views": "BackTest BackTestItem EndingPart Savable SaveCell SaveItem save_rate",
     "showing.finding": "SearchPage",
     "showing.outgoing_views": "DeadLetter EndpointState",
     "showing.followed": "CatalogStanding",
@@ -303,11 +315,14 @@ __all__ = [
     "REPORTS",
     "Access",
     "Acknowledgement",
+    "Amount",
     "AtFault",
     "Attempt",
     "AuditEntry",
     "AuditFilters",
     "AuditLine",
+    "BackTest",
+    "BackTestItem",
     "Bar",
     "BillingError",
     "Bridge",
@@ -339,6 +354,7 @@ __all__ = [
     "Deliveries",
     "DeliveryDay",
     "Dso",
+    "EndingPart",
     "EndpointState",
     "Explanation",
     "FailedEvent",
@@ -393,6 +409,7 @@ __all__ = [
     "NoSuchObject",
     "NotFound",
     "OpenPoint",
+    "Outcome",
     "Outlook",
     "Overview",
     "OverviewCurrency",
@@ -442,6 +459,9 @@ __all__ = [
     "RunwayItem",
     "RunwayWeek",
     "Said",
+    "Savable",
+    "SaveCell",
+    "SaveItem",
     "SavedView",
     "ScheduleAhead",
     "SealState",
@@ -485,6 +505,7 @@ __all__ = [
     "provider_of",
     "read_sign_in",
     "require",
+    "save_rate",
     "term_of",
     "terms_of_table",
 ]

@@ -59,6 +59,7 @@ from tests.pages.fake_bridge import FakeBridge
 from tests.pages.fake_catalogue import FakeCatalogue
 from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
+from tests.pages.fake_ending import FakeEnding
 from tests.pages.fake_founders import FakeFounders
 from tests.pages.fake_invoices import FakeInvoices
 from tests.pages.fake_money import FakeMoney
@@ -120,6 +121,7 @@ class FakeBilling(
     FakeRetention,
     FakeCatalogue,
     FakeFounders,
+    FakeEnding,
 ):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 

@@ -16,6 +16,7 @@ from . import (
     movements,
     receivables,
     recurring,
+    saving,
     selling,
     upgrading,
 )
@@ -37,6 +38,7 @@ METRICS: Final[dict[str, Metric]] = {
         bridging,
         selling,
         upgrading,
+        saving,
     )
     for metric in part.METRICS
 }
