@@ -15,6 +15,7 @@ from .audit_desk import AuditDesk
 from .bridge_desk import BridgeDesk
 from .catalog import CatalogDesk
 from .catalog_side import CatalogSide
+from .choices_desk import ChoicesDesk
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
 from .digest_desk import DigestDesk
@@ -76,6 +77,7 @@ class Portside(
     MoneyDesk,
     CatalogSide,
     ViewsDesk,
+    ChoicesDesk,
     DigestDesk,
     PlansDesk,
     FoundersDesk,
