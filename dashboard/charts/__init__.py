@@ -8,6 +8,11 @@ from .climbing import trials as trials
 from .deliveries import fates as fates
 from .leaving import ahead as ahead
 from .leaving import runway as runway
+from .mix import by_plan as by_plan
+from .mix import gains as gains
+from .mix import moves as moves
+from .mix import resting as resting
+from .mix import stacked as stacked
 from .mrr import trend as trend
 from .mrr import trend_ahead as trend_ahead
 from .mrr import waterfall as waterfall

@@ -30,12 +30,15 @@ def ranked(
     return figure.update_layout(height=max(HEIGHT, 44 + 30 * len(rows)))
 
 
-def plans(cells: Sequence[tuple[str, str, str, int, int]], currency: str) -> go.Figure:
-    """MRR by plan, split by interval: (plan, plan's name, interval, minor units, customers)."""
+def plans(
+    cells: Sequence[tuple[str, str, str, int, int]], currency: str, *, people: bool = False
+) -> go.Figure:
+    """MRR by plan, or its customers, split by interval:
+    (plan, plan's name, interval, minor units, customers)."""
     names = {plan: plain(name) for plan, name, _, _, _ in cells}
     totals = dict.fromkeys(names, 0)
-    for plan, _, _, minor, _ in cells:
-        totals[plan] += minor
+    for plan, _, _, minor, customers in cells:
+        totals[plan] += customers if people else minor
     order = sorted(totals, key=lambda plan: totals[plan])
     figure = go.Figure()
     intervals = sorted({interval for _, _, interval, _, _ in cells}, key=_interval_rank)
@@ -46,14 +49,15 @@ def plans(cells: Sequence[tuple[str, str, str, int, int]], currency: str) -> go.
             name=interval,
             orientation="h",
             y=[names[plan] for plan in shown],
-            x=[fmt.major(held[plan][0], currency) for plan in shown],
+            x=[held[plan][1] if people else fmt.major(held[plan][0], currency) for plan in shown],
             customdata=[
                 [plan, interval, _money_and_people(*held[plan], currency)] for plan in shown
             ],
             marker={"color": PLAN_SCALE[index % len(PLAN_SCALE)]},
             hovertemplate="<b>%{y} · %{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
         )
-    figure = calm(figure, currency, along="x").update_layout(barmode="stack", showlegend=True)
+    figure = calm(figure, None if people else currency, along="x")
+    figure.update_layout(barmode="stack", showlegend=True)
     figure.update_yaxes(categoryorder="array", categoryarray=[names[plan] for plan in order])
     return figure.update_layout(
         legend={"traceorder": "normal"}, height=max(HEIGHT, 60 + 38 * len(order))

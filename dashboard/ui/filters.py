@@ -25,6 +25,7 @@ NONE: Final[Mapping[str, Any]] = {
     "marks": [],
     "changes": [],
     "path": None,
+    "move": None,
     "ended": False,
 }
 """Each filter's key and what it holds when it narrows nothing."""

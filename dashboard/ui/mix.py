@@ -8,7 +8,9 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
+from dashboard.language import mark, tr
 from dashboard.ui import defined, filters, kpis, listing, tables
+from dashboard.ui.plan_names import spoken
 from lib.billing import Filters, Listing, PlanCustomerItem, PlanMixItem, PriceHolder
 
 ORDERS: Final = {
@@ -18,6 +20,30 @@ ORDERS: Final = {
     "Plan": ("plan", False),
 }
 ALL: Final = 500  # there are as many rows as the catalogue has prices
+
+
+VIEWS: Final = {
+    "now": mark("Now"),
+    "trend": mark("Trend"),
+    "moves": mark("Moves"),
+    "largest": mark("Concentration"),
+    "features": mark("Features"),
+}
+MEASURES: Final = {"mrr": mark("MRR"), "customers": mark("Customers")}
+COUNTED: Final = ("now", "trend", "moves")
+"""Views that can be had in MRR or in customers."""
+
+
+def view() -> str:
+    """Which part of the page is drawn beneath the numbers."""
+    return filters.switch(tr("Show"), "view", spoken(VIEWS))
+
+
+def measure(of: str) -> str:
+    """``mrr`` or ``customers``, where the view has both."""
+    if of not in COUNTED:
+        return "mrr"
+    return filters.switch(tr("Counted in"), "measure", spoken(MEASURES))
 
 
 def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
@@ -70,8 +96,9 @@ def left_out(code: str) -> None:
         )
 
 
-def chart(whole: Listing[PlanMixItem], code: str) -> None:
+def chart(whole: Listing[PlanMixItem], code: str, measure: str) -> None:
     """One bar a plan, split by interval; a click lists the customers behind it."""
+    people = measure == "customers"
     cells = tuple(
         (
             row.plan or "",
@@ -83,9 +110,14 @@ def chart(whole: Listing[PlanMixItem], code: str) -> None:
         for row in whole.rows
     )
     with st.container(border=True):
-        defined.title("Which plans carry the MRR?", "mrr", "plan-mix.customers")
+        asked = (
+            tr("Which plans have the customers?") if people else tr("Which plans carry the MRR?")
+        )
+        defined.title(asked, "mrr", "plan-mix.customers")
         st.plotly_chart(
-            data.figure("plans", lambda: charts.plans(cells, code), cells, code),
+            data.figure(
+                "plans", lambda: charts.plans(cells, code, people=people), cells, code, people
+            ),
             key="plans_chart",
             on_select=_plan_chosen,
             selection_mode="points",

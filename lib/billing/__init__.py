@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.plan_moves import Held, Move, MoveFilters, PlanLine
     from .domain.plans import Policies, PricingTable
     from .domain.policy import Policy
     from .domain.policy_flags import policy_name
@@ -114,6 +115,15 @@ if TYPE_CHECKING:
         LinesView,
         Owed,
         Recovery,
+    )
+    from .showing.mix_views import (
+        Concentration,
+        FeatureHolders,
+        LargestShare,
+        MoveItem,
+        PlanFeatures,
+        PlanMonth,
+        PlanMoves,
     )
     from .showing.money_views import (
         ReceiptBalance,
@@ -207,6 +217,7 @@ _NAMES = {
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
+    "domain.plan_moves": "Held Move MoveFilters PlanLine",
     "domain.plans": "Policies PricingTable",
     "domain.policy": "Policy",
     "domain.policy_flags": "policy_name",
@@ -247,6 +258,9 @@ _NAMES = {
     "showing.followed": "CatalogStanding",
     "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
+    "showing.mix_views": (
+        "Concentration FeatureHolders LargestShare MoveItem PlanFeatures PlanMonth PlanMoves"
+    ),
     "showing.money_views": (
         "ReceiptBalance ReceiptConversion ReceiptMovement Receipts RollForward RollForwardLine "
         "Trend TrendPoint"
@@ -322,6 +336,7 @@ __all__ = [
     "CloseRefused",
     "ClosedMonthView",
     "CohortMonth",
+    "Concentration",
     "ConfigurationError",
     "Correction",
     "CustomerRow",
@@ -336,6 +351,7 @@ __all__ = [
     "FailedEvent",
     "FailedPaymentItem",
     "Feature",
+    "FeatureHolders",
     "FeatureUse",
     "FieldDifference",
     "Filters",
@@ -348,6 +364,7 @@ __all__ = [
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
+    "Held",
     "HeldPrice",
     "Holding",
     "Identity",
@@ -362,6 +379,7 @@ __all__ = [
     "InvoiceSum",
     "InvoiceView",
     "Lag",
+    "LargestShare",
     "LimitUse",
     "Line",
     "LinesView",
@@ -379,6 +397,9 @@ __all__ = [
     "MonthItem",
     "MonthMoney",
     "MonthStanding",
+    "Move",
+    "MoveFilters",
+    "MoveItem",
     "Narrowing",
     "NoCustomer",
     "NoSuchObject",
@@ -393,7 +414,11 @@ __all__ = [
     "Plan",
     "PlanChange",
     "PlanCustomerItem",
+    "PlanFeatures",
+    "PlanLine",
     "PlanMixItem",
+    "PlanMonth",
+    "PlanMoves",
     "PlanPath",
     "PlanPrices",
     "Point",

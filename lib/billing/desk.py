@@ -28,6 +28,7 @@ from .files_desk import FilesDesk, Narrowing
 from .founders_desk import FoundersDesk
 from .impact_runs import ImpactRuns
 from .invoice_desk import InvoiceDesk
+from .mix_desk import MixDesk
 from .money_desk import MoneyDesk
 from .outgoing_desk import OutgoingDesk
 from .plans_desk import PlansDesk
@@ -81,6 +82,7 @@ class Portside(
     DigestDesk,
     PlansDesk,
     FoundersDesk,
+    MixDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, cast
 
+from . import churn_rates as rates
 from .filters import Filters, clean
 
 UNKNOWN: Final = ""
@@ -29,8 +30,10 @@ class Held(NamedTuple):
     def plus(self, other: Held) -> Held:
         return Held(self.customers + other.customers, self.minor + other.minor)
 
-    def less(self, other: Held) -> Held:
-        return Held(self.customers - other.customers, self.minor - other.minor)
+    @property
+    def arpa(self) -> int | None:
+        """MRR ÷ customers, rounded half up once; None of nobody."""
+        return rates.in_minor(rates.arpa(self.minor, self.customers))
 
 
 NOTHING: Final = Held()

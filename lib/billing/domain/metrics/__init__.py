@@ -13,6 +13,7 @@ from . import (
     keeping_up,
     leaving,
     lists,
+    mixing,
     movements,
     receivables,
     recurring,
@@ -37,6 +38,7 @@ METRICS: Final[dict[str, Metric]] = {
         bridging,
         selling,
         upgrading,
+        mixing,
     )
     for metric in part.METRICS
 }

@@ -47,28 +47,25 @@ def at_seconds(
     if not seconds:
         return []
     spans = [Span(a, b) for a, b in zip(seconds, [*seconds[1:], EVER], strict=True)]
-    held = now(connection, currency)
-    moved_on = _since_moved(connection, policy, currency, spans)
-    stood = _stood(connection, policy, currency, spans)
-    found = []
-    for k in range(len(spans)):
-        customers: Counter[str] = Counter({plan: part.customers for plan, part in held.items()})
-        minor: Counter[str] = Counter({plan: part.minor for plan, part in held.items()})
-        for n, plan, part in moved_on:
-            if n >= k:
-                customers[plan] -= part.customers
-                minor[plan] -= part.minor
-        for since, until, plan, part in stood:
-            if since <= k <= until:
-                customers[plan] += part.customers
-                minor[plan] += part.minor
-        found.append(
-            {
-                plan: Held(customers[plan], minor[plan])
-                for plan in sorted(customers)
-                if customers[plan] or minor[plan]
-            }
-        )
+    changes: list[Counter[tuple[str, int]]] = [Counter() for _ in [*spans, None]]
+
+    def holds(since: int, until: int, plan: str, held: Held, sign: int = 1) -> None:
+        for part, amount in enumerate(held):
+            changes[since][plan, part] += sign * amount
+            changes[until + 1][plan, part] -= sign * amount
+
+    for plan, held in now(connection, currency).items():
+        holds(0, len(spans) - 1, plan, held)
+    for n, plan, held in _since_moved(connection, policy, currency, spans):
+        holds(0, n, plan, held, -1)
+    for since, until, plan, held in _stood(connection, policy, currency, spans):
+        holds(since, until, plan, held)
+    found, sums = [], Counter[tuple[str, int]]()
+    for change in changes[:-1]:
+        for key, amount in change.items():
+            sums[key] += amount
+        plans = sorted({plan for (plan, _), amount in sums.items() if amount})
+        found.append({plan: Held(sums[plan, 0], sums[plan, 1]) for plan in plans})
     return found
 
 
