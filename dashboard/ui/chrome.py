@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import attendance, data, signin
+from dashboard import addressed, attendance, data, remembered, session, signin
 from dashboard import format as fmt
+from dashboard.language import LANGUAGES, current, tr
 from dashboard.ui import finding, notes, views
-from lib.billing import DatabaseUnavailable, Freshness, Permission
+from lib.billing import BillingError, DatabaseUnavailable, Freshness, Permission
 
 if TYPE_CHECKING:
     from dashboard.navigation import PageRow
@@ -28,6 +29,7 @@ def sidebar(staff: Staff, slug: str) -> None:
             finding.from_anywhere()
         views.menu(staff, slug)
         st.text(f"{staff.name}\n{staff.email}")
+        _languages()
         st.button(
             "Sign out",
             key="sign_out",
@@ -36,6 +38,32 @@ def sidebar(staff: Staff, slug: str) -> None:
             on_click=attendance.leave,
         )
         signin.remember()
+
+
+def _languages() -> None:
+    """What is chosen is kept for the person, not in the address: a pasted link speaks to each
+    reader in their own language."""
+    st.session_state["language_shown"] = current()
+    st.segmented_control(
+        tr("Language"),
+        list(LANGUAGES),
+        format_func=lambda code: LANGUAGES.get(code, code),
+        key="language_shown",
+        required=True,
+        label_visibility="collapsed",
+        on_change=_speak,
+    )
+
+
+def _speak() -> None:
+    staff = session.staff()
+    if staff is None:
+        return
+    try:
+        remembered.keep(staff, "language", st.session_state["language_shown"])
+    except BillingError:
+        pass  # it is spoken all the same, for as long as this session lasts
+    addressed.anew()
 
 
 def head(row: PageRow) -> None:
