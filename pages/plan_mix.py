@@ -40,13 +40,13 @@ def body() -> None:
             icon=":material/inbox:",
         )
         return
-    code = filters.currency(listing.currencies(everything))
-    whole = data.plan_mix(Filters(currencies=(code,), limit=mix.ALL))
-    kpis.row(mix.cards(whole, code))
-    mix.left_out(code)
     with st.container(horizontal=True, vertical_alignment="center"):
+        code = filters.currency(listing.currencies(everything))
         view = mix.view()
         measure = mix.measure(view)
+    whole = data.plan_mix(Filters(currencies=(code,), limit=mix.ALL))
+    kpis.row(mix_largest.cards(code) if view == "largest" else mix.cards(whole, code))
+    mix.left_out(code)
     match view:
         case "trend":
             mix_trend.draw(code, measure, staff)

@@ -11,6 +11,7 @@ from .leaving import runway as runway
 from .mix import by_plan as by_plan
 from .mix import gains as gains
 from .mix import moves as moves
+from .mix import moves_height as moves_height
 from .mix import resting as resting
 from .mix import stacked as stacked
 from .mrr import trend as trend

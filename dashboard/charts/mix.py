@@ -22,6 +22,7 @@ from dashboard.charts.palette import (
 DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """Lines differ by more than their colour."""
 TALL: Final = 300
+TALLER: Final = 390
 LARGEST: Final = 44
 """Pixels across of the largest bubble."""
 SMALLEST: Final = 20
@@ -131,11 +132,28 @@ def moves(
         )
     )
     calm(figure, None)
-    axis = {"type": "category", "categoryorder": "array", "tickformat": None, "showgrid": True}
+    axis = {
+        "type": "category",
+        "categoryorder": "array",
+        "tickformat": None,
+        "nticks": None,
+        "showgrid": True,
+    }
     across, down = [plain(name) for name in columns], [plain(name) for name in rows]
-    figure.update_xaxes(**axis, categoryarray=across, range=[-0.6, len(across) - 0.4], side="top")
-    figure.update_yaxes(**axis, categoryarray=down, range=[len(down) - 0.4, -0.6])
-    return figure.update_layout(height=max(TALL, 48 + 54 * len(down)))
+    figure.update_xaxes(
+        **axis,
+        categoryarray=across,
+        tickvals=across,
+        range=[-0.6, len(across) - 0.4],
+        side="top",
+    )
+    figure.update_yaxes(**axis, categoryarray=down, tickvals=down, range=[len(down) - 0.4, -0.6])
+    return figure.update_layout(height=moves_height(len(down)))
+
+
+def moves_height(rows: int) -> int:
+    """How tall `moves` is drawn, for what stands beside it."""
+    return max(TALL, 48 + 54 * rows)
 
 
 def gains(
@@ -192,12 +210,14 @@ def resting(points: Sequence[tuple[int, float, str]], marked: Mapping[int, str])
         customdata=[[detail] for _, _, detail in named],
         text=[marked[count] for count, _, _ in named],
         mode="markers+text",
-        textposition=["top right" if count < len(points) else "top left" for count, _, _ in named],
+        textposition=[
+            "middle right" if count < len(points) else "top left" for count, _, _ in named
+        ],
         marker={"size": 9, "color": NEW},
         cliponaxis=False,
         hovertemplate="%{customdata[0]}<extra></extra>",
     )
-    figure = calm(figure, None).update_layout(clickmode="none", height=TALL)
+    figure = calm(figure, None).update_layout(clickmode="none", height=TALLER)
     top = max((share for _, share, _ in points), default=0) * 1.15
     figure.update_yaxes(tickformat=",.0%", range=[0, min(max(top, 0.01), 1.02)])
     return figure.update_xaxes(showgrid=False, nticks=6, range=[0, max(len(points), 2) * 1.02])

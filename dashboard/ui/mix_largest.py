@@ -11,10 +11,18 @@ from dashboard.ui import defined, kpis, listing, tables
 from lib.billing import Concentration, LargestShare
 
 
-def draw(code: str) -> None:
-    """Of one currency: the largest one, ten and hundred, and who the ten are."""
+def cards(code: str) -> list[kpis.Card]:
+    """The largest one, ten and hundred of one currency, and how many there are."""
     found = mixed.concentration(code)
-    kpis.row([_card(part, code) for part in found.shares])
+    return [
+        kpis.defined("paying_customers", fmt.number(found.customers), good="neither"),
+        *(_card(part, code) for part in found.shares),
+    ]
+
+
+def draw(code: str) -> None:
+    """Of one currency: what the largest pay together, and who the ten largest are."""
+    found = mixed.concentration(code)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         _curve(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ SPANS: Final = {
 PARTS: Final = {
     "new": mark("New"),
     "returned": mark("Returned"),
-    "added": mark("Beside another"),
+    "added": mark("Added"),
     "came": mark("From other plans"),
     "changed": mark("On the plan"),
     "went": mark("To other plans"),
@@ -45,7 +45,7 @@ def draw(code: str, measure: str, staff: Staff) -> None:
     with left.container(border=True, height="stretch"):
         _matrix(found, code, people)
     with right.container(border=True, height="stretch"):
-        _gains(found.lines, code, people)
+        _gains(found, code, people)
     _ledger(found.lines, code, people)
     _who(found, code, span, staff)
 
@@ -154,7 +154,8 @@ def _move_chosen() -> None:
     filters.first_page()
 
 
-def _gains(lines: Sequence[PlanLine], code: str, people: bool) -> None:
+def _gains(found: PlanMoves, code: str, people: bool) -> None:
+    lines = found.lines
     defined.title(tr("What did each plan gain and lose?"), "plan_moves")
     of = {line.plan: line for line in lines}
     plans = ranked(of)
@@ -172,8 +173,16 @@ def _gains(lines: Sequence[PlanLine], code: str, people: bool) -> None:
         return
     names = tuple(plan(slug) for slug in plans)
     currency = None if people else code
+    height = charts.moves_height(len({move.was for move in found.moves}))
     st.plotly_chart(
-        data.figure("gains", lambda: charts.gains(names, parts, currency), names, parts, currency),
+        data.figure(
+            "gains",
+            lambda: charts.gains(names, parts, currency, height),
+            names,
+            parts,
+            currency,
+            height,
+        ),
         key="gains_chart",
         config=charts.CONFIG,
         alt=tr("What each plan gained and lost; the table below has the numbers."),
@@ -200,46 +209,48 @@ def _gained(line: PlanLine, part: str, code: str, people: bool) -> tuple[float, 
 
 
 def _ledger(lines: Sequence[PlanLine], code: str, people: bool) -> None:
-    """Opening, everything between, closing: each row adds up."""
-    st.caption(tr("Each row adds up: opening, what came and what went are the closing."))
+    """Opening, everything between, closing: a column a plan, each of which adds up."""
+    st.caption(
+        tr(
+            "Each column adds up: from the opening to the closing. Added: a plan beside another "
+            "one. On the plan: more or less MRR without another plan."
+        )
+    )
     of = {line.plan: line for line in lines}
     slugs = ranked(of)
     used = [p for p in PARTS if any(_amount(line, p, people) for line in lines)]
     spec = {"format": "localized"} if people else {}
-
-    def number(called: str) -> Any:
-        return defined.number("plan_moves", called, width=112, **spec)
-
     columns = {
-        "plan": st.column_config.TextColumn(tr("Plan"), width=130, pinned=True),
-        "opening": number(tr("Opening")),
-        **{part: number(tr(PARTS[part])) for part in used},
-        "closing": number(tr("Closing")),
+        "part": st.column_config.TextColumn(
+            tr("Customers") if people else tr("MRR"), width=150, pinned=True
+        ),
+        **{
+            f"plan_{n}": defined.number("plan_moves", plan(slug), width=115, **spec)
+            for n, slug in enumerate(slugs)
+        },
+        "together": defined.number("plan_moves", tr("Together"), width=115, **spec),
     }
-    rows = [_ledger_row(plan(slug), of[slug], used, code, people) for slug in slugs]
-    names = ("opening", *used, "closing")
-    total = {name: sum(row[name] for row in rows) for name in names}
-    rows.append({"plan": tr("Together"), "currency": code, **total})
+    parts = {"opening": tr("Opening"), **{p: tr(PARTS[p]) for p in used}, "closing": tr("Closing")}
+    rows = []
+    for part, name in parts.items():
+        amounts = [_amount(of[slug], part, people) for slug in slugs]
+        rows.append(
+            {
+                "part": name,
+                "currency": code,
+                "together": sum(amounts),
+                **{f"plan_{n}": amount for n, amount in enumerate(amounts)},
+            }
+        )
     tables.show(
         rows,
         columns,
         key="plan_lines",
         ids=[*slugs, "people" if people else code],
-        money=() if people else names,
+        money=() if people else [name for name in columns if name != "part"],
         alt=tr("Each plan from opening to closing"),
         choose=False,
     )
-
-
-def _ledger_row(
-    name: str, line: PlanLine, used: Sequence[str], code: str, people: bool
-) -> dict[str, Any]:
-    parts = ("opening", *used, "closing")
-    return {
-        "plan": name,
-        "currency": code,
-        **{part: _amount(line, part, people) for part in parts},
-    }
 
 
 def _who(found: PlanMoves, code: str, span: Lookback, staff: Staff) -> None:
@@ -295,24 +306,22 @@ def _table(page: Listing[MoveItem]) -> None:
             "after": item.after_minor or None,
             "delta": item.after_minor - item.before_minor,
             "on": fmt.moment(item.moved_at, zone),
-            "email": item.email,
             "currency": item.currency,
         }
         for item in page.rows
     ]
     columns = {
-        "customer": column.TextColumn(tr("Customer"), width=190),
-        "path": column.TextColumn(tr("From → to"), width=190),
+        "customer": column.TextColumn(tr("Customer"), width=180),
+        "path": column.TextColumn(tr("From → to"), width=170),
         "delta": defined.number("plan-moves.delta_minor", tr("MRR change"), width=100),
-        "before": defined.number("plan-moves.before_minor", tr("Before"), width=90),
-        "after": defined.number("plan-moves.after_minor", tr("After"), width=90),
+        "before": defined.number("plan-moves.before_minor", tr("Before"), width=85),
+        "after": defined.number("plan-moves.after_minor", tr("After"), width=85),
         "on": column.DateColumn(
             tr("Last moved on"),
             format=fmt.day_format(),
             width=120,
             help=tr("The customer's last movement in the period."),
         ),
-        "email": column.TextColumn(tr("E-mail"), width=210),
     }
     tables.show(
         rows,

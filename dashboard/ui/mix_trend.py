@@ -96,8 +96,7 @@ def _stacked(months: Sequence[PlanMonth], plans: Sequence[str], code: str, measu
 
 
 def _month(month: PlanMonth) -> str:
-    name = fmt.period(month.name)
-    return tr("{month} so far", month=name) if month.running else name
+    return tr("Now") if month.running else fmt.period(month.name)
 
 
 def _point(

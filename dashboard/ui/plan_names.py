@@ -15,7 +15,7 @@ ARROW: Final = " → "
 SIDES: Final = {
     "+new": mark("New"),
     "+returned": mark("Returned"),
-    "+added": mark("Beside another"),
+    "+added": mark("Added"),
     "-left": mark("Left"),
 }
 """Where somebody comes from or goes to who is on no plan there, or holds another one besides."""

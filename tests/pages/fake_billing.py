@@ -61,6 +61,7 @@ from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_founders import FakeFounders
 from tests.pages.fake_invoices import FakeInvoices
+from tests.pages.fake_mix import FakeMix
 from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_retention import FakeRetention
@@ -120,6 +121,7 @@ class FakeBilling(
     FakeRetention,
     FakeCatalogue,
     FakeFounders,
+    FakeMix,
 ):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 
