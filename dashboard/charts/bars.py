@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import HEIGHT, calm, plain
 from dashboard.charts.palette import PLAN_SCALE
+from dashboard.language import ntr
 
 
 def ranked(
@@ -65,9 +66,11 @@ def plans(
 
 
 def _money_and_people(minor: int, people: int, currency: str) -> str:
-    return fmt.joined((fmt.money(minor, currency), fmt.plural(people, "customer")))
+    return fmt.joined(
+        (fmt.money(minor, currency), ntr("{count} customer", "{count} customers", people))
+    )
 
 
 def _interval_rank(interval: str) -> tuple[int, str]:
-    order = ("Monthly", "Yearly", "Weekly", "Daily")
+    order = tuple(fmt.every(unit, 1) for unit in ("month", "year", "week", "day"))
     return (order.index(interval) if interval in order else len(order), interval)

@@ -239,7 +239,11 @@ def _ledger(lines: Sequence[PlanLine], code: str, people: bool) -> None:
                 "part": name,
                 "currency": code,
                 "together": sum(amounts),
-                **{f"plan_{n}": amount for n, amount in enumerate(amounts)},
+                # A plan that a part does not touch has a dash there.
+                **{
+                    f"plan_{n}": amount if part in ("opening", "closing") else amount or None
+                    for n, amount in enumerate(amounts)
+                },
             }
         )
     tables.show(

@@ -12,7 +12,7 @@ from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, download, filters, notes, tables
-from dashboard.ui.plan_names import NOBODY, ranked, spoken
+from dashboard.ui.plan_names import NOBODY, ranked
 from dashboard.ui.plan_names import plan as called
 from lib.billing import Filters, Held, PlanMonth
 
@@ -70,7 +70,7 @@ def _stacked(months: Sequence[PlanMonth], plans: Sequence[str], code: str, measu
     with st.container(horizontal=True, vertical_alignment="center"):
         defined.title(tr("How does the mix move?"), "plan_holders" if people else "plan_mrr")
         st.space("stretch")
-        shares = filters.switch(tr("Scale"), "scale", spoken(SCALES)) == "share"
+        shares = filters.switch(tr("Scale"), "scale", SCALES) == "share"
     names = tuple(_month(month) for month in months)
     stacks = tuple(
         (

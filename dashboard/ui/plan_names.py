@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from dashboard import session
@@ -39,8 +39,3 @@ def way(was: str, now: str) -> str:
     if was == now:
         return tr("Within {plan}", plan=plan(was))
     return f"{plan(was)}{ARROW}{plan(now)}"
-
-
-def spoken(options: Mapping[str, str]) -> dict[str, str]:
-    """Choices whose words are translated where they are shown."""
-    return {value: tr(words) for value, words in options.items()}

@@ -8,6 +8,7 @@ from typing import Final
 from ..domain.catalog import Catalog
 from ..domain.plan_moves import MoveFilters, plan_lines
 from ..domain.ratio import Ratio
+from ..domain.said import Count, said
 from ..domain.times import period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
@@ -99,8 +100,12 @@ def concentration(reader: Reader, currency: str) -> Concentration:
 
 def _share(minors: list[int], count: int, mrr: int, people: int) -> LargestShare:
     together = sum(minors[:count])
-    absent = None if people > count else f"There are no more than {count} paying customers."
+    absent = None if people > count else _too_few(count)
     return LargestShare(count, together, Ratio(together, mrr, people, absent))
+
+
+def _too_few(count: int) -> str:
+    return said("There are no more than {count} paying customers.", count=Count(count))
 
 
 def _paying(connection: Connection, currency: str) -> tuple[int, int]:
