@@ -31,6 +31,7 @@ NONE: Final[Mapping[str, Any]] = {
     "marks": [],
     "changes": [],
     "path": None,
+    "move": None,
     "ended": False,
     "savable": False,
     "month": None,

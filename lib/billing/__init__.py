@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.plan_moves import Held, Move, MoveFilters, PlanLine
     from .domain.plans import Policies, PricingTable
     from .domain.policy import Policy
     from .domain.policy_flags import policy_name
@@ -127,6 +128,15 @@ if TYPE_CHECKING:
         LinesView,
         Owed,
         Recovery,
+    )
+    from .showing.mix_views import (
+        Concentration,
+        FeatureHolders,
+        LargestShare,
+        MoveItem,
+        PlanFeatures,
+        PlanMonth,
+        PlanMoves,
     )
     from .showing.money_views import (
         ReceiptBalance,
@@ -221,6 +231,7 @@ _NAMES = {
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
+    "domain.plan_moves": "Held Move MoveFilters PlanLine",
     "domain.plans": "Policies PricingTable",
     "domain.policy": "Policy",
     "domain.policy_flags": "policy_name",
@@ -265,6 +276,9 @@ _NAMES = {
     "showing.followed": "CatalogStanding",
     "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
+    "showing.mix_views": (
+        "Concentration FeatureHolders LargestShare MoveItem PlanFeatures PlanMonth PlanMoves"
+    ),
     "showing.money_views": (
         "ReceiptBalance ReceiptConversion ReceiptMovement Receipts RollForward RollForwardLine "
         "Trend TrendPoint"
@@ -343,6 +357,7 @@ __all__ = [
     "CloseRefused",
     "ClosedMonthView",
     "CohortMonth",
+    "Concentration",
     "ConfigurationError",
     "Correction",
     "Count",
@@ -360,6 +375,7 @@ __all__ = [
     "FailedEvent",
     "FailedPaymentItem",
     "Feature",
+    "FeatureHolders",
     "FeatureUse",
     "FieldDifference",
     "Filters",
@@ -372,6 +388,7 @@ __all__ = [
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
+    "Held",
     "HeldPrice",
     "Holding",
     "Identity",
@@ -386,6 +403,7 @@ __all__ = [
     "InvoiceSum",
     "InvoiceView",
     "Lag",
+    "LargestShare",
     "LimitUse",
     "Line",
     "LinesView",
@@ -404,6 +422,9 @@ __all__ = [
     "MonthItem",
     "MonthMoney",
     "MonthStanding",
+    "Move",
+    "MoveFilters",
+    "MoveItem",
     "Narrowing",
     "NoCustomer",
     "NoSuchObject",
@@ -419,7 +440,11 @@ __all__ = [
     "Plan",
     "PlanChange",
     "PlanCustomerItem",
+    "PlanFeatures",
+    "PlanLine",
     "PlanMixItem",
+    "PlanMonth",
+    "PlanMoves",
     "PlanPath",
     "PlanPrices",
     "Point",

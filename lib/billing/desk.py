@@ -29,6 +29,7 @@ from .files_desk import FilesDesk, Narrowing
 from .founders_desk import FoundersDesk
 from .impact_runs import ImpactRuns
 from .invoice_desk import InvoiceDesk
+from .mix_desk import MixDesk
 from .money_desk import MoneyDesk
 from .outgoing_desk import OutgoingDesk
 from .plans_desk import PlansDesk
@@ -86,6 +87,7 @@ class Portside(
     FoundersDesk,
     PrintingDesk,
     EndingDesk,
+    MixDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

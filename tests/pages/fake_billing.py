@@ -62,6 +62,7 @@ from tests.pages.fake_desk import FakeDesk
 from tests.pages.fake_ending import FakeEnding
 from tests.pages.fake_founders import FakeFounders
 from tests.pages.fake_invoices import FakeInvoices
+from tests.pages.fake_mix import FakeMix
 from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_retention import FakeRetention
@@ -122,6 +123,7 @@ class FakeBilling(
     FakeCatalogue,
     FakeFounders,
     FakeEnding,
+    FakeMix,
 ):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 

@@ -13,6 +13,7 @@ from . import (
     keeping_up,
     leaving,
     lists,
+    mixing,
     movements,
     receivables,
     recurring,
@@ -39,6 +40,7 @@ METRICS: Final[dict[str, Metric]] = {
         selling,
         upgrading,
         saving,
+        mixing,
     )
     for metric in part.METRICS
 }
