@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .domain.trusted_headers import from_headers
     from .domain.upgrade_filters import CHANGES, UpgradeFilters
+    from .domain.visits import Visit, visit_of, visiting
     from .files.form import Form
     from .files_desk import Narrowing
     from .following import Follower
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
+    from .showing.change_views import Change, ChangeItem, Changes
     from .showing.close_views import (
         ClosedMonthView,
         CloseOverview,
@@ -222,6 +224,7 @@ _NAMES = {
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
     "domain.trusted_headers": "from_headers",
     "domain.upgrade_filters": "CHANGES UpgradeFilters",
+    "domain.visits": "Visit visit_of visiting",
     "files.form": "Form",
     "files_desk": "Narrowing",
     "following": "Follower",
@@ -235,6 +238,7 @@ _NAMES = {
     "showing.audit_lines": "AtFault AuditLine SelfAudit",
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
+    "showing.change_views": "Change ChangeItem Changes",
     "showing.close_views": (
         "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
     ),
@@ -314,6 +318,9 @@ __all__ = [
     "CatalogInvalid",
     "CatalogStanding",
     "ChainState",
+    "Change",
+    "ChangeItem",
+    "Changes",
     "Choice",
     "ChurnPart",
     "ChurnPeriod",
@@ -455,6 +462,7 @@ __all__ = [
     "UpgradeFilters",
     "UpgradeItem",
     "UpgradeMonth",
+    "Visit",
     "WindingDownItem",
     "WrongUsage",
     "act_outcome",
@@ -474,4 +482,6 @@ __all__ = [
     "require",
     "term_of",
     "terms_of_table",
+    "visit_of",
+    "visiting",
 ]

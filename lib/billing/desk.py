@@ -15,6 +15,7 @@ from .audit_desk import AuditDesk
 from .bridge_desk import BridgeDesk
 from .catalog import CatalogDesk
 from .catalog_side import CatalogSide
+from .changes_desk import ChangesDesk
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
 from .digest_desk import DigestDesk
@@ -79,6 +80,7 @@ class Portside(
     DigestDesk,
     PlansDesk,
     FoundersDesk,
+    ChangesDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from . import (
     bridging,
+    changing,
     churn,
     closing,
     collecting,
@@ -37,6 +38,7 @@ METRICS: Final[dict[str, Metric]] = {
         bridging,
         selling,
         upgrading,
+        changing,
     )
     for metric in part.METRICS
 }

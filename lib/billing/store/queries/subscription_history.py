@@ -16,7 +16,7 @@ from ..tables import observations as o
 CUSTOMERS_AT_ONCE = 500
 
 
-def _scheduled(state: ColumnElement[str | None]) -> ColumnElement[bool]:
+def scheduled(state: ColumnElement[str | None]) -> ColumnElement[bool]:
     """Whether a canonical state plans an end, in either of its encodings."""
     return or_(
         state.contains('"cancel_at_period_end":true', autoescape=True),
@@ -39,7 +39,7 @@ def ever_scheduled(
             .where(
                 o.c.object_type == "subscription",
                 o.c.customer_id > after,
-                or_(_scheduled(o.c.after), _scheduled(o.c.before)),
+                or_(scheduled(o.c.after), scheduled(o.c.before)),
             )
             .distinct()
             .order_by(o.c.customer_id)
