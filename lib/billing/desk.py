@@ -16,6 +16,7 @@ from .bridge_desk import BridgeDesk
 from .catalog import CatalogDesk
 from .catalog_side import CatalogSide
 from .changes_desk import ChangesDesk
+from .choices_desk import ChoicesDesk
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
 from .digest_desk import DigestDesk
@@ -77,6 +78,7 @@ class Portside(
     MoneyDesk,
     CatalogSide,
     ViewsDesk,
+    ChoicesDesk,
     DigestDesk,
     PlansDesk,
     FoundersDesk,

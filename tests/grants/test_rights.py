@@ -26,7 +26,7 @@ pytestmark = pytest.mark.postgres
 
 DAY = 86_400
 EVERY_TABLE = sorted(tables.metadata.tables)
-OWN = {"audit", "notes", "acknowledgements", "requests", "saved_views"}
+OWN = {"audit", "notes", "acknowledgements", "requests", "saved_views", "staff_choices"}
 SIGNED = {"closes", "closed_movements"}
 
 
@@ -65,6 +65,7 @@ def test_the_dashboard_can_write_nothing_that_it_does_not_own(roles: Roles) -> N
         "notes": {"INSERT"},
         "requests": {"INSERT"},
         "saved_views": {"INSERT"},
+        "staff_choices": {"INSERT"},
     }
     assert refused(roles.dashboard, "UPDATE alembic_version SET version_num = '0'")
 
@@ -80,6 +81,7 @@ def test_the_receiver_cannot_change_the_audits_past_nor_what_staff_wrote(roles: 
         "notes": set(),
         "requests": {"INSERT", "UPDATE"},
         "saved_views": set(),
+        "staff_choices": set(),
     }
     assert rights["observations"] == {"INSERT", "UPDATE"}
     for name in set(EVERY_TABLE) - OWN - SIGNED - {"inbox", "observations"}:

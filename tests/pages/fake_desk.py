@@ -27,6 +27,7 @@ from lib.billing import (
     require,
 )
 from lib.billing.domain.saved_views import checked_view
+from lib.billing.domain.staff_choices import checked_choice
 from lib.billing.domain.staff_notes import checked_note
 from lib.billing.replies.reply import compose
 from lib.billing.replies.situation import situation_of
@@ -59,6 +60,7 @@ class FakeDesk:
 
     written: list[StaffNote] = field(default_factory=list)
     views: list[SavedView] = field(default_factory=list)
+    chosen: dict[tuple[str, str], str] = field(default_factory=dict)
     chain: ChainState = WHOLE
     checked: int = 0
     acts: int = 40
@@ -116,6 +118,12 @@ class FakeDesk:
 
     def forget_view(self, staff: str, name: str, *, roles: Collection[Role]) -> None:
         self.views = [view for view in self.views if (view.staff, view.name) != (staff, name)]
+
+    def choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
+        return {name: value for (who, name), value in self.chosen.items() if who == staff}
+
+    def choose(self, staff: str, name: str, value: str, *, roles: Collection[Role]) -> None:
+        self.chosen[staff, name] = checked_choice(name, value)
 
     def raw_objects(self, customer_id: str, *, roles: Collection[Role]) -> list[RawObject]:
         require(roles, Permission.RAW)

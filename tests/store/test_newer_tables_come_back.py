@@ -1,4 +1,4 @@
-"""0008 to 0011 taken back and made again under a running installation's data."""
+"""0008 to 0012 taken back and made again under a running installation's data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.store.company import derived
 from tests.store.test_search_migration import move
 
 NEWER = ("outgoing_told", "outgoing_events", "outgoing_deliveries", "deliveries", "notices")
-NEWER += ("watches", "saved_views")
+NEWER += ("watches", "saved_views", "staff_choices")
 
 
 def test_nothing_else_is_touched_and_nothing_old_is_told_again(store: Store) -> None:

@@ -26,7 +26,9 @@ RECEIVER: Final = "portside_receiver"
 DASHBOARD: Final = "portside_dashboard"
 _LONGEST: Final = 63  # bytes of a name in PostgreSQL
 
-_DESK: Final = frozenset({"audit", "requests", "notes", "acknowledgements", "saved_views"})
+_DESK: Final = frozenset(
+    {"audit", "requests", "notes", "acknowledgements", "saved_views", "staff_choices"}
+)
 """The dashboard's own tables: beside reading them it may add to them."""
 
 _RECEIVER: Final = {
@@ -36,6 +38,7 @@ _RECEIVER: Final = {
     "notes": (),
     "acknowledgements": (),
     "saved_views": (),
+    "staff_choices": (),
     "requests": ("INSERT", "UPDATE"),
     "inbox": ("INSERT", "UPDATE"),
     "observations": ("INSERT", "UPDATE"),

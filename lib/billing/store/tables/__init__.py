@@ -8,7 +8,7 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
                 search_terms, rollups, standings, and the references prices, products, coupons,
                 portal_configurations
     health      findings, reconciliations
-    desk        audit, notes, acknowledgements, requests, saved_views
+    desk        audit, notes, acknowledgements, requests, saved_views, staff_choices
     closing     closes, closed_movements
     outgoing    outgoing_told, outgoing_events, outgoing_deliveries
     notices     notices, watches
@@ -32,6 +32,7 @@ from .desk import audit as audit
 from .desk import notes as notes
 from .desk import requests as requests
 from .desk import saved_views as saved_views
+from .desk import staff_choices as staff_choices
 from .health import findings as findings
 from .health import reconciliations as reconciliations
 from .kept import deliveries as deliveries

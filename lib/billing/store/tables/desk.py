@@ -96,3 +96,15 @@ saved_views = Table(
     Index(None, "staff", "name"),
 )
 """Only added to: the newest row of one person's name is the view."""
+
+staff_choices = Table(
+    "staff_choices",
+    metadata,
+    serial("choice_id"),
+    number("at"),
+    text("staff"),
+    text("name"),  # language · tour · last_here
+    text("value"),
+    Index(None, "staff", "name"),
+)
+"""Only added to: the newest row of one person's name counts."""
