@@ -58,6 +58,8 @@ class _Seam:
 
 
 _PINNED: Final = "desk_of_this_run"
+ACTED: Final = "acted_at"
+"""When this session last did something: a choice in a fragment reaches no page's head."""
 
 _seam = _Seam()
 _generations = itertools.count(1)
@@ -169,6 +171,7 @@ def check(permission: Permission) -> Staff:
     if person is None:
         raise PermissionDenied("Your sign-in has ended. Reload the page and sign in again.")
     require(person.roles, permission)
+    st.session_state[ACTED] = desk().now()
     return person
 
 

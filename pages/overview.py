@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import addressed, data, morning, navigation, session
 from dashboard.ui import (
+    changes,
     chrome,
     filters,
     kpis,
@@ -84,4 +85,7 @@ def _latest(code: str) -> None:
     upgrades.table(page, brief=True)
 
 
+place = st.container()
 body()
+with place:
+    changes.strip(staff)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import attendance, data, signin
 from dashboard import format as fmt
-from dashboard.ui import finding, notes, views
+from dashboard.ui import changes, finding, notes, tour, views
 from lib.billing import DatabaseUnavailable, Freshness, Permission
 
 if TYPE_CHECKING:
@@ -26,8 +26,21 @@ def sidebar(staff: Staff, slug: str) -> None:
     with st.sidebar:
         if slug != "customer" and staff.may(Permission.CUSTOMERS):
             finding.from_anywhere()
+        if slug != "overview" and staff.may(Permission.CUSTOMERS):
+            changes.line(staff)
         views.menu(staff, slug)
-        st.text(f"{staff.name}\n{staff.email}")
+        _person(staff)
+        signin.remember()
+
+
+def _person(staff: Staff) -> None:
+    """Who is signed in, and what concerns them alone: one line, however much is above it."""
+    with st.popover(
+        fmt.md(staff.name), icon=":material/account_circle:", type="tertiary", key="person"
+    ):
+        st.text(staff.email)
+        if staff.roles:
+            tour.begin_again()
         st.button(
             "Sign out",
             key="sign_out",
@@ -35,7 +48,6 @@ def sidebar(staff: Staff, slug: str) -> None:
             type="tertiary",
             on_click=attendance.leave,
         )
-        signin.remember()
 
 
 def head(row: PageRow) -> None:

@@ -10,7 +10,15 @@ import streamlit as st
 from dashboard import data, morning, session
 from dashboard import format as fmt
 from dashboard.ui import defined, filters, listing, tables
-from lib.billing import CHANGES, Listing, Lookback, PlanPath, UpgradeFilters, UpgradeItem
+from lib.billing import (
+    CHANGES,
+    ChangeItem,
+    Listing,
+    Lookback,
+    PlanPath,
+    UpgradeFilters,
+    UpgradeItem,
+)
 
 SPANS: Final = {"30d": "Last 30 days", "90d": "Last 90 days", "12m": "Last 12 months"}
 KINDS: Final = {
@@ -129,7 +137,7 @@ def table(page: Listing[UpgradeItem], *, brief: bool = False) -> None:
     )
 
 
-def steps(item: UpgradeItem) -> str:
+def steps(item: UpgradeItem | ChangeItem) -> str:
     """From → to; the intervals too where the plan stays the same and they do not."""
     before, after = plan(item.from_plan), plan(item.to_plan)
     if before == after and item.from_interval == item.to_interval:

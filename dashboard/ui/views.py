@@ -9,11 +9,14 @@ import streamlit as st
 
 from dashboard import addressed, navigation, session
 from dashboard import format as fmt
+from dashboard.language import ntr
 from dashboard.session import Staff
 from lib.billing import LONGEST_NAME, BillingError, DatabaseUnavailable, SavedView
 
 NOT_FILTERS = frozenset({"page", "embed", "embed_options"})
 """Parts of an address that belong to the moment."""
+IN_SIGHT = 2
+"""Views in the menu itself: with more of them the person's own line would be out of sight."""
 
 
 def menu(staff: Staff, slug: str) -> None:
@@ -26,8 +29,17 @@ def menu(staff: Staff, slug: str) -> None:
     if usable:
         st.caption("Saved views")
     with st.container(gap=None, key="saved_views"):
-        for number, view in enumerate(usable):
-            _link(view, staff, number)
+        for view in usable[:IN_SIGHT]:
+            _link(view, staff)
+        if more := usable[IN_SIGHT:]:
+            with st.popover(
+                ntr("{count} more", "{count} more", len(more)),
+                icon=":material/bookmarks:",
+                type="tertiary",
+                key="more_views",
+            ):
+                for view in more:
+                    _link(view, staff)
     if slug in navigation.BY_SLUG:
         _keeping(staff, slug, [view for view in usable if view.staff == staff.email])
 
@@ -37,7 +49,7 @@ def _may_open(staff: Staff, view: SavedView) -> bool:
     return row is not None and staff.may(row.permission)
 
 
-def _link(view: SavedView, staff: Staff, number: int) -> None:
+def _link(view: SavedView, staff: Staff) -> None:
     row = navigation.BY_SLUG[view.page]
     own = view.staff == staff.email
     whose = "Only you see it." if own else f"Shared by {fmt.md(view.staff)}."
