@@ -4,6 +4,9 @@ When a page is left, Streamlit takes from the new address whatever the old page 
 same name: a view saved in euros, opened from another page with currencies, would come up in
 dollars. On the page itself it keeps the values and empties the address. So a link of ours carries a
 mark, and what arrives with it is put in place again before the page runs.
+
+Streamlit keeps the words of a choice in the address, so what was written in another language is
+put into the reader's first.
 """
 
 from __future__ import annotations
@@ -16,9 +19,14 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard import language
+
 MARK: Final = "whole"
 _ASKED: Final = "address_asked"
 _AGAIN: Final = "address_again"
+_READ: Final = "address_read"
+TYPED: Final = frozenset({"q", "find", "customer", "invoice", "event", "letter", "finding"})
+"""What people and Stripe call things is nobody's language."""
 
 
 def marked(query: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -30,12 +38,15 @@ def marked(query: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[s
 def arrive() -> None:
     """Before a page runs: if a link led here, its whole address counts, and nothing before it."""
     running = get_script_run_ctx()
-    if running is None or not (MARK in st.query_params or _ASKED in st.session_state):
+    if running is None or not (
+        MARK in st.query_params or _ASKED in st.session_state or _pasted(running.query_string)
+    ):
         return
     asked = st.session_state.pop(_ASKED, None) or parse_qs(
         running.query_string, keep_blank_values=True
     )
     asked.pop(MARK, None)
+    asked = _spoken(asked)
     for name in asked:
         st.session_state.pop(name, None)
     try:
@@ -48,3 +59,24 @@ def arrive() -> None:
     else:
         st.session_state.pop(_AGAIN, None)
     st.rerun()
+
+
+def anew() -> None:
+    """After another language was chosen: the same address, in its words."""
+    st.session_state[_ASKED] = {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _pasted(query: str) -> bool:
+    """Whether a session begins with an address that is not in the reader's words."""
+    if st.session_state.get(_READ):
+        return False
+    st.session_state[_READ] = True
+    asked = parse_qs(query, keep_blank_values=True)
+    return _spoken(asked) != asked
+
+
+def _spoken(asked: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {
+        name: values if name in TYPED else [language.readdressed(value) for value in values]
+        for name, values in asked.items()
+    }

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import addressed, attendance, navigation, session, visits
+from dashboard import addressed, attendance, language, navigation, remembered, session, visits
 from dashboard.ui import changes, chrome, notes, tour
 
 st.set_page_config(
@@ -19,6 +19,7 @@ def main() -> None:
     session.keep_up()
     staff = session.staff()
     attendance.keep(staff)
+    language.settle(remembered.choices(staff).get("language"))
     visits.keep(staff)
     place = "sidebar" if staff else "hidden"
     page = st.navigation(navigation.menu(staff), position=place, expanded=True)

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import language, session
 from lib.billing import (
     Bridge,
     BridgeItem,
@@ -277,7 +277,7 @@ def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COU
 
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
     """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
-    return _figure(name, session.generation(), key, build)
+    return _figure(name, (session.generation(), language.current()), key, build)
 
 
 def slowly(name: str, read: Callable[[], T], asked: int, *key: Any) -> T:
@@ -296,5 +296,5 @@ def _cached(
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _figure(name: str, generation: int, key: Any, _build: Callable[[], Any]) -> Any:
+def _figure(name: str, generation: tuple[int, str], key: Any, _build: Callable[[], Any]) -> Any:
     return _build()

@@ -8,75 +8,78 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_currency
 
+from dashboard.language import current, grouped, mark, tr
 from lib.billing import minor_digits
 
 UNKNOWN: Final = "–"
+_MONEY: Final = {"en": ("¤{}", "en_US"), "de": ("{}\u00a0¤", "de_DE")}
+"""Language → where the sign of a currency stands, and whose sign it is."""
 
-_WORDS: Final[dict[str | None, str]] = {
-    None: UNKNOWN,
+_WORDS: Final[dict[str, str]] = {
     # rules
-    "no_subscription": "No subscription",
-    "past_due_in_grace": "Past due, in grace",
-    "past_due_expired": "Past due, grace over",
-    "collection_paused": "Collection paused",
-    "plan_unresolved": "Plan unresolved",
-    "winding_down": "Winding down",
+    "no_subscription": mark("No subscription"),
+    "past_due_in_grace": mark("Past due, in grace"),
+    "past_due_expired": mark("Past due, grace over"),
+    "collection_paused": mark("Collection paused"),
+    "plan_unresolved": mark("Plan unresolved"),
+    "winding_down": mark("Winding down"),
     # why subscriptions end
-    "cancellation_requested": "Asked for it",
-    "payment_failed": "Payment failed",
-    "payment_disputed": "Payment disputed",
-    "too_expensive": "Too expensive",
-    "missing_features": "Missing features",
-    "switched_service": "Switched service",
-    "customer_service": "Customer service",
-    "too_complex": "Too complex",
-    "low_quality": "Low quality",
-    "voluntary": "Voluntary",
-    "involuntary": "Involuntary",
+    "cancellation_requested": mark("Asked for it"),
+    "payment_failed": mark("Payment failed"),
+    "payment_disputed": mark("Payment disputed"),
+    "too_expensive": mark("Too expensive"),
+    "missing_features": mark("Missing features"),
+    "switched_service": mark("Switched service"),
+    "customer_service": mark("Customer service"),
+    "too_complex": mark("Too complex"),
+    "low_quality": mark("Low quality"),
+    "voluntary": mark("Voluntary"),
+    "involuntary": mark("Involuntary"),
     # how long customers had been there
-    "under_90_days": "Under 90 days",
-    "90_days_to_1_year": "90 days to 1 year",
-    "1_to_2_years": "1 to 2 years",
-    "over_2_years": "Over 2 years",
-    "joined_since": "Joined in the period",
+    "under_90_days": mark("Under 90 days"),
+    "90_days_to_1_year": mark("90 days to 1 year"),
+    "1_to_2_years": mark("1 to 2 years"),
+    "over_2_years": mark("Over 2 years"),
+    "joined_since": mark("Joined in the period"),
     # flows
-    "home": "Customer portal",
-    "payment_method_update": "Update payment method",
-    "customer_update": "Update billing details",
-    "subscription_update": "Change plan",
-    "subscription_update_confirm": "Confirm a named plan",
-    "subscription_pause": "Pause subscription",
-    "subscription_cancel": "Cancel subscription",
-    "renew": "Renew subscription",
-    "pay_invoice": "Pay invoice",
-    "login_page": "Portal login page",
-    "checkout": "Start a subscription",
+    "home": mark("Customer portal"),
+    "payment_method_update": mark("Update payment method"),
+    "customer_update": mark("Update billing details"),
+    "subscription_update": mark("Change plan"),
+    "subscription_update_confirm": mark("Confirm a named plan"),
+    "subscription_pause": mark("Pause subscription"),
+    "subscription_cancel": mark("Cancel subscription"),
+    "renew": mark("Renew subscription"),
+    "pay_invoice": mark("Pay invoice"),
+    "login_page": mark("Portal login page"),
+    "checkout": mark("Start a subscription"),
     # why payments fail, where their own word says little
-    "generic_decline": "No reason given",
-    "incorrect_cvc": "Incorrect CVC",
-    "invalid_cvc": "Invalid CVC",
-    "unknown": "Not said yet",
+    "generic_decline": mark("No reason given"),
+    "incorrect_cvc": mark("Incorrect CVC"),
+    "invalid_cvc": mark("Invalid CVC"),
+    "unknown": mark("Not said yet"),
     # invoices
-    "charge_automatically": "Charged automatically",
-    "send_invoice": "Sent to be paid",
+    "charge_automatically": mark("Charged automatically"),
+    "send_invoice": mark("Sent to be paid"),
     # how a link ended
-    "waiting": "Waiting for the customer",
-    "acted": "Customer acted",
-    "no_change_seen": "No change seen",
+    "waiting": mark("Waiting for the customer"),
+    "acted": mark("Customer acted"),
+    "no_change_seen": mark("No change seen"),
 }
 
 _EVERY: Final[dict[str, tuple[str, str]]] = {
-    "day": ("Daily", "days"),
-    "week": ("Weekly", "weeks"),
-    "month": ("Monthly", "months"),
-    "year": ("Yearly", "years"),
+    "day": (mark("Daily"), mark("Every {count} days")),
+    "week": (mark("Weekly"), mark("Every {count} weeks")),
+    "month": (mark("Monthly"), mark("Every {count} months")),
+    "year": (mark("Yearly"), mark("Every {count} years")),
 }
 
 _PUNCTUATION: Final = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
@@ -99,8 +102,10 @@ def md(text: str | None) -> str:
 
 def words(slug: str | None) -> str:
     """A stable id as people say it: ``past_due`` → Past due."""
+    if slug is None:
+        return UNKNOWN
     known = _WORDS.get(slug)
-    return known if known is not None else str(slug).replace("_", " ").capitalize()
+    return tr(known if known is not None else slug.replace("_", " ").capitalize())
 
 
 def money(minor: int | None, currency: str | None) -> str:
@@ -119,7 +124,7 @@ def amount(value: Decimal | None, currency: str) -> str:
     """An exact amount, spelled."""
     if value is None or value.is_nan():
         return UNKNOWN
-    return _spelled(value, currency, minor_digits(currency))
+    return _spelled(value, currency, minor_digits(currency), _language())
 
 
 def money_short(minor: int | None, currency: str | None) -> str:
@@ -127,7 +132,8 @@ def money_short(minor: int | None, currency: str | None) -> str:
     if minor is None or currency is None:
         return UNKNOWN
     value = exact(minor, currency)
-    return _spelled(value, currency, 0 if abs(value) >= 100 else minor_digits(currency))
+    digits = 0 if abs(value) >= 100 else minor_digits(currency)
+    return _spelled(value, currency, digits, _language())
 
 
 def price(minor: int | None, currency: str, language: str) -> str:
@@ -169,10 +175,15 @@ def major(minor: int, currency: str) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _spelled(value: Decimal, currency: str, digits: int) -> str:
-    pattern = "¤#,##0." + "0" * digits if digits else "¤#,##0"
+def _spelled(value: Decimal, currency: str, digits: int, language: str) -> str:
+    number = "#,##0." + "0" * digits if digits else "#,##0"
+    pattern, locale = _MONEY[language]
     text = format_currency(
-        value, currency.upper(), format=pattern, locale="en_US", currency_digits=False
+        value,
+        currency.upper(),
+        format=pattern.format(number),
+        locale=locale,
+        currency_digits=False,
     )
     return re.sub(r"([A-Z]{3})(?=\d)", "\\1\u00a0", text)
 
@@ -184,7 +195,15 @@ def rate(exact: Fraction) -> str:
 
 def share(part: float | None) -> str:
     """``0.1234`` → 12.3%. What rounds to nothing has no sign."""
-    return UNKNOWN if part is None else f"{part * 100:z.1f}%"
+    if part is None:
+        return UNKNOWN
+    told = f"{part * 100:z.1f}"
+    return f"{told.replace('.', ',')}\u00a0%" if _language() == "de" else f"{told}%"
+
+
+def number(value: int) -> str:
+    """A count: ``1,204``."""
+    return grouped(value)
 
 
 def period(name: str) -> str:
@@ -193,11 +212,10 @@ def period(name: str) -> str:
     if rest.startswith("Q"):
         return f"{rest} {year}"
     if rest.startswith("W"):
-        return f"Week {int(rest[1:])}, {year}"
+        return tr("Week {number}, {year}", number=int(rest[1:]), year=year)
     if len(rest) == 2:
-        return f"{date(int(year), int(rest), 1):%b} {year}"
-    on = date.fromisoformat(name)
-    return f"{on.day} {on:%b %Y}"
+        return f"{month(name)} {year}"
+    return calendar_day(date.fromisoformat(name))
 
 
 def moment(second: int | None, timezone: str) -> datetime | None:
@@ -213,13 +231,50 @@ def today(now: int, timezone: str) -> date:
 def day(second: int | None, timezone: str) -> str:
     """``14 Aug 2026``."""
     at = moment(second, timezone)
-    return UNKNOWN if at is None else f"{at.day} {at:%b %Y}"
+    return UNKNOWN if at is None else calendar_day(at.date())
+
+
+def calendar_day(on: date) -> str:
+    """The same for a day of the calendar."""
+    english, german = month_names(on.month)
+    if _language() == "de":
+        return f"{on.day}. {german} {on.year}"
+    return f"{on.day} {english} {on.year}"
+
+
+def month(name: str) -> str:
+    """``Oct`` for ``2026-10``, where the year is known."""
+    return month_names(int(name.split("-")[1]))[_language() == "de"]
+
+
+@cache
+def month_names(number: int) -> tuple[str, str]:
+    """The short names of the months 1 to 12, in English and in German."""
+    on = date(2026, number, 1)
+    return f"{on:%b}", format_date(on, "MMM", locale="de")
+
+
+def spoken_day(second: int, timezone: str) -> str:
+    """``14 August 2026``, inside a sentence."""
+    language = _language()
+    pattern = "d. MMMM y" if language == "de" else "d MMMM y"
+    return format_date(today(second, timezone), pattern, locale=_MONEY[language][1])
 
 
 def clock(second: int | None, timezone: str) -> str:
     """``14 Aug 2026, 10:09``."""
     at = moment(second, timezone)
-    return UNKNOWN if at is None else f"{at.day} {at:%b %Y, %H:%M}"
+    return UNKNOWN if at is None else f"{calendar_day(at.date())}, {at:%H:%M}"
+
+
+def day_format() -> str:
+    """How a date column of a table spells days."""
+    return "DD.MM.YYYY" if _language() == "de" else "D MMM YYYY"
+
+
+def clock_format() -> str:
+    """How a column of points in time spells them."""
+    return f"{day_format()}, HH:mm"
 
 
 def span(seconds: int) -> str:
@@ -231,21 +286,26 @@ def span(seconds: int) -> str:
         return f"{seconds // 60} min"
     if seconds < 2 * 86_400:
         return f"{seconds // 3600} h"
-    return f"{seconds // 86_400} days"
+    return tr("{count} days", count=seconds // 86_400)
 
 
 def every(interval: str | None, count: int | None) -> str:
     """How often it is billed: ``Monthly``, ``Every 3 months``."""
     if interval is None:
         return UNKNOWN
-    once, many = _EVERY.get(interval, (interval.capitalize(), f"{interval}s"))
-    return once if count in (None, 1) else f"Every {count} {many}"
+    once, many = _EVERY.get(interval, (interval.capitalize(), f"Every {{count}} {interval}s"))
+    return tr(once) if count in (None, 1) else tr(many, count=count)
 
 
 def every_named(name: str) -> str:
     """The same for a filter's ``3 month``."""
     count, _, interval = name.rpartition(" ")
     return every(interval, int(count) if count.isdigit() else 1)
+
+
+def _language() -> str:
+    """Whose spelling of numbers and days: the pseudo-language has English ones."""
+    return "de" if current() == "de" else "en"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -21,7 +21,7 @@ VENDORS = {
     "psycopg": ("lib/billing/store/",),
     "streamlit": ("dashboard/", "pages/"),
     "plotly": ("dashboard/charts/",),
-    "babel": ("dashboard/format.py", "lib/billing/replies/"),
+    "babel": ("dashboard/format.py", "dashboard/language.py", "lib/billing/replies/", "scripts/"),
     "jinja2": (
         "lib/billing/digest/html.py",
         "lib/billing/pricing_page/",

@@ -8,6 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
+from dashboard.language import current
 
 HEIGHT: Final = 240
 
@@ -17,7 +18,7 @@ def calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figure
     values: dict[str, Any] = {
         "title": None,
         "nticks": 5,
-        "tickprefix": _symbol(currency) if currency else None,
+        **_signs(currency),
         # Not SI's: half a dollar would be "$500m", a billion "$1G".
         **(
             {"exponentformat": "B", "minexponent": 3, "separatethousands": True}
@@ -44,14 +45,20 @@ def calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figure
         clickmode="event+select",
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
         hoverlabel={"align": "left"},
+        separators=",." if current() == "de" else ".,",
         xaxis=values if along == "x" else names,
         yaxis=names if along == "x" else values,
     )
     return figure
 
 
-def _symbol(currency: str) -> str:
-    return fmt.money(0, currency).split("0", 1)[0]
+def _signs(currency: str | None) -> dict[str, str | None]:
+    """The currency's sign before or behind a number, as the language has it."""
+    if currency is None:
+        return {"tickprefix": None}
+    zero = fmt.money_short(0, currency)
+    before, behind = zero.split("0", 1)[0], zero.rpartition("0")[2]
+    return {"tickprefix": before, "ticksuffix": behind} if behind else {"tickprefix": before}
 
 
 def plain(label: str) -> str:

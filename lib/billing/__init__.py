@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .domain.providers import Provider, provider_of
     from .domain.ratio import Ratio
     from .domain.rows import CustomerRow, InvoiceRow, SubscriptionRow
+    from .domain.said import Count, Day, Money, Said, Share
     from .domain.saved_views import LONGEST_NAME, SavedView
     from .domain.schedules import ScheduleAhead
     from .domain.sign_in import Identity, SignIn, TrustedHeaders
@@ -218,6 +219,7 @@ _NAMES = {
     "domain.providers": "Provider provider_of",
     "domain.ratio": "Ratio",
     "domain.rows": "CustomerRow InvoiceRow SubscriptionRow",
+    "domain.said": "Count Day Money Said Share",
     "domain.saved_views": "LONGEST_NAME SavedView",
     "domain.schedules": "ScheduleAhead",
     "domain.sign_in": "Identity SignIn TrustedHeaders",
@@ -331,9 +333,11 @@ __all__ = [
     "CohortMonth",
     "ConfigurationError",
     "Correction",
+    "Count",
     "CustomerRow",
     "CustomerView",
     "DatabaseUnavailable",
+    "Day",
     "DeadLetter",
     "Deliveries",
     "DeliveryDay",
@@ -383,6 +387,7 @@ __all__ = [
     "LoosePrice",
     "Metric",
     "MintedLink",
+    "Money",
     "MonthItem",
     "MonthMoney",
     "MonthStanding",
@@ -437,12 +442,14 @@ __all__ = [
     "Runway",
     "RunwayItem",
     "RunwayWeek",
+    "Said",
     "SavedView",
     "ScheduleAhead",
     "SealState",
     "SearchHit",
     "SearchPage",
     "SelfAudit",
+    "Share",
     "SignIn",
     "SignInRefused",
     "Source",

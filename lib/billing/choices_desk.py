@@ -17,7 +17,7 @@ class ChoicesDesk:
     _store: Store
     _clock: Callable[[], int]
 
-    def choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
+    def staff_choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
         """Name → value of what ``staff`` has chosen; nothing for who has no role."""
         if not roles:
             return {}

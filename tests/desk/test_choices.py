@@ -27,8 +27,8 @@ def test_the_newest_answer_of_each_name_counts_for_the_one_who_gave_it(portside:
     portside.choose(SAM, "tour", "later", **SOMEBODY)
     portside.choose(SAM, "language", "en", **SOMEBODY)
     portside.choose(KIM, "language", "de", **SOMEBODY)
-    assert portside.choices(SAM, **SOMEBODY) == {"language": "en", "tour": "later"}
-    assert portside.choices(KIM, **SOMEBODY) == {"language": "de"}
+    assert portside.staff_choices(SAM, **SOMEBODY) == {"language": "en", "tour": "later"}
+    assert portside.staff_choices(KIM, **SOMEBODY) == {"language": "de"}
 
 
 def test_what_is_so_already_is_not_written_again(portside: Portside, store: Store) -> None:
@@ -52,11 +52,11 @@ def test_what_cannot_be_kept_is_refused(
     with pytest.raises(WrongUsage) as refused:
         portside.choose(SAM, name, value, **SOMEBODY)
     assert refused.value.code == code
-    assert portside.choices(SAM, **SOMEBODY) == {}
+    assert portside.staff_choices(SAM, **SOMEBODY) == {}
 
 
 def test_without_a_role_nothing_is_kept_or_shown(portside: Portside) -> None:
     portside.choose(SAM, "language", "de", **SOMEBODY)
-    assert portside.choices(SAM, roles=()) == {}
+    assert portside.staff_choices(SAM, roles=()) == {}
     with pytest.raises(PermissionDenied):
         portside.choose(SAM, "language", "en", roles=())

@@ -119,7 +119,7 @@ class FakeDesk:
     def forget_view(self, staff: str, name: str, *, roles: Collection[Role]) -> None:
         self.views = [view for view in self.views if (view.staff, view.name) != (staff, name)]
 
-    def choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
+    def staff_choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
         return {name: value for (who, name), value in self.chosen.items() if who == staff}
 
     def choose(self, staff: str, name: str, value: str, *, roles: Collection[Role]) -> None:
