@@ -140,7 +140,9 @@ def _webhook_badge(fresh: Freshness) -> None:
             tr("No webhook yet"),
             icon=":material/webhook:",
             color="orange",
-            help=tr("Point a Stripe webhook endpoint at /webhooks/stripe, or import stored events."),
+            help=tr(
+                "Point a Stripe webhook endpoint at /webhooks/stripe, or import stored events."
+            ),
         )
         return
     told = tr("Last webhook {age} ago", age=fmt.span(fresh.now - fresh.last_webhook_at))
