@@ -122,7 +122,8 @@ def _draw(found: Changes, staff: Staff, place: str) -> None:
     )
     if found.moved:
         amounts = fmt.joined(fmt.signed(part.amount_minor, part.currency) for part in found.moved)
-        told = f"{told} {tr('MRR moved by {amounts}.', amounts=amounts)}"
+        moved = tr("MRR moved by {amounts}.", amounts=amounts)
+        told = f"{told} {moved}"
     st.caption(fmt.md(told), help=tr(RULES) if place == "dialog" else None)
     groups = {group.group: group for group in found.groups}
     chosen = st.pills(
@@ -153,8 +154,8 @@ def _pill(group: Change) -> str:
         for part in group.sums
     ]
     if group.sums and group.unknown:
-        sums.append(tr("{count} without a known price", count=f"{group.unknown:,}"))
-    named = f"{defined.label(f'since_{group.group}')} {group.count:,}"
+        sums.append(tr("{count} without a known price", count=fmt.number(group.unknown)))
+    named = f"{defined.label(f'since_{group.group}')} {fmt.number(group.count)}"
     return f"{ICONS[group.group]} {fmt.joined((named, *sums))}"
 
 
@@ -196,7 +197,7 @@ def _table(page: Listing[ChangeItem], group: str, *, money: bool) -> None:
         "plan": column.TextColumn(tr("Plan"), width=180),
         "reason": column.TextColumn(tr("Reason"), width=150),
         "number": column.TextColumn(tr("Invoice"), width=120),
-        "at": column.DatetimeColumn(tr("On"), format="D MMM YYYY, HH:mm", width=150),
+        "at": column.DatetimeColumn(tr("On"), format=fmt.clock_format(), width=150),
     }
     if not money:
         del columns["amount"]

@@ -37,7 +37,8 @@ def begin_again() -> None:
 
 
 def _welcome(many: int) -> None:
-    st.markdown(f":material/tour: **{tr('Welcome to Portside')}**")
+    welcome = tr("Welcome to Portside")
+    st.markdown(f":material/tour: **{welcome}**")
     st.caption(
         tr(
             "A tour of {count} pages, chosen for what you do here: each answers a question of your "
@@ -64,7 +65,7 @@ def _ways_on(number: int, steps: tuple[touring.Step, ...], slug: str, staff: Sta
         _to(number + 1, steps, label, "tour_next", ":material/arrow_forward:")
     else:
         st.button(
-            tr("Done"),
+            tr("Finish"),
             key="tour_done",
             type="primary",
             icon=":material/check:",
