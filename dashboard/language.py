@@ -1,0 +1,162 @@
+"""The language of the one who looks: English as in the code, or what `locales` has for it.
+
+English is the message id. The catalogues are PO files, one for each section of the dashboard;
+`scripts/strings.py` lists what they lack and what nothing uses.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+from babel.messages.pofile import read_po
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lib.billing import Count, Day, Money, Said, Share
+
+LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
+"""Language → what it calls itself."""
+PSEUDO: Final = "xx"
+"""Not for people: marks what is translated, so that a test sees what is not."""
+FOLDER: Final = Path(__file__).with_name("locales")
+_KEY: Final = "language"
+
+Catalogue = dict[str, str | tuple[str, str]]
+
+
+def current() -> str:
+    """``en`` or ``de``: the language of this browser session; English outside of one."""
+    running = get_script_run_ctx(suppress_warning=True)
+    if running is None:
+        return "en"
+    found: str = st.session_state.get(_KEY, "en")
+    return found
+
+
+def settle(chosen: str | None) -> None:
+    """Speak what the person has chosen, or else what the browser asks for."""
+    wanted = chosen or (st.context.locale or "en").partition("-")[0].lower()
+    st.session_state[_KEY] = wanted if wanted in {*LANGUAGES, PSEUDO} else "en"
+
+
+def mark(text: str) -> str:
+    """``text`` itself, a constant that is translated where it is shown."""
+    return text
+
+
+def tr(text: str, /, **values: Any) -> str:
+    """``text`` in the language of now, with ``values`` in place of their names in braces."""
+    language = current()
+    told = text if language in ("en", PSEUDO) else str(catalogue(language).get(text, text))
+    told = told.format_map(values) if values else told
+    return f"⟦{told}⟧" if language == PSEUDO and told else told
+
+
+def ntr(one: str, many: str, number: int, /, **values: Any) -> str:
+    """``one`` or ``many`` by ``number``, which is ``{count}`` in them."""
+    language = current()
+    told: str | tuple[str, str] = (one, many)
+    if language not in ("en", PSEUDO):
+        told = catalogue(language).get(one, told)
+    chosen = told if isinstance(told, str) else told[number != 1]
+    spelled = chosen.format_map({"count": grouped(number), **values})
+    return f"⟦{spelled}⟧" if language == PSEUDO else spelled
+
+
+def say(text: str | None) -> str:
+    """What comes from below in the language of now: a sentence of the domain, a definition."""
+    if text is None:
+        return ""
+    if not isinstance(text, Said):
+        return tr(text) if text else ""
+    if current() == "en":
+        return str(text)
+    if text.parts:
+        return text.between.join(say(part) for part in text.parts) + text.end
+    return tr(text.template, **{name: _spelled(value) for name, value in text.values.items()})
+
+
+def _spelled(value: Any) -> str:
+    from dashboard import format as fmt  # it speaks the language of now, so it imports this
+
+    match value:
+        case Said():
+            return say(value)
+        case Day():
+            return fmt.spoken_day(value.second, value.timezone)
+        case Money():
+            return fmt.money(value.minor, value.currency)
+        case Count():
+            return grouped(value.number)
+        case Share():
+            return fmt.share(value.part)
+    return str(value)
+
+
+def grouped(number: int) -> str:
+    """``1,204`` or ``1.204``."""
+    text = f"{number:,}"
+    return text.replace(",", ".") if current() == "de" else text
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """English → ``language``, a pair where there is a plural. Read once."""
+    found: Catalogue = {}
+    for path in sorted((FOLDER / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if not message.id or not message.string:
+                    continue
+                one = message.id if isinstance(message.id, str) else message.id[0]
+                told = message.string
+                found[one] = told if isinstance(told, str) else (told[0], told[1])
+    return found
+
+
+@cache
+def _back() -> dict[str, str]:
+    """What a language calls it → English, for all that has no value in it."""
+    found = {}
+    for language in LANGUAGES:
+        if language != "en":
+            for english, told in catalogue(language).items():
+                if isinstance(told, str) and "{" not in told:
+                    found.setdefault(told, english)
+                    found.setdefault(english, english)
+    return found
+
+
+def readdressed(value: str) -> str:
+    """A value of an address that was written in another language, as the filters call it now.
+
+    Streamlit keeps the words of a choice in the address, not the choice.
+    """
+    if current() == PSEUDO:
+        return value
+    english = _back().get(value)
+    return tr(english) if english else _redated(value)
+
+
+_DATED: Final = re.compile(r"(\d{1,2})\.? (\w{3,5})\.? (\d{4})")
+
+
+def _redated(value: str) -> str:
+    """``14 Aug 2026`` and ``14. Aug. 2026`` are the same day."""
+    from dashboard import format as fmt  # as above
+
+    found = _DATED.fullmatch(value)
+    if found is None:
+        return value
+    number, name, year = found.groups()
+    for month in range(1, 13):
+        if name in (short.rstrip(".") for short in fmt.month_names(month)):
+            try:
+                return fmt.calendar_day(date(int(year), month, int(number)))
+            except ValueError:
+                return value
+    return value
