@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .domain.trusted_headers import from_headers
     from .domain.upgrade_filters import CHANGES, UpgradeFilters
+    from .domain.visits import Visit, visit_of, visiting
     from .files.form import Form
     from .files_desk import Narrowing
     from .following import Follower
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
     from .showing.close_lines import RollLine
+    from .showing.change_views import Change, ChangeItem, Changes
     from .showing.close_views import (
         ClosedMonthView,
         CloseOverview,
@@ -248,6 +250,7 @@ _NAMES = {
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
     "domain.trusted_headers": "from_headers",
     "domain.upgrade_filters": "CHANGES UpgradeFilters",
+    "domain.visits": "Visit visit_of visiting",
     "files.form": "Form",
     "files_desk": "Narrowing",
     "following": "Follower",
@@ -263,6 +266,7 @@ _NAMES = {
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
     "showing.close_lines": "RollLine",
+    "showing.change_views": "Change ChangeItem Changes",
     "showing.close_views": (
         "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
     ),
@@ -349,6 +353,9 @@ __all__ = [
     "CatalogInvalid",
     "CatalogStanding",
     "ChainState",
+    "Change",
+    "ChangeItem",
+    "Changes",
     "Choice",
     "ChurnPart",
     "ChurnPeriod",
@@ -513,6 +520,7 @@ __all__ = [
     "UpgradeFilters",
     "UpgradeItem",
     "UpgradeMonth",
+    "Visit",
     "WindingDownItem",
     "WrongUsage",
     "act_outcome",
@@ -533,4 +541,6 @@ __all__ = [
     "save_rate",
     "term_of",
     "terms_of_table",
+    "visit_of",
+    "visiting",
 ]

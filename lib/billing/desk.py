@@ -15,6 +15,7 @@ from .audit_desk import AuditDesk
 from .bridge_desk import BridgeDesk
 from .catalog import CatalogDesk
 from .catalog_side import CatalogSide
+from .changes_desk import ChangesDesk
 from .choices_desk import ChoicesDesk
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
@@ -88,6 +89,7 @@ class Portside(
     PrintingDesk,
     EndingDesk,
     MixDesk,
+    ChangesDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from . import (
     bridging,
+    changing,
     churn,
     closing,
     collecting,
@@ -41,6 +42,7 @@ METRICS: Final[dict[str, Metric]] = {
         upgrading,
         saving,
         mixing,
+        changing,
     )
     for metric in part.METRICS
 }
