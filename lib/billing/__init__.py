@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from .files_desk import Narrowing
     from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
+    from .logs import set_up_logs
     from .portal import PortalApplied
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
@@ -226,6 +227,7 @@ _NAMES = {
     "files_desk": "Narrowing",
     "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
+    "logs": "set_up_logs",
     "portal": "PortalApplied",
     "replies.reply": "Reply",
     "replies.words": "LANGUAGES",
@@ -472,6 +474,7 @@ __all__ = [
     "provider_of",
     "read_sign_in",
     "require",
+    "set_up_logs",
     "term_of",
     "terms_of_table",
 ]

@@ -36,7 +36,7 @@ class ApiRoutes:
 
     def __init__(self, gate: Gate, api: Api, meters: Meters) -> None:
         self._signer = api.signer
-        self._door = Door(api.tokens)
+        self._door = Door(api.tokens, per_second=api.per_second)
         self._meters = meters
         self._entitlements = Entitlements(gate, api.signer)
         self._portal_sessions = PortalSessions(api.self_service)
@@ -55,6 +55,7 @@ class ApiRoutes:
             route("/v1/entitlements/{rest:path}", self._read_entitlements),
             route("/v1/portal-sessions", self._make_portal_session),
             route("/v1/pricing-links", self._make_pricing_link),
+            route("/v1/openapi.json", self._openapi),
             route("/v1", self._nothing),
             route("/v1/{rest:path}", self._nothing),
             route("/.well-known/jwks.json", self._jwks),
