@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from .files_desk import Narrowing
     from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
+    from .logs import set_up_logs
     from .portal import PortalApplied
     from .printing_desk import Printed
     from .replies.reply import Reply
@@ -255,6 +256,7 @@ _NAMES = {
     "files_desk": "Narrowing",
     "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
+    "logs": "set_up_logs",
     "portal": "PortalApplied",
     "printing_desk": "Printed",
     "replies.reply": "Reply",
@@ -539,6 +541,7 @@ __all__ = [
     "read_sign_in",
     "require",
     "save_rate",
+    "set_up_logs",
     "term_of",
     "terms_of_table",
     "visit_of",
