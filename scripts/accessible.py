@@ -104,8 +104,8 @@ def report(seen: Sequence[Sight]) -> str:
             "the tint leaves too little. So the accent of the dark theme, #488CD6, is made for "
             "chosen options (4.6 : 1; tabs 5.2 : 1), and `dashboard/ui/primary.py` writes the "
             "words of primary buttons dark (5.4 : 1). Light: white on the accent 6.4 : 1, chosen "
-            "options 5.6 : 1. Left: what is chosen in a list of several is white on the accent in the dark "
-            "(3.5 : 1); its words are no Markdown.",
+            "options 5.6 : 1. Left: what is chosen in a list of several is white on the accent in "
+            "the dark (3.5 : 1); its words are no Markdown.",
             "",
             "## Rules that had something to judge and nothing to say against it",
             "",
