@@ -1,6 +1,7 @@
 """Customer: why somebody has or lacks access, and the right link to hand over."""
 
 import streamlit as st
+from dashboard.language import tr
 
 from dashboard import data, navigation, session
 from dashboard.ui import (
@@ -66,8 +67,8 @@ def body() -> None:
         one(wanted)
     else:
         notes.empty(
-            "Search for a customer to begin.",
-            hint="Or choose one under Winding down or Failed payments.",
+            tr("Search for a customer to begin."),
+            hint=tr("Or choose one under Winding down or Failed payments."),
             icon=":material/search:",
         )
 

@@ -74,9 +74,9 @@ def _besides(runway: Runway) -> str:
         (mark("{amount} at a time not known"), runway.unknown_minor),
     )
     told = fmt.joined(
-        fmt.md(tr(text, amount=fmt.money(minor, code))) for text, minor in parts if minor
+        tr(sentence, amount=fmt.md(fmt.money(minor, code))) for sentence, minor in parts if minor
     )
-    return tr("Besides: {amounts}.", amounts=told) if told else ""
+    return tr("Besides: {told}.", told=told) if told else ""
 
 
 def behind(runway: Runway) -> None:
@@ -113,13 +113,11 @@ def behind(runway: Runway) -> None:
 
 def _told(found: Listing[RunwayItem]) -> str:
     amounts = fmt.joined(fmt.money(part.amount_minor, part.currency) for part in found.sums)
-    many = ntr("{count} subscription", "{count} subscriptions", found.total)
-    text = (
-        mark("{subscriptions}, the {shown} largest here · {amounts} a month.")
-        if found.total > SHOWN
-        else mark("{subscriptions} · {amounts} a month.")
-    )
-    return fmt.md(tr(text, subscriptions=many, shown=SHOWN, amounts=amounts))
+    count = ntr("{count} subscription", "{count} subscriptions", found.total)
+    values = {"count": count, "amounts": fmt.md(amounts)}
+    if found.total > SHOWN:
+        return tr("{count}, the {shown} largest here · {amounts} a month.", shown=SHOWN, **values)
+    return tr("{count} · {amounts} a month.", **values)
 
 
 def _table(found: Listing[RunwayItem]) -> None:

@@ -5,7 +5,6 @@ The projection is never written here: what Stripe made of a change arrives as it
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
@@ -17,10 +16,9 @@ from .domain.catalog_findings import CatalogFinding, in_order
 from .domain.catalog_live import LiveCatalog, LivePrice, LiveProduct
 from .domain.catalog_locks import locks
 from .domain.catalog_plan import CatalogPlan, HeldVersion, plan
-from .domain.catalog_steps import Step
+from .domain.catalog_steps import Step, idempotency_key, spoken
 from .domain.errors import BillingError, CatalogRefused, ConfigurationError, WrongUsage
 from .domain.fold import Rules, mark_of
-from .domain.observations import canonical
 from .domain.permissions import Permission, Role, require
 from .impact import Impact
 from .portal import PortalDesk
@@ -64,6 +62,9 @@ class Done:
 
     step: Step
     id: str
+
+    def __str__(self) -> str:
+        return f"{spoken(self.step)}: {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +179,15 @@ class CatalogDesk:
             return CatalogApplied((), (), planned.versions, planned.notes, self._stale())
         with self._store.reading() as connection:
             salt = audit.last_of(connection, APPLIED)
-        self._keep(staff, REQUESTED, "; ".join(_spoken(step) for step in planned.steps))
+        self._keep(staff, REQUESTED, "; ".join(spoken(step) for step in planned.steps))
         done: list[Done] = []
         try:
             self._write(planned.steps, live, salt, done)
         except BillingError as error:
-            fault = f"{_spoken(planned.steps[len(done)])}: {error}"
-            self._keep(staff, FAILED, "; ".join([*map(_told, done), fault]), error.code)
+            fault = f"{spoken(planned.steps[len(done)])}: {error}"
+            self._keep(staff, FAILED, "; ".join([*map(str, done), fault]), error.code)
             raise
-        self._note(staff, "; ".join(map(_told, done)), always=True)
+        self._note(staff, "; ".join(map(str, done)), always=True)
         after = self.plan()
         return CatalogApplied(tuple(done), after.steps, after.versions, after.notes, self._stale())
 
@@ -219,7 +220,7 @@ class CatalogDesk:
         sells = self._ready()
         features = {key: feature.id for key, feature in live.features.items()}
         for step in steps:
-            made = sells.carry_out(step, features, idempotency_key=_idempotency_key(step, salt))
+            made = sells.carry_out(step, features, idempotency_key=idempotency_key(step, salt))
             if step.action == "feature.create":
                 features[step.name] = made
             done.append(Done(step, made))
@@ -285,25 +286,3 @@ def _key(price_id: str, used: PriceInUse, live: LiveCatalog) -> str | None:
     """The lookup key that a price has now, where that is known: events tell of the one it had."""
     found = live.prices.get(price_id)
     return used.lookup_key if found is None else found.state["lookup_key"]
-
-
-def _spoken(step: Step) -> str:
-    return f"{step.action} {step.name}" + (f" ({step.plan})" if step.plan else "")
-
-
-def _told(done: Done) -> str:
-    return f"{_spoken(done.step)}: {done.id}"
-
-
-def _idempotency_key(step: Step, salt: str) -> str:
-    """The same write asked twice is one. Asked again after an apply that came to its end, when
-    somebody has undone it by hand, it is another: hence ``salt``, the last such apply."""
-    said = {
-        "action": step.action,
-        "target": step.target,
-        "live": step.live,
-        "wanted": step.wanted,
-        "salt": salt,
-    }
-    digest = hashlib.sha256(canonical(said).encode()).hexdigest()[:32]
-    return f"portside-catalog-{digest}"

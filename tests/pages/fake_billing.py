@@ -60,8 +60,10 @@ from tests.pages.fake_catalogue import FakeCatalogue
 from tests.pages.fake_changes import FakeChanges
 from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
+from tests.pages.fake_ending import FakeEnding
 from tests.pages.fake_founders import FakeFounders
 from tests.pages.fake_invoices import FakeInvoices
+from tests.pages.fake_mix import FakeMix
 from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_retention import FakeRetention
@@ -122,6 +124,8 @@ class FakeBilling(
     FakeRetention,
     FakeCatalogue,
     FakeFounders,
+    FakeEnding,
+    FakeMix,
 ):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 

@@ -31,6 +31,13 @@ WAYS: dict[str, tuple[dict[str, str], ...]] = {
         {"view": view} for view in ("Pricing tables", "Features", "Prices", "Check", "Impact")
     ),
     "failed-payments": ({}, {"recovered": "By payment"}),
+    "winding-down": (
+        {},
+        {"split": "By reason"},
+        {"view": "Saved or lost"},
+        {"view": "Saved or lost", "divided": "By reason"},
+        {"view": "Back-test"},
+    ),
     "sync": (
         {},
         {"board": "Gaps"},
@@ -51,7 +58,6 @@ VISITS = [
 NOT_ON_PAGES: dict[str, str] = {
     "fx_effect": "a line of the roll-forward in the reporting currency, which this company has not",
     "mrr_growth": "a field of the report mrr: net new MRR and FX together",
-    "save_rate": "the report saves",
     "customers_churned": "a field of the report churn, and what the lists of leavers count",
     "common_decline": "a card of failed payments for roles without totals",
     "month_change": "the delta of the card MRR",

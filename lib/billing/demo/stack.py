@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -19,14 +19,13 @@ from ..config import Settings
 from ..domain.permissions import Role
 from ..signing import write_new_key
 from ..wiring import open_installation
+from . import past
 from .processes import Child, DemoFailed, free_port, python, wait_for
 
 API_KEY = "rk_test_portside_demo"
 API_TOKEN = "portside-demo-token"  # noqa: S105 - everything of the demo listens on loopback
 LIVE_SECONDS = 3 * 3_600
 """The world begins this much earlier; the hours until now arrive as webhooks, while they pass."""
-STEP_SECONDS = 300
-BATCH = 4_000
 
 Progress = Callable[[str], None]
 
@@ -138,7 +137,7 @@ class Stack:
         if self.options.kinde:
             self._tell_kinde(f"{self.receiver_url}/webhooks/kinde")
         if since is not None:
-            self._live(since)
+            self._live_until_now(since)
             self._remember(filled=True)
         if self.options.dashboard:
             self.progress("Waiting for the dashboard")
@@ -247,14 +246,17 @@ class Stack:
         if self._memory().get("filled"):
             self.progress("Using the world of an earlier start")
             return None
-        since = self._now()
+        since = past.clock(self.sandbox_url)
         installation = open_installation(Settings.load(os.environ | self.environment))
-        installation.ingest.import_lines(self._history(since + 1), batch=BATCH)
+        bodies = past.bodies(self.sandbox_url, since + 1, self.progress)
+        installation.ingest.import_lines(bodies, batch=past.BATCH)
         installation.close()
         return since
 
-    def _now(self) -> int:
-        return int(httpx.get(f"{self.sandbox_url}/_sandbox/clock").json()["unix"])
+    def _live_until_now(self, since: int) -> None:
+        for lived, made in past.live(self.sandbox_url, since, self._target(), self.check):
+            self._remember(lived=lived)
+            self.progress(f"Living through the last hours: {made:,} signed webhooks")
 
     def _apply_portal(self) -> None:
         """The portal as the catalogue says, so that the demo is managed from its start."""
@@ -263,36 +265,6 @@ class Stack:
             installation.portal.apply(staff="demo", roles=frozenset({Role.ADMIN}))
         finally:
             installation.close()
-
-    def _history(self, before: int) -> Iterator[bytes]:
-        """Event bodies, customer by customer, so that a batch touches few customers."""
-        url = f"{self.sandbox_url}/_sandbox/history?before={before}"
-        with httpx.stream("GET", url, timeout=120) as answer:
-            for number, line in enumerate(answer.iter_lines()):
-                if number % BATCH == 0:
-                    self.progress(f"Reading history: {number:,} events")
-                yield line.encode()
-
-    def _live(self, since: int) -> None:
-        """The hours since then pass, and their webhooks arrive signed over HTTP as they do."""
-        made = 0
-        with httpx.Client(base_url=self.sandbox_url, timeout=60) as sandbox:
-            # What happened while the history was read found no receiver yet.
-            sandbox.post("/_sandbox/deliver", json={"since": since})
-            while (now := self._now()) < self._target():
-                to = min(now + STEP_SECONDS, self._target())
-                made += sandbox.post("/_sandbox/clock", json={"to": to}).json()["events"]
-                self._wait_for_deliveries(sandbox)
-                self._remember(lived=to)
-                self.progress(f"Living through the last hours: {made:,} signed webhooks")
-
-    def _wait_for_deliveries(self, sandbox: httpx.Client) -> None:
-        limit = time.monotonic() + 120
-        while sandbox.get("/_sandbox/deliveries").json()["queued"]:
-            self.check()
-            if time.monotonic() > limit:
-                raise DemoFailed("The last hours' webhooks were not delivered within two minutes.")
-            time.sleep(0.05)
 
 
 def catalog_path() -> Path:

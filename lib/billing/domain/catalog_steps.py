@@ -6,6 +6,7 @@ is ever archived.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -13,7 +14,7 @@ from typing import Final, Literal
 from .catalog import Catalog
 from .catalog_live import MANAGER, LiveCatalog, LivePrice, LiveProduct, same_amount
 from .catalog_locks import live_price, products_of
-from .observations import State
+from .observations import State, canonical
 from .plans import Plan, Price
 
 Action = Literal[
@@ -186,3 +187,22 @@ def feature_steps(catalog: Catalog, live: LiveCatalog) -> Iterator[Step]:
             yield Step("feature.create", None, key, None, {"lookup_key": key, "name": name})
         elif declared is not None and found.name != name:
             yield Step("feature.rename", None, key, found.id, {"name": name}, {"name": found.name})
+
+
+def spoken(step: Step) -> str:
+    """E.g. ``price.create pro_monthly (pro)``."""
+    return f"{step.action} {step.name}" + (f" ({step.plan})" if step.plan else "")
+
+
+def idempotency_key(step: Step, salt: str) -> str:
+    """The same write asked twice is one. Asked again after an apply that came to its end, when
+    somebody has undone it by hand, it is another: hence ``salt``, the last such apply."""
+    asked = {
+        "action": step.action,
+        "target": step.target,
+        "live": step.live,
+        "wanted": step.wanted,
+        "salt": salt,
+    }
+    digest = hashlib.sha256(canonical(asked).encode()).hexdigest()[:32]
+    return f"portside-catalog-{digest}"

@@ -14,9 +14,11 @@ from . import (
     keeping_up,
     leaving,
     lists,
+    mixing,
     movements,
     receivables,
     recurring,
+    saving,
     selling,
     upgrading,
 )
@@ -38,6 +40,8 @@ METRICS: Final[dict[str, Metric]] = {
         bridging,
         selling,
         upgrading,
+        saving,
+        mixing,
         changing,
     )
     for metric in part.METRICS
