@@ -32,7 +32,7 @@ def _keep(staff: Staff) -> None:
     known = mine[1] if mine is not None and mine[0] == staff.email else None
     if known is None or visiting(known, now, acted) != known:
         # Another tab may have kept a later sign.
-        known = visit_of(desk.choices(staff.email, roles=staff.roles).get(KEPT_AS))
+        known = visit_of(desk.staff_choices(staff.email, roles=staff.roles).get(KEPT_AS))
     here = visiting(known, now, acted)
     if here != known:
         desk.choose(staff.email, KEPT_AS, here.spelled(), roles=staff.roles)

@@ -137,7 +137,7 @@ class FakeBilling(
     watermark_now: int = 41
     clock: int = NOW
     asked_progress: int = 0
-    more_flows: tuple[Choice, ...] = ()
+    choices: tuple[Choice, ...] = ()
     away: bool = False
     api_ready: bool = True
     came_back: tuple[Correction, ...] = ()
@@ -502,7 +502,7 @@ class FakeBilling(
                 choice("home", "Open customer portal"),
                 choice("payment_method_update", "Update payment method"),
                 choice("login_page", "Portal login page"),
-                *self.more_flows,
+                *self.choices,
                 choice(
                     "subscription_cancel",
                     "Cancel subscription",

@@ -32,11 +32,11 @@ class FakeChanges:
     away: bool
     asked_changes: int = 0
 
-    def choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
+    def staff_choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
         found: dict[str, str] = {"tour": "left"} if self.toured else {}
         if self.last_here is not None:
             found["last_here"] = f"- {self.last_here}"
-        return found | super().choices(staff, roles=roles)  # type: ignore[misc]
+        return found | super().staff_choices(staff, roles=roles)  # type: ignore[misc]
 
     def changes(self, since: int, *, roles: Collection[Role]) -> Changes:
         self.asked_changes += 1
