@@ -154,7 +154,7 @@ def test_a_checkout_link_asks_for_plan_coupon_and_trial(open_page: Open, desk: F
     plans = (PlanOffer("pro_monthly", "pro", "Pro", "month", 1),)
     note = "A Checkout link made on 21 November 2026 may still be open: a new one closes it."
     more = {"plans": plans, "coupons": ("WELCOME10",), "longest_trial_days": 14, "note": note}
-    desk.choices = (choice("checkout", "Begin anew", **more),)
+    desk.more_flows = (choice("checkout", "Begin anew", **more),)
     app = open_page("customer", "support", customer="cus_0001")
     named(app, "Begin anew").click().run()
     assert any("a new one closes it" in c.value for c in app.caption)
@@ -171,7 +171,7 @@ def test_a_checkout_link_asks_for_plan_coupon_and_trial(open_page: Open, desk: F
 def test_before_a_cancellation_the_configured_coupon_is_offered_unless_taken_back(
     open_page: Open, desk: FakeBilling, taken_back: bool, coupon: str | None
 ) -> None:
-    desk.choices = (choice("subscription_cancel", "Leave for good", coupons=("STAY20",)),)
+    desk.more_flows = (choice("subscription_cancel", "Leave for good", coupons=("STAY20",)),)
     app = open_page("customer", "support", customer="cus_0001")
     named(app, "Leave for good").click().run()
     assert not [box for box in app.selectbox if box.label == "Plan"]
