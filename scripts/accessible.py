@@ -15,13 +15,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from dashboard.navigation import PAGES
 from scripts.studio import (
     CHROMIUM,
+    PATIENCE,
     ROOT,
     browser_path,
     running,
@@ -57,13 +58,14 @@ class Sight:
     looked: Looked
 
 
-def addresses(customer: str) -> Iterator[tuple[str, str]]:
-    """What it is called, and where it is."""
+def addresses(customer: str) -> Iterator[tuple[str, str, str]]:
+    """What it is called, where it is, and the title that it has."""
     for row in PAGES:
-        yield row.title, f"/{row.slug}"
+        yield row.title, f"/{row.slug}", row.title
         if row.slug == "customer":
-            yield f"{row.title}, one of them", customer
-        yield from ((f"{row.title}, {tab}", address) for tab, address in tabs(row.slug))
+            yield f"{row.title}, one of them", customer, row.title
+        for tab, address in tabs(row.slug):
+            yield f"{row.title}, {tab}", address, row.title
 
 
 def sights(browser: Browser, url: str) -> Iterator[Sight]:
@@ -73,9 +75,12 @@ def sights(browser: Browser, url: str) -> Iterator[Sight]:
         with signed_in(browser, url, theme=theme) as context:
             page = context.new_page()
             page.set_viewport_size({"width": 1440, "height": 1400})
-            for name, address in addresses(customer):
+            for name, address, title in addresses(customer):
                 page.goto(url + address)
                 settle(page)
+                # Nothing is wrong with an empty page: only one that is there is looked at.
+                expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=PATIENCE)
+                expect(page.get_by_test_id("stException")).to_have_count(0)
                 yield Sight(name, theme, look(page))
 
 
@@ -102,6 +107,9 @@ def report(seen: Sequence[Sight]) -> str:
             "## Ours",
             "",
             *(_by_rule(ours) or ["Nothing."]),
+            "",
+            "The levels skip one because a question on a page is Streamlit's third level beneath the "
+            "title's first.",
             "",
             "## Streamlit's own",
             "",
