@@ -108,8 +108,8 @@ def report(seen: Sequence[Sight]) -> str:
             "",
             *(_by_rule(ours) or ["Nothing."]),
             "",
-            "The levels skip one because a question on a page is Streamlit's third level beneath the "
-            "title's first.",
+            "Headings skip a level because a question on a page is Streamlit's third level beneath "
+            "the title's first.",
             "",
             "## Streamlit's own",
             "",
