@@ -10,6 +10,12 @@ from .leaving import OTHERS as OTHERS
 from .leaving import ahead as ahead
 from .leaving import reasons as reasons
 from .leaving import runway as runway
+from .mix import by_plan as by_plan
+from .mix import gains as gains
+from .mix import moves as moves
+from .mix import moves_height as moves_height
+from .mix import resting as resting
+from .mix import stacked as stacked
 from .mrr import trend as trend
 from .mrr import trend_ahead as trend_ahead
 from .mrr import waterfall as waterfall

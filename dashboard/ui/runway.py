@@ -125,7 +125,7 @@ def _table(found: Listing[RunwayItem]) -> None:
     rows = [
         {
             "customer": str(item.name or item.email or item.customer_id),
-            "what": [mark("Ends")] if item.kind == "end" else [mark("Downgrade")],
+            "what": [tr("Ends") if item.kind == "end" else tr("Downgrade")],
             "path": _path(item),
             "minor": item.minor,
             "at": fmt.moment(item.at, zone),

@@ -15,6 +15,7 @@ from .audit_desk import AuditDesk
 from .bridge_desk import BridgeDesk
 from .catalog import CatalogDesk
 from .catalog_side import CatalogSide
+from .changes_desk import ChangesDesk
 from .choices_desk import ChoicesDesk
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
@@ -29,11 +30,13 @@ from .files_desk import FilesDesk, Narrowing
 from .founders_desk import FoundersDesk
 from .impact_runs import ImpactRuns
 from .invoice_desk import InvoiceDesk
+from .mix_desk import MixDesk
 from .money_desk import MoneyDesk
 from .outgoing_desk import OutgoingDesk
 from .plans_desk import PlansDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
+from .printing_desk import PrintingDesk
 from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .retention.ends_kept import EndsKept
@@ -83,7 +86,10 @@ class Portside(
     DigestDesk,
     PlansDesk,
     FoundersDesk,
+    PrintingDesk,
     EndingDesk,
+    MixDesk,
+    ChangesDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

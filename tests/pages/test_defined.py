@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import navigation, session, signin
 from lib.billing import METRICS, REPORTS, Correction
 from tests.pages.conftest import ROOT, opened
-from tests.pages.fake_billing import FakeBilling
+from tests.pages.fake_billing import NOW, FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
     "upgrades": ({}, {"period": "Last 12 months"}),
@@ -76,6 +76,7 @@ def visit() -> Iterator[Visit]:
     desk.drifting, desk.missing, desk.broken = 2, 2, 2
     desk.endpoints_up, desk.undelivered = 1, 2
     desk.came_back = (_correction(),)
+    desk.last_here = NOW - 86_400
 
     @cache
     def visited(slug: str, query: tuple[tuple[str, str], ...]) -> AppTest:

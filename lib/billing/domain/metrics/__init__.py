@@ -6,6 +6,7 @@ from typing import Final
 
 from . import (
     bridging,
+    changing,
     churn,
     closing,
     collecting,
@@ -13,6 +14,7 @@ from . import (
     keeping_up,
     leaving,
     lists,
+    mixing,
     movements,
     receivables,
     recurring,
@@ -39,6 +41,8 @@ METRICS: Final[dict[str, Metric]] = {
         selling,
         upgrading,
         saving,
+        mixing,
+        changing,
     )
     for metric in part.METRICS
 }

@@ -16,7 +16,7 @@ from ..tables import observations as o
 CUSTOMERS_AT_ONCE = 500
 
 
-def _scheduled(state: ColumnElement[str | None]) -> ColumnElement[bool]:
+def scheduled(state: ColumnElement[str | None]) -> ColumnElement[bool]:
     """Whether a canonical state plans an end, in either of its encodings."""
     return or_(
         state.contains('"cancel_at_period_end":true', autoescape=True),
@@ -56,7 +56,7 @@ def _scheduled_among(
     connection: Connection, customers: list[str] | None, after: str = ""
 ) -> list[str]:
     query = select(o.c.customer_id).where(
-        o.c.object_type == "subscription", or_(_scheduled(o.c.after), _scheduled(o.c.before))
+        o.c.object_type == "subscription", or_(scheduled(o.c.after), scheduled(o.c.before))
     )
     if customers is None:
         query = query.where(o.c.customer_id > after)
