@@ -23,6 +23,7 @@ VENDORS = {
     "plotly": ("dashboard/charts/",),
     "babel": ("dashboard/format.py", "dashboard/language.py", "lib/billing/replies/", "scripts/"),
     "jinja2": (
+        "lib/billing/printing/",
         "lib/billing/digest/html.py",
         "lib/billing/pricing_page/",
         "lib/sandbox/hosted/",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from dashboard.language import mark
+
 # One cool family for what grows, one warm family for what shrinks; both readable on either theme.
 NEW: Final = "#2F7FC1"
 EXPANSION: Final = "#2A9D8F"
@@ -24,11 +26,11 @@ KIND_COLOURS: Final = {
 }
 
 FATES: Final = {
-    "applied": ("Applied", NEW),
-    "stale": ("Into history", REACTIVATION),
-    "repeated": ("Duplicate", EXPANSION),
-    "ignored": ("Ignored", NEUTRAL),
-    "failed": ("Failed", FAILED),
+    "applied": (mark("Applied"), NEW),
+    "stale": (mark("Into history"), REACTIVATION),
+    "repeated": (mark("Duplicate"), EXPANSION),
+    "ignored": (mark("Ignored"), NEUTRAL),
+    "failed": (mark("Failed"), FAILED),
 }
 """What became of a webhook → what it is called and its colour."""
 

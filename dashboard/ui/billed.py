@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
+from dashboard.language import say, tr
 from dashboard.ui import corrections, defined, notes, tables
 from lib.billing import Attempt, CustomerView, InvoiceRow
 
@@ -19,7 +20,7 @@ def table(view: CustomerView) -> None:
     """The invoices, newest first."""
     rows = view.invoices
     if not rows:
-        notes.empty("No invoice yet.", icon=":material/info:")
+        notes.empty(tr("No invoice yet."), icon=":material/info:")
         return
     zone, column = data.timezone(), st.column_config
     tables.show(
@@ -40,21 +41,21 @@ def table(view: CustomerView) -> None:
             for row in rows
         ],
         {
-            "number": column.TextColumn("Number"),
-            "status": tables.badge("Status"),
+            "number": column.TextColumn(tr("Number")),
+            "status": tables.badge(tr("Status")),
             "total": defined.number("invoices.total_minor"),
-            "left": defined.number("invoices.amount_remaining_minor", "Left to pay"),
-            "back": tables.badge("Came back"),
-            "created": column.DateColumn("Created", format="D MMM YYYY"),
-            "paid": column.DateColumn("Paid on", format="D MMM YYYY"),
-            "attempts": defined.number("invoices.attempt_count", "Attempts"),
-            "page": column.LinkColumn("Page", display_text="Open"),
-            "pdf": column.LinkColumn("PDF", display_text="Open"),
+            "left": defined.number("invoices.amount_remaining_minor", tr("Left to pay")),
+            "back": tables.badge(tr("Came back")),
+            "created": column.DateColumn(tr("Created"), format=fmt.day_format()),
+            "paid": column.DateColumn(tr("Paid on"), format=fmt.day_format()),
+            "attempts": defined.number("invoices.attempt_count", tr("Attempts")),
+            "page": column.LinkColumn(tr("Page"), display_text=tr("Open")),
+            "pdf": column.LinkColumn(tr("PDF"), display_text=tr("Open")),
         },
         key="invoices",
         ids=[row.invoice_id for row in rows],
         money=("total", "left"),
-        alt="Invoices of this customer, newest first",
+        alt=tr("Invoices of this customer, newest first"),
         choose=False,
         sparse=True,
     )
@@ -71,9 +72,9 @@ def attempts(view: CustomerView) -> None:
     if not troubled:
         return
     zone = data.timezone()
-    st.markdown("**Attempts to collect**")
+    st.markdown(tr("**Attempts to collect**"))
     tables.text(
-        ["When", "Invoice", "What happened"],
+        [tr("When"), tr("Invoice"), tr("What happened")],
         [
             [
                 fmt.clock(attempt.at, zone),
@@ -91,9 +92,9 @@ def history(rows: Sequence[Attempt]) -> None:
     if not rows:
         return
     zone = data.timezone()
-    st.markdown("**Attempts to collect**")
+    st.markdown(tr("**Attempts to collect**"))
     tables.text(
-        ["When", "Attempt", "What happened"],
+        [tr("When"), tr("Attempt"), tr("What happened")],
         [
             [
                 fmt.clock(attempt.at, zone),
@@ -108,19 +109,25 @@ def history(rows: Sequence[Attempt]) -> None:
 
 def _which(row: InvoiceRow, attempt: Attempt) -> str:
     name = fmt.md(row.number or row.invoice_id)
-    return name if attempt.number is None else f"{name}, attempt {attempt.number}"
+    if attempt.number is None:
+        return name
+    return tr("{invoice}, attempt {number}", invoice=name, number=attempt.number)
 
 
 def _next(attempt: Attempt, zone: str) -> str | None:
     if attempt.next_attempt_at is None:
         return None
-    return f"next try {fmt.clock(attempt.next_attempt_at, zone)}"
+    return tr("next try {time}", time=fmt.clock(attempt.next_attempt_at, zone))
 
 
 def _outcome(attempt: Attempt) -> str:
     if attempt.succeeded:
-        return ":green-badge[Paid]"
-    return ":red-badge[Final attempt]" if attempt.final else ":orange-badge[Failed]"
+        shade, word = "green", tr("Paid")
+    elif attempt.final:
+        shade, word = "red", tr("Final attempt")
+    else:
+        shade, word = "orange", tr("Failed")
+    return f":{shade}-badge[{word}]"
 
 
 def _why(attempt: Attempt) -> str | None:
@@ -128,5 +135,5 @@ def _why(attempt: Attempt) -> str | None:
     if attempt.succeeded:
         return None
     code = f" :small[:gray[{fmt.md(attempt.code)}]]" if attempt.code else ""
-    secret = "**Do not tell:** " if attempt.sensitive else ""
-    return f"{secret}{fmt.md(attempt.words)}{code}"
+    secret = tr("**Do not tell:**") + " " if attempt.sensitive else ""
+    return f"{secret}{fmt.md(say(attempt.words))}{code}"

@@ -9,15 +9,24 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
+from dashboard.language import mark, say, tr
 from dashboard.ui import defined, tables
 from lib.billing import Correction, CustomerView, ScheduleAhead
 
-KINDS: Final = {"refund": "Refund", "dispute": "Dispute", "credit_note": "Credit note"}
-MARKS: Final = {"refund": "Refunded", "dispute": "Disputed", "credit_note": "Credited"}
+KINDS: Final = {
+    "refund": mark("Refund"),
+    "dispute": mark("Dispute"),
+    "credit_note": mark("Credit note"),
+}
+MARKS: Final = {
+    "refund": mark("Refunded"),
+    "dispute": mark("Disputed"),
+    "credit_note": mark("Credited"),
+}
 AFTERWARDS: Final = {
-    "release": "Then the subscription goes on by itself.",
-    "cancel": "Then the subscription ends.",
-    "renew": "Then it begins anew.",
+    "release": mark("Then the subscription goes on by itself."),
+    "cancel": mark("Then the subscription ends."),
+    "renew": mark("Then it begins anew."),
 }
 
 
@@ -37,7 +46,7 @@ def table(view: CustomerView) -> None:
     if not view.corrections:
         return
     _draw(view.corrections, {row.invoice_id: row.number for row in view.invoices})
-    st.caption("Access follows the subscription alone: none of these grants or takes it away.")
+    st.caption(tr("Access follows the subscription alone: none of these grants or takes it away."))
 
 
 def of_invoice(rows: Sequence[Correction]) -> None:
@@ -49,11 +58,11 @@ def of_invoice(rows: Sequence[Correction]) -> None:
 def _draw(rows: Sequence[Correction], numbers: Mapping[str, str | None] | None) -> None:
     """``numbers``: invoice id -> number; None where all are of one invoice."""
     zone, column = data.timezone(), st.column_config
-    st.markdown("**What came back**")
+    st.markdown(tr("**What came back**"))
     tables.show(
         [
             {
-                "kind": KINDS[each.kind],
+                "kind": tr(KINDS[each.kind]),
                 "amount": each.amount_minor,
                 "status": fmt.words(each.status),
                 "reason": fmt.words(each.reason) if each.reason else None,
@@ -67,18 +76,18 @@ def _draw(rows: Sequence[Correction], numbers: Mapping[str, str | None] | None) 
             for each in rows
         ],
         {
-            "kind": column.TextColumn("What"),
+            "kind": column.TextColumn(tr("What")),
             "amount": defined.number("came_back"),
-            "status": column.TextColumn("Status"),
-            "reason": column.TextColumn("Reason"),
-            "at": column.DateColumn("Seen on", format="D MMM YYYY"),
-            "invoice": column.TextColumn("Invoice"),
-            "id": column.TextColumn("Object"),
+            "status": column.TextColumn(tr("Status")),
+            "reason": column.TextColumn(tr("Reason")),
+            "at": column.DateColumn(tr("Seen on"), format=fmt.day_format()),
+            "invoice": column.TextColumn(tr("Invoice")),
+            "id": column.TextColumn(tr("Object")),
         },
         key="corrections",
         ids=[each.object_id for each in rows],
         money=("amount",),
-        alt="Refunds, disputes and credit notes, newest first",
+        alt=tr("Refunds, disputes and credit notes, newest first"),
         choose=False,
         sparse=True,
     )
@@ -89,14 +98,23 @@ def schedules(rows: Sequence[ScheduleAhead]) -> None:
     zone = data.timezone()
     for row in rows:
         following = (
-            f"Next phase on {fmt.day(row.starts_at, zone)}: {fmt.md(', '.join(row.offers))}."
+            tr(
+                "Next phase on {day}: {offers}.",
+                day=fmt.day(row.starts_at, zone),
+                offers=fmt.md(", ".join(map(say, row.offers))),
+            )
             if row.starts_at is not None
-            else "It is in its last phase."
+            else tr("It is in its last phase.")
         )
-        until = f" The last phase ends on {fmt.day(row.ends_at, zone)}." if row.ends_at else ""
-        after = AFTERWARDS.get(row.end_behavior or "", "")
+        until = (
+            tr("The last phase ends on {day}.", day=fmt.day(row.ends_at, zone))
+            if row.ends_at
+            else ""
+        )
+        after = say(AFTERWARDS.get(row.end_behavior or ""))
         with st.container(border=True, gap="xxsmall"):
-            st.markdown(f":material/event_repeat: **A schedule is attached.** {following}")
+            attached = tr("**A schedule is attached.**")
+            st.markdown(f":material/event_repeat: {attached} {following}")
             st.caption(
                 fmt.joined(
                     (

@@ -7,6 +7,12 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.language import tr
+
+NARROW: Final = 150
+WIDEST: Final = 420
+"""Pixels of a filter that holds nothing, and of one that holds much."""
+
 NONE: Final[Mapping[str, Any]] = {
     "q": "",
     "plans": [],
@@ -50,7 +56,10 @@ def text(label: str, placeholder: str) -> str:
 def several(
     label: str, key: str, options: Sequence[str], spelled: Callable[[str], str]
 ) -> tuple[str, ...]:
-    """Any of ``options``; none chosen means all. A value in the address that is gone is dropped."""
+    """Any of ``options``; none chosen means all. A value in the address that is gone is dropped.
+
+    It is as wide as what is chosen, which else would scroll out of sight.
+    """
     if len(options) < 2:
         return ()
     chosen = st.multiselect(
@@ -62,16 +71,23 @@ def several(
         label_visibility="collapsed",
         bind="query-params",
         on_change=first_page,
-        width=150,
+        width=_room([spelled(each) for each in st.session_state.get(key, ()) if each in options]),
     )
     return tuple(chosen)
 
 
+def _room(chosen: Sequence[str]) -> int:
+    """Pixels in which the chips of ``chosen`` stand side by side."""
+    chips = sum(38 + 8 * len(each) for each in chosen)
+    return min(max(NARROW, 62 + chips), WIDEST)
+
+
 def order(options: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
-    """How the list is sorted: label → (column, descending). The first is the list's own order."""
+    """How the list is sorted: English label → (column, descending). The first is its own order."""
     label = st.selectbox(
-        "Sort by",
+        tr("Sort by"),
         list(options),
+        format_func=tr,
         key="sort",
         label_visibility="collapsed",
         bind="query-params",
@@ -98,7 +114,7 @@ def maybe(
         label_visibility="collapsed",
         bind="query-params",
         on_change=first_page,
-        width=150,
+        width=NARROW,
     )
 
 
@@ -106,7 +122,7 @@ def nothing(sentence: str) -> None:
     """Instead of a table that the filters left empty: what happened and the way back."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.markdown(f":material/filter_alt_off: {sentence}", text_alignment="center")
-        st.button("Clear the filters", key="clear_filters", on_click=clear)
+        st.button(tr("Clear the filters"), key="clear_filters", on_click=clear)
 
 
 def clear() -> None:
@@ -127,17 +143,18 @@ def currency(codes: Sequence[str], *, key: str = "currency") -> str:
     """One currency of those there are; sums never mix them."""
     if len(codes) < 2:
         return codes[0] if codes else "usd"
-    return switch("Currency", key, {code: code.upper() for code in codes})
+    return switch(tr("Currency"), key, {code: code.upper() for code in codes})
 
 
 def switch(label: str, key: str, options: Mapping[str, str], default: str | None = None) -> str:
-    """One of ``options``, value → what people call it; ``default`` or the first to begin with."""
+    """One of ``options``, value → what people call it in English; ``default`` or the first to begin
+    with."""
     chosen: str = st.segmented_control(
         label,
         list(options),
         default=default or next(iter(options)),
         required=True,
-        format_func=options.__getitem__,
+        format_func=lambda value: tr(options[value]),
         key=key,
         label_visibility="collapsed",
         bind="query-params",

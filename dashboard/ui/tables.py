@@ -12,100 +12,115 @@ import streamlit as st
 
 from dashboard import format as fmt
 from dashboard import navigation
+from dashboard.language import mark, tr
 
 PAGE_SIZE: Final = 25
 
 Colour = Literal["red", "orange", "blue", "green", "violet", "gray"]
 BADGES: Final[Mapping[str, Colour]] = {
-    "Active": "green",
-    "Trialing": "blue",
-    "Winding down": "orange",
-    "Past due": "orange",
-    "Past due, in grace": "orange",
-    "Past due, grace over": "red",
-    "Awaiting Stripe": "gray",
-    "Unpaid": "red",
-    "Canceled": "gray",
-    "Paused": "gray",
-    "Collection paused": "gray",
-    "No subscription": "gray",
-    "Incomplete": "gray",
-    "Incomplete expired": "gray",
-    "Plan unresolved": "violet",
-    "Paid": "green",
-    "Open": "orange",
-    "Void": "gray",
-    "Draft": "gray",
-    "Uncollectible": "red",
-    "Final attempt": "red",
-    "New": "blue",
-    "Expansion": "green",
-    "Reactivation": "blue",
-    "Contraction": "orange",
-    "Churn": "red",
-    "First payment": "blue",
-    "Plan": "blue",
-    "Interval": "violet",
-    "Quantity": "green",
-    "Ends": "red",
-    "Downgrade": "orange",
-    "Price": "gray",
-    "Discount": "orange",
-    "Ended": "orange",
-    "Proration": "blue",
-    "Refunded": "gray",
-    "Credited": "gray",
-    "Disputed": "red",
-    "Acknowledged": "gray",
-    "New to you": "orange",
-    "Waiting": "blue",
-    "Done": "green",
-    "Failed": "red",
-    "Differs": "orange",
-    "Same": "gray",
-    "Time enough": "gray",
-    "Soon lost": "orange",
-    "Lost any day": "red",
-    "Lost": "red",
-    "Closed": "green",
-    "Not over": "gray",
-    "Opening": "gray",
-    "Late event": "blue",
-    "Failed event": "orange",
-    "Read from Stripe": "blue",
-    "First seen later": "blue",
-    "Price or coupon": "violet",
-    "Catalogue": "violet",
-    "Policy": "violet",
-    "Time zone": "violet",
-    "Portside itself": "violet",
-    "Cause unknown": "red",
-    "Reconstructed": "gray",
-    "Holds": "green",
-    "Fails": "red",
-    "Cannot tell": "orange",
-    "Up to date": "green",
-    "Not taking": "red",
-    "Gave up some": "red",
-    "Removed": "gray",
-    "As the file": "green",
-    "Amount differs": "orange",
-    "Archived": "orange",
-    "Not in Stripe": "orange",
-    "Kept only": "gray",
-    "Access": "red",
-    "Loses": "orange",
-    "Gains": "green",
-    "Limit": "blue",
+    mark("Active"): "green",
+    mark("Trialing"): "blue",
+    mark("Winding down"): "orange",
+    mark("Past due"): "orange",
+    mark("Past due, in grace"): "orange",
+    mark("Past due, grace over"): "red",
+    mark("Awaiting Stripe"): "gray",
+    mark("Unpaid"): "red",
+    mark("Canceled"): "gray",
+    mark("Paused"): "gray",
+    mark("Collection paused"): "gray",
+    mark("No subscription"): "gray",
+    mark("Incomplete"): "gray",
+    mark("Incomplete expired"): "gray",
+    mark("Plan unresolved"): "violet",
+    mark("Paid"): "green",
+    mark("Open"): "orange",
+    mark("Void"): "gray",
+    mark("Draft"): "gray",
+    mark("Uncollectible"): "red",
+    mark("Final attempt"): "red",
+    mark("New"): "blue",
+    mark("Expansion"): "green",
+    mark("Reactivation"): "blue",
+    mark("Contraction"): "orange",
+    mark("Churn"): "red",
+    mark("First payment"): "blue",
+    mark("Plan"): "blue",
+    mark("Interval"): "violet",
+    mark("Quantity"): "green",
+    mark("Ends"): "red",
+    mark("Downgrade"): "orange",
+    mark("Price"): "gray",
+    mark("Discount"): "orange",
+    mark("Ended"): "orange",
+    mark("Proration"): "blue",
+    mark("Refunded"): "gray",
+    mark("Credited"): "gray",
+    mark("Disputed"): "red",
+    mark("Acknowledged"): "gray",
+    mark("New to you"): "orange",
+    mark("Waiting"): "blue",
+    mark("Done"): "green",
+    mark("Failed"): "red",
+    mark("Differs"): "orange",
+    mark("Same"): "gray",
+    mark("Time enough"): "gray",
+    mark("Soon lost"): "orange",
+    mark("Lost any day"): "red",
+    mark("Lost"): "red",
+    mark("Closed"): "green",
+    mark("Not over"): "gray",
+    mark("Opening"): "gray",
+    mark("Late event"): "blue",
+    mark("Failed event"): "orange",
+    mark("Read from Stripe"): "blue",
+    mark("First seen later"): "blue",
+    mark("Price or coupon"): "violet",
+    mark("Catalogue"): "violet",
+    mark("Policy"): "violet",
+    mark("Time zone"): "violet",
+    mark("Portside itself"): "violet",
+    mark("Cause unknown"): "red",
+    mark("Reconstructed"): "gray",
+    mark("Holds"): "green",
+    mark("Fails"): "red",
+    mark("Cannot tell"): "orange",
+    mark("Up to date"): "green",
+    mark("Not taking"): "red",
+    mark("Gave up some"): "red",
+    mark("Removed"): "gray",
+    mark("As the file"): "green",
+    mark("Amount differs"): "orange",
+    mark("Archived"): "orange",
+    mark("Not in Stripe"): "orange",
+    mark("Kept only"): "gray",
+    mark("Access"): "red",
+    mark("Loses"): "orange",
+    mark("Gains"): "green",
+    mark("Limit"): "blue",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 
 
 def badge(label: str, *, width: Any = None, help: str | None = None) -> Any:
-    """A column of one coloured word."""
+    """A column of one coloured word, in English or in the reader's language."""
+    options = _told()
     return st.column_config.MultiselectColumn(
-        label, options=list(BADGES), color=list(BADGES.values()), width=width, help=help
+        label, options=list(options), color=list(options.values()), width=width, help=help
     )
+
+
+def colour(word: str) -> Colour:
+    """The colour of a badge, by its English word or the reader's."""
+    return BADGES.get(word) or _told().get(word, "gray")
+
+
+def _told() -> dict[str, Colour]:
+    """`BADGES` in the reader's language; two words that are one there have one colour."""
+    told: dict[str, Colour] = {}
+    for word, shade in BADGES.items():
+        told.setdefault(tr(word), shade)
+    return told
 
 
 def one(slug: str | None) -> list[str]:
@@ -135,9 +150,10 @@ def show(
     customer when the rows change.
     """
     if sparse:
-        told = {name for row in rows for name in columns if row[name] not in (None, [])}
-        columns = {name: column for name, column in columns.items() if name in told}
-    frame = pd.DataFrame(list(rows))
+        held = {name for row in rows for name in columns if row[name] not in (None, [])}
+        columns = {name: column for name, column in columns.items() if name in held}
+    badges = [name for name in columns if _is_badge(columns[name])]
+    frame = pd.DataFrame([_worded(row, badges) for row in rows])
     currencies = frame["currency"] if "currency" in frame.columns else None
     drawn: Any = frame[list(columns)]
     if money and currencies is not None:
@@ -168,6 +184,17 @@ def show(
         **shared,
     )
     return _chosen(state, len(rows))
+
+
+def _is_badge(column: Any) -> bool:
+    kind = column.get("type_config") or {}
+    return kind.get("type") == "multiselect"
+
+
+def _worded(row: Mapping[str, Any], badges: Sequence[str]) -> Mapping[str, Any]:
+    """``row`` with the words of its badges in the reader's language."""
+    words = {name: [tr(w) if w in BADGES else w for w in row[name] or ()] for name in badges}
+    return {**row, **words}
 
 
 def _chosen(state: Any, rows: int) -> int | None:
@@ -225,7 +252,13 @@ def pager(total: int, *, key: str = "page", size: int = PAGE_SIZE) -> int:
     pages = max(-(-total // size), 1)
     if pages == 1:
         return 0
-    return (st.pagination(pages, key=key, bind="query-params") - 1) * size
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_switch"):
+        offset: int = (st.pagination(pages, key=key, bind="query-params") - 1) * size
+        last = min(offset + size, total)
+        shown = {"first": offset + 1, "last": last, "total": total}
+        spelled = {name: fmt.number(value) for name, value in shown.items()}
+        st.caption(tr("{first} to {last} of {total}", **spelled))
+    return offset
 
 
 def open_customer(customer_id: str) -> None:
@@ -261,6 +294,9 @@ def way_back() -> None:
     if row is None or slug == "customer":
         return
     if st.button(
-        f"Back to {row.title}", key="way_back", type="tertiary", icon=":material/arrow_back:"
+        tr("Back to {page}", page=tr(row.title)),
+        key="way_back",
+        type="tertiary",
+        icon=":material/arrow_back:",
     ):
         navigation.open_page(slug, **query)

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
     from .portal import PortalApplied
+    from .printing_desk import Printed
     from .replies.reply import Reply
     from .replies.words import LANGUAGES
     from .reports import REPORTS, Report
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
+    from .showing.close_lines import RollLine
     from .showing.close_views import (
         ClosedMonthView,
         CloseOverview,
@@ -240,6 +242,7 @@ _NAMES = {
     "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
     "portal": "PortalApplied",
+    "printing_desk": "Printed",
     "replies.reply": "Reply",
     "replies.words": "LANGUAGES",
     "reports": "REPORTS Report",
@@ -248,6 +251,7 @@ _NAMES = {
     "showing.audit_lines": "AtFault AuditLine SelfAudit",
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
+    "showing.close_lines": "RollLine",
     "showing.close_views": (
         "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
     ),
@@ -439,6 +443,7 @@ __all__ = [
     "PriceHolder",
     "PriceLine",
     "PricingTable",
+    "Printed",
     "Provider",
     "RateLimited",
     "Ratio",
@@ -457,6 +462,7 @@ __all__ = [
     "Role",
     "RollForward",
     "RollForwardLine",
+    "RollLine",
     "Runway",
     "RunwayItem",
     "RunwayWeek",

@@ -34,6 +34,7 @@ from .outgoing_desk import OutgoingDesk
 from .plans_desk import PlansDesk
 from .portal import PortalDesk
 from .portal_side import PortalSide
+from .printing_desk import PrintingDesk
 from .reports import Report, run_report
 from .reports.request import ReportRequest
 from .retention_desk import RetentionDesk
@@ -83,6 +84,7 @@ class Portside(
     PlansDesk,
     FoundersDesk,
     MixDesk,
+    PrintingDesk,
 ):
     """One installation of Portside, read at its own clock."""
 

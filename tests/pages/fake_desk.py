@@ -14,6 +14,7 @@ from lib.billing import (
     CustomerView,
     Listing,
     Permission,
+    Printed,
     RawBody,
     RawObject,
     RawSighting,
@@ -60,6 +61,7 @@ class FakeDesk:
 
     written: list[StaffNote] = field(default_factory=list)
     views: list[SavedView] = field(default_factory=list)
+    printed: list[tuple[str, str, str]] = field(default_factory=list)
     chosen: dict[tuple[str, str], str] = field(default_factory=dict)
     chain: ChainState = WHOLE
     checked: int = 0
@@ -105,6 +107,13 @@ class FakeDesk:
         number = len(self.written) + 1
         self.written.append(StaffNote(number, customer_id, staff, NOW, checked_note(body)))
         return number
+
+    def print_customer(
+        self, customer_id: str, *, staff: str, roles: Collection[Role], **spoken: Any
+    ) -> Printed:
+        require(roles, Permission.CUSTOMERS)
+        self.printed.append((staff, customer_id, spoken.get("language", "en")))
+        return Printed(f"{customer_id}.html", f"<!doctype html><title>{customer_id}</title>")
 
     def saved_views(self, staff: str, *, roles: Collection[Role]) -> tuple[SavedView, ...]:
         own = [view for view in self.views if view.staff == staff]

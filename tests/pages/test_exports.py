@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from dashboard import exports, session, signin
+from dashboard import exports, session, signin, tickets
 from dashboard.session import Staff
 from lib.billing import (
     Filters,
@@ -38,7 +38,7 @@ class Fetcher:
         self.cookies: dict[str, str] = {}
 
     def ask(self, method: str, address: str, *, strict: bool = False) -> httpx.Response:
-        app = Starlette(routes=[exports.ROUTE])
+        app = Starlette(routes=[exports.ROUTE, tickets.ROUTE])
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=strict)
 
         async def asked() -> httpx.Response:
@@ -117,7 +117,7 @@ def test_an_address_works_once(bo: Staff, desk: FakeBilling, fetcher: Fetcher) -
 def test_an_address_does_not_last(
     bo: Staff, desk: FakeBilling, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "LASTS", -1.0)
+    monkeypatch.setattr(tickets, "LASTS", -1.0)
     assert fetcher.get(exports.issue("winding-down", Filters(), Form.CSV)).status_code == 410
     assert desk.audited == []
 
@@ -168,6 +168,23 @@ def test_a_database_that_is_away_is_a_refusal_and_no_empty_file(
     assert answer.status_code == 503
     assert "content-disposition" not in answer.headers
     assert desk.audited == []
+
+
+@pytest.mark.parametrize(
+    ("fate", "status"), [("fine", 200), ("away", 503), ("support", 403)], ids=str
+)
+def test_the_page_can_ask_what_became_of_it(
+    bo: Staff, desk: FakeBilling, fetcher: Fetcher, fate: str, status: int
+) -> None:
+    address = exports.issue("winding-down", Filters(), Form.CSV)
+    asked = address.replace("/export/", "/outcome/")
+    assert fetcher.get(asked).text == "0"
+    desk.away = fate == "away"
+    if fate == "support":
+        desk.staffed = {"bo@example.com": frozenset({Role.SUPPORT})}
+    fetcher.get(address)
+    assert fetcher.get(asked).text == str(status)
+    assert fetcher.get("/outcome/guessed").text == "410"
 
 
 class Breaking(FakeBilling):
@@ -255,9 +272,9 @@ def test_a_choice_lets_the_browser_fetch_the_list_as_it_is_filtered(
     monkeypatch.setattr(st, "menu_button", lambda *told, **rest: Form.XLSX)
     app = open_page("winding-down", "finance", q="nordlicht")
     address = _fetched(app)
-    ticket = exports._tickets[address.removeprefix("/export/")]
-    assert (ticket.name, ticket.form) == ("winding-down", Form.XLSX)
-    assert ticket.narrowing.text == "nordlicht"
+    ticket = tickets._tickets[address.removeprefix("/export/")]
+    assert (ticket.what.name, ticket.what.form) == ("winding-down", Form.XLSX)
+    assert ticket.what.narrowing.text == "nordlicht"
     assert ticket.staff.email == "finance@demo.invalid"
 
 

@@ -11,6 +11,7 @@ ACTS: Final[dict[str, tuple[str, str]]] = {
     "link.failed": ("Link", "Failed"),
     "pricing.linked": ("Pricing link", "Made"),
     "export": ("Export", "Taken away"),
+    "print": ("Document", "Printed"),
     "note.added": ("Staff note", "Added"),
     "check.requested": ("Comparison with Stripe", "Asked for"),
     "repair.requested": ("Repair", "Asked for"),

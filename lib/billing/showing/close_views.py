@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .close_lines import RollLine, SignedFigure, roll_lines, signed_figures
+
 MonthState = Literal["closed", "open", "running"]
 
 
@@ -93,6 +95,14 @@ class ClosedMonthView:
     reports: Mapping[str, list[dict[str, Any]]]
     today: Mapping[str, Mapping[str, int]]
     open: tuple[tuple[str, int], ...]  # (label, how many)
+
+    def lines(self, currency: str) -> tuple[RollLine, ...]:
+        """The roll-forward as it was signed, beside today's."""
+        return roll_lines(self.reports, self.today, currency)
+
+    def figures(self, currency: str) -> tuple[SignedFigure, ...]:
+        """What else was signed."""
+        return signed_figures(self.reports, currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,12 @@ from ..domain.errors import NoSuchObject
 from ..domain.roll_forward import KINDS
 from ..settings.setup import Setup
 from ..store import closes
+from ..store.closes import Link
 from ..store.queries import closing, movements, restatements
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.reading import Connection, Reader
 from ..store.spelling import read
+from .close_sheet import CloseSheet, gathered
 from .close_views import (
     ClosedMonthView,
     CloseOverview,
@@ -61,21 +63,36 @@ def seals(connection: Connection, *, rows: bool) -> SealState:
 def month(reader: Reader, setup: Setup, wanted: str) -> ClosedMonthView:
     """One closed month. Raises NoSuchObject."""
     with reader.open() as connection:
-        link = closes.find(connection, setup.policy, wanted)
-        if link is None:
-            raise NoSuchObject(f"{wanted} is not closed under the policy {setup.policy}.")
-        close = link.close
-        figures = read(close.figures)
-        return ClosedMonthView(
-            item=_item(closed_month(connection, setup, link)),
-            timezone=close.timezone,
-            starts=close.starts,
-            ends=close.ends,
-            definitions=close.definitions,
-            reports=figures["reports"],
-            today=_today(connection, setup, close.starts, close.ends),
-            open=tuple((POINTS[s].label, n) for s, n in figures["open"].items() if n),
-        )
+        return _month(connection, setup, _link(connection, setup, wanted))
+
+
+def sheet(reader: Reader, setup: Setup, wanted: str) -> CloseSheet:
+    """One closed month for paper. Raises NoSuchObject."""
+    with reader.open() as connection:
+        link = _link(connection, setup, wanted)
+        return gathered(connection, setup, _month(connection, setup, link), link)
+
+
+def _link(connection: Connection, setup: Setup, wanted: str) -> Link:
+    link = closes.find(connection, setup.policy, wanted)
+    if link is None:
+        raise NoSuchObject(f"{wanted} is not closed under the policy {setup.policy}.")
+    return link
+
+
+def _month(connection: Connection, setup: Setup, link: Link) -> ClosedMonthView:
+    close = link.close
+    figures = read(close.figures)
+    return ClosedMonthView(
+        item=_item(closed_month(connection, setup, link)),
+        timezone=close.timezone,
+        starts=close.starts,
+        ends=close.ends,
+        definitions=close.definitions,
+        reports=figures["reports"],
+        today=_today(connection, setup, close.starts, close.ends),
+        open=tuple((POINTS[s].label, n) for s, n in figures["open"].items() if n),
+    )
 
 
 def restated_sums(
