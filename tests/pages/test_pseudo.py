@@ -20,8 +20,8 @@ NOT_YET = set(
 
 DATA = frozenset(
     """
-    Portside Stripe Kinde UTC MRR ARPA DSO NRR GRR Ada Lovelace Pro Starter Business Free Team Enterprise
-    USD EUR JPY KWD usd eur English Deutsch Berlin Europe Administrator
+    Portside Stripe Kinde UTC MRR ARPA DSO NRR GRR Ada Lovelace Pro Starter Free Team Enterprise
+    Business USD EUR JPY KWD usd eur English Deutsch Berlin Europe Administrator
     Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
     """.split()
 )
