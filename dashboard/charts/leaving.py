@@ -74,6 +74,8 @@ def runway(
         )
     figure = calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
     figure.update_layout(legend={"traceorder": "normal"}, height=HEIGHT + 40)
+    if currency is None and max((count for _, count in whole.values()), default=0) <= 5:
+        figure.update_yaxes(dtick=1)  # no half subscriptions
     days = sorted(date.fromisoformat(week) for week in whole)
     shown = ((days[-1] - days[0]).days // 7 if days else 0) + 1
     ticks = (

@@ -114,18 +114,18 @@ def cards(outcome: Outcome) -> list[kpis.Card]:
 
 
 def _card(slug: str, amount: Amount, code: str, whole: Amount | None = None) -> kpis.Card:
-    told = None
-    if whole and whole.minor:
-        share = fmt.share(amount.minor / whole.minor)
-        if slug == "back_unforeseen":
-            told = tr("{share} of what left", share=share)
-        else:
-            told = tr("{share} of predicted", share=share)
+    counted = subscriptions(amount.subscriptions)
+    if not whole or not whole.minor:
+        delta, compared = counted, None
+    else:
+        delta = fmt.share(amount.minor / whole.minor)
+        compared = tr("of what left") if slug == "back_unforeseen" else tr("of predicted")
     return kpis.defined(
         slug,
         fmt.money_short(amount.minor, code),
-        delta=subscriptions(amount.subscriptions),
-        compared_to=told,
+        f"{counted}.",
+        delta=delta,
+        compared_to=compared,
         good="neither",
     )
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import charts, data, winding
 from dashboard import format as fmt
-from dashboard.language import mark, say, tr
+from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
 from dashboard.ui import collecting, defined, download, filters, kpis, notes, saved, tables
 from lib.billing import METRICS, Filters, Permission, Ratio, SaveCell, save_rate
@@ -62,6 +62,7 @@ def draw(staff: Staff) -> None:
 def _cards(cells: Sequence[SaveCell], *, totals: bool) -> list[kpis.Card]:
     rate = save_rate(cells)
     saved, lost = sum(c.saved for c in cells), sum(c.lost for c in cells)
+    waiting = sum(c.open for c in cells)
     early = saved - sum(c.matured_saved for c in cells)
     shown = [
         kpis.defined(
@@ -79,12 +80,18 @@ def _cards(cells: Sequence[SaveCell], *, totals: bool) -> list[kpis.Card]:
             compared_to=tr("before their day") if early else None,
             good="neither",
         ),
-        kpis.defined("ends_lost", fmt.number(lost)),
+        kpis.defined(
+            "ends_lost",
+            fmt.number(lost),
+            delta=fmt.number(waiting),
+            compared_to=tr("still open"),
+            good="neither",
+        ),
     ]
     if totals:
         shown.append(_money_card(cells))
     else:
-        shown.append(kpis.defined("ends_open", fmt.number(sum(c.open for c in cells))))
+        shown.append(kpis.defined("ends_open", fmt.number(waiting)))
     return shown
 
 
@@ -104,7 +111,8 @@ def _money_card(cells: Sequence[SaveCell]) -> kpis.Card:
         tr("Left out: {count} without a known value.", count=fmt.number(unvalued))
         if unvalued
         else "",
-        delta=fmt.joined(fmt.money(sums[code][0], code) for code in others) or None,
+        delta=fmt.joined(fmt.money(sums[code][0], code) for code in others)
+        or ntr("{count} scheduled end", "{count} scheduled ends", sum(c.saved for c in cells)),
         compared_to=tr("besides") if others else None,
         good="neither",
     )
@@ -183,26 +191,24 @@ def _table(rows: Sequence[Group], by: str) -> None:
             {
                 "name": name,
                 **{outcome: sum(getattr(c, outcome) for c in held) for outcome in saved.OUTCOMES},
-                "rate": fmt.share(rate.value),
-                "parts": _parts(rate) if rate.denominator else None,
+                "rate": fmt.joined((fmt.share(rate.value), _parts(rate)))
+                if rate.denominator
+                else None,
                 "note": [mark("Small sample")] if rate.small and rate.value is not None else [],
             }
         )
     column, definition = st.column_config, say(METRICS["save_rate"].definition)
     columns = {
         "name": column.TextColumn(
-            tr("Planned end in") if by == "month" else tr("Reason"), width=170
+            tr("Planned end in") if by == "month" else tr("Reason"), width=140
         ),
-        "saved": defined.count("ends_saved", width=90),
-        "lost": defined.count("ends_lost", width=90),
-        "open": defined.count("ends_open", width=100),
+        "saved": defined.count("ends_saved", width=80),
+        "lost": defined.count("ends_lost", width=75),
+        "open": defined.count("ends_open", width=90),
         "rate": column.TextColumn(
-            say(METRICS["save_rate"].label), help=definition, width=100, alignment="right"
+            say(METRICS["save_rate"].label), help=definition, width=145, alignment="right"
         ),
-        "parts": column.TextColumn(
-            tr("Saved of matured"), help=definition, width=140, alignment="right"
-        ),
-        "note": tables.badge(tr("Note"), width=130),
+        "note": tables.badge(tr("Note"), width=125),
     }
     tables.show(
         lines,

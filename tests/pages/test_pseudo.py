@@ -13,7 +13,7 @@ from tests.pages.said import spoken, untranslated
 DATA = frozenset(
     """
     Portside Stripe Kinde UTC MRR ARPA DSO NRR GRR Ada Lovelace Pro Starter Free Team Enterprise
-    USD EUR JPY KWD usd eur English Deutsch Berlin Europe Administrator
+    Business USD EUR JPY KWD usd eur English Deutsch Berlin Europe Administrator
     Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
     """.split()
 )
