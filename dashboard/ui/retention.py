@@ -127,6 +127,7 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
 
 def everything(period: ChurnPeriod) -> None:
     """Every rate with what it is made of, or why there is none."""
+    marked = tr("Small sample")
     rows = [
         (
             defined.label(slug),
