@@ -6,7 +6,9 @@ from .climbing import climbing as climbing
 from .climbing import paths as paths
 from .climbing import trials as trials
 from .deliveries import fates as fates
+from .leaving import OTHERS as OTHERS
 from .leaving import ahead as ahead
+from .leaving import reasons as reasons
 from .leaving import runway as runway
 from .mix import by_plan as by_plan
 from .mix import gains as gains
@@ -17,6 +19,8 @@ from .mix import stacked as stacked
 from .mrr import trend as trend
 from .mrr import trend_ahead as trend_ahead
 from .mrr import waterfall as waterfall
+from .outcomes import back_test as back_test
+from .outcomes import saves as saves
 from .owed import ageing as ageing
 from .owed import recovery as recovery
 from .palette import AT_RISK as AT_RISK

@@ -33,6 +33,9 @@ NONE: Final[Mapping[str, Any]] = {
     "path": None,
     "move": None,
     "ended": False,
+    "savable": False,
+    "month": None,
+    "outcomes": [],
 }
 """Each filter's key and what it holds when it narrows nothing."""
 

@@ -133,7 +133,7 @@ def everything(period: ChurnPeriod) -> None:
             defined.label(slug),
             fmt.md(value(slug, period)),
             fmt.md(say(ratio.reason) or _parts(slug, period))
-            + (f" :orange-badge[{tr('Small sample')}]" if ratio.small and not ratio.reason else ""),
+            + (f" :orange-badge[{marked}]" if ratio.small and not ratio.reason else ""),
         )
         for slug, ratio in period.rates.items()
     ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .domain.acts import act_outcome, act_words
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
+    from .domain.back_test import Amount, Outcome
     from .domain.bridge import Bridge, BridgeLine
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.catalog_findings import CatalogFinding
@@ -72,10 +73,12 @@ if TYPE_CHECKING:
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .domain.trusted_headers import from_headers
     from .domain.upgrade_filters import CHANGES, UpgradeFilters
+    from .domain.visits import Visit, visit_of, visiting
     from .files.form import Form
     from .files_desk import Narrowing
     from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
+    from .logs import set_up_logs
     from .portal import PortalApplied
     from .printing_desk import Printed
     from .replies.reply import Reply
@@ -86,6 +89,7 @@ if TYPE_CHECKING:
     from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
+    from .showing.change_views import Change, ChangeItem, Changes
     from .showing.close_lines import RollLine
     from .showing.close_views import (
         ClosedMonthView,
@@ -107,6 +111,15 @@ if TYPE_CHECKING:
         RawSighting,
         Source,
         TimelineEntry,
+    )
+    from .showing.ending_views import (
+        BackTest,
+        BackTestItem,
+        EndingPart,
+        Savable,
+        SaveCell,
+        SaveItem,
+        save_rate,
     )
     from .showing.finding import SearchPage
     from .showing.followed import CatalogStanding
@@ -198,6 +211,7 @@ _NAMES = {
     "domain.acts": "act_outcome act_words",
     "domain.attempts": "Attempt",
     "domain.audit_filters": "AuditFilters",
+    "domain.back_test": "Amount Outcome",
     "domain.bridge": "Bridge BridgeLine",
     "domain.catalog": "Catalog Feature Plan Price",
     "domain.catalog_findings": "CatalogFinding",
@@ -237,10 +251,12 @@ _NAMES = {
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
     "domain.trusted_headers": "from_headers",
     "domain.upgrade_filters": "CHANGES UpgradeFilters",
+    "domain.visits": "Visit visit_of visiting",
     "files.form": "Form",
     "files_desk": "Narrowing",
     "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
+    "logs": "set_up_logs",
     "portal": "PortalApplied",
     "printing_desk": "Printed",
     "replies.reply": "Reply",
@@ -252,6 +268,7 @@ _NAMES = {
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
     "showing.close_lines": "RollLine",
+    "showing.change_views": "Change ChangeItem Changes",
     "showing.close_views": (
         "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
     ),
@@ -259,6 +276,7 @@ _NAMES = {
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
     ),
+    "showing.ending_views": "BackTest BackTestItem EndingPart Savable SaveCell SaveItem save_rate",
     "showing.finding": "SearchPage",
     "showing.outgoing_views": "DeadLetter EndpointState",
     "showing.followed": "CatalogStanding",
@@ -317,11 +335,14 @@ __all__ = [
     "REPORTS",
     "Access",
     "Acknowledgement",
+    "Amount",
     "AtFault",
     "Attempt",
     "AuditEntry",
     "AuditFilters",
     "AuditLine",
+    "BackTest",
+    "BackTestItem",
     "Bar",
     "BillingError",
     "Bridge",
@@ -334,6 +355,9 @@ __all__ = [
     "CatalogInvalid",
     "CatalogStanding",
     "ChainState",
+    "Change",
+    "ChangeItem",
+    "Changes",
     "Choice",
     "ChurnPart",
     "ChurnPeriod",
@@ -354,6 +378,7 @@ __all__ = [
     "Deliveries",
     "DeliveryDay",
     "Dso",
+    "EndingPart",
     "EndpointState",
     "Explanation",
     "FailedEvent",
@@ -414,6 +439,7 @@ __all__ = [
     "NoSuchObject",
     "NotFound",
     "OpenPoint",
+    "Outcome",
     "Outlook",
     "Overview",
     "OverviewCurrency",
@@ -467,6 +493,9 @@ __all__ = [
     "RunwayItem",
     "RunwayWeek",
     "Said",
+    "Savable",
+    "SaveCell",
+    "SaveItem",
     "SavedView",
     "ScheduleAhead",
     "SealState",
@@ -493,6 +522,7 @@ __all__ = [
     "UpgradeFilters",
     "UpgradeItem",
     "UpgradeMonth",
+    "Visit",
     "WindingDownItem",
     "WrongUsage",
     "act_outcome",
@@ -510,6 +540,10 @@ __all__ = [
     "provider_of",
     "read_sign_in",
     "require",
+    "save_rate",
+    "set_up_logs",
     "term_of",
     "terms_of_table",
+    "visit_of",
+    "visiting",
 ]

@@ -118,7 +118,7 @@ class Dashboard:
     def signs_in(self, role: str) -> None:
         """Through the demo's sign-in page, wherever it appeared."""
         self.page.get_by_role("button", name=f"Continue as {role}").click()
-        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible(timeout=PATIENCE)
+        expect(self.page.locator(".st-key-person")).to_be_visible(timeout=PATIENCE)
         self.settles()
 
     def settles(self) -> None:

@@ -57,8 +57,10 @@ from lib.billing.domain.follow_ups import FollowUp
 from lib.billing.files import Written
 from tests.pages.fake_bridge import FakeBridge
 from tests.pages.fake_catalogue import FakeCatalogue
+from tests.pages.fake_changes import FakeChanges
 from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
+from tests.pages.fake_ending import FakeEnding
 from tests.pages.fake_founders import FakeFounders
 from tests.pages.fake_invoices import FakeInvoices
 from tests.pages.fake_mix import FakeMix
@@ -111,6 +113,7 @@ def customer_id(index: int) -> str:
 
 @dataclass
 class FakeBilling(
+    FakeChanges,
     FakePortal,
     FakeDesk,
     FakeSync,
@@ -121,6 +124,7 @@ class FakeBilling(
     FakeRetention,
     FakeCatalogue,
     FakeFounders,
+    FakeEnding,
     FakeMix,
 ):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""

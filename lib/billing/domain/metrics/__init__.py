@@ -6,6 +6,7 @@ from typing import Final
 
 from . import (
     bridging,
+    changing,
     churn,
     closing,
     collecting,
@@ -17,6 +18,7 @@ from . import (
     movements,
     receivables,
     recurring,
+    saving,
     selling,
     upgrading,
 )
@@ -38,7 +40,9 @@ METRICS: Final[dict[str, Metric]] = {
         bridging,
         selling,
         upgrading,
+        saving,
         mixing,
+        changing,
     )
     for metric in part.METRICS
 }
