@@ -92,7 +92,9 @@ def by_plan(months: Sequence[str], plans: Sequence[Stack], currency: str) -> go.
     figure = calm(figure, currency).update_layout(
         showlegend=True, clickmode="none", height=TALL, legend={"traceorder": "normal"}
     )
-    return sparse(figure, months).update_yaxes(rangemode="tozero")
+    # Beside another chart there is room for three months.
+    shown = list(months[::-1][:: -(-len(months) // 3) or 1])[::-1]
+    return sparse(figure, months).update_xaxes(tickvals=shown).update_yaxes(rangemode="tozero")
 
 
 def moves(

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import calm
 from dashboard.charts.palette import CHURN, KIND_COLOURS, NEUTRAL, NEW
-from dashboard.language import tr
+from dashboard.language import current, tr
 
 
 def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go.Figure:
@@ -34,7 +34,7 @@ def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go
     highest = max((fmt.major(minor, currency) for _, minor in points), default=1)
     room = max((highest - lowest) * 0.25, highest * 0.01, 1)
     # MRR moves by a few per cent a month: an axis from zero would draw every month as a flat line.
-    figure.update_xaxes(tickformat="%-d %b")
+    figure.update_xaxes(tickformat="%-d.%-m." if current() == "de" else "%-d %b")
     return figure.update_yaxes(range=[max(lowest - room, 0), highest + room])
 
 
@@ -64,7 +64,9 @@ def trend_ahead(
                 line=line,
                 hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[0]}<extra></extra>",
             )
-    return figure.update_layout(showlegend=bool(ahead)).update_xaxes(tickformat="%b %Y", nticks=6)
+    return figure.update_layout(showlegend=bool(ahead)).update_xaxes(
+        tickformat="%m/%Y" if current() == "de" else "%b %Y", nticks=5
+    )
 
 
 def waterfall(

@@ -294,10 +294,9 @@ def _who(found: PlanMoves, code: str, span: Lookback, staff: Staff) -> None:
 
 def _found(whole: Listing[MoveItem]) -> str:
     amounts = [fmt.signed(part.amount_minor, part.currency) for part in whole.sums]
-    return tr(
-        "{found}. Choose a row to open its customer.",
-        found=fmt.joined((ntr("{count} move", "{count} moves", whole.total), *amounts)),
-    )
+    moved = ntr("{count} move", "{count} moves", whole.total)
+    found = fmt.joined((moved, *amounts))
+    return tr("{found}. Choose a row to open its customer.", found=found)
 
 
 def _table(page: Listing[MoveItem]) -> None:

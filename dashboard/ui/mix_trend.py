@@ -163,13 +163,13 @@ def _table(months: Sequence[PlanMonth], code: str, staff: Staff) -> None:
     column = st.column_config
     columns = {
         "plan": column.TextColumn(tr("Plan"), width=120, pinned=True),
-        "customers": defined.count("plan_holders", tr("Customers"), width=90),
-        "people": defined.number("plan_holders", tr("Change"), width=80, format="%+d"),
-        "mrr": defined.number("plan_mrr", tr("MRR"), width=110),
-        "moved": defined.number("plan_mrr", tr("MRR change"), width=110),
-        "share": defined.share("plan_share", width=120),
+        "customers": defined.count("plan_holders", tr("Customers"), width=85),
+        "mrr": defined.number("plan_mrr", tr("MRR"), width=95),
+        "share": defined.share("plan_share", width=110),
+        "arpa": defined.number("plan_arpa", tr("ARPA"), width=85),
+        "people": defined.number("plan_holders", tr("New customers, net"), width=135, format="%+d"),
+        "moved": defined.number("plan_mrr", tr("MRR change"), width=105),
         "points": defined.number("plan_share", tr("Change in points"), width=120, format="%+.1f"),
-        "arpa": defined.number("plan_arpa", tr("ARPA"), width=100),
         "earlier": defined.number("plan_arpa", tr("ARPA before"), width=110),
     }
     tables.show(

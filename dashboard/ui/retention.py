@@ -127,12 +127,13 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
 
 def everything(period: ChurnPeriod) -> None:
     """Every rate with what it is made of, or why there is none."""
+    marked = tr("Small sample")
     rows = [
         (
             defined.label(slug),
             fmt.md(value(slug, period)),
             fmt.md(say(ratio.reason) or _parts(slug, period))
-            + (f" :orange-badge[{tr('Small sample')}]" if ratio.small and not ratio.reason else ""),
+            + (f" :orange-badge[{marked}]" if ratio.small and not ratio.reason else ""),
         )
         for slug, ratio in period.rates.items()
     ]

@@ -22,6 +22,13 @@ from tests.pages.conftest import ROOT, opened
 from tests.pages.fake_billing import NOW, FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
+    "plan-mix": (
+        {},
+        {"view": "Trend"},
+        {"view": "Moves"},
+        {"view": "Concentration"},
+        {"view": "Features"},
+    ),
     "upgrades": ({}, {"period": "Last 12 months"}),
     "customer": ({"customer": "cus_0003"}, {"customer": "cus_0003", "tab": "Invoices"}),
     "mrr": ({}, {"view": "Receipts"}, {"view": "Self-audit"}, {"view": "Policy bridge"}),
