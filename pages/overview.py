@@ -1,9 +1,9 @@
 """Overview: where the subscription business stands today, and what leaves it soon."""
 
 import streamlit as st
-from dashboard.language import tr
 
 from dashboard import addressed, data, morning, navigation, session
+from dashboard.language import tr
 from dashboard.ui import (
     changes,
     chrome,

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import streamlit as st
-from dashboard.language import ntr, tr
 
 from dashboard import data, morning, navigation, session
 from dashboard import format as fmt
+from dashboard.language import ntr, tr
 from dashboard.ui import chrome, climbing, filters, kpis, notes, tables, upgrades
 from lib.billing import Permission
 

@@ -89,8 +89,8 @@ if TYPE_CHECKING:
     from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
-    from .showing.close_lines import RollLine
     from .showing.change_views import Change, ChangeItem, Changes
+    from .showing.close_lines import RollLine
     from .showing.close_views import (
         ClosedMonthView,
         CloseOverview,
