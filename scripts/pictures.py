@@ -52,22 +52,25 @@ class Studio:
         with signed_in(self.browser, self.url, width=width, theme=theme) as context:
             page = context.new_page()
             page.on("request", lambda request: asked.append(request.url))
-            for name, address, shown in self._places():
+            for name, address, title, shown in self._places():
                 page.set_viewport_size({"width": width, "height": 900})
                 page.goto(self.url + address)
                 settle(page)
                 whole(page, width)
-                yield from (f"{name}, {theme}, at {width}: {fault}" for fault in lasting(page))
+                found = lasting(page, title=title)
+                yield from (f"{name}, {theme}, at {width}: {fault}" for fault in found)
                 if shown:
                     page.screenshot(path=folder / f"{name}-{theme}.png")
         own = (self.url, self.url.replace("http", "ws", 1), "data:", "blob:")
         yield from (f"asked a foreign host: {url}" for url in asked if not url.startswith(own))
 
-    def _places(self) -> Iterator[tuple[str, str, bool]]:
-        """What it is called, where it is, whether there is a picture of it."""
+    def _places(self) -> Iterator[tuple[str, str, str, bool]]:
+        """What it is called, where it is, its title, whether there is a picture of it."""
         for row in PAGES:
-            yield row.slug, self.somebody if row.slug == "customer" else f"/{row.slug}", True
-            yield from ((f"{row.slug}, {tab}", address, False) for tab, address in tabs(row.slug))
+            address = self.somebody if row.slug == "customer" else f"/{row.slug}"
+            yield row.slug, address, row.title, True
+            for tab, beside in tabs(row.slug):
+                yield f"{row.slug}, {tab}", beside, row.title, False
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from lib.billing import CohortMonth, Filters
 MOST: Final = 36
 """Cohorts shown, the latest; the file has all."""
 OF: Final = {"customers": mark("Customers"), "mrr": mark("MRR")}
-AS: Final = {"share": mark("Share"), "number": mark("Number")}
+AS: Final = {"share": mark("Share"), "number": mark("In numbers")}
 SLUGS: Final = {"customers": "cohort_customers", "mrr": "cohort_mrr"}
 
 

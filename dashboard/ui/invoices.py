@@ -48,15 +48,12 @@ def narrowed(everything: Listing[InvoiceItem], codes: Sequence[str]) -> InvoiceF
         )
         starts, ends = _created()
         seldom = _more(choices, codes)
-        sort, descending = filters.order(ORDERS)
     return InvoiceFilters(
         text=text,
         statuses=statuses,
         buckets=buckets,
         starts=starts,
         ends=ends,
-        sort=sort,
-        descending=descending,
         **seldom,
     )
 
@@ -133,7 +130,9 @@ def draw(wanted: InvoiceFilters, staff: Staff) -> None:
             ),
             width="stretch",
         )
+        sort, descending = filters.order(ORDERS)
         download.csv_button("invoices", wanted, staff)
+    wanted = replace(wanted, sort=sort, descending=descending)
     place = st.container()
     offset = tables.pager(whole.total)
     with place:

@@ -94,7 +94,7 @@ def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
     paying = [choice for choice in choices if choice.flow == "pay_invoice"]
     left_out = {_slot(choice) for choice in paying[MOST_INVOICES:]}
     shown = [choice for choice in choices if _slot(choice) not in left_out]
-    with st.container(horizontal=True):
+    with st.container(gap="small"):
         for choice in sorted(shown, key=lambda c: not c.recommended):
             st.button(
                 fmt.md(say(choice.label)),
@@ -103,6 +103,7 @@ def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
                 icon=ICONS.get(choice.flow),
                 on_click=_pick,
                 args=(customer_id, _slot(choice)),
+                width="stretch",
                 help=tr("Recommended for this situation.") if choice.recommended else None,
             )
     if left_out:

@@ -126,7 +126,7 @@ def _coverage(lines: tuple[PriceLine, ...], totals: bool) -> None:
         "state": tables.badge(tr("State"), width=140),
         **({"customers": defined.count("price_customers", width=95)} if totals else {}),
         "id": column.TextColumn(tr("Price in Stripe"), width=235),
-        "line": column.TextColumn(tr("Line"), width=60, help=tr("Of the catalogue file.")),
+        "line": column.TextColumn(tr("File line"), width=70, help=tr("Of the catalogue file.")),
     }
     tables.show(
         [

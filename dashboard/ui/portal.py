@@ -211,7 +211,7 @@ def spelt(pair: PortalChange, value: Any, names: Mapping[str, str]) -> str:
         case None | "":
             return tr("None")
         case bool():
-            return tr("On") if value else tr("Off")
+            return tr("Switched on") if value else tr("Switched off")
         case list():
             return ", ".join(fmt.words(each) for each in value) or tr("None")
         case dict():

@@ -84,7 +84,7 @@ def _table(page: Listing[RestatementItem], month: str) -> int | None:
             for item in page.rows
         ],
         {
-            "customer": column.TextColumn(tr("Customer"), width=160, pinned=True),
+            "customer": column.TextColumn(tr("Customer"), width=160),
             "kind": tables.badge(tr("Movement"), width=115),
             "closed": defined.number("restatements.closed_minor", tr("Signed"), width=90),
             "now": defined.number("restatements.now_minor", tr("Today"), width=90),

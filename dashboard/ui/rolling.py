@@ -63,7 +63,7 @@ def asked(codes: Sequence[str]) -> Asked:
     reporting = session.billing().reporting_currency
     with st.container(horizontal=True, vertical_alignment="center"):
         choice = _currency(codes, reporting)
-        by = filters.switch(tr("By"), "by", UNITS, "month")
+        by = filters.switch(tr("Divided by"), "by", UNITS, "month")
         if st.session_state.get("back") not in BACK[by]:
             st.session_state["back"] = BACK[by][0]
         back = st.selectbox(

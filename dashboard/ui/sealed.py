@@ -138,11 +138,12 @@ def _told(found: SealState) -> None:
 
 
 def months(view: CloseOverview, currency: str) -> str | None:
-    """Every month, the latest first; answers the closed one that the address names."""
+    """Every month, the latest first; answers the closed one that the address names, else the last
+    that was closed."""
     listed = view.months
     names = [item.month for item in listed]
-    wanted = st.query_params.get("month", "")
     closed = [item.month for item in listed if item.state == "closed"]
+    wanted = st.query_params.get("month") or (closed[0] if closed else "")
     st.subheader(tr("Which months are signed?"), anchor=False)
     if closed:
         st.caption(
@@ -170,7 +171,7 @@ def _table(
     tables.show(
         [_row(item, of(item, currency), currency, zone) for item in listed],
         {
-            "month": column.TextColumn(tr("Month"), width=130, pinned=True),
+            "month": column.TextColumn(tr("Month"), width=115),
             "state": tables.badge(tr("State"), width=110),
             "opening": defined.number("mrr", tr("Opening MRR")),
             "closing": defined.number("mrr", tr("Closing MRR")),

@@ -53,7 +53,7 @@ def _verdict(found: SelfAudit) -> None:
             )
         else:
             st.badge(
-                ntr("All {count} line hold", "All {count} lines hold", len(told)),
+                ntr("The only line holds", "All {count} lines hold", len(told)),
                 icon=":material/verified:",
                 color="green",
             )

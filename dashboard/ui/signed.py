@@ -60,13 +60,14 @@ def draw(view: ClosedMonthView, currency: str) -> None:
         st.subheader(
             tr("{month}, as it was signed", month=sealed.name(month)), anchor=False, width="stretch"
         )
-        printed.button(
-            partial(_document, month),
-            Permission.MONEY,
-            Permission.EXPORT,
-            key="print_close",
-            help=tr("The month for your files: figures, seal, checks and a line to sign."),
-        )
+        with st.container(width="content"):
+            printed.button(
+                partial(_document, month),
+                Permission.MONEY,
+                Permission.EXPORT,
+                key="print_close",
+                help=tr("The month for your files: figures, seal, checks and a line to sign."),
+            )
     st.caption(_signed(view))
     if view.item.changed:
         st.badge(
