@@ -102,7 +102,10 @@ def climbing(
 def trials(months: Sequence[tuple[str, int, int, str]]) -> go.Figure:
     """Trials by the month of their end: (month, converted, lapsed, the rate in words)."""
     figure = go.Figure()
-    for name, at, colour in ((tr("Converted"), 1, EXPANSION), (tr("Lapsed"), 2, NEUTRAL)):
+    for name, at, colour in (
+        (tr("Trials converted"), 1, EXPANSION),
+        (tr("Trials lapsed"), 2, NEUTRAL),
+    ):
         figure.add_bar(
             name=name,
             x=[month[0] for month in months],
