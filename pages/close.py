@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
+from dashboard.language import tr
 from dashboard.ui import chrome, filters, kpis, notes, restated, sealed, signed, signing
 from lib.billing import Permission
 
@@ -17,8 +18,8 @@ def body() -> None:
     view = data.closes()
     if not view.months:
         notes.empty(
-            "No month has any movement yet.",
-            hint="Months show here with the first subscription that pays.",
+            tr("No month has any movement yet."),
+            hint=tr("Months show here with the first subscription that pays."),
             icon=":material/inbox:",
         )
         return

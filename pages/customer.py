@@ -1,9 +1,9 @@
 """Customer: why somebody has or lacks access, and the right link to hand over."""
 
 import streamlit as st
-from dashboard.language import tr
 
 from dashboard import data, navigation, session
+from dashboard.language import tr
 from dashboard.ui import (
     chrome,
     customer,

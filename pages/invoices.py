@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
+from dashboard.language import tr
 from dashboard.ui import chrome, defined, filters, invoices, kpis, notes, owed
 from lib.billing import InvoiceFilters, Permission
 
@@ -17,8 +18,8 @@ def body() -> None:
     everything = data.invoices(InvoiceFilters(limit=1))
     if not everything.total:
         notes.empty(
-            "No invoice yet.",
-            hint="An invoice shows here with its first event, or after portside backfill.",
+            tr("No invoice yet."),
+            hint=tr("An invoice shows here with its first event, or after portside backfill."),
             icon=":material/receipt_long:",
         )
         return
@@ -27,7 +28,7 @@ def body() -> None:
     numbers = st.container()
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            defined.title("How long has it been owed?", "ageing")
+            defined.title(tr("How long has it been owed?"), "ageing")
             code = filters.currency(codes, key="in")
         owed.chart(parts, code)
     mine = owed.of_currency(parts, code)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import calm, plain, sparse
 from dashboard.charts.palette import AGES, OUTCOMES
+from dashboard.language import ntr
 
 
 def ageing(rows: Sequence[tuple[str, str, int, int]], currency: str) -> go.Figure:
@@ -18,7 +19,15 @@ def ageing(rows: Sequence[tuple[str, str, int, int]], currency: str) -> go.Figur
             x=[plain(label) for _, label, _, _ in rows],
             y=[fmt.major(minor, currency) for _, _, minor, _ in rows],
             customdata=[
-                [key, fmt.joined((fmt.money(minor, currency), fmt.plural(count, "invoice")))]
+                [
+                    key,
+                    fmt.joined(
+                        (
+                            fmt.money(minor, currency),
+                            ntr("{count} invoice", "{count} invoices", count),
+                        )
+                    ),
+                ]
                 for key, _, minor, count in rows
             ],
             marker={"color": [AGES[min(n, len(AGES) - 1)] for n in range(len(rows))]},

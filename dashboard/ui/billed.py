@@ -72,7 +72,7 @@ def attempts(view: CustomerView) -> None:
     if not troubled:
         return
     zone = data.timezone()
-    st.markdown("**" + tr("Attempts to collect") + "**")
+    st.markdown(tr("**Attempts to collect**"))
     tables.text(
         [tr("When"), tr("Invoice"), tr("What happened")],
         [
@@ -92,7 +92,7 @@ def history(rows: Sequence[Attempt]) -> None:
     if not rows:
         return
     zone = data.timezone()
-    st.markdown("**" + tr("Attempts to collect") + "**")
+    st.markdown(tr("**Attempts to collect**"))
     tables.text(
         [tr("When"), tr("Attempt"), tr("What happened")],
         [
@@ -111,7 +111,7 @@ def _which(row: InvoiceRow, attempt: Attempt) -> str:
     name = fmt.md(row.number or row.invoice_id)
     if attempt.number is None:
         return name
-    return tr("{invoice}, attempt {count}", invoice=name, count=attempt.number)
+    return tr("{invoice}, attempt {number}", invoice=name, number=attempt.number)
 
 
 def _next(attempt: Attempt, zone: str) -> str | None:
@@ -122,10 +122,12 @@ def _next(attempt: Attempt, zone: str) -> str | None:
 
 def _outcome(attempt: Attempt) -> str:
     if attempt.succeeded:
-        return ":green-badge[" + tr("Paid") + "]"
-    if attempt.final:
-        return ":red-badge[" + tr("Final attempt") + "]"
-    return ":orange-badge[" + tr("Failed") + "]"
+        shade, word = "green", tr("Paid")
+    elif attempt.final:
+        shade, word = "red", tr("Final attempt")
+    else:
+        shade, word = "orange", tr("Failed")
+    return f":{shade}-badge[{word}]"
 
 
 def _why(attempt: Attempt) -> str | None:
@@ -133,5 +135,5 @@ def _why(attempt: Attempt) -> str | None:
     if attempt.succeeded:
         return None
     code = f" :small[:gray[{fmt.md(attempt.code)}]]" if attempt.code else ""
-    secret = "**" + tr("Do not tell:") + "** " if attempt.sensitive else ""
+    secret = tr("**Do not tell:**") + " " if attempt.sensitive else ""
     return f"{secret}{fmt.md(say(attempt.words))}{code}"

@@ -58,7 +58,7 @@ def of_invoice(rows: Sequence[Correction]) -> None:
 def _draw(rows: Sequence[Correction], numbers: Mapping[str, str | None] | None) -> None:
     """``numbers``: invoice id -> number; None where all are of one invoice."""
     zone, column = data.timezone(), st.column_config
-    st.markdown("**" + tr("What came back") + "**")
+    st.markdown(tr("**What came back**"))
     tables.show(
         [
             {
@@ -111,10 +111,10 @@ def schedules(rows: Sequence[ScheduleAhead]) -> None:
             if row.ends_at
             else ""
         )
-        after = say(AFTERWARDS.get(row.end_behavior or "", ""))
+        after = say(AFTERWARDS.get(row.end_behavior or ""))
         with st.container(border=True, gap="xxsmall"):
-            attached = tr("A schedule is attached.")
-            st.markdown(f":material/event_repeat: **{attached}** {following}")
+            attached = tr("**A schedule is attached.**")
+            st.markdown(f":material/event_repeat: {attached} {following}")
             st.caption(
                 fmt.joined(
                     (

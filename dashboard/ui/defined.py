@@ -13,13 +13,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard import format as fmt
+from dashboard.language import say
 from lib.billing import METRICS, REPORTS
 
 
 def label(name: str) -> str:
     """What people call it. Raises KeyError for a name that is defined nowhere."""
     if name in METRICS:
-        return METRICS[name].label
+        return say(METRICS[name].label)
     _, _, field = name.partition(".")
     _sentence(name)
     return fmt.words(field.removesuffix("_minor"))
@@ -60,7 +61,7 @@ def title(question: str, *names: str, more: str = "", **rest: Any) -> None:
 
 def _sentence(name: str) -> str:
     if name in METRICS:
-        return METRICS[name].definition
+        return say(METRICS[name].definition)
     report, _, field = name.partition(".")
     found = {each.name: each.definition for each in REPORTS[report].fields}
-    return found[field]
+    return say(found[field])

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import mark, say, tr
 from dashboard.ui import billed, corrections, notes, tables
 from lib.billing import (
     BillingError,
@@ -23,17 +24,18 @@ from lib.billing import (
 )
 
 MADE_BY: Final = {
-    "subscription_create": "New subscription",
-    "subscription_cycle": "Renewal",
-    "subscription_update": "Change of subscription",
-    "subscription_threshold": "Threshold reached",
-    "manual": "By hand",
+    "subscription_create": mark("New subscription"),
+    "subscription_cycle": mark("Renewal"),
+    "subscription_update": mark("Change of subscription"),
+    "subscription_threshold": mark("Threshold reached"),
+    "manual": mark("By hand"),
 }
 
 
 def made_by(billing_reason: str) -> str:
     """Why Stripe made an invoice."""
-    return MADE_BY.get(billing_reason) or fmt.words(billing_reason)
+    known = MADE_BY.get(billing_reason)
+    return tr(known) if known else fmt.words(billing_reason)
 
 
 def chosen(ids: Sequence[str], index: int | None) -> None:
@@ -64,12 +66,12 @@ def _head(item: InvoiceItem) -> None:
         st.subheader(fmt.md(item.number or item.invoice_id), anchor=False, width="content")
         if item.status:
             word = fmt.words(item.status)
-            st.badge(word, color=tables.BADGES.get(word, "gray"))
+            st.badge(word, color=tables.colour(word))
         if item.ended:
-            st.badge("Subscription ended", icon=":material/link_off:", color="orange")
+            st.badge(tr("Subscription ended"), icon=":material/link_off:", color="orange")
         if item.dispute_status:
             st.badge(
-                f"Dispute: {fmt.words(item.dispute_status).lower()}",
+                tr("Dispute: {status}", status=fmt.words(item.dispute_status)),
                 icon=":material/gavel:",
                 color="red" if item.disputed_minor else "gray",
             )
@@ -78,7 +80,10 @@ def _head(item: InvoiceItem) -> None:
             (
                 f"**{fmt.md(item.name or item.email or item.customer_id)}**",
                 _spelled(item.total_minor, item.currency),
-                f"{_spelled(item.amount_remaining_minor, item.currency)} left to pay",
+                tr(
+                    "{amount} left to pay",
+                    amount=_spelled(item.amount_remaining_minor, item.currency),
+                ),
             )
         )
     )
@@ -87,10 +92,10 @@ def _head(item: InvoiceItem) -> None:
             (
                 fmt.md(made_by(item.billing_reason)) if item.billing_reason else None,
                 fmt.words(item.collection_method) if item.collection_method else None,
-                _dated("created", item.created_at, zone),
-                _dated("finalised", item.finalized_at, zone),
-                _dated("due", item.due_at, zone),
-                _dated("paid", item.paid_at, zone),
+                _dated(mark("created {day}"), item.created_at, zone),
+                _dated(mark("finalised {day}"), item.finalized_at, zone),
+                _dated(mark("due {day}"), item.due_at, zone),
+                _dated(mark("paid {day}"), item.paid_at, zone),
                 fmt.md(item.invoice_id),
             )
         )
@@ -101,20 +106,20 @@ def _head(item: InvoiceItem) -> None:
 def _ways(item: InvoiceItem) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(
-            "Open the customer",
+            tr("Open the customer"),
             key=f"customer_of_{item.invoice_id}",
             icon=":material/person_search:",
         ):
             tables.open_customer(item.customer_id)
         for label, icon, url in (
-            ("Invoice page", ":material/receipt_long:", item.hosted_invoice_url),
-            ("PDF", ":material/picture_as_pdf:", item.pdf),
+            (tr("Invoice page"), ":material/receipt_long:", item.hosted_invoice_url),
+            (tr("PDF"), ":material/picture_as_pdf:", item.pdf),
         ):
             if url and urlsplit(url).scheme in ("https", "http"):
                 st.link_button(label, url, icon=icon, type="tertiary")
         mode = "" if session.billing().livemode else "test/"
         st.link_button(
-            "Open in Stripe",
+            tr("Open in Stripe"),
             f"https://dashboard.stripe.com/{mode}invoices/{quote(item.invoice_id, safe='')}",
             icon=":material/open_in_new:",
             type="tertiary",
@@ -122,21 +127,21 @@ def _ways(item: InvoiceItem) -> None:
 
 
 def _dated(what: str, second: int | None, zone: str) -> str | None:
-    return None if second is None else f"{what} {fmt.day(second, zone)}"
+    return None if second is None else tr(what, day=fmt.day(second, zone))
 
 
 def _lines(told: LinesView, item: InvoiceItem) -> None:
-    st.markdown("**Lines**")
+    st.markdown(tr("**Lines**"))
     if told.lines is None:
-        st.info(fmt.md(told.why_not), icon=":material/info:")
+        st.info(fmt.md(say(told.why_not)), icon=":material/info:")
         return
     found = told.lines
     if found.lines:
         _line_table(found)
     _sum(found, item)
     if told.why_not:
-        st.warning(fmt.md(told.why_not), icon=":material/warning:")
-    st.caption(f"As told by {fmt.md(told.told_by)}.")
+        st.warning(fmt.md(say(told.why_not)), icon=":material/warning:")
+    st.caption(tr("As told by {source}.", source=fmt.md(say(told.told_by))))
 
 
 def _line_table(found: InvoiceLines) -> None:
@@ -149,7 +154,7 @@ def _line_table(found: InvoiceLines) -> None:
                 "quantity": line.quantity,
                 "unit": unit(line, code),
                 "period": _period(line, zone),
-                "proration": ["Proration"] if line.proration else [],
+                "proration": [mark("Proration")] if line.proration else [],
                 "amount": line.amount_minor,
                 "discount": -line.discount_minor or None,
                 "tax": line.tax_minor or None,
@@ -159,22 +164,22 @@ def _line_table(found: InvoiceLines) -> None:
             for line in found.lines
         ],
         {
-            "what": column.TextColumn("Line", width=270),
-            "quantity": column.TextColumn("Quantity", width=75),
-            "unit": column.TextColumn("Unit price", width=95),
-            "period": column.TextColumn("Period", width=190),
-            "proration": tables.badge("Kind", width=95),
+            "what": column.TextColumn(tr("Line"), width=270),
+            "quantity": column.TextColumn(tr("Quantity"), width=80),
+            "unit": column.TextColumn(tr("Unit price"), width=100, alignment="right"),
+            "period": column.TextColumn(tr("Period"), width=195),
+            "proration": tables.badge(tr("Kind"), width=100),
             "amount": column.NumberColumn(
-                "Amount", help="Before discounts and exclusive tax.", width=95
+                tr("Amount"), help=tr("Before discounts and exclusive tax."), width=95
             ),
-            "discount": column.NumberColumn("Discount", width=90),
-            "tax": column.NumberColumn("Tax", width=80),
-            "price": column.TextColumn("Price", width=170),
+            "discount": column.NumberColumn(tr("Discount"), width=90),
+            "tax": column.NumberColumn(tr("Tax"), width=80),
+            "price": column.TextColumn(tr("Price"), width=240),
         },
         key="invoice_lines",
         ids=[line.line_id for line in found.lines],
         money=("amount", "discount", "tax"),
-        alt="The invoice's lines, in Stripe's order",
+        alt=tr("The invoice's lines, in Stripe's order"),
         choose=False,
         sparse=True,
     )
@@ -183,39 +188,47 @@ def _line_table(found: InvoiceLines) -> None:
 def _sum(found: InvoiceLines, item: InvoiceItem) -> None:
     """From the lines to the total, and whether they get there."""
     code = found.currency or item.currency
-    steps = [("Lines", found.lines_minor)]
+    steps = [(tr("Lines"), found.lines_minor)]
     for label, minor in (
-        ("Discounts", -found.discount_minor),
-        ("Billing credits", -found.credit_minor),
-        ("Shipping", found.shipping_minor),
+        (tr("Discounts"), -found.discount_minor),
+        (tr("Billing credits"), -found.credit_minor),
+        (tr("Shipping"), found.shipping_minor),
     ):
         if minor:
             steps.append((label, minor))
     steps += [(_tax_name(tax), tax.amount_minor) for tax in found.taxes if not tax.inclusive]
     rows = [[fmt.md(label), _spelled(minor, code)] for label, minor in steps]
-    rows.append(["**Total**", f"**{_spelled(found.total_minor, code)}**"])
+    rows.append([tr("**Total**"), f"**{_spelled(found.total_minor, code)}**"])
     rows += [
-        [f":small[of it {fmt.md(_tax_name(tax))}, included]", _spelled(tax.amount_minor, code)]
+        [
+            tr(":small[of it {tax}, included]", tax=fmt.md(_tax_name(tax))),
+            _spelled(tax.amount_minor, code),
+        ]
         for tax in found.taxes
         if tax.inclusive
     ]
-    tables.text(["Adds up as", "Amount"], rows, right=(1,), unbroken=(1,))
+    tables.text([tr("Adds up as"), tr("Amount")], rows, right=(1,), unbroken=(1,))
     if not found.complete:
         return  # what is missing is said beneath
     if found.off_by_minor:
         st.error(
-            f"The lines do not add up to the total: {fmt.md(fmt.signed(found.off_by_minor, code))} "
-            "is in the total and in no line. Compare the invoice in Stripe.",
+            tr(
+                "The lines do not add up to the total: {amount} is in the total and in no line. "
+                "Compare the invoice in Stripe.",
+                amount=fmt.md(fmt.signed(found.off_by_minor, code)),
+            ),
             icon=":material/error:",
         )
     elif found.total_minor != item.total_minor:
         st.warning(
-            f"The projection says {_spelled(item.total_minor, code)}: the lines are of an earlier "
-            "state of the invoice.",
+            tr(
+                "The projection says {amount}: the lines are of an earlier state of the invoice.",
+                amount=_spelled(item.total_minor, code),
+            ),
             icon=":material/warning:",
         )
     else:
-        st.caption(":material/check_circle: Lines, discounts and tax add up to the total.")
+        st.caption(tr(":material/check_circle: Lines, discounts and tax add up to the total."))
 
 
 def _spelled(minor: int | None, code: str | None) -> str:
@@ -223,9 +236,8 @@ def _spelled(minor: int | None, code: str | None) -> str:
 
 
 def _tax_name(tax: TaxLine) -> str:
-    share = f"{tax.percentage} %" if tax.percentage else None
-    reason = fmt.words(tax.reason).lower() if tax.reason else None
-    return fmt.joined((" ".join(filter(None, ("Tax", share))), reason))
+    name = tr("Tax {percent} %", percent=tax.percentage) if tax.percentage else tr("Tax")
+    return fmt.joined((name, fmt.words(tax.reason) if tax.reason else None))
 
 
 def unit(line: Line, currency: str | None) -> str | None:

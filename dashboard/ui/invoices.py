@@ -2,78 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, download, filters, invoice, listing, owed, tables
-from lib.billing import METRICS, InvoiceFilters, InvoiceItem, InvoiceSum, Listing
+from lib.billing import InvoiceFilters, InvoiceItem, InvoiceSum, Listing
 
 ORDERS: Final = {
-    "Newest": ("created_at", True),
-    "Oldest": ("created_at", False),
-    "Overdue longest": ("due", False),
-    "Largest total": ("total", True),
-    "Most left to pay": ("remaining", True),
-    "Paid latest": ("paid_at", True),
-    "Number": ("number", False),
-    "Customer": ("customer", False),
+    mark("Newest"): ("created_at", True),
+    mark("Oldest"): ("created_at", False),
+    mark("Overdue longest"): ("due", False),
+    mark("Largest total"): ("total", True),
+    mark("Most left to pay"): ("remaining", True),
+    mark("Paid latest"): ("paid_at", True),
+    mark("Number"): ("number", False),
+    mark("Customer"): ("customer", False),
 }
-MARKS: Final = {"credited": "Credited", "refunded": "Refunded", "disputed": "Disputed"}
+MARKS: Final = {
+    "credited": mark("Credited"),
+    "refunded": mark("Refunded"),
+    "disputed": mark("Disputed"),
+}
+MORE: Final = ("currencies", "plans", "methods", "reasons", "marks", "ended")
+"""Filters that are asked for seldom, behind a button that counts those in use."""
 
 
 def narrowed(everything: Listing[InvoiceItem], codes: Sequence[str]) -> InvoiceFilters:
     """The filter row; its state is the address."""
-    choices, catalog = everything.choices, session.billing().catalog
+    choices = everything.choices
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = filters.text("Search", "Number, name, e-mail or id")
-        statuses = filters.several("Status", "statuses", choices["statuses"], fmt.words)
-        buckets = filters.several("Age", "buckets", list(owed.BUCKETS), owed.BUCKETS.__getitem__)
-        currencies = filters.several("Currency", "currencies", codes, str.upper)
-        plans = filters.several(
-            "Plan", "plans", tuple(catalog.plans), lambda slug: listing.plan_name(catalog, slug)
+        text = filters.text(tr("Search"), tr("Number, name, e-mail or id"))
+        statuses = filters.several(tr("Status"), "statuses", choices["statuses"], fmt.words)
+        buckets = filters.several(
+            tr("Age"), "buckets", list(owed.BUCKETS), lambda key: tr(owed.BUCKETS[key])
         )
-        methods = filters.several("Collection", "methods", choices["methods"], fmt.words)
-        reasons = filters.several("Made by", "reasons", choices["reasons"], invoice.made_by)
-        marks = filters.several("Came back", "marks", list(MARKS), MARKS.__getitem__)
         starts, ends = _created()
-        ended = st.toggle(
-            "Ended subscriptions",
-            key="ended",
-            bind="query-params",
-            on_change=filters.first_page,
-            help=METRICS["ended_open"].definition,
-        )
-        sort, descending = filters.order(ORDERS)
+        seldom = _more(choices, codes)
     return InvoiceFilters(
         text=text,
         statuses=statuses,
         buckets=buckets,
-        currencies=currencies,
-        plans=plans,
-        methods=methods,
-        reasons=reasons,
-        marks=marks,
         starts=starts,
         ends=ends,
-        ended=bool(ended),
-        sort=sort,
-        descending=descending,
+        **seldom,
     )
+
+
+def _more(choices: Mapping[str, tuple[str, ...]], codes: Sequence[str]) -> dict[str, Any]:
+    """The filters that are asked for seldom, and how many of them narrow the list."""
+    catalog = session.billing().catalog
+    used = sum(bool(st.session_state.get(name)) for name in MORE)
+    label = tr("More filters ({count})", count=used) if used else tr("More filters")
+    with st.popover(label, icon=":material/tune:", key="more_filters"):
+        return {
+            "currencies": filters.several(tr("Currency"), "currencies", codes, str.upper),
+            "plans": filters.several(
+                tr("Plan"),
+                "plans",
+                tuple(catalog.plans),
+                lambda slug: listing.plan_name(catalog, slug),
+            ),
+            "methods": filters.several(tr("Collection"), "methods", choices["methods"], fmt.words),
+            "reasons": filters.several(
+                tr("Made by"), "reasons", choices["reasons"], invoice.made_by
+            ),
+            "marks": filters.several(
+                tr("Came back"), "marks", list(MARKS), lambda key: tr(MARKS[key])
+            ),
+            "ended": bool(
+                st.toggle(
+                    tr("Ended subscriptions"),
+                    key="ended",
+                    bind="query-params",
+                    on_change=filters.first_page,
+                    help=defined.meaning("ended_open"),
+                )
+            ),
+        }
 
 
 def _created() -> tuple[int | None, int | None]:
     """Days of creation: the first second of the first, and of the day after the last."""
     days = st.date_input(
-        "Created",
+        tr("Created"),
         value=(),
         key="days",
         format="DD.MM.YYYY",
@@ -81,7 +102,7 @@ def _created() -> tuple[int | None, int | None]:
         bind="query-params",
         on_change=filters.first_page,
         width=210,
-        help="The days on which invoices were created.",
+        help=tr("The days on which invoices were created."),
     )
     chosen = [day for day in days if isinstance(day, date)] if isinstance(days, tuple) else []
     if not chosen:
@@ -98,14 +119,20 @@ def draw(wanted: InvoiceFilters, staff: Staff) -> None:
     """The count, the sums, one page of rows, and the chosen invoice in detail."""
     whole = data.invoices(replace(wanted, limit=1))
     if not whole.total:
-        filters.nothing("No invoice matches these filters.")
+        filters.nothing(tr("No invoice matches these filters."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{fmt.plural(whole.total, 'invoice')}. Choose a row to see its lines.",
+            ntr(
+                "{count} invoice. Choose a row to see its lines.",
+                "{count} invoices. Choose a row to see its lines.",
+                whole.total,
+            ),
             width="stretch",
         )
+        sort, descending = filters.order(ORDERS)
         download.csv_button("invoices", wanted, staff)
+    wanted = replace(wanted, sort=sort, descending=descending)
     place = st.container()
     offset = tables.pager(whole.total)
     with place:
@@ -134,26 +161,26 @@ def sums(parts: Sequence[InvoiceSum]) -> None:
             for part in parts
         ],
         {
-            "code": st.column_config.TextColumn("Sum of the list", width=110),
-            "count": defined.count("listed_invoices", "Invoices", width=75),
-            "total": _amount("Total", "invoiced"),
-            "tax": _amount("Tax", "tax"),
-            "paid": _amount("Paid", "paid"),
-            "left": _amount("Left to pay", "open_amount"),
-            "credited": _amount("Credited", "credited"),
-            "refunded": _amount("Refunded", "refunded"),
-            "disputed": _amount("Disputed", "disputed"),
+            "code": st.column_config.TextColumn(tr("Sum of the list"), width=110),
+            "count": defined.count("listed_invoices", tr("Invoices"), width=85),
+            "total": _amount(tr("Total"), "invoiced"),
+            "tax": _amount(tr("Tax"), "tax"),
+            "paid": _amount(tr("Paid"), "paid"),
+            "left": _amount(tr("Left to pay"), "open_amount"),
+            "credited": _amount(tr("Credited"), "credited"),
+            "refunded": _amount(tr("Refunded"), "refunded"),
+            "disputed": _amount(tr("Disputed"), "disputed"),
         },
         key="invoice_sums",
         ids=[part.currency for part in parts],
         money=("total", "tax", "paid", "left", "credited", "refunded", "disputed"),
-        alt="What the filtered invoices add up to, by currency",
+        alt=tr("What the filtered invoices add up to, by currency"),
         choose=False,
     )
 
 
 def _amount(label: str, metric: str, width: int = 100) -> object:
-    return st.column_config.NumberColumn(label, help=METRICS[metric].definition, width=width)
+    return defined.number(metric, label, width=width)
 
 
 def table(page: Listing[InvoiceItem]) -> None:
@@ -164,7 +191,7 @@ def table(page: Listing[InvoiceItem]) -> None:
     tables.show(
         [
             {
-                "number": item.number or item.invoice_id,
+                "number": item.number,
                 "customer": listing.who(item),
                 "status": tables.one(item.status),
                 "total": item.total_minor,
@@ -177,33 +204,38 @@ def table(page: Listing[InvoiceItem]) -> None:
                 "created": fmt.moment(item.created_at, zone),
                 "due": fmt.moment(item.due_at, zone),
                 "age": max(item.age_days, 0) if item.age_days is not None else None,
-                "ended": ["Ended"] if item.ended else [],
+                "ended": [mark("Ended")] if item.ended else [],
                 "currency": item.currency,
             }
             for item in page.rows
         ],
         {
-            "number": column.TextColumn("Number", width=115),
-            "customer": column.TextColumn("Customer", width=150),
-            "status": tables.badge("Status", width=85),
-            "total": _amount("Total", "invoiced", 80),
-            "tax": _amount("Tax", "tax", 65),
-            "paid": _amount("Paid", "paid", 80),
-            "left": _amount("Left to pay", "open_amount", 85),
-            "created": column.DateColumn("Created", format="D MMM YYYY", width=95),
-            "due": column.DateColumn("Due", format="D MMM YYYY", width=95),
+            "number": column.TextColumn(tr("Number"), width=125),
+            "customer": column.TextColumn(tr("Customer"), width=160),
+            "status": tables.badge(tr("Status"), width=90),
+            "total": _amount(tr("Total"), "invoiced", 80),
+            "tax": _amount(tr("Tax"), "tax", 65),
+            "paid": _amount(tr("Paid"), "paid", 80),
+            "left": _amount(tr("Left to pay"), "open_amount", 85),
+            "created": column.DateColumn(tr("Created"), format=fmt.day_format(), width=95),
+            "due": column.DateColumn(tr("Due"), format=fmt.day_format(), width=95),
             "age": defined.number(
-                "ageing", "Days past due", more="Here in begun days; 0: not due.", width=100
+                "ageing",
+                tr("Days past due"),
+                more=tr("Here in begun days; 0: not due."),
+                width=110,
             ),
-            "credited": _amount("Credited", "credited", 80),
-            "refunded": _amount("Refunded", "refunded", 80),
-            "disputed": _amount("Disputed", "disputed", 80),
-            "ended": tables.badge("Subscription", help=METRICS["ended_open"].definition, width=95),
+            "credited": _amount(tr("Credited"), "credited", 80),
+            "refunded": _amount(tr("Refunded"), "refunded", 80),
+            "disputed": _amount(tr("Disputed"), "disputed", 80),
+            "ended": tables.badge(
+                tr("Subscription"), help=defined.meaning("ended_open"), width=100
+            ),
         },
         key="invoice_list",
         ids=ids,
         money=("total", "tax", "paid", "left", "credited", "refunded", "disputed"),
-        alt="Invoices, sorted and filtered as chosen above",
+        alt=tr("Invoices, sorted and filtered as chosen above"),
         chosen=ids.index(wanted) if wanted in ids else None,
         on_choose=partial(invoice.chosen, ids),
         sparse=True,

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
 from dashboard.ui import download, filters, tables
 from lib.billing import Filters, Listing, Permission
 
-_OPEN: Final = "Choose a row to open its customer."
+Noun = Literal["customer", "subscription", "invoice"]
+"""What a row of a list is."""
+
+_OPEN: Final = mark("Choose a row to open its customer.")
 
 
 def plan_name(catalog: Any, slug: str | None) -> str:
     """The catalogue's name of a plan."""
-    return catalog.plan(slug).name if slug else "Not in the catalogue"
+    return catalog.plan(slug).name if slug else tr("Not in the catalogue")
 
 
 def who(item: Any) -> str:
@@ -33,12 +37,12 @@ def draw(
     table: Callable[[Listing[Any]], int | None],
     staff: Staff,
     *,
-    noun: str,
+    noun: Noun,
 ) -> None:
     """The rows of one page of ``wanted``; a chosen row opens its customer."""
     whole = read(replace(wanted, limit=1))
     if not whole.total:
-        filters.nothing(f"No {noun} matches these filters.")
+        filters.nothing(_none(noun))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_found(whole, noun, staff), width="stretch")
@@ -50,14 +54,14 @@ def rows(
     read: Callable[[Filters], Listing[Any]],
     wanted: Filters,
     table: Callable[[Listing[Any]], int | None],
-    noun: str,
+    noun: Noun,
     file: str,
     staff: Staff,
 ) -> None:
     """The same beneath another table, for those who see totals; ``file`` is the report's name."""
     whole = read(replace(wanted, limit=1))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{fmt.plural(whole.total, noun)}. {_OPEN}", width="stretch")
+        st.caption(f"{_counted(noun, whole.total)}. {tr(_OPEN)}", width="stretch")
         download.menu(file, wanted, staff)
     _page(read, wanted, table, whole.total)
 
@@ -88,13 +92,33 @@ def unpriced(listing: Listing[Any]) -> int:
     return sum(part.count for part in listing.sums if not part.currency)
 
 
-def _found(listing: Listing[Any], noun: str, staff: Staff) -> str:
+def _found(listing: Listing[Any], noun: Noun, staff: Staff) -> str:
     """How many, and what they add up to for those who may see totals."""
     amounts = []
     if staff.may(Permission.TOTALS):
         known = [part for part in listing.sums if part.currency]
         amounts = [fmt.money(part.amount_minor, part.currency) for part in known]
         if count := unpriced(listing):
-            amounts.append(f"{count:,} without a known price")
-    found = fmt.joined((fmt.plural(listing.total, noun), *amounts))
-    return f"{found}. {_OPEN}"
+            amounts.append(tr("{count} without a known price", count=fmt.number(count)))
+    found = fmt.joined((_counted(noun, listing.total), *amounts))
+    return f"{found}. {tr(_OPEN)}"
+
+
+def _counted(noun: Noun, count: int) -> str:
+    match noun:
+        case "customer":
+            return ntr("{count} customer", "{count} customers", count)
+        case "subscription":
+            return ntr("{count} subscription", "{count} subscriptions", count)
+        case "invoice":
+            return ntr("{count} invoice", "{count} invoices", count)
+
+
+def _none(noun: Noun) -> str:
+    match noun:
+        case "customer":
+            return tr("No customer matches these filters.")
+        case "subscription":
+            return tr("No subscription matches these filters.")
+        case "invoice":
+            return tr("No invoice matches these filters.")

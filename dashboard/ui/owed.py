@@ -9,16 +9,17 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard import format as fmt
+from dashboard.language import current, mark, ntr, say, tr
 from dashboard.ui import filters, kpis
-from lib.billing import METRICS, Dso, Owed
+from lib.billing import Dso, Owed
 
 BUCKETS: Final = {
-    "not_due": "Not due",
-    "1-30": "1–30 days",
-    "31-60": "31–60 days",
-    "61-90": "61–90 days",
-    "91-120": "91–120 days",
-    ">120": "Over 120 days",
+    "not_due": mark("Not due"),
+    "1-30": mark("1–30 days"),
+    "31-60": mark("31–60 days"),
+    "61-90": mark("61–90 days"),
+    "91-120": mark("91–120 days"),
+    ">120": mark("Over 120 days"),
 }
 
 
@@ -33,23 +34,26 @@ def cards(owed: Owed) -> list[kpis.Card]:
         kpis.defined(
             "open_amount",
             fmt.money_short(owed.open.amount_minor, code),
-            f"Now {fmt.money(owed.open.amount_minor, code)}.",
-            delta=fmt.plural(owed.open.count, "invoice"),
+            _now(owed.open.amount_minor, code),
+            delta=_invoices(owed.open.count),
             good="neither",
         ),
         kpis.defined(
             "overdue_amount",
             fmt.money_short(owed.overdue.amount_minor, code),
-            f"Now {fmt.money(owed.overdue.amount_minor, code)}.",
-            delta=fmt.plural(owed.overdue.count, "invoice"),
+            _now(owed.overdue.amount_minor, code),
+            delta=_invoices(owed.overdue.count),
             good="neither",
         ),
         dso_card(owed),
         kpis.defined(
             "ended_open",
             fmt.money_short(owed.ended.amount_minor, code),
-            f"Now {fmt.money(owed.ended.amount_minor, code)}, part of what is open.",
-            delta=fmt.plural(owed.ended.count, "invoice"),
+            tr(
+                "Now {amount}, part of what is open.",
+                amount=fmt.money(owed.ended.amount_minor, code),
+            ),
+            delta=_invoices(owed.ended.count),
             good="neither",
         ),
     ]
@@ -61,10 +65,14 @@ def dso_card(owed: Owed) -> kpis.Card:
     return kpis.defined(
         "dso",
         days(whole),
-        f"The last {whole.days} days: {parts(whole, owed.currency)} "
-        f"Of invoices that are sent: {parts(sent, owed.currency)}",
-        label=f"DSO, {whole.days} days",
-        delta=f"{days(sent)} where sent",
+        tr(
+            "The last {count} days: {parts} Of invoices that are sent: {sent}",
+            count=whole.days,
+            parts=parts(whole, owed.currency),
+            sent=parts(sent, owed.currency),
+        ),
+        label=tr("DSO, {count} days", count=whole.days),
+        delta=tr("{days} where sent", days=days(sent)),
         good="neither",
     )
 
@@ -72,24 +80,43 @@ def dso_card(owed: Owed) -> kpis.Card:
 def days(dso: Dso) -> str:
     """``27 days``; a dash where nothing was invoiced."""
     value = dso.ratio.value
-    return fmt.UNKNOWN if value is None else f"{value:,.1f} days"
+    return fmt.UNKNOWN if value is None else tr("{count} days", count=_decimal(value))
 
 
 def parts(dso: Dso, code: str) -> str:
     """What was divided by what, or why it was not."""
     if dso.ratio.reason is not None:
-        return dso.ratio.reason
-    return (
-        f"owed {fmt.money(dso.opening_minor, code)} at the beginning and "
-        f"{fmt.money(dso.closing_minor, code)} now, invoiced {fmt.money(dso.sales_minor, code)}."
+        return say(dso.ratio.reason)
+    return tr(
+        "owed {opening} at the beginning and {closing} now, invoiced {sales}.",
+        opening=fmt.money(dso.opening_minor, code),
+        closing=fmt.money(dso.closing_minor, code),
+        sales=fmt.money(dso.sales_minor, code),
     )
+
+
+def _decimal(value: float) -> str:
+    """With one digit after the point, or after the comma."""
+    told = f"{value:,.1f}"
+    return told.translate(_COMMA) if current() == "de" else told
+
+
+_COMMA: Final = str.maketrans(",.", ".,")
+
+
+def _now(minor: int, code: str) -> str:
+    return tr("Now {amount}.", amount=fmt.money(minor, code))
+
+
+def _invoices(count: int) -> str:
+    return ntr("{count} invoice", "{count} invoices", count)
 
 
 def chart(owed: Sequence[Owed], code: str) -> None:
     """One bar an age; a click narrows the list to it."""
     mine = of_currency(owed, code)
     rows = tuple(
-        (bar.key, BUCKETS[bar.key], bar.amount_minor, bar.count)
+        (bar.key, tr(BUCKETS[bar.key]), bar.amount_minor, bar.count)
         for bar in (mine.buckets if mine else ())
     )
     st.session_state["ages_drawn"] = (code, [row[0] for row in rows])
@@ -99,10 +126,11 @@ def chart(owed: Sequence[Owed], code: str) -> None:
         on_select=_age_chosen,
         selection_mode="points",
         config=charts.CONFIG,
-        alt="What remains to be paid on open invoices, by days past due. Choose an age below to "
-        "list its invoices.",
+        alt=tr(
+            "What remains to be paid on open invoices, by days past due. Choose an age below to "
+            "list its invoices."
+        ),
     )
-    st.caption(METRICS["ageing"].definition)
 
 
 def _age_chosen() -> None:

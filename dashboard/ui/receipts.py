@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, filters, listing, notes, rolling, tables
 from lib.billing import (
-    METRICS,
     ReceiptBalance,
     ReceiptConversion,
     ReceiptMovement,
@@ -30,7 +30,9 @@ def draw(rolled: RollForward, line: RollForwardLine, currency: str | None) -> No
     with place:
         _proof(page, line)
         if not page.total:
-            notes.empty("No row: this number is zero.", hint="Choose another part or period.")
+            notes.empty(
+                tr("No row: this number is zero."), hint=tr("Choose another part or period.")
+            )
             return
         _rows(page, offset)
 
@@ -45,10 +47,10 @@ def _part(line: RollForwardLine, *, reporting: bool) -> str:
     if st.session_state.get("part") not in parts:
         st.session_state["part"] = "closing"
     chosen: str = st.segmented_control(
-        "Part of the roll-forward",
+        tr("Part of the roll-forward"),
         parts,
         required=True,
-        format_func=lambda part: METRICS[rolling.PARTS[part]].label,
+        format_func=lambda part: defined.label(rolling.PARTS[part]),
         key="part",
         label_visibility="collapsed",
         bind="query-params",
@@ -58,36 +60,36 @@ def _part(line: RollForwardLine, *, reporting: bool) -> str:
 
 
 def _proof(page: Receipts[Any], line: RollForwardLine) -> None:
-    metric = METRICS[rolling.PARTS[page.part]]
+    metric = rolling.PARTS[page.part]
     spelled = fmt.money if page.part in rolling.BALANCES else fmt.signed
     number, code = page.number_minor, page.currency
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            f"**{metric.label}, {rolling.name(line)}: "
+            f"**{defined.label(metric)}, {rolling.name(line)}: "
             f"{fmt.md(spelled(number, code) if number else fmt.money(number, code))}**",
-            help=metric.definition,
+            help=defined.meaning(metric),
             width="content",
         )
-        rows = fmt.plural(page.total, _noun(page))
         if not page.agrees:
             st.badge(
-                f"{rows} sum to {fmt.money(page.sum_minor, code)}",
+                tr("Its rows sum to {amount}", amount=fmt.money(page.sum_minor, code)),
                 icon=":material/error:",
                 color="red",
-                help="The rows and the number differ: see Self-audit for the row at fault.",
+                help=tr("The rows and the number differ: see Self-audit for the row at fault."),
             )
         elif number is None:
-            st.badge("A rate is missing", icon=":material/currency_exchange:", color="orange")
+            st.badge(tr("A rate is missing"), icon=":material/currency_exchange:", color="orange")
         else:
-            verb = "sums" if page.total == 1 else "sum"
-            st.badge(f"{rows} {verb} to it", icon=":material/check:", color="green")
+            st.badge(_sums(page), icon=":material/check:", color="green")
 
 
-def _noun(page: Receipts[Any]) -> str:
+def _sums(page: Receipts[Any]) -> str:
     first = page.rows[0] if page.rows else None
     if isinstance(first, ReceiptConversion):
-        return "conversion"
-    return "customer" if page.part in rolling.BALANCES else "movement"
+        return ntr("{count} conversion sums to it", "{count} conversions sum to it", page.total)
+    if page.part in rolling.BALANCES:
+        return ntr("{count} customer sums to it", "{count} customers sum to it", page.total)
+    return ntr("{count} movement sums to it", "{count} movements sum to it", page.total)
 
 
 def _rows(page: Receipts[Any], offset: int) -> None:
@@ -111,7 +113,7 @@ def _movements(page: Receipts[ReceiptMovement]) -> int | None:
             "before": row.before_minor,
             "after": row.after_minor,
             "plans": _path(row),
-            "inferred": ["Reconstructed"] if row.reconstructed else [],
+            "inferred": [mark("Reconstructed")] if row.reconstructed else [],
             "event": f"https://dashboard.stripe.com/{mode}events/{fmt.code(row.event_id)}"
             if row.event_id
             else None,
@@ -121,19 +123,19 @@ def _movements(page: Receipts[ReceiptMovement]) -> int | None:
         for row in page.rows
     ]
     columns = {
-        "customer": column.TextColumn("Customer", width=180),
-        "when": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
-        "change": defined.number("movements.delta_minor", "Change", width=85),
-        "before": defined.number("movements.before_minor", "Before", width=85),
-        "after": defined.number("movements.after_minor", "After", width=85),
-        "plans": column.TextColumn("From → to", width=135),
+        "customer": column.TextColumn(tr("Customer"), width=180),
+        "when": column.DatetimeColumn(tr("When"), format=fmt.clock_format(), width=140),
+        "change": defined.number("movements.delta_minor", tr("Change"), width=85),
+        "before": defined.number("movements.before_minor", tr("Before"), width=85),
+        "after": defined.number("movements.after_minor", tr("After"), width=85),
+        "plans": column.TextColumn(tr("From → to"), width=150),
         "inferred": tables.badge(
-            "Told by", width=115, help=METRICS["reconstructed_mrr"].definition
+            tr("Told by"), width=125, help=defined.meaning("reconstructed_mrr")
         ),
         "event": column.LinkColumn(
-            "Event", display_text=r"events/(.+)$", width=195, help="Opens in Stripe."
+            tr("Event"), display_text=r"events/(.+)$", width=240, help=tr("Opens in Stripe.")
         ),
-        "subscription": column.TextColumn("Subscription", width=150),
+        "subscription": column.TextColumn(tr("Subscription"), width=240),
     }
     return tables.show(
         rows,
@@ -141,7 +143,7 @@ def _movements(page: Receipts[ReceiptMovement]) -> int | None:
         key="receipt_movements",
         ids=[row.movement_id for row in page.rows],
         money=("change", "before", "after"),
-        alt="The movements behind the number",
+        alt=tr("The movements behind the number"),
         sparse=True,
     )
 
@@ -170,13 +172,16 @@ def _balances(page: Receipts[ReceiptBalance], offset: int) -> int | None:
         for row in page.rows
     ]
     columns = {
-        "customer": column.TextColumn("Customer", width=220),
-        "amount": defined.number(rolling.PARTS[page.part], more="Of this customer.", width=120),
+        "customer": column.TextColumn(tr("Customer"), width=220),
+        "amount": defined.number(rolling.PARTS[page.part], more=tr("Of this customer."), width=120),
         "since": column.DateColumn(
-            "Last movement", format="D MMM YYYY", width=130, help="The last one before it."
+            tr("Last movement"),
+            format=fmt.day_format(),
+            width=130,
+            help=tr("The last one before it."),
         ),
-        "email": column.TextColumn("E-mail", width=230),
-        "id": column.TextColumn("Customer id", width=170),
+        "email": column.TextColumn(tr("E-mail"), width=230),
+        "id": column.TextColumn(tr("Customer id"), width=190),
     }
     return tables.show(
         rows,
@@ -184,7 +189,7 @@ def _balances(page: Receipts[ReceiptBalance], offset: int) -> int | None:
         key="receipt_balances",
         ids=[row.customer_id for row in page.rows],
         money=("amount",),
-        alt="The customers behind the number",
+        alt=tr("The customers behind the number"),
         sparse=True,
     )
 
@@ -194,18 +199,18 @@ def _conversions(page: Receipts[ReceiptConversion]) -> None:
     rows = [
         [
             row.currency.upper(),
-            "" if row.day is None else f"{row.day.day} {row.day:%b %Y}",
+            "" if row.day is None else fmt.calendar_day(row.day),
             "" if row.own_minor is None else fmt.md(fmt.money(row.own_minor, row.currency)),
             "" if row.rate is None else fmt.rate(row.rate),
             fmt.md(fmt.money(row.amount_minor, page.currency)),
         ]
         for row in page.rows
     ]
-    told = "What rates did" if page.part == "fx" else "Converted"
+    told = tr("What rates did") if page.part == "fx" else tr("Converted")
     tables.text(
-        ["Currency", "Day of the rate", "Amount", "Rate", told],
+        [tr("Currency"), tr("Day of the rate"), tr("Amount"), tr("Rate"), told],
         rows,
         right=(2, 3, 4),
         unbroken=(1, 2, 3, 4),
     )
-    st.caption("Choose one currency above to see the customers behind its amounts.")
+    st.caption(tr("Choose one currency above to see the customers behind its amounts."))

@@ -8,33 +8,38 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, download, listing, notes, sealed, tables
-from lib.billing import METRICS, ClosedMonthView, Filters, Listing, RestatementItem
+from lib.billing import ClosedMonthView, Filters, Listing, RestatementItem
 
 CAUSES: Final = {
-    "late_event": "Late event",
-    "failed_event": "Failed event",
-    "read": "Read from Stripe",
-    "first_seen": "First seen later",
-    "reference": "Price or coupon",
-    "catalogue": "Catalogue",
-    "policy": "Policy",
-    "timezone": "Time zone",
-    "definitions": "Portside itself",
-    "unknown": "Cause unknown",
+    "late_event": mark("Late event"),
+    "failed_event": mark("Failed event"),
+    "read": mark("Read from Stripe"),
+    "first_seen": mark("First seen later"),
+    "reference": mark("Price or coupon"),
+    "catalogue": mark("Catalogue"),
+    "policy": mark("Policy"),
+    "timezone": mark("Time zone"),
+    "definitions": mark("Portside itself"),
+    "unknown": mark("Cause unknown"),
 }
 
 
 def draw(view: ClosedMonthView, currency: str, staff: Staff) -> None:
     """The count, the file, one page of rows; a chosen one opens its customer."""
     month = view.item.month
-    st.subheader(f"What has changed in {sealed.name(month)} since?", anchor=False)
+    st.subheader(tr("What has changed in {month} since?", month=sealed.name(month)), anchor=False)
     whole = data.restatements(month, currency, 1, 0)
     if not whole.total:
         notes.empty(
-            f"Nothing of {sealed.name(month)} has changed in {currency.upper()}.",
-            hint="An event of the month that arrives only now shows here, with the customer.",
+            tr(
+                "Nothing of {month} has changed in {currency}.",
+                month=sealed.name(month),
+                currency=currency.upper(),
+            ),
+            hint=tr("An event of the month that arrives only now shows here, with the customer."),
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -52,8 +57,12 @@ def draw(view: ClosedMonthView, currency: str, staff: Staff) -> None:
 
 def _told(whole: Listing[RestatementItem], currency: str) -> str:
     amount = sum(part.amount_minor for part in whole.sums)
-    counted = fmt.plural(whole.total, "restatement")
-    return f"{counted}, {fmt.signed(amount, currency)} in all. Choose a row to open its customer."
+    return ntr(
+        "{count} restatement, {amount} in all. Choose a row to open its customer.",
+        "{count} restatements, {amount} in all. Choose a row to open its customer.",
+        whole.total,
+        amount=fmt.md(fmt.signed(amount, currency)),
+    )
 
 
 def _table(page: Listing[RestatementItem], month: str) -> int | None:
@@ -75,20 +84,23 @@ def _table(page: Listing[RestatementItem], month: str) -> int | None:
             for item in page.rows
         ],
         {
-            "customer": column.TextColumn("Customer", width=160),
-            "kind": tables.badge("Movement", width=100),
-            "closed": defined.number("restatements.closed_minor", "Signed", width=85),
-            "now": defined.number("restatements.now_minor", "Today", width=85),
-            "delta": column.NumberColumn("Restated", width=85, help=METRICS["restated"].definition),
-            "cause": tables.badge("Cause", width=115),
-            "what": column.TextColumn("What came", width=175),
-            "happened": column.DatetimeColumn("Happened", format="D MMM YYYY", width=90),
-            "received": column.DatetimeColumn("Received", format="D MMM YYYY", width=90),
+            "customer": column.TextColumn(tr("Customer"), width=160),
+            "kind": tables.badge(tr("Movement"), width=115),
+            "closed": defined.number("restatements.closed_minor", tr("Signed"), width=90),
+            "now": defined.number("restatements.now_minor", tr("Today"), width=90),
+            "delta": defined.number("restated", tr("Restated"), width=90),
+            "cause": tables.badge(tr("Cause"), width=150),
+            "what": column.TextColumn(tr("What came"), width=190),
+            "happened": column.DatetimeColumn(tr("Happened"), format=fmt.day_format(), width=95),
+            "received": column.DatetimeColumn(tr("Received"), format=fmt.day_format(), width=95),
         },
         key="restated",
         ids=[f"{month}:{item.customer_id}:{item.currency}:{item.kind}" for item in page.rows],
         money=("closed", "now", "delta"),
-        alt=f"What has changed in {sealed.name(month)} since it was closed, by customer",
+        alt=tr(
+            "What has changed in {month} since it was closed, by customer",
+            month=sealed.name(month),
+        ),
         sparse=True,
     )
     _explained(page)
@@ -100,7 +112,11 @@ def _what(item: RestatementItem) -> str | None:
     if item.type is None:
         return None
     if item.cause == "read":
-        told = f"{fmt.words(item.type.removeprefix('read.'))}, by {item.source}"
+        told = tr(
+            "{what}, by {source}",
+            what=fmt.words(item.type.removeprefix("read.")),
+            source=item.source,
+        )
     else:
         told = fmt.words(item.type.removeprefix("customer.").replace(".", " "))
     return f"{told} (+{item.others})" if item.others else told
@@ -110,6 +126,6 @@ def _explained(page: Listing[RestatementItem]) -> None:
     """What no event explains, in its sentence; loudly where nothing does."""
     for told in dict.fromkeys(item.told for item in page.rows if item.event_id is None):
         if any(item.told == told and item.cause == "unknown" for item in page.rows):
-            st.warning(fmt.md(told), icon=":material/help:")
+            st.warning(fmt.md(say(told)), icon=":material/help:")
         else:
-            st.caption(fmt.md(told))
+            st.caption(fmt.md(say(told)))

@@ -9,11 +9,26 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import kpis, tables
-from lib.billing import METRICS, CloseOverview, MonthItem, MonthMoney, Permission, SealState
+from dashboard.ui import defined, kpis, tables
+from lib.billing import CloseOverview, MonthItem, MonthMoney, Permission, SealState
 
-STATES: Final = {"closed": "Closed", "open": "Open", "running": "Not over"}
+STATES: Final = {"closed": mark("Closed"), "open": mark("Open"), "running": mark("Not over")}
+MONTHS: Final = (
+    mark("January"),
+    mark("February"),
+    mark("March"),
+    mark("April"),
+    mark("May"),
+    mark("June"),
+    mark("July"),
+    mark("August"),
+    mark("September"),
+    mark("October"),
+    mark("November"),
+    mark("December"),
+)
 MOST: Final = 24
 """Months that are listed without scrolling."""
 NOTHING: Final = MonthMoney("", 0, 0, 0)
@@ -21,7 +36,8 @@ NOTHING: Final = MonthMoney("", 0, 0, 0)
 
 def name(month: str) -> str:
     """``2026-10`` → October 2026."""
-    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+    number = date.fromisoformat(f"{month}-01")
+    return tr("{month} {year}", month=tr(MONTHS[number.month - 1]), year=number.year)
 
 
 def currencies(view: CloseOverview) -> list[str]:
@@ -44,14 +60,14 @@ def cards(view: CloseOverview, currency: str) -> list[kpis.Card]:
     made = [
         kpis.defined(
             "closed_months",
-            f"{len(closed):,}",
-            delta=f"up to {name(closed[0].month)}" if closed else None,
+            fmt.number(len(closed)),
+            delta=tr("up to {month}", month=name(closed[0].month)) if closed else None,
             good="neither",
         ),
         kpis.defined(
             "restated",
             fmt.signed(restated, currency) if restated else fmt.money(0, currency),
-            delta=fmt.plural(rows, "restatement") if rows else None,
+            delta=ntr("{count} restatement", "{count} restatements", rows) if rows else None,
         ),
     ]
     if view.choices:
@@ -59,8 +75,10 @@ def cards(view: CloseOverview, currency: str) -> list[kpis.Card]:
         made.append(
             kpis.defined(
                 "open_points",
-                f"{len(open_points):,}",
-                delta=f"{blocking:,} to settle first" if blocking else None,
+                fmt.number(len(open_points)),
+                delta=tr("{count} to settle first", count=fmt.number(blocking))
+                if blocking
+                else None,
                 compared_to=name(view.choices[0]),
                 good="neither",
             )
@@ -76,16 +94,18 @@ def verdict(view: CloseOverview, staff: Staff) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             place = st.container(gap="xsmall", width="stretch")
             pressed = st.button(
-                "Check every movement",
+                tr("Check every movement"),
                 key="check_closes",
                 icon=":material/rule:",
-                help="Reckons the seal of each closed month anew from its frozen movements, "
-                "customer by customer. Beside this, each look follows the seals of the months.",
+                help=tr(
+                    "Reckons the seal of each closed month anew from its frozen movements, "
+                    "customer by customer. Beside this, each look follows the seals of the months."
+                ),
             )
         found = view.seals
         if pressed:
             person = session.check(Permission.MONEY)
-            with st.spinner("Following the seals …"):
+            with st.spinner(tr("Following the seals …")):
                 found = session.billing().check_closes(staff=person.email, roles=person.roles)
         with place:
             _told(found)
@@ -93,32 +113,45 @@ def verdict(view: CloseOverview, staff: Staff) -> None:
 
 def _told(found: SealState) -> None:
     if found.broken is not None:
-        st.badge("A seal is broken", icon=":material/link_off:", color="red")
+        st.badge(tr("A seal is broken"), icon=":material/link_off:", color="red")
         st.markdown(
             f"**{fmt.md(found.broken[:1].upper() + found.broken[1:])}.** "
-            f"{fmt.plural(found.months, 'month')} before it hold. Compare with a backup."
+            + ntr(
+                "{count} month before it holds. Compare with a backup.",
+                "{count} months before it hold. Compare with a backup.",
+                found.months,
+            )
         )
         return
-    what = "Seals and movements hold" if found.rows else "Seals hold"
+    what = tr("Seals and movements hold") if found.rows else tr("Seals hold")
     st.badge(what, icon=":material/verified_user:", color="green")
     st.caption(
-        f"{fmt.plural(found.months, 'month')}, each sealed by a hash over the one before. The "
-        f"last seal is {found.hash[:16]}…: written down elsewhere, it proves later that nothing "
-        "before it was changed."
+        ntr(
+            "{count} month under a seal, {seal}…: written down elsewhere, it proves later that "
+            "nothing was changed.",
+            "{count} months, each sealed by a hash over the one before. The last seal is {seal}…: "
+            "written down elsewhere, it proves later that nothing before it was changed.",
+            found.months,
+            seal=found.hash[:16],
+        )
     )
 
 
 def months(view: CloseOverview, currency: str) -> str | None:
-    """Every month, the latest first; answers the closed one that the address names."""
+    """Every month, the latest first; answers the closed one that the address names, else the last
+    that was closed."""
     listed = view.months
     names = [item.month for item in listed]
-    wanted = st.query_params.get("month", "")
     closed = [item.month for item in listed if item.state == "closed"]
-    st.subheader("Which months are signed?", anchor=False)
+    wanted = st.query_params.get("month") or (closed[0] if closed else "")
+    st.subheader(tr("Which months are signed?"), anchor=False)
     if closed:
         st.caption(
-            "Choose a closed month to see it beside today. What was before "
-            f"{name(closed[-1])} is its opening balance."
+            tr(
+                "Choose a closed month to see it beside today. What was before {month} is its "
+                "opening balance.",
+                month=name(closed[-1]),
+            )
         )
 
     def choose(index: int | None) -> None:
@@ -138,26 +171,28 @@ def _table(
     tables.show(
         [_row(item, of(item, currency), currency, zone) for item in listed],
         {
-            "month": column.TextColumn("Month", width=130),
-            "state": tables.badge("State", width=90),
-            "opening": column.NumberColumn("Opening MRR", help=METRICS["mrr"].definition),
-            "closing": column.NumberColumn("Closing MRR", help=METRICS["mrr"].definition),
-            "restated": column.NumberColumn(
-                "Restated", help=f"{METRICS['restated'].definition} Compared every five minutes."
+            "month": column.TextColumn(tr("Month"), width=115),
+            "state": tables.badge(tr("State"), width=110),
+            "opening": defined.number("mrr", tr("Opening MRR")),
+            "closing": defined.number("mrr", tr("Closing MRR")),
+            "restated": defined.number(
+                "restated", tr("Restated"), more=tr("Compared every five minutes.")
             ),
-            "today": column.NumberColumn(
-                "Closing today",
-                help=f"{METRICS['closing_mrr'].definition} As it is known today, with the "
-                "restatements of earlier months.",
+            "today": defined.number(
+                "closing_mrr",
+                tr("Closing today"),
+                more=tr("As it is known today, with the restatements of earlier months."),
             ),
-            "closed": column.DatetimeColumn("Closed", format="D MMM YYYY, HH:mm", width=130),
-            "staff": column.TextColumn("By", width=170),
-            "seal": column.TextColumn("Seal", width=110, help="The first letters of its hash."),
+            "closed": column.DatetimeColumn(tr("Closed"), format=fmt.clock_format(), width=130),
+            "staff": column.TextColumn(tr("By"), width=170),
+            "seal": column.TextColumn(
+                tr("Seal"), width=110, help=tr("The first letters of its hash.")
+            ),
         },
         key="months",
         ids=[f"{item.month}:{item.state}" for item in listed],
         money=("opening", "closing", "restated", "today"),
-        alt="Months, the latest first",
+        alt=tr("Months, the latest first"),
         chosen=chosen,
         on_choose=choose,  # type: ignore[arg-type]
         height="content" if len(listed) <= MOST else 31 * (MOST + 1),

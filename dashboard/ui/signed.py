@@ -3,141 +3,164 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import data
+from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import defined, sealed, tables
-from lib.billing import METRICS, ClosedMonthView
+from dashboard.language import current, mark, say, tr
+from dashboard.ui import defined, printed, sealed, tables
+from lib.billing import ClosedMonthView, Permission, Printed, RollLine
 
-LINES: Final = (
-    ("opening_minor", "Opening"),
-    ("restated_minor", "Corrections of earlier months"),
-    ("new_minor", "New"),
-    ("reactivation_minor", "Reactivation"),
-    ("expansion_minor", "Expansion"),
-    ("contraction_minor", "Contraction"),
-    ("churn_minor", "Churn"),
-    ("closing_minor", "Closing"),
+LINES: Final = {
+    "opening": mark("Opening"),
+    "restated": mark("Corrections of earlier months"),
+    "new": mark("New"),
+    "reactivation": mark("Reactivation"),
+    "expansion": mark("Expansion"),
+    "contraction": mark("Contraction"),
+    "churn": mark("Churn"),
+    "closing": mark("Closing"),
+}
+FIGURES: Final = {
+    "customers_start": mark("Paying customers at its start"),
+    "joined": mark("Joined or came back"),
+    "churned": mark("Churned"),
+    "committed": mark("Committed MRR at its end"),
+    "winding_down": mark("Winding down at its end"),
+    "invoiced": mark("Invoiced"),
+    "tax": mark("of which tax"),
+    "paid": mark("Paid"),
+    "refunded": mark("Refunded of its invoices"),
+    "receivable": mark("Receivables at its end"),
+}
+DEFINED: Final = (
+    "paying_customers",
+    "committed_mrr",
+    "winding_down",
+    "month_invoiced",
+    "month_paid",
+    "month_receivables",
 )
 PARTS: Final = {
-    "catalogue": "catalogue",
-    "policy": "policy",
-    "timezone": "time zone",
-    "metrics": "words of the metrics",
-    "manner": "way of folding",
+    "catalogue": mark("catalogue"),
+    "policy": mark("policy"),
+    "timezone": mark("time zone"),
+    "metrics": mark("words of the metrics"),
+    "manner": mark("way of folding"),
 }
 
 
 def draw(view: ClosedMonthView, currency: str) -> None:
     """The roll-forward with today's beside it, and what else was frozen."""
-    st.subheader(f"{sealed.name(view.item.month)}, as it was signed", anchor=False)
+    month = view.item.month
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(
+            tr("{month}, as it was signed", month=sealed.name(month)), anchor=False, width="stretch"
+        )
+        with st.container(width="content"):
+            printed.button(
+                partial(_document, month),
+                Permission.MONEY,
+                Permission.EXPORT,
+                key="print_close",
+                help=tr("The month for your files: figures, seal, checks and a line to sign."),
+            )
     st.caption(_signed(view))
     if view.item.changed:
-        changed = ", ".join(PARTS[part] for part in view.item.changed)
         st.badge(
-            f"Changed since: {changed}",
+            tr("Changed since: {parts}", parts=", ".join(tr(PARTS[p]) for p in view.item.changed)),
             icon=":material/edit_note:",
             color="orange",
-            help="Definitions that were others when the month was closed.",
+            help=tr("Definitions that were others when the month was closed."),
         )
-    left, right = st.columns([5, 4], gap="medium")
-    with left, st.container(border=True, height="stretch"):
-        _roll_forward(view, currency)
-    with right, st.container(border=True, height="stretch"):
-        _figures(view, currency)
+    with st.grid(2, min_column_width=400, gap="small"):
+        with st.container(border=True, height="stretch"):
+            _roll_forward(view, currency)
+        with st.container(border=True, height="stretch"):
+            _figures(view, currency)
+
+
+def _document(month: str) -> Printed:
+    person = session.check(Permission.EXPORT)
+    return session.billing().print_close(
+        month, staff=person.email, roles=person.roles, language=current()
+    )
 
 
 def _signed(view: ClosedMonthView) -> str:
-    item, zone = view.item, data.timezone()
-    anyway = ""
+    item = view.item
+    told = [
+        tr(
+            "By {staff}, {time}. Days in {timezone}, definitions {definitions}, seal {seal}.",
+            staff=fmt.md(item.staff),
+            time=fmt.clock(item.closed_at, data.timezone()),
+            timezone=view.timezone,
+            definitions=view.definitions,
+            seal=(item.hash or "")[:16],
+        )
+    ]
+    if item.reason:
+        told.append(tr("Reason: {reason}.", reason=fmt.md(item.reason)))
     if view.open:
-        left = ", ".join(f"{label.lower()}: {count:,}" for label, count in view.open)
-        anyway = f" Open at the close: {left}."
-    why = f" Reason: {fmt.md(item.reason)}." if item.reason else ""
-    return (
-        f"By {fmt.md(item.staff)}, {fmt.clock(item.closed_at, zone)}. Days in {view.timezone}, "
-        f"definitions {view.definitions}, seal {(item.hash or '')[:16]}.{why}{anyway}"
+        left = ", ".join(f"{say(label)}: {fmt.number(count)}" for label, count in view.open)
+        told.append(tr("Open at the close: {points}.", points=left))
+    return " ".join(told)
+
+
+def _roll_forward(view: ClosedMonthView, currency: str) -> None:
+    st.markdown(
+        tr("**How did MRR get from its opening to its closing?**"),
+        help=defined.meaning("mrr"),
+    )
+    tables.text(
+        ["", tr("Signed"), tr("Today"), tr("Difference")],
+        [_line(line, currency) for line in view.lines(currency)],
+        right=(1, 2, 3),
+        unbroken=(1, 2, 3),
+    )
+    st.caption(
+        tr("A difference in the opening comes from earlier months and is listed there, not here.")
+    )
+
+
+def _line(line: RollLine, currency: str) -> list[str]:
+    label, difference = tr(LINES[line.name]), line.difference_minor
+    return [
+        f"**{label}**" if line.name in ("opening", "closing") else label,
+        _cell(line.signed_minor, currency),
+        _cell(line.today_minor, currency),
+        fmt.md(fmt.signed(difference, currency)) if difference else fmt.UNKNOWN,
+    ]
+
+
+def _cell(minor: int | None, currency: str) -> str:
+    return fmt.md(fmt.money(minor, currency))
+
+
+def _figures(view: ClosedMonthView, currency: str) -> None:
+    st.markdown(
+        tr("**What else was signed?**"),
+        help="\n\n".join(f"**{defined.label(m)}**: {defined.meaning(m)}" for m in DEFINED),
+    )
+    tables.text(
+        ["", tr("Signed")],
+        [
+            (
+                tr(FIGURES[each.name]),
+                _cell(each.value, currency) if each.is_money else fmt.number(each.value),
+            )
+            for each in view.figures(currency)
+        ],
+        right=(1,),
+        unbroken=(1,),
     )
 
 
 def _of(rows: list[dict[str, Any]], currency: str) -> Mapping[str, Any]:
     return next((row for row in rows if row["currency"] == currency), {})
-
-
-def _roll_forward(view: ClosedMonthView, currency: str) -> None:
-    st.markdown("**How did MRR get from its opening to its closing?**", help=_MRR)
-    frozen = _of(view.reports["mrr"], currency)
-    today = view.today.get(currency, {})
-    rows = []
-    for name, label in LINES:
-        then = frozen.get(name, 0)
-        now = None if name == "restated_minor" else today.get(name, 0)
-        # Today's opening has the corrections in it, so they are no difference.
-        known = then + frozen.get("restated_minor", 0) if name == "opening_minor" else then
-        if name == "restated_minor" and not then:
-            continue
-        rows.append(
-            [
-                f"**{label}**" if name in ("opening_minor", "closing_minor") else label,
-                _cell(then, currency),
-                fmt.UNKNOWN if now is None else _cell(now, currency),
-                _difference(known, now, currency),
-            ]
-        )
-    tables.text(["", "Signed", "Today", "Difference"], rows, right=(1, 2, 3), unbroken=(0, 1, 2, 3))
-    st.caption(
-        "A difference in the opening comes from earlier months and is listed there, not here."
-    )
-
-
-_MRR: Final = METRICS["mrr"].definition
-
-
-def _cell(minor: int, currency: str) -> str:
-    return fmt.md(fmt.money(minor, currency))
-
-
-def _difference(known: int, now: int | None, currency: str) -> str:
-    return fmt.UNKNOWN if now in (None, known) else fmt.md(fmt.signed(now - known, currency))
-
-
-def _figures(view: ClosedMonthView, currency: str) -> None:
-    st.markdown("**What else was signed?**")
-    people = _of(view.reports["customers"], currency)
-    billed = _of(view.reports["billed"], currency)
-    mrr = _of(view.reports["mrr"], currency)
-    ending = _of(view.reports["winding-down"], currency)
-    joined = people.get("new", 0) + people.get("reactivation", 0)
-    rows = [
-        ("Paying customers at its start", f"{people.get('customers_start', 0):,}"),
-        ("Joined or came back", f"{joined:,}"),
-        ("Churned", f"{people.get('churn', 0):,}"),
-        ("Committed MRR at its end", _cell(mrr.get("committed_minor", 0), currency)),
-        ("Winding down at its end", _cell(ending.get("mrr_minor", 0), currency)),
-        ("Invoiced", _cell(billed.get("invoiced_minor", 0), currency)),
-        ("of which tax", _cell(billed.get("tax_minor", 0), currency)),
-        ("Paid", _cell(billed.get("paid_minor", 0), currency)),
-        ("Refunded of its invoices", _cell(billed.get("refunded_minor", 0), currency)),
-        ("Receivables at its end", _cell(billed.get("receivable_minor", 0), currency)),
-    ]
-    tables.text(["", "Signed"], rows, right=(1,), unbroken=(1,))
-    st.caption(
-        "How these are defined",
-        help="\n\n".join(
-            f"**{METRICS[slug].label}**: {METRICS[slug].definition}"
-            for slug in (
-                "paying_customers",
-                "committed_mrr",
-                "winding_down",
-                "month_invoiced",
-                "month_paid",
-                "month_receivables",
-            )
-        ),
-    )
 
 
 def mix(view: ClosedMonthView, currency: str) -> None:
@@ -147,11 +170,12 @@ def mix(view: ClosedMonthView, currency: str) -> None:
         return
     agreed = _of(view.reports["agreement"], currency).get("difference_minor", 0)
     column = st.column_config
-    with st.expander(f"Plan mix at its end ({len(rows):,})", icon=":material/donut_small:"):
+    label = tr("Plan mix at its end ({count})", count=fmt.number(len(rows)))
+    with st.expander(label, icon=":material/donut_small:"):
         tables.show(
             [
                 {
-                    "plan": row["plan"] or "Not in the catalogue",
+                    "plan": row["plan"] or tr("Not in the catalogue"),
                     "every": fmt.every(row["interval"], row["interval_count"]),
                     "currency": currency,
                     "subscriptions": row["subscriptions"],
@@ -162,23 +186,24 @@ def mix(view: ClosedMonthView, currency: str) -> None:
                 for row in rows
             ],
             {
-                "plan": column.TextColumn("Plan"),
-                "every": column.TextColumn("Billed"),
-                "subscriptions": defined.count("plan-mix.subscriptions", "Subscriptions"),
-                "customers": defined.count("plan-mix.customers", "Customers"),
-                "mrr": column.NumberColumn("MRR", help=_MRR),
-                "share": column.NumberColumn(
-                    "Share", format="percent", help=METRICS["plan_share"].definition
-                ),
+                "plan": column.TextColumn(tr("Plan")),
+                "every": column.TextColumn(tr("Billed")),
+                "subscriptions": defined.count("plan-mix.subscriptions", tr("Subscriptions")),
+                "customers": defined.count("plan-mix.customers", tr("Customers")),
+                "mrr": defined.number("mrr", tr("MRR")),
+                "share": defined.number("plan_share", tr("Share"), format="percent"),
             },
             key="signed_mix",
             ids=[f"{view.item.month}:{row['plan']}:{row['interval']}" for row in rows],
             money=("mrr",),
-            alt="The plan mix as it was signed",
+            alt=tr("The plan mix as it was signed"),
             choose=False,
         )
         if agreed:
             st.caption(
-                f"The movements come to {fmt.md(fmt.signed(agreed, currency))} beside it: of a "
-                "subscription that was first seen after the month although it began before."
+                tr(
+                    "The movements come to {amount} beside it: of a subscription that was first "
+                    "seen after the month although it began before.",
+                    amount=fmt.md(fmt.signed(agreed, currency)),
+                )
             )

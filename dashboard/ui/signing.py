@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard import format as fmt
+from dashboard.language import current, say, tr
 from dashboard.session import Staff
 from dashboard.ui import asking, notes, sealed
 from lib.billing import BillingError, CloseOverview, OpenPoint, Permission
@@ -28,7 +29,9 @@ def next_month(view: CloseOverview, staff: Staff) -> None:
     month = view.choices[0]
     with st.container(border=True, key="next_month"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{sealed.name(month)}** is over and not closed.", width="stretch")
+            st.markdown(
+                tr("**{month}** is over and not closed.", month=sealed.name(month)), width="stretch"
+            )
             _button(view, month, staff)
         _refused()
         _followed(view)
@@ -39,16 +42,16 @@ def _button(view: CloseOverview, month: str, staff: Staff) -> None:
     may = staff.may(Permission.CLOSE)
     waits = asking.waits(month, CLOSES)
     st.button(
-        f"Close {sealed.name(month)}",
+        tr("Close {month}", month=sealed.name(month)),
         key="close_month",
         type="primary",
         icon=":material/lock:",
         disabled=not may or waits,
-        help=None if may else "Finance and administrators close months.",
+        help=None if may else tr("Finance and administrators close months."),
         on_click=_open,
     )
     if st.session_state.get(_OPEN):
-        _question(view)
+        _asked(view)
 
 
 def _open() -> None:
@@ -59,7 +62,11 @@ def _shut() -> None:
     st.session_state.pop(_OPEN, None)
 
 
-@st.dialog("Close a month", icon=":material/lock:", on_dismiss=_shut)
+def _asked(view: CloseOverview) -> None:
+    """In a dialog, whose title is in the reader's language."""
+    st.dialog(tr("Close a month"), icon=":material/lock:", on_dismiss=_shut)(_question)(view)
+
+
 @notes.calmly
 def _question(view: CloseOverview) -> None:
     if not st.session_state.get(_OPEN):
@@ -68,30 +75,40 @@ def _question(view: CloseOverview) -> None:
     month = view.choices[0]
     if len(view.choices) > 1:
         month = st.selectbox(
-            "Which month is the first to be closed?",
+            tr("Which month is the first to be closed?"),
             view.choices,
             format_func=sealed.name,
             key="close_first",
-            help="Everything before it becomes its opening balance and can never be closed.",
+            help=tr("Everything before it becomes its opening balance and can never be closed."),
         )
     points = [p for p in session.billing().open_points(month) if p.count and p.blocks]
     st.markdown(
-        f"The figures of **{sealed.name(month)}** are frozen under a seal. Whatever changes in "
-        "it afterwards appears as a restatement, by customer and cause. This cannot be undone."
+        tr(
+            "The figures of **{month}** are frozen under a seal. Whatever changes in it afterwards "
+            "appears as a restatement, by customer and cause. This cannot be undone.",
+            month=sealed.name(month),
+        )
     )
     if not any(item.state == "closed" for item in view.months):
-        st.markdown("It is the first close: what was before becomes its opening balance for good.")
+        st.markdown(
+            tr("It is the first close: what was before becomes its opening balance for good.")
+        )
     reason = ""
     if points:
         st.warning(
-            f"This is open and could still change it: {', '.join(map(_small, points))}.",
+            tr(
+                "This is open and could still change it: {points}.",
+                points=", ".join(map(_small, points)),
+            ),
             icon=":material/warning:",
         )
-        reason = st.text_input("Why close it anyway?", key="close_reason", max_chars=300).strip()
+        reason = st.text_input(
+            tr("Why close it anyway?"), key="close_reason", max_chars=300
+        ).strip()
     with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button("Not now", key="close_cancel", on_click=_shut)
+        st.button(tr("Not now"), key="close_cancel", on_click=_shut)
         st.button(
-            "Close it",
+            tr("Close it"),
             key="close_confirm",
             type="primary",
             icon=":material/lock:",
@@ -131,7 +148,7 @@ def _points(points: tuple[OpenPoint, ...]) -> None:
     """Each point in a line: whether it is settled, and the way to where it is mended."""
     open_ones = [point for point in points if point.count]
     if not open_ones:
-        st.badge("Nothing is open", icon=":material/check_circle:", color="green")
+        st.badge(tr("Nothing is open"), icon=":material/check_circle:", color="green")
     for point in open_ones:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(
@@ -139,26 +156,32 @@ def _points(points: tuple[OpenPoint, ...]) -> None:
                 icon=":material/error:" if point.blocks else ":material/info:",
                 color="red" if point.blocks else "orange",
             )
-            st.caption(f"{point.means} {point.remedy}", width="stretch")
+            st.caption(f"{say(point.means)} {say(point.remedy)}", width="stretch")
             if point.page is not None:
                 _way(point)
     settled = [_small(point) for point in points if not point.count]
     if open_ones and settled:
-        st.caption(f":material/check: None: {', '.join(settled)}.")
+        st.caption(tr(":material/check: None: {points}.", points=", ".join(settled)))
 
 
 def _counted(point: OpenPoint) -> str:
-    return point.label if point.slug in ("rules", "late") else f"{point.label}: {point.count:,}"
+    label = say(point.label)
+    return label if point.slug in ("rules", "late") else f"{label}: {fmt.number(point.count)}"
 
 
 def _small(point: OpenPoint) -> str:
     """The same inside a sentence."""
-    counted = _counted(point) if point.count else point.label
-    return counted[0].lower() + counted[1:]
+    counted = _counted(point) if point.count else say(point.label)
+    return counted if current() == "de" else counted[0].lower() + counted[1:]
 
 
 def _way(point: OpenPoint) -> None:
     row = navigation.BY_SLUG[point.page or ""]
-    if st.button(f"Open {row.title}", key=f"mend_{point.slug}", type="tertiary", icon=row.icon):
+    if st.button(
+        tr("Open {page}", page=tr(row.title)),
+        key=f"mend_{point.slug}",
+        type="tertiary",
+        icon=row.icon,
+    ):
         query = {"board": point.tab} if point.tab else {}
         navigation.open_page(row.slug, **query)

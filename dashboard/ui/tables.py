@@ -98,15 +98,22 @@ BADGES: Final[Mapping[str, Colour]] = {
     mark("Loses"): "orange",
     mark("Gains"): "green",
     mark("Limit"): "blue",
+    mark("Save this week"): "red",
+    mark("Saved"): "green",
+    mark("Still open"): "gray",
+    mark("Small sample"): "orange",
+    mark("Came true"): "orange",
+    mark("Date changed"): "gray",
+    mark("Unforeseen"): "red",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 
 
 def badge(label: str, *, width: Any = None, help: str | None = None) -> Any:
     """A column of one coloured word, in English or in the reader's language."""
-    told = _told()
+    options = _told()
     return st.column_config.MultiselectColumn(
-        label, options=list(told), color=list(told.values()), width=width, help=help
+        label, options=list(options), color=list(options.values()), width=width, help=help
     )
 
 
@@ -150,8 +157,8 @@ def show(
     customer when the rows change.
     """
     if sparse:
-        told = {name for row in rows for name in columns if row[name] not in (None, [])}
-        columns = {name: column for name, column in columns.items() if name in told}
+        held = {name for row in rows for name in columns if row[name] not in (None, [])}
+        columns = {name: column for name, column in columns.items() if name in held}
     badges = [name for name in columns if _is_badge(columns[name])]
     frame = pd.DataFrame([_worded(row, badges) for row in rows])
     currencies = frame["currency"] if "currency" in frame.columns else None
@@ -255,8 +262,9 @@ def pager(total: int, *, key: str = "page", size: int = PAGE_SIZE) -> int:
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_switch"):
         offset: int = (st.pagination(pages, key=key, bind="query-params") - 1) * size
         last = min(offset + size, total)
-        told = {name: fmt.number(n) for name, n in (("first", offset + 1), ("last", last))}
-        st.caption(tr("{first} to {last} of {total}", total=fmt.number(total), **told))
+        shown = {"first": offset + 1, "last": last, "total": total}
+        spelled = {name: fmt.number(value) for name, value in shown.items()}
+        st.caption(tr("{first} to {last} of {total}", **spelled))
     return offset
 
 

@@ -16,6 +16,7 @@ from lib.billing import (
     NoSuchObject,
     OpenPoint,
     Permission,
+    Printed,
     RestatementItem,
     Role,
     SealState,
@@ -54,6 +55,7 @@ class FakeClose:
     asked_closes: list[tuple[str, str]] = field(default_factory=list)
     closes_checked: int = 0
     refuse_close: str | None = None
+    closes_printed: list[tuple[str, str, str]] = field(default_factory=list)
 
     def closes(self) -> CloseOverview:
         if getattr(self, "empty", False):
@@ -167,6 +169,14 @@ class FakeClose:
         require(roles, Permission.MONEY)
         self.closes_checked += 1
         return self._seals(rows=True)
+
+    def print_close(
+        self, month: str, *, staff: str, roles: Collection[Role], language: str = "en"
+    ) -> Printed:
+        for needed in (Permission.MONEY, Permission.EXPORT):
+            require(roles, needed)
+        self.closes_printed.append((month, staff, language))
+        return Printed(f"month-close-{month}.html", "<p>Signed</p>")
 
     def request_close(
         self, month: str, *, staff: str, roles: Collection[Role], reason: str = ""

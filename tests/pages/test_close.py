@@ -151,3 +151,20 @@ def test_no_movement_yet_says_what_would_show(open_page: Open, desk: FakeBilling
     app = open_page("close", "finance")
     assert not app.dataframe
     assert any("Months show here" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize(("spoken", "language"), [("en", "en"), ("de", "de")])
+def test_a_closed_month_is_printed_in_the_readers_language(
+    open_page: Open, desk: FakeBilling, spoken: str, language: str
+) -> None:
+    desk.chosen["finance@demo.invalid", "language"] = spoken
+    app = open_page("close", "finance", month="2026-09")
+    app.button(key="print_close").click().run()
+    assert desk.closes_printed == [("2026-09", "finance@demo.invalid", language)]
+    assert "/print/" in "".join(str(each.proto) for each in app.get("html"))
+
+
+def test_the_month_that_was_closed_last_is_shown_where_none_is_chosen(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    assert "September 2026, as it was signed" in everything(open_page("close", "finance"))

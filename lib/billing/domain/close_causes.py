@@ -16,15 +16,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .times import spoken_day
+from .said import Count, Day, said
 
 RULES: Final = {
-    "catalogue": "The catalogue was changed after the close, and everybody was folded anew.",
-    "policy": "The MRR policy was changed after the close, and everybody was folded anew.",
-    "timezone": "The time zone of the business was changed after the close: days begin elsewhere.",
-    "definitions": "Portside itself folds or defines something else than at the close.",
+    "catalogue": said("The catalogue was changed after the close, and everybody was folded anew."),
+    "policy": said("The MRR policy was changed after the close, and everybody was folded anew."),
+    "timezone": said(
+        "The time zone of the business was changed after the close: days begin elsewhere."
+    ),
+    "definitions": said("Portside itself folds or defines something else than at the close."),
 }
-UNKNOWN: Final = (
+UNKNOWN: Final = said(
     "No event, read or changed definition since the close explains this. Compare the database with "
     "a backup, or run portside reconcile."
 )
@@ -124,21 +126,33 @@ def in_words(cause: Cause, timezone: str) -> str:
         return RULES[cause.slug]
     if cause.created_at is None or cause.received_at is None:
         return UNKNOWN
-    of, received = spoken_day(cause.created_at, timezone), spoken_day(cause.received_at, timezone)
-    more = f", and {cause.others} more of this customer" if cause.others else ""
+    values = {
+        "type": cause.type,
+        "of": Day(cause.created_at, timezone),
+        "received": Day(cause.received_at, timezone),
+        "source": cause.source,
+        "more": said(", and {count} more of this customer", count=Count(cause.others))
+        if cause.others
+        else "",
+    }
     match cause.slug:
         case "late_event":
-            return f"{cause.type} of {of} was received on {received}, after the close{more}."
+            return said(
+                "{type} of {of} was received on {received}, after the close{more}.", **values
+            )
         case "failed_event":
-            return (
-                f"{cause.type} of {of} was received on {received} and could be applied only after "
-                f"the close{more}."
+            return said(
+                "{type} of {of} was received on {received} and could be applied only after the "
+                "close{more}.",
+                **values,
             )
         case "read":
-            return f"Read from Stripe on {received} ({cause.source}), after the close{more}."
-        case "first_seen":
-            return (
-                f"{cause.type} of {of}, after the month, told of a subscription that began "
-                f"earlier{more}."
+            return said(
+                "Read from Stripe on {received} ({source}), after the close{more}.", **values
             )
-    return f"A price or coupon became known on {received}, after the close ({cause.type})."
+        case "first_seen":
+            return said(
+                "{type} of {of}, after the month, told of a subscription that began earlier{more}.",
+                **values,
+            )
+    return said("A price or coupon became known on {received}, after the close ({type}).", **values)

@@ -8,6 +8,7 @@ from typing import Final
 
 from .close import Close, month_after
 from .errors import CloseRefused
+from .said import said
 from .times import spoken_day
 
 
@@ -30,69 +31,75 @@ POINTS: Final[dict[str, Point]] = {
     for point in (
         Point(
             "rules",
-            "Rows folded by other rules",
+            said("Rows folded by other rules"),
             True,
-            "The catalogue, the policy or the time zone was changed since rows were folded.",
-            "Run portside replay.",
+            said("The catalogue, the policy or the time zone was changed since rows were folded."),
+            said("Run portside replay."),
         ),
         Point(
             "failed",
-            "Failed events",
+            said("Failed events"),
             True,
-            "Events of the month or before that were received and could not be applied.",
-            "Retry or ignore them.",
+            said("Events of the month or before that were received and could not be applied."),
+            said("Retry or ignore them."),
             "sync",
             "Failed events",
         ),
         Point(
             "drift",
-            "Open drift",
+            said("Open drift"),
             True,
-            "Differences between Stripe and the projection that nobody has acknowledged.",
-            "Repair or acknowledge them.",
+            said("Differences between Stripe and the projection that nobody has acknowledged."),
+            said("Repair or acknowledge them."),
             "sync",
             "Drift",
         ),
         Point(
             "gaps",
-            "Missing events",
+            said("Missing events"),
             True,
-            "Events that Stripe lists and that never came, which nobody has acknowledged.",
-            "Fetch them by a comparison with Stripe.",
+            said("Events that Stripe lists and that never came, which nobody has acknowledged."),
+            said("Fetch them by a comparison with Stripe."),
             "sync",
             "Gaps",
         ),
         Point(
             "unvalued",
-            "Subscriptions without a value",
+            said("Subscriptions without a value"),
             True,
-            "Live subscriptions whose MRR cannot be computed: they are in no figure.",
-            "Mend their price in Stripe, or wait for it to arrive.",
+            said("Live subscriptions whose MRR cannot be computed: they are in no figure."),
+            said("Mend their price in Stripe, or wait for it to arrive."),
             "plan-mix",
         ),
         Point(
             "late",
-            "Silence since the month ended",
+            said("Silence since the month ended"),
             False,
-            "No event from after the month has arrived, so the last ones of it may be under way.",
-            "Look at the deliveries.",
+            said(
+                "No event from after the month has arrived, so the last ones of it may be under "
+                "way."
+            ),
+            said("Look at the deliveries."),
             "sync",
             "Deliveries",
         ),
         Point(
             "unresolved",
-            "Plans that are unresolved",
+            said("Plans that are unresolved"),
             False,
-            "Live subscriptions whose price is not in the catalogue: the plan mix names no plan.",
-            "Add the price to the catalogue.",
+            said(
+                "Live subscriptions whose price is not in the catalogue: the plan mix names no "
+                "plan."
+            ),
+            said("Add the price to the catalogue."),
             "plan-mix",
         ),
         Point(
             "reread",
-            "Customers to be read again",
+            said("Customers to be read again"),
             False,
-            "Customers whose last state could not be told from their events alone.",
-            "portside serve reads them again by itself.",
+            said("Customers whose last state could not be told from their events alone."),
+            said("portside serve reads them again by itself."),
             "sync",
             "Drift",
         ),

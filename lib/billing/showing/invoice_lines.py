@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from ..domain.errors import BillingError, DatabaseUnavailable, EventUnusable
+from ..domain.said import said, said_in_turn
 from ..store import history, inbox
 from ..store.queries.reading import Connection, Reader
 from ..stripe.parse_lines import read_lines
@@ -16,9 +17,12 @@ from .invoice_views import LinesView
 MOST_BODIES: Final = 6
 """Bodies that are looked at before Stripe is asked."""
 
-_PRUNED = "The event that told of it has no body any more."
-_NOT_ALLOWED = "The dashboard's database role may not read the bodies of events."
-_NEVER = "No event told of it: it was read from Stripe's lists."
+_PRUNED = said("The event that told of it has no body any more.")
+_NOT_ALLOWED = said("The dashboard's database role may not read the bodies of events.")
+_NEVER = said("No event told of it: it was read from Stripe's lists.")
+_ONLY_FIRST = said("Its event holds only the first lines.")
+_NO_KEY = said("Set STRIPE_API_KEY, so that Stripe can be asked.")
+_NOW = said("Stripe, asked now")
 
 
 class AsksLines(Protocol):
@@ -41,15 +45,14 @@ def lines_of(reader: Reader, invoice_id: str, event_id: str, stripe: AsksLines |
             kept = _none(str(error))
         else:
             if found.complete:
-                return LinesView(found, f"event {told_by}")
-            kept = LinesView(found, f"event {told_by}", "Its event holds only the first lines.")
+                return LinesView(found, _event(told_by))
+            kept = LinesView(found, _event(told_by), _ONLY_FIRST)
     if stripe is None:
-        why_not = f"{kept.why_not} Set STRIPE_API_KEY, so that Stripe can be asked."
-        return replace(kept, why_not=why_not)
+        return replace(kept, why_not=said_in_turn((kept.why_not or "", _NO_KEY)))
     try:
         return _asked(stripe, invoice_id, raw if kept.lines else None)
     except BillingError as error:
-        return replace(kept, why_not=f"{kept.why_not} {error}")
+        return replace(kept, why_not=said_in_turn((kept.why_not or "", str(error))))
 
 
 def _asked(stripe: AsksLines, invoice_id: str, raw: dict[str, Any] | None) -> LinesView:
@@ -57,8 +60,12 @@ def _asked(stripe: AsksLines, invoice_id: str, raw: dict[str, Any] | None) -> Li
         raw, _ = stripe.retrieve("invoice", invoice_id)
         found = read_lines(raw)
         if found.complete:
-            return LinesView(found, "Stripe, asked now")
-    return LinesView(read_lines(raw, stripe.invoice_lines(invoice_id)), "Stripe, asked now")
+            return LinesView(found, _NOW)
+    return LinesView(read_lines(raw, stripe.invoice_lines(invoice_id)), _NOW)
+
+
+def _event(event_id: str | None) -> str:
+    return said("event {event}", event=event_id)
 
 
 def _none(why_not: str) -> LinesView:

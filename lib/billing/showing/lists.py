@@ -11,9 +11,11 @@ from ..domain.catalog import Catalog
 from ..domain.declines import SENSITIVE, advice, decline_words, is_final_attempt, suggested_flow
 from ..domain.filters import Filters, interval_name
 from ..domain.money import rate
+from ..domain.saves import last_second_to_save
 from ..domain.times import DAY, day_start, local_date
 from ..settings.setup import Setup
 from ..store.queries import failed_payments as failing
+from ..store.queries import kept_sums
 from ..store.queries import plan_customers as behind
 from ..store.queries import plan_mix as mix
 from ..store.queries import winding_down as winding
@@ -42,7 +44,11 @@ def winding_down(
         ends = winding.ends(connection, filters)
         choices = winding.choices(connection)
     items = tuple(
-        WindingDownItem(**row, overdue=row["ends_at"] is not None and row["ends_at"] <= now)
+        WindingDownItem(
+            **row,
+            overdue=row["ends_at"] is not None and row["ends_at"] <= now,
+            save_until=last_second_to_save(row["ends_at"], now),
+        )
         for row in rows
     )
     return _listing(items, sums, _weeks(ends, setup.timezone), choices)
@@ -106,9 +112,11 @@ def plan_mix(reader: Reader, setup: Setup, filters: Filters) -> Listing[PlanMixI
     ``share`` is of the whole currency's MRR, whatever the filters.
     """
     with reader.open() as connection:
-        cells = mix.cells(connection, filters)
-        whole = {row["currency"]: int(row["mrr_minor"]) for row in mix.currency_totals(connection)}
-        choices = mix.choices(connection)
+        read = kept_sums.cells if kept_sums.tells(filters) else mix.cells
+        cells: Sequence[Record] = read(connection, filters)
+        totals = kept_sums.currency_totals(connection)
+        choices = kept_sums.choices(connection)
+    whole = {row["currency"]: int(row["mrr_minor"]) for row in totals}
     items = [_mix_item(cell, whole, setup.catalog) for cell in cells]
     bars: defaultdict[tuple[str, str], list[PlanMixItem]] = defaultdict(list)
     sums: defaultdict[str, list[PlanMixItem]] = defaultdict(list)
@@ -137,7 +145,8 @@ def plan_customers(reader: Reader, filters: Filters) -> Listing[PlanCustomerItem
     """One page of the subscriptions behind the mix. No bars and no choices: the mix has them."""
     with reader.open() as connection:
         rows = behind.page(connection, filters)
-        sums = behind.sums(connection, filters)
+        added = kept_sums.subscription_sums if kept_sums.tells(filters) else behind.sums
+        sums: Sequence[Record] = added(connection, filters)
     return _listing(tuple(PlanCustomerItem(**row) for row in rows), sums, (), ())
 
 

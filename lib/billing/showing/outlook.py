@@ -11,10 +11,11 @@ from ..domain.churn_rates import Moved, churn_cause
 from ..domain.facts import Facts, Leaving, PlanChurn, Trials
 from ..domain.insights import insights
 from ..domain.ratio import SMALL_SAMPLE, Ratio
+from ..domain.said import Said, said
 from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import churn, plan_mix
+from ..store.queries import churn, kept_sums
 from ..store.queries import outlook as queries
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
@@ -34,7 +35,7 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
     """What stands out now. Reads whole months: for a page it is kept for minutes."""
     weeks = runway(reader, setup, now, currency).weeks
     with reader.open() as connection:
-        totals = plan_mix.currency_totals(connection, currency)
+        totals = kept_sums.currency_totals(connection, currency)
         mrr = int(totals[0]["mrr_minor"]) if totals else 0
         people = int(totals[0]["customers"]) if totals else 0
         held = queries.largest(connection, currency, LARGEST)
@@ -129,10 +130,15 @@ def _plans(
     )
 
 
-def _month(span: Span, timezone: str) -> str:
-    return MONTHS[local_date(span.starts, timezone).month - 1]
+def _month(span: Span, timezone: str) -> Said:
+    return _named(local_date(span.starts, timezone).month)
+
+
+def _named(month: int) -> Said:
+    return Said(MONTHS[month - 1], {})
 
 
 def _leaving(week: RunwayWeek, timezone: str) -> Leaving:
     day = local_date(week.starts, timezone)
-    return Leaving(week.key, f"{day.day} {MONTHS[day.month - 1]}", week.subscriptions, week.minor)
+    name = said("{day} {month}", day=str(day.day), month=_named(day.month))
+    return Leaving(week.key, name, week.subscriptions, week.minor)
