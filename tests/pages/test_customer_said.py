@@ -11,7 +11,7 @@ from tests.pages.said import spoken, untranslated
 from tests.pages.test_pseudo import CUSTOMERS, DATA
 
 TABS = ("Subscriptions", "Invoices", "May use", "Timeline", "Raw")
-TYPED = frozenset("API access Unlimited projects sam pixel evil test name png".split())
+TYPED = frozenset("API access Unlimited projects sam pixel http evil test name png".split())
 """What the fake company calls features, and what somebody noted."""
 THEIRS = ("html", "code", "json")
 """Kinds of element that hold a script, the reply to the customer, and what Stripe sent."""
