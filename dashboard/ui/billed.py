@@ -83,7 +83,6 @@ def attempts(view: CustomerView) -> None:
             ]
             for row, attempt in troubled
         ],
-        unbroken=(0,),
     )
 
 

@@ -42,7 +42,8 @@ window.looks = window.looks || {
 };
 """
 NAME: Final = """
-const named = (e) => (e.getAttribute('aria-label') || e.innerText || e.placeholder || '')
+const named = (e) => (e.getAttribute('aria-label') || e.innerText || e.placeholder
+    || e.textContent || '')
     .trim().replace(/\\s+/g, ' ').replace(/^[a-z_]+_?[a-z_0-9]* (?=[A-ZÄÖÜ])/, '').slice(0, 80);
 """
 
@@ -53,12 +54,20 @@ class Keys:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def tabs_to(self, name: str | re.Pattern[str]) -> None:
-        """Tab until the focus is on what is called ``name``: it must be seen there."""
+    def tabs_to(self, name: str | re.Pattern[str], *, drawn: bool = False) -> None:
+        """Tab until the focus is on what is called ``name``: it must be seen there.
+
+        ``drawn``: it is a cell of a grid, which draws where the focus is on its canvas.
+        """
         met: list[str] = []
         for _ in range(ENOUGH):
+            before = self._grid() if drawn else b""
             if self._fits(found := self.tab(), name):
-                self.focus_is_seen()
+                if drawn:
+                    self.page.wait_for_timeout(300)
+                    assert self._grid() != before, "The grid looks as it did without the focus."
+                else:
+                    self.focus_is_seen()
                 return
             met.append(found)
         raise AssertionError(f"Tab never came to {name!r}, but to: {met}")
@@ -123,6 +132,9 @@ class Keys:
                 }}"""
             )
         )
+
+    def _grid(self) -> bytes:
+        return self.page.get_by_test_id("stDataFrame").first.screenshot()
 
     @staticmethod
     def _fits(found: str, name: str | re.Pattern[str]) -> bool:

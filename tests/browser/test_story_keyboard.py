@@ -153,7 +153,7 @@ def test_one_of_several_hits_is_chosen_by_keys(
     keys.press("Enter")
     dashboard.sees("Choose a row to open one")
     dashboard.settles()
-    keys.tabs_to(re.compile("^Twinfound Harbour"))
+    keys.tabs_to(re.compile("^Twinfound Harbour"), drawn=True)
     keys.press("Shift+Space")
     expect(dashboard.page).to_have_url(re.compile(r"customer=cus_"), timeout=PATIENCE)
     dashboard.sees("Hand over a link")
