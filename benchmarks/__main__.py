@@ -1,8 +1,8 @@
-"""`make bench`: what the receiver, the reports and the search cost, as ratios within one run.
+"""`make bench`: what the receiver, the reports, the pages and a click cost, as ratios in one run.
 
 The bare loop inserts each body into one table and commits; everything else is shown beside it.
-`make bench ARGS="search"` and `ARGS="gating"` measure the search and the gate alone, over both
-databases, and keep their figures in `docs/performance.md`.
+`make bench ARGS="search"`, "gating", "pages" and "clicks" measure one thing alone and keep its
+figures in `docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -35,22 +35,34 @@ REPORTS = ("entitlements", "winding-down", "plan-mix", "mrr", "inbox")
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
     arguments.add_argument(
-        "what", nargs="?", choices=["receiver", "search", "gating"], default="receiver"
+        "what",
+        nargs="?",
+        choices=["receiver", "search", "gating", "pages", "clicks"],
+        default="receiver",
     )
-    arguments.add_argument("--customers", type=int, help="400; of search and gate 20,000")
+    arguments.add_argument(
+        "--customers", type=int, help="400; clicks 2,000; search, gate and pages 20,000"
+    )
     arguments.add_argument("--renewals", type=int, default=9)
     arguments.add_argument(
         "--database",
         action="append",
         default=[],
-        help="of search and gate: a filled one",
+        help="a filled one, in place of one that is made; beside the demo's for clicks",
     )
+    arguments.add_argument("--times", type=int, default=9, help="each click")
     given = arguments.parse_args()
     if given.what == "search":
         _search(given.customers or 20_000, given.database)
         return
     if given.what == "gating":
         _gating(given.customers or 20_000, given.database)
+        return
+    if given.what == "pages":
+        _pages(given.customers or 20_000, given.database)
+        return
+    if given.what == "clicks":
+        _clicks(given.customers or 2_000, given.database, given.times)
         return
     _receiver(given.customers or 400, given.renewals)
 
@@ -77,6 +89,23 @@ def _gating(customers: int, databases: list[str], *, keep: bool = True) -> None:
         _show(Console(), title, "requests/s", {line.what: line.rate for line in of})
     if keep:
         book.gating(lines, customers)
+
+
+def _pages(customers: int, databases: list[str]) -> None:
+    from .pages import measuring, told  # the dashboard is imported with them
+
+    with search.throw_away() if not databases else nullcontext({}) as made:
+        urls = databases or list(made.values())
+        told.write([measuring.in_database(url, customers) for url in urls])
+
+
+def _clicks(customers: int, databases: list[str], times: int) -> None:
+    from .clicks import run, told  # a browser is driven with them
+
+    say = Console(stderr=True).print
+    runs = [run.in_demo(customers, times, say)]
+    runs += [run.in_database(url, times, say) for url in databases]
+    told.write(runs, times)
 
 
 def _named(databases: list[str]) -> dict[str, str]:

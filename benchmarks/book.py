@@ -39,7 +39,7 @@ def search(lines: Mapping[str, Sequence[Line]], customers: int) -> None:
             cells += [f"{own.usual:.1f}", f"{own.worst:.1f}", f"{own.usual / bare[name]:.1f}"]
         table.append(f"| {' | '.join(cells)} |")
     slowest = max((own.usual, own.what, name) for name in names for own in lines[name])
-    _put(
+    put(
         "Search",
         f"""Among {customers:,} customers, each search {_of()}. Median and worst of nine in turn;
 the ratio is to {BARE}. A + behind a number: there are more than are looked at, and the page
@@ -65,9 +65,9 @@ def gating(lines: Mapping[str, Sequence[Gated]], customers: int) -> None:
             cells += [f"{own.usual:.2f}", f"{own.p99:.2f}", f"{own.rate:,.0f}"]
             cells.append(f"{own.usual / bare.usual:.1f}")
         table.append(f"| {' | '.join(cells)} |")
-    _put(
+    put(
         "Gate",
-        f"""`GET /v1/entitlements/…` among {customers:,} customers over HTTP, {_machine()}. p50 and
+        f"""`GET /v1/entitlements/…` among {customers:,} customers over HTTP, {machine()}. p50 and
 p99 of two thousand requests one after another, then requests a second with eight connections, the
 asking program on the same cores; the ratio is of p50 to the bare route.
 `make bench ARGS="gating --customers {customers}"` measures it again.
@@ -78,17 +78,18 @@ asking program on the same cores; the ratio is of p50 to the bare route.
 
 
 def _of() -> str:
-    return f"through the facade with access and plan of the 25 shown, {_machine()}"
+    return f"through the facade with access and plan of the 25 shown, {machine()}"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """The day, and what it ran on."""
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}"
     )
 
 
-def _put(title: str, text: str) -> None:
+def put(title: str, text: str) -> None:
     """Replace the page's section of this title, or add it."""
     page = PAGE.read_text() if PAGE.exists() else HEAD
     section = f"## {title}\n\n{text}\n"

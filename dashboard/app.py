@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import addressed, attendance, language, navigation, remembered, session
-from dashboard.ui import chrome, notes
+from dashboard import addressed, attendance, language, navigation, remembered, session, visits
+from dashboard.ui import changes, chrome, notes, tour
 
 st.set_page_config(
     page_title="Portside",
@@ -20,12 +20,15 @@ def main() -> None:
     staff = session.staff()
     attendance.keep(staff)
     language.settle(remembered.choices(staff).get("language"))
+    visits.keep(staff)
     place = "sidebar" if staff else "hidden"
     page = st.navigation(navigation.menu(staff), position=place, expanded=True)
     st.set_page_config(page_title=f"{page.title} · Portside")
     addressed.arrive()
     if staff:
         chrome.sidebar(staff, page.url_path)
+        changes.open_wanted(staff)
+        tour.strip(staff, page.url_path)
     page.run()
 
 

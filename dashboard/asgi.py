@@ -14,7 +14,9 @@ from dashboard import exports, opening, printing, tickets
 from dashboard.door import LoopbackOnly, SecurityHeaders
 from dashboard.proxied import TrustedProxy
 from dashboard.return_to import ReturnTo
+from lib.billing import set_up_logs
 
+set_up_logs()
 if refusal := opening.refusal():
     raise SystemExit(refusal)
 

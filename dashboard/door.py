@@ -34,6 +34,7 @@ HEADERS: Final = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",  # nobody else learns an address; our own sign-in does
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
 
@@ -51,6 +52,7 @@ class SecurityHeaders:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 if signin.served_by_https():
+                    headers["strict-transport-security"] = "max-age=31536000"
                     _secure(headers)
             await send(message)
 

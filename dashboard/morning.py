@@ -31,6 +31,10 @@ def upgrades(filters: UpgradeFilters) -> Listing[UpgradeItem]:
     return data.kept("upgrades", lambda desk: desk.upgrades(filters), filters)
 
 
+def level_upgrades(filters: UpgradeFilters) -> Listing[UpgradeItem]:
+    return data.counted("level_upgrades", lambda desk: desk.level_upgrades(filters), filters)
+
+
 def upgrade_paths(filters: UpgradeFilters) -> tuple[PlanPath, ...]:
     return data.kept("upgrade_paths", lambda desk: desk.upgrade_paths(filters), filters)
 

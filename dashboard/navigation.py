@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import session
+from dashboard.language import mark, tr
 from dashboard.session import Staff
 from dashboard.ui import entrance
 from lib.billing import Permission
@@ -40,115 +41,122 @@ class PageRow:
 PAGES: tuple[PageRow, ...] = (
     PageRow(
         "overview",
-        "Overview",
-        "Where the subscription business stands today, and what leaves it soon.",
+        mark("Overview"),
+        mark("Where the subscription business stands today, and what leaves it soon."),
         ":material/space_dashboard:",
-        "Today",
+        mark("Today"),
         Permission.TOTALS,
     ),
     PageRow(
         "upgrades",
-        "Upgrades",
-        "Who moved up, from what to what and what it added, and what became of trials.",
+        mark("Upgrades"),
+        mark("Who moved up, from what to what and what it added, and what became of trials."),
         ":material/trending_up:",
-        "Today",
+        mark("Today"),
         Permission.TOTALS,
     ),
     PageRow(
         "customer",
-        "Customer",
-        "Why a customer has or lacks access, and the right link to hand over.",
+        mark("Customer"),
+        mark("Why a customer has or lacks access, and the right link to hand over."),
         ":material/person_search:",
-        "Customers",
+        mark("Customers"),
         Permission.CUSTOMERS,
     ),
     PageRow(
         "winding-down",
-        "Winding down",
-        "Which subscriptions end, when, and why: each can still be kept until its last day.",
+        mark("Winding down"),
+        mark("Which subscriptions end, when, and why: each can still be kept until its last day."),
         ":material/event_upcoming:",
-        "Customers",
+        mark("Customers"),
         Permission.CUSTOMERS,
     ),
     PageRow(
         "failed-payments",
-        "Failed payments",
-        "Whose payment failed, what Stripe does next, and what to ask the customer for.",
+        mark("Failed payments"),
+        mark("Whose payment failed, what Stripe does next, and what to ask the customer for."),
         ":material/credit_card_off:",
-        "Customers",
+        mark("Customers"),
         Permission.CUSTOMERS,
     ),
     PageRow(
         "mrr",
-        "MRR",
-        "How MRR got from opening to closing, with the rows behind each number.",
+        mark("MRR"),
+        mark("How MRR got from opening to closing, with the rows behind each number."),
         ":material/waterfall_chart:",
-        "Money",
+        mark("Money"),
         Permission.TOTALS,
     ),
     PageRow(
         "plan-mix",
-        "Plan mix",
-        "What customers pay for: plans and intervals, by customers and by MRR.",
+        mark("Plan mix"),
+        mark("What customers pay for: plans and intervals, by customers and by MRR."),
         ":material/donut_small:",
-        "Money",
+        mark("Money"),
         Permission.TOTALS,
     ),
     PageRow(
         "churn",
-        "Churn and retention",
-        "Who left and why, what share of customers and MRR that was, and what of each month's "
-        "new customers is left.",
+        mark("Churn and retention"),
+        mark(
+            "Who left and why, what share of customers and MRR that was, and what of each month's "
+            "new customers is left."
+        ),
         ":material/person_remove:",
-        "Money",
+        mark("Money"),
         Permission.TOTALS,
     ),
     PageRow(
         "invoices",
-        "Invoices",
-        "What was invoiced, what is owed and for how long, and what an invoice is made of.",
+        mark("Invoices"),
+        mark("What was invoiced, what is owed and for how long, and what an invoice is made of."),
         ":material/receipt_long:",
-        "Money",
+        mark("Money"),
         Permission.TOTALS,
     ),
     PageRow(
         "close",
-        "Month close",
-        "Which months are signed, and what has changed in them since, by customer and cause.",
+        mark("Month close"),
+        mark("Which months are signed, and what has changed in them since, by customer and cause."),
         ":material/event_available:",
-        "Money",
+        mark("Money"),
         Permission.MONEY,
     ),
     PageRow(
         "plans",
-        "Plans",
-        "What is sold, as customers see it, who holds older prices, and whom a change would reach.",
+        mark("Plans"),
+        mark(
+            "What is sold, as customers see it, who holds older prices, and whom a change would "
+            "reach."
+        ),
         ":material/sell:",
-        "Catalogue",
+        mark("Catalogue"),
         Permission.PLANS,
     ),
     PageRow(
         "portal",
-        "Portal",
-        "Whether Stripe's customer portal does what the catalogue says, field by field.",
+        mark("Portal"),
+        mark("Whether Stripe's customer portal does what the catalogue says, field by field."),
         ":material/tune:",
-        "Catalogue",
+        mark("Catalogue"),
         Permission.PORTAL,
     ),
     PageRow(
         "sync",
-        "Sync",
-        "Whether the projection says what Stripe says, and what to do where it does not.",
+        mark("Sync"),
+        mark("Whether the projection says what Stripe says, and what to do where it does not."),
         ":material/sync:",
-        "Health",
+        mark("Health"),
         Permission.SYNC,
     ),
     PageRow(
         "audit",
-        "Audit",
-        "Who did what for whom and why, and whether the record still stands as it was written.",
+        mark("Audit"),
+        mark(
+            "Who did what for whom and why, and whether the record still stands as it was written."
+        ),
         ":material/policy:",
-        "Health",
+        mark("Health"),
         Permission.AUDIT,
     ),
 )
@@ -167,8 +175,8 @@ def menu(staff: Staff | None) -> dict[str, list[st.Page]]:
             target = row.file
         else:
             target = partial(session.denied, row.permission)
-        page = _page(target, row.slug, row.title, row.icon, hidden=not allowed)
-        sections.setdefault(row.section, []).append(page)
+        page = _page(target, row.slug, tr(row.title), row.icon, hidden=not allowed)
+        sections.setdefault(tr(row.section), []).append(page)
     return sections
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import signin
+from dashboard.language import mark, tr
 from dashboard.ui import entrance
 from lib.billing import (
     BillingError,
@@ -44,10 +45,10 @@ class Staff:
 
 
 _CALLED: Final[dict[Role, str]] = {
-    Role.SUPPORT: "support",
-    Role.FINANCE: "finance",
-    Role.FOUNDER: "founders",
-    Role.ADMIN: "administrators",
+    Role.SUPPORT: mark("support"),
+    Role.FINANCE: mark("finance"),
+    Role.FOUNDER: mark("founders"),
+    Role.ADMIN: mark("administrators"),
 }
 
 
@@ -58,6 +59,8 @@ class _Seam:
 
 
 _PINNED: Final = "desk_of_this_run"
+ACTED: Final = "acted_at"
+"""When this session last did something: a choice in a fragment reaches no page's head."""
 
 _seam = _Seam()
 _generations = itertools.count(1)
@@ -169,6 +172,7 @@ def check(permission: Permission) -> Staff:
     if person is None:
         raise PermissionDenied("Your sign-in has ended. Reload the page and sign in again.")
     require(person.roles, permission)
+    st.session_state[ACTED] = desk().now()
     return person
 
 
@@ -178,12 +182,19 @@ def denied(permission: Permission) -> None:
     if person is not None and not person.roles:
         entrance.without_role(person.sign_in)
         return
-    able = [_CALLED[role] for role in Role if permission in permissions_of([role])]
-    st.title("Not for your role", anchor=False)
-    others = f"{', '.join(able[:-1])} and " if able[1:] else ""
+    able = [tr(_CALLED[role]) for role in Role if permission in permissions_of([role])]
+    st.title(tr("Not for your role"), anchor=False)
     st.caption(
-        f"This page is for {others}{able[-1]}. If you need it, ask an administrator for the role."
+        tr(
+            "This page is for {roles}. If you need it, ask an administrator for the role.",
+            roles=_and(able),
+        )
     )
     if person is not None:
         names = ", ".join(sorted(person.roles))
-        st.text(f"You are signed in as {person.email} ({names}).")
+        st.text(tr("You are signed in as {person}.", person=f"{person.email} ({names})"))
+
+
+def _and(names: list[str]) -> str:
+    *others, last = names
+    return tr("{some} and {last}", some=", ".join(others), last=last) if others else last

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
+from dashboard.language import tr
 from dashboard.ui import chrome, cohorts, download, filters, kpis, leaving, notes, retention
 from lib.billing import Filters, Permission
 
@@ -17,8 +18,8 @@ def body() -> None:
     codes = data.paid_currencies()
     if not codes:
         notes.empty(
-            "Nobody has paid yet.",
-            hint="Churn and cohorts show here from the first MRR on.",
+            tr("Nobody has paid yet."),
+            hint=tr("Churn and cohorts show here from the first MRR on."),
             icon=":material/inbox:",
         )
         return

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
+from dashboard.language import tr
 from dashboard.ui import (
     chrome,
     customer,
@@ -66,8 +67,8 @@ def body() -> None:
         one(wanted)
     else:
         notes.empty(
-            "Search for a customer to begin.",
-            hint="Or choose one under Winding down or Failed payments.",
+            tr("Search for a customer to begin."),
+            hint=tr("Or choose one under Winding down or Failed payments."),
             icon=":material/search:",
         )
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
+from dashboard.language import tr
 from dashboard.ui import chrome, collecting, failed, failing, kpis, notes
 from lib.billing import Filters, Permission
 
@@ -23,8 +24,8 @@ def body() -> None:
         failed.draw(failing.narrowed(everything), staff)
     else:
         notes.empty(
-            "No payment is failing.",
-            hint="An invoice shows here after its first failed attempt, until it is paid.",
+            tr("No payment is failing."),
+            hint=tr("An invoice shows here after its first failed attempt, until it is paid."),
         )
     if totals:
         collecting.draw(staff)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
+from dashboard.language import tr
 from dashboard.ui import bridge, chrome, defined, kpis, notes, receipts, rolling, self_audit
 from lib.billing import Permission
 
@@ -22,8 +23,8 @@ def body() -> None:
     codes = data.mrr_currencies()
     if not codes:
         notes.empty(
-            "No MRR yet.",
-            hint="The roll-forward shows here with the first paying subscription.",
+            tr("No MRR yet."),
+            hint=tr("The roll-forward shows here with the first paying subscription."),
             icon=":material/inbox:",
         )
         return
@@ -32,7 +33,7 @@ def body() -> None:
     kpis.row(rolling.cards(rolled, wanted.by))
     rolling.remarks(rolled)
     moved, behind, audited, bridged = st.tabs(
-        list(rolling.TABS), key="view", on_change="rerun", bind="query-params"
+        [tr(name) for name in rolling.TABS], key="view", on_change="rerun", bind="query-params"
     )
     if moved.open:
         with moved:
@@ -53,15 +54,15 @@ def _moved(rolled, wanted) -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            defined.title("What moved MRR?", *MOVES)
+            defined.title(tr("What moved MRR?"), *MOVES)
             st.space("stretch")
             line = rolling.period(rolled)
         rolling.waterfall(line, reporting=rolled.reporting)
     with right.container(border=True, height="stretch"):
-        defined.title("Where is MRR going?", "mrr", "committed_mrr")
+        defined.title(tr("Where is MRR going?"), "mrr", "committed_mrr")
         rolling.trend(wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Choose a row to see what moved MRR then.", width="stretch")
+        st.caption(tr("Choose a row to see what moved MRR then."), width="stretch")
         rolling.file(rolled, wanted, staff)
     rolling.table(rolled, line)
 

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from dashboard import addressed, data, morning, navigation, session
+from dashboard.language import tr
 from dashboard.ui import (
+    changes,
     chrome,
     filters,
     kpis,
@@ -32,8 +34,10 @@ def body() -> None:
     view = data.overview()
     if not view.currencies:
         notes.empty(
-            "No subscription yet.",
-            hint="Point a Stripe webhook endpoint at /webhooks/stripe, or run: portside backfill",
+            tr("No subscription yet."),
+            hint=tr(
+                "Point a Stripe webhook endpoint at /webhooks/stripe, or run: portside backfill"
+            ),
             icon=":material/inbox:",
         )
         return
@@ -48,10 +52,8 @@ def body() -> None:
     with right:
         runway.draw(ahead)
     runway.behind(ahead)
-    left, right = st.columns([3, 2])
-    with left:
+    with st.grid(2, min_column_width=400, gap="small"):  # narrower ones would hide columns
         needs.draw(money, staff)
-    with right:
         place = st.container(height="stretch")
     _latest(money.currency)
     with place:
@@ -62,26 +64,30 @@ def body() -> None:
 
 
 def _latest(code: str) -> None:
-    spans = {span.key: span for span in morning.lookbacks()}
+    spans, row = {span.key: span for span in morning.lookbacks()}, navigation.BY_SLUG["upgrades"]
     page = morning.upgrades(
         UpgradeFilters(currencies=(code,), starts=spans["90d"].starts, limit=LATEST)
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Who moved up lately?", anchor=False)
+        st.subheader(tr("Who moved up lately?"), anchor=False)
         st.space("stretch")
         st.page_link(
-            str(navigation.BY_SLUG["upgrades"].file),
-            label="Open Upgrades",
+            str(row.file),
+            label=tr("Open {page}", page=tr(row.title)),
             icon=":material/arrow_forward:",
             icon_position="right",
             query_params=addressed.marked({"currency": code.upper()}),
         )
     if not page.total:
         notes.empty(
-            "Nobody has moved up in 90 days.", hint="Upgrades and first payments show here."
+            tr("Nobody has moved up in 90 days."),
+            hint=tr("Upgrades and first payments show here."),
         )
         return
     upgrades.table(page, brief=True)
 
 
+place = st.container()
 body()
+with place:
+    changes.strip(staff)

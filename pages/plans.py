@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import navigation, session
+from dashboard.language import tr
 from dashboard.ui import chrome, impact, notes, plan_check, plan_features, plan_prices, pricing
 from lib.billing import Permission
 
@@ -17,7 +18,7 @@ def body() -> None:
     person = session.check(Permission.PLANS)
     catalog = session.billing().catalog
     shown, given, priced, checked, tried = st.tabs(
-        ["Pricing tables", "Features", "Prices", "Check", "Impact"],
+        [tr("Pricing tables"), tr("Features"), tr("Prices"), tr("Check"), tr("Impact")],
         key="view",
         on_change="rerun",
         bind="query-params",

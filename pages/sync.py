@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
+from dashboard.language import tr
 from dashboard.ui import (
     asking,
     board,
@@ -29,8 +30,10 @@ def body() -> None:
     known = seen.drift or seen.gaps or seen.failed
     if data.freshness().last_event_at is None and not known:
         notes.empty(
-            "Nothing has arrived yet.",
-            hint="Point a Stripe webhook endpoint at /webhooks/stripe, or run: portside backfill",
+            tr("Nothing has arrived yet."),
+            hint=tr(
+                "Point a Stripe webhook endpoint at /webhooks/stripe, or run: portside backfill"
+            ),
             icon=":material/inbox:",
         )
         return
@@ -39,7 +42,14 @@ def body() -> None:
     kpis.row(health.cards(seen, delivered))
     health.verdict(seen, delivered)
     drift, gaps, failed, arrived, told, asked = st.tabs(
-        ["Drift", "Gaps", "Failed events", "Deliveries", "Outgoing", "Requests"],
+        [
+            tr("Drift"),
+            tr("Gaps"),
+            tr("Failed events"),
+            tr("Deliveries"),
+            tr("Outgoing"),
+            tr("Requests"),
+        ],
         key="board",
         on_change="rerun",
         bind="query-params",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import data, morning, navigation, session
 from dashboard import format as fmt
+from dashboard.language import ntr, tr
 from dashboard.ui import chrome, climbing, filters, kpis, notes, tables, upgrades
 from lib.billing import Permission
 
@@ -22,8 +23,8 @@ def body() -> None:
     codes = data.mrr_currencies()
     if not codes:
         notes.empty(
-            "No upgrade yet.",
-            hint="Upgrades and trials show here with the first paying subscription.",
+            tr("No upgrade yet."),
+            hint=tr("Upgrades and trials show here with the first paying subscription."),
             icon=":material/trending_up:",
         )
         return
@@ -44,21 +45,24 @@ def body() -> None:
     with right:
         climbing.trials(months)
     _list(whole, cells)
+    climbing.level(whole)
 
 
 def _list(whole, cells) -> None:
-    st.subheader("Who moved up?", anchor=False)
+    st.subheader(tr("Who moved up?"), anchor=False)
     wanted = upgrades.narrowed(whole, cells)
     found = morning.upgrades(replace(wanted, limit=1))
     if not found.total:
         if wanted == whole:
-            notes.empty("Nobody moved up in this period.", hint="Choose a longer one above.")
+            notes.empty(
+                tr("Nobody moved up in this period."), hint=tr("Choose a longer one above.")
+            )
         else:
-            filters.nothing("No upgrade matches these filters.")
+            filters.nothing(tr("No upgrade matches these filters."))
         return
     amounts = [fmt.signed(part.amount_minor, part.currency) for part in found.sums]
-    told = fmt.joined((fmt.plural(found.total, "upgrade"), *amounts))
-    st.caption(f"{told}. Choose a row to open its customer.")
+    told = fmt.joined((ntr("{count} upgrade", "{count} upgrades", found.total), *amounts))
+    st.caption(tr("{found}. Choose a row to open its customer.", found=told))
     place = st.container()
     page = morning.upgrades(
         replace(wanted, limit=tables.PAGE_SIZE, offset=tables.pager(found.total))

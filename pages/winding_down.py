@@ -1,9 +1,10 @@
-"""Winding down: which subscriptions end, when and why."""
+"""Winding down: which subscriptions end, when and why, what was saved, what was foreseen."""
 
 import streamlit as st
 
-from dashboard import data, navigation, session
-from dashboard.ui import chrome, ending, kpis, listing, notes
+from dashboard import data, navigation, session, winding
+from dashboard.language import tr
+from dashboard.ui import back_testing, chrome, ending, ending_bars, kpis, listing, notes, saving
 from lib.billing import Filters, Permission
 
 staff = session.guard(Permission.CUSTOMERS)
@@ -15,17 +16,32 @@ chrome.head(navigation.BY_SLUG["winding-down"])
 @notes.calmly
 def body() -> None:
     """Everything that a filter, a bar or a page switch redraws."""
+    match ending.view(totals=totals):
+        case "saves":
+            saving.draw(staff)
+        case "test":
+            session.check(Permission.TOTALS)
+            back_testing.draw()
+        case _:
+            _ends()
+
+
+def _ends() -> None:
     everything = data.winding_down(Filters(limit=1))
     if not everything.total:
         notes.empty(
-            "Nothing is winding down.",
-            hint="A subscription shows here as soon as its cancellation is scheduled in Stripe.",
+            tr("Nothing is winding down."),
+            hint=tr(
+                "A subscription shows here as soon as its cancellation is scheduled in Stripe."
+            ),
         )
         return
-    now = data.freshness().now
-    kpis.row(ending.cards(everything, now, totals=totals))
-    ending.chart(everything, now, totals=totals)
-    wanted = ending.narrowed(everything)
+    now, savable = data.freshness().now, winding.savable()
+    kpis.row(ending.cards(everything, savable, now, totals=totals))
+    bars = st.container()
+    wanted = ending.narrowed(everything, savable)
+    with bars:
+        ending_bars.draw(listing.currencies(everything), now, totals=totals)
     listing.draw(
         "winding-down", data.winding_down, wanted, ending.table, staff, noun="subscription"
     )

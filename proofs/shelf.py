@@ -6,6 +6,7 @@ from typing import Final
 
 from .backfill import backfill
 from .crash import crash_postgres, crash_sqlite
+from .described import described
 from .files import files
 from .fuzz import fuzz
 from .guards import guards
@@ -129,6 +130,18 @@ PROOFS: Final = (
         "events",
         100_000,
         fuzz,
+    ),
+    Proof(
+        "api",
+        "The API answers as its own OpenAPI description says, whatever is sent to it",
+        "Schemathesis makes requests up from the description of `/v1`, right ones and wrong ones, "
+        "and sends them to a receiver with a customer over HTTP; every status, header, content "
+        "type and body is held against the description.",
+        "requests",
+        9_000,
+        described,
+        "Requests without a token are left to the suite: after thirty of them an address is told "
+        "to wait.",
     ),
     Proof(
         "guards",

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import HEIGHT, calm, plain
 from dashboard.charts.palette import PLAN_SCALE
+from dashboard.language import ntr
 
 
 def ranked(
@@ -30,12 +31,15 @@ def ranked(
     return figure.update_layout(height=max(HEIGHT, 44 + 30 * len(rows)))
 
 
-def plans(cells: Sequence[tuple[str, str, str, int, int]], currency: str) -> go.Figure:
-    """MRR by plan, split by interval: (plan, plan's name, interval, minor units, customers)."""
+def plans(
+    cells: Sequence[tuple[str, str, str, int, int]], currency: str, *, people: bool = False
+) -> go.Figure:
+    """MRR by plan, or its customers, split by interval:
+    (plan, plan's name, interval, minor units, customers)."""
     names = {plan: plain(name) for plan, name, _, _, _ in cells}
     totals = dict.fromkeys(names, 0)
-    for plan, _, _, minor, _ in cells:
-        totals[plan] += minor
+    for plan, _, _, minor, customers in cells:
+        totals[plan] += customers if people else minor
     order = sorted(totals, key=lambda plan: totals[plan])
     figure = go.Figure()
     intervals = sorted({interval for _, _, interval, _, _ in cells}, key=_interval_rank)
@@ -46,14 +50,15 @@ def plans(cells: Sequence[tuple[str, str, str, int, int]], currency: str) -> go.
             name=interval,
             orientation="h",
             y=[names[plan] for plan in shown],
-            x=[fmt.major(held[plan][0], currency) for plan in shown],
+            x=[held[plan][1] if people else fmt.major(held[plan][0], currency) for plan in shown],
             customdata=[
                 [plan, interval, _money_and_people(*held[plan], currency)] for plan in shown
             ],
             marker={"color": PLAN_SCALE[index % len(PLAN_SCALE)]},
             hovertemplate="<b>%{y} · %{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
         )
-    figure = calm(figure, currency, along="x").update_layout(barmode="stack", showlegend=True)
+    figure = calm(figure, None if people else currency, along="x")
+    figure.update_layout(barmode="stack", showlegend=True)
     figure.update_yaxes(categoryorder="array", categoryarray=[names[plan] for plan in order])
     return figure.update_layout(
         legend={"traceorder": "normal"}, height=max(HEIGHT, 60 + 38 * len(order))
@@ -61,9 +66,11 @@ def plans(cells: Sequence[tuple[str, str, str, int, int]], currency: str) -> go.
 
 
 def _money_and_people(minor: int, people: int, currency: str) -> str:
-    return fmt.joined((fmt.money(minor, currency), fmt.plural(people, "customer")))
+    return fmt.joined(
+        (fmt.money(minor, currency), ntr("{count} customer", "{count} customers", people))
+    )
 
 
 def _interval_rank(interval: str) -> tuple[int, str]:
-    order = ("Monthly", "Yearly", "Weekly", "Daily")
+    order = tuple(fmt.every(unit, 1) for unit in ("month", "year", "week", "day"))
     return (order.index(interval) if interval in order else len(order), interval)

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import calm, plain, sparse
 from dashboard.charts.palette import CONTRACTION, EXPANSION, KIND_COLOURS, NEUTRAL, NEW
+from dashboard.language import ntr, tr
 
 WITHIN: Final = NEUTRAL
 LARGEST: Final = 46
@@ -35,7 +36,7 @@ def paths(
             x=[plain(to) for _, _, to, _, _, _ in cells],
             y=[plain(was) for _, was, *_ in cells],
             mode="markers+text",
-            text=[f"{count:,}" for *_, count, _ in cells],
+            text=[fmt.number(count) for *_, count, _ in cells],
             textfont={"color": "#FFFFFF", "size": 12},
             marker={
                 "size": [max(LARGEST * sqrt(count / most), SMALLEST) for *_, count, _ in cells],
@@ -47,7 +48,7 @@ def paths(
                 [
                     key,
                     plain(name),
-                    fmt.joined((fmt.plural(count, "upgrade"), fmt.signed(minor, currency))),
+                    fmt.joined((_upgrades(count), fmt.signed(minor, currency))),
                 ]
                 for key, _, _, name, count, minor in cells
             ],
@@ -85,7 +86,7 @@ def climbing(
             x=[month for month, _ in months],
             y=[fmt.major(minor, currency) for _, minor in held],
             customdata=[
-                [month, fmt.joined((fmt.signed(minor, currency), fmt.plural(count, "upgrade")))]
+                [month, fmt.joined((fmt.signed(minor, currency), _upgrades(count)))]
                 for (month, _), (count, minor) in zip(months, held, strict=True)
             ],
             marker={"color": KIND_COLOURS.get(kind, CONTRACTION)},
@@ -101,13 +102,14 @@ def climbing(
 def trials(months: Sequence[tuple[str, int, int, str]]) -> go.Figure:
     """Trials by the month of their end: (month, converted, lapsed, the rate in words)."""
     figure = go.Figure()
-    for name, at, colour in (("Converted", 1, EXPANSION), ("Lapsed", 2, NEUTRAL)):
+    for name, at, colour in ((tr("Converted"), 1, EXPANSION), (tr("Lapsed"), 2, NEUTRAL)):
         figure.add_bar(
             name=name,
             x=[month[0] for month in months],
             y=[month[at] for month in months],
             customdata=[
-                [month[0], fmt.plural(int(month[at]), "trial"), month[3]] for month in months
+                [month[0], ntr("{count} trial", "{count} trials", int(month[at])), month[3]]
+                for month in months
             ],
             marker={"color": colour},
             hovertemplate=(
@@ -122,3 +124,7 @@ def trials(months: Sequence[tuple[str, int, int, str]]) -> go.Figure:
     if most <= FEW:  # else the axis would name halves of a trial, rounded
         figure.update_yaxes(dtick=1)
     return sparse(figure, [month[0] for month in months])
+
+
+def _upgrades(count: int) -> str:
+    return ntr("{count} upgrade", "{count} upgrades", count)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import calm
 from dashboard.charts.palette import FATES
+from dashboard.language import ntr, tr
 
 
 def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") -> go.Figure:
@@ -20,11 +21,14 @@ def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") 
             continue
         counts = [held.get(fate, 0) for _, held in days]
         figure.add_bar(
-            name=name,
+            name=tr(name),
             x=[fmt.today(day, timezone) for day, _ in days],
             y=counts,
             customdata=[
-                [f"{fmt.day(day, timezone)} · {name}", fmt.plural(n, "webhook")]
+                [
+                    f"{fmt.day(day, timezone)} · {tr(name)}",
+                    ntr("{count} webhook", "{count} webhooks", n),
+                ]
                 for (day, _), n in zip(days, counts, strict=True)
             ],
             marker={"color": colour},

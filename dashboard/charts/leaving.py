@@ -1,63 +1,152 @@
-"""What leaves, week by week."""
+"""What leaves, week by week, of which plan and for which reason."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
-from dashboard.charts.ground import calm
-from dashboard.charts.palette import CHURN, CONTRACTION, NEUTRAL
+from dashboard.charts.ground import HEIGHT, calm, plain
+from dashboard.charts.palette import CHURN, CONTRACTION, LEAVING_SCALE, NEUTRAL
+from dashboard.language import ntr, tr
 
 _DAY_MS: Final = 86_400_000
+FAINT: Final = 0.3
+
+OTHERS: Final = "\u2026"
+"""The part that all small parts are put into."""
+
+Cell = tuple[str, str, int, int]
+"""Monday (ISO), part, minor units, subscriptions."""
 
 
 def runway(
-    weeks: Sequence[tuple[int, int, int]], currency: str | None, today: date, timezone: str
+    cells: Sequence[Cell],
+    names: Sequence[tuple[str, str]],
+    currency: str | None,
+    today: date,
+    chosen: tuple[str | None, Collection[str]] = (None, ()),
 ) -> go.Figure:
-    """What ends in each week: (Monday as unix second, MRR in minor units, subscriptions).
+    """What ends in each week, stacked by part: ``names`` are (part, what it is called), the largest
+    first. Each bar carries its Monday and its part.
 
     ``currency`` None shows subscriptions instead of money: what a role without totals may see.
+    ``chosen``: the week and the parts that the list is narrowed to; all others are faint.
     """
-    days = [fmt.today(second, timezone) for second, _, _ in weeks]
-    values = [fmt.major(minor, currency) if currency else count for _, minor, count in weeks]
-    details = [
-        fmt.joined(
-            (
-                fmt.money(minor, currency) if currency else None,
-                fmt.plural(count, "subscription"),
-            )
-        )
-        for _, minor, count in weeks
-    ]
-    overdue = [day + timedelta(days=7) <= today for day in days]
-    figure = go.Figure(
-        go.Bar(
-            x=days,
-            y=values,
-            width=[5 * _DAY_MS] * len(days),
+    whole: dict[str, tuple[int, int]] = {}
+    for week, _, minor, count in cells:
+        held = whole.get(week, (0, 0))
+        whole[week] = (held[0] + minor, held[1] + count)
+    figure = go.Figure()
+    for number, (part, name) in enumerate(names):
+        mine = [cell for cell in cells if cell[1] == part]
+        figure.add_bar(
+            name=plain(name),
+            x=[week for week, *_ in mine],
+            y=[fmt.major(m, currency) if currency else n for _, _, m, n in mine],
+            width=[5 * _DAY_MS] * len(mine),
             customdata=[
-                [_week(day, today), detail] for day, detail in zip(days, details, strict=True)
+                [
+                    week,
+                    part,
+                    _week(date.fromisoformat(week), today),
+                    _amount(minor, count, currency),
+                    tr("{amount} in all", amount=_amount(*whole[week], currency)),
+                ]
+                for week, _, minor, count in mine
             ],
-            marker={"color": [NEUTRAL if late else CHURN for late in overdue]},
-            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+            marker={
+                "color": NEUTRAL if part == OTHERS else LEAVING_SCALE[number % len(LEAVING_SCALE)],
+                "opacity": [_opacity(week, part, chosen) for week, *_ in mine],
+                "pattern": {
+                    "shape": ["/" if _late(week, today) else "" for week, *_ in mine],
+                    "solidity": 0.3,
+                },
+            },
+            hovertemplate=(
+                "<b>%{customdata[2]}</b><br>"
+                + plain(name).replace("%", "%\u200b")
+                + ": %{customdata[3]}<br>%{customdata[4]}<extra></extra>"
+            ),
         )
-    )
+    figure = calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
+    figure.update_layout(legend={"traceorder": "normal"}, height=HEIGHT + 40)
+    days = sorted(date.fromisoformat(week) for week in whole)
     shown = ((days[-1] - days[0]).days // 7 if days else 0) + 1
-    return calm(figure, currency).update_xaxes(
+    ticks = (
+        [days[0] + timedelta(days=7 * n) for n in range(0, shown, -(-shown // 6))] if days else []
+    )
+    return figure.update_xaxes(
         type="date",
-        tick0=days[0] if days else None,
-        dtick=7 * _DAY_MS * -(-shown // 8),
-        tickformat="%-d %b",
+        tickvals=ticks,
+        ticktext=[fmt.calendar_day(day).rpartition(" ")[0] for day in ticks],
+    )
+
+
+def _late(week: str, today: date) -> bool:
+    return date.fromisoformat(week) + timedelta(days=7) <= today
+
+
+def _opacity(week: str, part: str, chosen: tuple[str | None, Collection[str]]) -> float:
+    wanted, parts = chosen
+    return 1.0 if wanted in (None, week) and (not parts or part in parts) else FAINT
+
+
+def _amount(minor: int, count: int, currency: str | None) -> str:
+    return fmt.joined(
+        (
+            fmt.money(minor, currency) if currency else None,
+            ntr("{count} subscription", "{count} subscriptions", count),
+        )
     )
 
 
 def _week(monday: date, today: date) -> str:
     this = today - timedelta(days=today.weekday())
-    return "This week" if monday == this else f"Week of {monday.day} {monday:%b %Y}"
+    if monday == this:
+        return tr("This week")
+    if monday < this:
+        return tr("Week of {day}, overdue", day=fmt.calendar_day(monday))
+    return tr("Week of {day}", day=fmt.calendar_day(monday))
+
+
+def reasons(
+    rows: Sequence[tuple[str, str, int, int]], currency: str | None, chosen: Collection[str] = ()
+) -> go.Figure:
+    """Why it ends: (reason, what it is called, minor units, subscriptions), the largest first; both
+    numbers stand beside each bar."""
+    rows = list(reversed(rows))
+    values: list[Any] = [fmt.major(m, currency) if currency else n for _, _, m, n in rows]
+    figure = go.Figure(
+        go.Bar(
+            x=values,
+            y=[plain(name) for _, name, _, _ in rows],
+            customdata=[[key, _amount(m, n, currency)] for key, _, m, n in rows],
+            orientation="h",
+            text=[_amount_short(m, n, currency) for _, _, m, n in rows],
+            textposition="outside",
+            cliponaxis=False,
+            marker={
+                "color": CHURN,
+                "opacity": [1.0 if not chosen or key in chosen else FAINT for key, *_ in rows],
+            },
+            hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    figure = calm(figure, currency, along="x")
+    figure.update_xaxes(range=[0, max(values, default=1) * 1.4 or 1], showticklabels=False)
+    return figure.update_layout(height=max(HEIGHT + 40, 20 + 30 * len(rows)))
+
+
+def _amount_short(minor: int, count: int, currency: str | None) -> str:
+    return (
+        f"{fmt.money_short(minor, currency)} · {fmt.number(count)}"
+        if currency
+        else fmt.number(count)
+    )
 
 
 def ahead(
@@ -66,7 +155,7 @@ def ahead(
     """What leaves MRR week by week, by why: (Monday, its name, by ends and by downgrades in minor
     units, subscriptions). Weeks of nothing keep their place."""
     figure = go.Figure()
-    for name, at, colour in (("Ends", 2, CHURN), ("Downgrades", 3, CONTRACTION)):
+    for name, at, colour in ((tr("Ends"), 2, CHURN), (tr("Downgrades"), 3, CONTRACTION)):
         if not any(week[at] for week in weeks):
             continue
         figure.add_bar(
@@ -80,8 +169,8 @@ def ahead(
                     fmt.money(int(week[at]), currency),
                     fmt.joined(
                         (
-                            f"{fmt.money(week[2] + week[3], currency)} in all",
-                            fmt.plural(week[4], "subscription"),
+                            tr("{amount} in all", amount=fmt.money(week[2] + week[3], currency)),
+                            ntr("{count} subscription", "{count} subscriptions", week[4]),
                         )
                     ),
                 ]

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import calm
 from dashboard.charts.palette import CHURN, KIND_COLOURS, NEUTRAL, NEW
+from dashboard.language import tr
 
 
 def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go.Figure:
@@ -47,8 +48,8 @@ def trend_ahead(
     figure = trend([*past, *ahead], currency, timezone)
     figure.data = ()
     for name, points, line in (
-        ("MRR", past, {"color": NEW, "width": 2}),
-        ("To committed MRR", ahead, {"color": CHURN, "width": 2, "dash": "dot", "shape": "hv"}),
+        (tr("MRR"), past, {"color": NEW, "width": 2}),
+        (tr("To committed MRR"), ahead, {"color": CHURN, "width": 2, "dash": "dot", "shape": "hv"}),
     ):
         if points:
             figure.add_scatter(
@@ -80,11 +81,14 @@ def waterfall(
         colour = KIND_COLOURS.get(part, NEUTRAL)
         seen.append([label, start, minor - guessed, colour, part, tip])
         if guessed:
-            tip = f"{tip}, reconstructed {sign(guessed, currency)}"
+            tip = tr("{amount}, reconstructed {part}", amount=tip, part=sign(guessed, currency))
             inferred.append([label, start + minor - guessed, guessed, colour, part, tip])
         levels.append(level)
     figure = go.Figure()
-    for name, bars, shape in (("Told by events", seen, ""), ("Reconstructed", inferred, "/")):
+    for name, bars, shape in (
+        (tr("Told by events"), seen, ""),
+        (tr("Reconstructed"), inferred, "/"),
+    ):
         if bars:
             figure.add_bar(
                 name=name,

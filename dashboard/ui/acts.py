@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import ntr, say, tr
 from dashboard.ui import defined, download, filters, notes, tables
 from lib.billing import AuditEntry, AuditFilters, Permission, act_outcome, act_words
 
@@ -22,18 +23,22 @@ def draw() -> None:
     everything = desk.audit(AuditFilters(limit=1), roles=staff.roles)
     if not everything.total:
         notes.empty(
-            "Nobody has done anything yet.",
-            hint="Links, exports, notes, repairs and sign-ins show here.",
+            tr("Nobody has done anything yet."),
+            hint=tr("Links, exports, notes, repairs and sign-ins show here."),
             icon=":material/policy:",
         )
         return
     wanted = _filters(everything.choices["staff"], everything.choices["actions"])
     total = desk.audit(replace(wanted, limit=1), roles=staff.roles).total
     if not total:
-        filters.nothing("No row matches these filters.")
+        filters.nothing(tr("No row matches these filters."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = f"{fmt.plural(total, 'row')}. Choose one to open its customer."
+        told = ntr(
+            "{count} row. Choose it to open its customer.",
+            "{count} rows. Choose one to open its customer.",
+            total,
+        )
         st.caption(told, width="stretch")
         download.menu("audit", wanted, staff)
     place = st.container()
@@ -49,11 +54,11 @@ def draw() -> None:
 
 def _filters(people: Sequence[str], actions: Sequence[str]) -> AuditFilters:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        customer = filters.text("Customer", "Customer: name, e-mail or id")
-        staff = filters.several("Who", "who", people, str)
-        acts = filters.several("What", "acts", actions, _act)
+        customer = filters.text(tr("Customer"), tr("Customer or id"))
+        staff = filters.several(tr("Who"), "who", people, str)
+        acts = filters.several(tr("What"), "acts", actions, _act)
         days = st.date_input(
-            "Days",
+            tr("Days"),
             value=(),
             key="days",
             format="DD.MM.YYYY",
@@ -82,7 +87,7 @@ def _bounds(days: object) -> tuple[int | None, int | None]:
 
 def _act(action: str) -> str:
     """``link.minted`` → Link: made."""
-    return f"{act_words(action)}: {act_outcome(action).lower()}"
+    return tr(f"{act_words(action)}: {act_outcome(action).lower()}")
 
 
 def _table(rows: Sequence[AuditEntry]) -> int | None:
@@ -92,10 +97,10 @@ def _table(rows: Sequence[AuditEntry]) -> int | None:
             {
                 "at": fmt.moment(entry.at, zone),
                 "who": entry.staff,
-                "what": f"{entry.what}: {fmt.words(entry.flow).lower()}"
+                "what": f"{say(entry.what)}: {fmt.words(entry.flow)}"
                 if entry.flow
-                else entry.what,
-                "outcome": entry.outcome,
+                else say(entry.what),
+                "outcome": say(entry.outcome),
                 "customer": entry.name or entry.email or entry.customer_id,
                 "reason": entry.reason,
                 "about": entry.about,
@@ -105,18 +110,18 @@ def _table(rows: Sequence[AuditEntry]) -> int | None:
             for entry in rows
         ],
         {
-            "at": column.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=130),
-            "who": column.TextColumn("Who", width=165),
-            "what": column.TextColumn("What", width=180),
-            "outcome": column.TextColumn("Outcome", width=200),
-            "customer": column.TextColumn("For whom", width=170),
-            "reason": column.TextColumn("Why", width=190),
-            "about": column.TextColumn("About", width=150),
-            "ticket": column.TextColumn("Ticket", width=70),
-            "row": defined.number("audit.audit_id", "Row", width=55),
+            "at": column.DatetimeColumn(tr("When"), format=fmt.clock_format(), width=130),
+            "who": column.TextColumn(tr("Who"), width=150),
+            "what": column.TextColumn(tr("What"), width=165),
+            "outcome": column.TextColumn(tr("Outcome"), width=110),
+            "customer": column.TextColumn(tr("For whom"), width=160),
+            "reason": column.TextColumn(tr("Why"), width=170),
+            "about": column.TextColumn(tr("About"), width=330),
+            "ticket": column.TextColumn(tr("Ticket"), width=70),
+            "row": defined.number("audit.audit_id", tr("Row"), width=55),
         },
         key="audit",
         ids=[str(entry.audit_id) for entry in rows],
-        alt="What staff did, the latest first",
+        alt=tr("What staff did, the latest first"),
         sparse=True,
     )

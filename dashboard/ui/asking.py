@@ -9,22 +9,23 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
 from dashboard.ui import notes, tables
 from lib.billing import BillingError, Permission, StaffRequest
 
 DOING: Final = {
-    "check": "Checking",
-    "repair": "Repair",
-    "retry": "Retry",
-    "ignore": "Ignoring",
-    "close": "Month close",
-    "resend": "Sending again",
+    "check": mark("Checking"),
+    "repair": mark("Repair"),
+    "retry": mark("Retry"),
+    "ignore": mark("Ignoring"),
+    "close": mark("Month close"),
+    "resend": mark("Sending again"),
 }
 COMPARISONS: Final = ("check", "repair")
 RETRIES: Final = ("retry", "ignore")
 RESENDS: Final = ("resend",)
-STATES: Final = {"waiting": "Waiting", "done": "Done", "failed": "Failed"}
+STATES: Final = {"waiting": mark("Waiting"), "done": mark("Done"), "failed": mark("Failed")}
 PATIENCE: Final = 60
 """Seconds after which a request should have been picked up."""
 
@@ -76,19 +77,31 @@ def _progress(subject: str, actions: tuple[str, ...], since: int) -> None:
 
 
 def _told(latest: StaffRequest) -> None:
-    name = DOING.get(latest.action, fmt.words(latest.action))
+    name = _doing(latest.action)
     zone, now = data.timezone(), session.billing().now()
-    asked = f"Asked by {fmt.md(latest.staff)}, {fmt.clock(latest.at, zone)}"
+    asked = tr("Asked by {who}, {when}.", who=fmt.md(latest.staff), when=fmt.clock(latest.at, zone))
     match latest.state:
         case "waiting":
-            st.markdown(f":material/hourglass_top: **{name} is waiting to be carried out** …")
+            waiting = tr("**{what} is waiting to be carried out** …", what=name)
+            st.markdown(f":material/hourglass_top: {waiting}")
             if now - latest.at > PATIENCE:
-                asked += ". Nobody has picked it up yet: is portside serve running?"
+                late = tr("Nobody has picked it up yet: is portside serve running?")
+                asked = f"{asked} {late}"
         case "done":
-            st.markdown(f":material/check_circle: **Done.** {fmt.md(latest.outcome)}")
+            done = tr("**Done.** {outcome}", outcome=fmt.md(latest.outcome))
+            st.markdown(f":material/check_circle: {done}")
         case _:
-            st.markdown(f":material/error: **It did not work.** {fmt.md(latest.outcome)}")
+            failed = tr("**It did not work.** {outcome}", outcome=fmt.md(latest.outcome))
+            st.markdown(f":material/error: {failed}")
     st.caption(asked)
+
+
+def _doing(action: str) -> str:
+    return tr(DOING[action]) if action in DOING else fmt.words(action)
+
+
+def _state(state: str) -> str:
+    return tr(STATES[state]) if state in STATES else fmt.words(state)
 
 
 def requests() -> None:
@@ -103,22 +116,26 @@ def _requests() -> None:
     asked = session.billing().requests()
     if not asked:
         notes.empty(
-            "Nobody has asked for anything yet.",
-            hint="A repair, a check, a retry or an ignored event shows here with its outcome.",
+            tr("Nobody has asked for anything yet."),
+            hint=tr("A repair, a check, a retry or an ignored event shows here with its outcome."),
             icon=":material/assignment:",
         )
         return
     zone, column = data.timezone(), st.column_config
     st.caption(
-        f"The last {fmt.plural(len(asked), 'request')}. portside serve carries them out in order."
+        ntr(
+            "{count} request. portside serve carries it out.",
+            "The last {count} requests. portside serve carries them out in order.",
+            len(asked),
+        )
     )
     tables.show(
         [
             {
                 "at": fmt.moment(request.at, zone),
-                "action": DOING.get(request.action, fmt.words(request.action)),
-                "subject": request.subject or "Everything",
-                "state": [STATES.get(request.state, fmt.words(request.state))],
+                "action": _doing(request.action),
+                "subject": request.subject or tr("Everything"),
+                "state": [_state(request.state)],
                 "outcome": request.outcome,
                 "staff": request.staff,
                 "reason": request.reason,
@@ -126,16 +143,16 @@ def _requests() -> None:
             for request in asked
         ],
         {
-            "at": column.DatetimeColumn("Asked", format="D MMM YYYY, HH:mm", width=130),
-            "action": column.TextColumn("What", width=80),
-            "subject": column.TextColumn("About", width=170),
-            "state": tables.badge("State", width=85),
-            "outcome": column.TextColumn("Outcome", width=330),
-            "staff": column.TextColumn("By", width=150),
-            "reason": column.TextColumn("Reason", width=190),
+            "at": column.DatetimeColumn(tr("Asked"), format=fmt.clock_format(), width=135),
+            "action": column.TextColumn(tr("What"), width=110),
+            "subject": column.TextColumn(tr("About"), width=230),
+            "state": tables.badge(tr("State"), width=100),
+            "outcome": column.TextColumn(tr("Outcome"), width=300),
+            "staff": column.TextColumn(tr("By"), width=150),
+            "reason": column.TextColumn(tr("Reason"), width=170),
         },
         key="requests",
         ids=[f"{request.request_id}:{request.state}" for request in asked],
-        alt="What staff asked for, the latest first",
+        alt=tr("What staff asked for, the latest first"),
         choose=False,
     )

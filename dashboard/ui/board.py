@@ -9,23 +9,24 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
 from dashboard.ui import asking, defined, detail, download, health, notes, tables
 from lib.billing import FindingFilters, FindingItem, Listing, Permission
 
-KNOWN: Final = "Acknowledged"
+KNOWN: Final = mark("Acknowledged")
 RECENT: Final = 600
 """Seconds for which the outcome of a request about everyone stays above the list."""
 ROWS: Final = {
-    "customers": "customer row",
-    "subscriptions": "subscription row",
-    "plan_entitlements": "entitlement row",
-    "invoices": "invoice row",
-    "movements": "movement row",
-    "search_terms": "search row",
+    "customers": mark("customer row"),
+    "subscriptions": mark("subscription row"),
+    "plan_entitlements": mark("entitlement row"),
+    "invoices": mark("invoice row"),
+    "movements": mark("movement row"),
+    "search_terms": mark("search row"),
 }
 """Stored rows that do not say what their own history folds to: Stripe has no part in it."""
-OBJECTS: Final = {"checkout": "checkout session", **ROWS}
+OBJECTS: Final = {"checkout": mark("checkout session"), **ROWS}
 
 
 def chosen() -> int | None:
@@ -60,33 +61,40 @@ def _nothing(kind: str) -> None:
     run = session.billing().health().last_run
     if run is None:
         notes.empty(
-            "Nothing is known yet.",
-            hint="portside serve compares with Stripe a quarter of an hour after its start, then "
-            "once a day; portside reconcile does it now.",
+            tr("Nothing is known yet."),
+            hint=tr(
+                "portside serve compares with Stripe a quarter of an hour after its start, then "
+                "once a day; portside reconcile does it now."
+            ),
             icon=":material/event_busy:",
         )
     elif kind == "drift":
         notes.empty(
-            "Nothing differs from Stripe.",
-            hint="What portside reconcile finds to differ shows here, with its cause and its age.",
+            tr("Nothing differs from Stripe."),
+            hint=tr(
+                "What portside reconcile finds to differ shows here, with its cause and its age."
+            ),
         )
     elif "events" in (run.left_out or "").split(", "):
         notes.empty(
-            "Whether an event is missing is not known.",
-            hint="The API key may not read Stripe's events. Give it that right, then check again.",
+            tr("Whether an event is missing is not known."),
+            hint=tr(
+                "The API key may not read Stripe's events. Give it that right, then check again."
+            ),
         )
     else:
         notes.empty(
-            "No event is missing.",
-            hint="An event of Stripe's list that never arrived shows here until it is fetched; "
-            "Stripe remembers it for 30 days.",
+            tr("No event is missing."),
+            hint=tr(
+                "An event of Stripe's list that never arrived shows here until it is fetched; "
+                "Stripe remembers it for 30 days."
+            ),
         )
 
 
 def _all_at_once(kind: str, total: int, staff: Staff) -> None:
     """How many there are, and what may be asked for all of them: a comparison even of none."""
-    noun = "difference" if kind == "drift" else "missing event"
-    told = f"{fmt.plural(total, noun)}. Choose a row to see it in detail." if total else ""
+    told = _counted(kind, total) if total else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(told, width="stretch")
         if total:
@@ -95,27 +103,43 @@ def _all_at_once(kind: str, total: int, staff: Staff) -> None:
             return
         busy = asking.waits("", asking.COMPARISONS)
         st.button(
-            "Check everyone",
+            tr("Check everyone"),
             key=f"check_all_{kind}",
             icon=":material/fact_check:",
             disabled=busy,
-            help="Compares every customer with Stripe again. Changes nothing.",
+            help=tr("Compares every customer with Stripe again. Changes nothing."),
             on_click=asking.press,
             args=(_check_all,),
         )
         if total:
             st.button(
-                "Repair all",
+                tr("Repair all"),
                 key=f"repair_all_{kind}",
                 icon=":material/build:",
                 disabled=busy,
-                help="Compares every customer with Stripe and applies what Stripe says, through "
-                "the one writer. The list is what it will change.",
+                help=tr(
+                    "Compares every customer with Stripe and applies what Stripe says, through "
+                    "the one writer. The list is what it will change."
+                ),
                 on_click=asking.press,
                 args=(_repair_all,),
             )
     asking.trouble()
     asking.follow("", asking.COMPARISONS, since=data.freshness().now - RECENT)
+
+
+def _counted(kind: str, total: int) -> str:
+    if kind == "drift":
+        return ntr(
+            "{count} difference. Choose its row to see it in detail.",
+            "{count} differences. Choose a row to see it in detail.",
+            total,
+        )
+    return ntr(
+        "{count} missing event. Choose its row to see it in detail.",
+        "{count} missing events. Choose a row to see it in detail.",
+        total,
+    )
 
 
 def _check_all(staff: Staff) -> None:
@@ -130,7 +154,7 @@ def whose(item: FindingItem) -> str:
     """How people call the customer; the object where it belongs to nobody."""
     found = item.finding
     known = item.name or item.email or _at_stripe(item)
-    return str(known or found.customer_id or found.object_id or "Everyone")
+    return str(known or found.customer_id or found.object_id or tr("Everyone"))
 
 
 def _at_stripe(item: FindingItem) -> str | None:
@@ -144,24 +168,26 @@ def _at_stripe(item: FindingItem) -> str | None:
 def thing(item: FindingItem) -> str:
     """What kind of object it is."""
     kind = item.finding.object_type or "setting"
-    return OBJECTS.get(kind, kind.replace("_", " "))
+    return tr(OBJECTS.get(kind, kind.replace("_", " ")))
 
 
 def field(name: str) -> str:
     """A stored field's name as people say it."""
     words = name.removesuffix("_minor").replace("_", " ")
-    words = "MRR" if words == "mrr" else words
-    return f"{words}, minor units" if name.endswith("_minor") else words
+    words = "MRR" if words == "mrr" else tr(words)
+    return tr("{field}, minor units", field=words) if name.endswith("_minor") else words
 
 
 def _differs(item: FindingItem) -> str:
     """The object and its differing fields, in words."""
+    what = thing(item)
+    what = what[:1].upper() + what[1:]
     if item.finding.projected is None:
-        return f"{thing(item).capitalize()}: missing here"
+        return tr("{thing}: missing here", thing=what)
     if item.finding.stripe is None:
-        return f"{thing(item).capitalize()}: not there in Stripe"
-    fields = ", ".join(field(d.field).removesuffix(", minor units") for d in item.differences)
-    return f"{thing(item).capitalize()}: {fields}" if fields else thing(item).capitalize()
+        return tr("{thing}: not there in Stripe", thing=what)
+    fields = ", ".join(field(d.field.removesuffix("_minor")) for d in item.differences)
+    return f"{what}: {fields}" if fields else what
 
 
 def _drift(page: Listing[FindingItem]) -> None:
@@ -170,31 +196,33 @@ def _drift(page: Listing[FindingItem]) -> None:
         {
             "customer": whose(item),
             "differs": _differs(item),
-            "cause": item.means,
+            "cause": say(item.means),
             "age": fmt.span(item.finding.age(now)),
             "times": item.finding.times,
-            "state": [KNOWN if item.finding.acknowledged else "Open"],
+            "state": [tr(KNOWN) if item.finding.acknowledged else tr("Open")],
             "until": _until(item, zone),
             "object": item.finding.object_id,
         }
         for item in page.rows
     ]
     columns = {
-        "customer": column.TextColumn("Customer", width=150),
-        "differs": column.TextColumn("What differs", width=200),
-        "cause": column.TextColumn("Why", width=430),
-        "age": column.TextColumn("Age", width=70),
-        "times": defined.number("drift.times", "Seen", width=55),
-        "state": tables.badge("State", width=100),
-        "until": column.TextColumn("Acknowledged", width=230),
-        "object": column.TextColumn("Object", width=170),
+        "customer": column.TextColumn(tr("Customer"), width=235),
+        "differs": column.TextColumn(tr("What differs"), width=200),
+        "cause": column.TextColumn(tr("Why"), width=380),
+        "age": column.TextColumn(tr("Age"), width=70),
+        "times": defined.number("drift.times", tr("Seen"), width=55),
+        "state": tables.badge(tr("State"), width=110),
+        "until": column.TextColumn(tr("Acknowledged"), width=230),
+        "object": column.TextColumn(tr("Object"), width=235),
     }
-    _table("drift", page, rows, columns, "Where the projection differs from Stripe")
+    _table("drift", page, rows, columns, tr("Where the projection differs from Stripe"))
 
 
 def _until(item: FindingItem, zone: str) -> str | None:
     known = item.finding.acknowledged
-    return f"by {known.staff} until {fmt.day(known.expires_at, zone)}" if known else None
+    if not known:
+        return None
+    return tr("by {who} until {day}", who=known.staff, day=fmt.day(known.expires_at, zone))
 
 
 def _gaps(page: Listing[FindingItem]) -> None:
@@ -202,39 +230,39 @@ def _gaps(page: Listing[FindingItem]) -> None:
     rows = [
         {
             "left": _days_left(item, now),
-            "hurry": [hurry(item, now)],
+            "hurry": [tr(hurry(item, now))],
             "type": next((d.stripe for d in item.differences if d.field == "type"), None),
             "customer": whose(item) if item.finding.customer_id else None,
-            "cause": item.means,
+            "cause": say(item.means),
             "lost": fmt.moment(item.finding.lost_after, zone),
-            "state": [KNOWN if item.finding.acknowledged else "Open"],
+            "state": [tr(KNOWN) if item.finding.acknowledged else tr("Open")],
             "event": item.finding.event_id,
         }
         for item in page.rows
     ]
     columns = {
         "left": defined.number("event_days_left", width=75),
-        "hurry": tables.badge("Hurry", width=110),
-        "type": column.TextColumn("Event", width=210),
-        "customer": column.TextColumn("Customer", width=150),
-        "cause": column.TextColumn("Why", width=270),
-        "lost": column.DatetimeColumn("Lost after", format="D MMM YYYY, HH:mm", width=135),
-        "state": tables.badge("State", width=115),
-        "event": column.TextColumn("Event id", width=200),
+        "hurry": tables.badge(tr("Hurry"), width=120),
+        "type": column.TextColumn(tr("Event"), width=210),
+        "customer": column.TextColumn(tr("Customer"), width=190),
+        "cause": column.TextColumn(tr("Why"), width=250),
+        "lost": column.DatetimeColumn(tr("Lost after"), format=fmt.clock_format(), width=135),
+        "state": tables.badge(tr("State"), width=115),
+        "event": column.TextColumn(tr("Event id"), width=230),
     }
-    _table("gap", page, rows, columns, "Events of Stripe's list that never arrived")
+    _table("gap", page, rows, columns, tr("Events of Stripe's list that never arrived"))
 
 
 def hurry(item: FindingItem, now: int) -> str:
     """How much time Stripe's list leaves, in words."""
     lost = item.finding.lost_after
     if lost is None:
-        return "Time enough"
+        return mark("Time enough")
     if lost <= now:
-        return "Lost"
+        return mark("Lost")
     if lost - now < health.URGENT:
-        return "Lost any day"
-    return "Soon lost" if lost - now < health.SOON else "Time enough"
+        return mark("Lost any day")
+    return mark("Soon lost") if lost - now < health.SOON else mark("Time enough")
 
 
 def _days_left(item: FindingItem, now: int) -> int | None:

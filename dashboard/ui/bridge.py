@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import current, ntr, say, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, download, listing, notes, tables
-from lib.billing import METRICS, Bridge, BridgeItem, Filters, Listing, policy_name
+from lib.billing import Bridge, BridgeItem, Filters, Listing, policy_name
 
 POLICY: Final = "bridge"
 LINE: Final = "bridge_line"
@@ -28,12 +29,12 @@ def draw(currency: str, staff: Staff) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(
-                "What would another policy show?",
+                tr("What would another policy show?"),
                 anchor=False,
-                help=METRICS["policy_bridge"].definition,
+                help=defined.meaning("policy_bridge"),
             )
             chosen = st.selectbox(
-                "Compare with",
+                tr("Compare with"),
                 others,
                 key=POLICY,
                 format_func=policy_name,
@@ -46,7 +47,12 @@ def draw(currency: str, staff: Staff) -> None:
             download.csv_button("bridge", Filters(currencies=(currency,)), staff)
         found = next((b for b in data.bridge(chosen) if b.currency == currency), None)
         if found is None:
-            st.caption(f"There is no MRR in {fmt.md(currency.upper())} under either policy.")
+            st.caption(
+                tr(
+                    "There is no MRR in {currency} under either policy.",
+                    currency=fmt.md(currency.upper()),
+                )
+            )
             return
         st.markdown(said(found, ours))
         _checked(found)
@@ -60,38 +66,67 @@ def said(bridge: Bridge, ours: str) -> str:
     """The answer in a sentence, as Markdown."""
     code, difference = bridge.currency, bridge.to_minor - bridge.from_minor
     theirs = fmt.md(policy_name(bridge.policy_to))
-    shown = f"**{theirs} would show {fmt.md(fmt.money(bridge.to_minor, code))}**"
+    values = {
+        "policy": theirs,
+        "shown": fmt.md(fmt.money(bridge.to_minor, code)),
+        "ours": fmt.md(ours),
+    }
     if not difference:
-        return f"{shown}, the same as {fmt.md(ours)}."
+        return tr("**{policy} would show {shown}**, the same as {ours}.", **values)
     moved = ", ".join(
-        f"{fmt.md(line.label.lower())} {fmt.md(fmt.signed(line.minor, code))}"
+        f"{fmt.md(_within(say(line.label)))} {fmt.md(fmt.signed(line.minor, code))}"
         for line in bridge.lines
         if line.minor
     )
-    way = "more" if difference > 0 else "less"
-    by = fmt.md(fmt.money(abs(difference), code))
-    from_ = fmt.md(fmt.money(bridge.from_minor, code))
-    return f"{shown}, {by} {way} than the {from_} under {fmt.md(ours)}: {moved}."
+    values |= {
+        "by": fmt.md(fmt.money(abs(difference), code)),
+        "before": fmt.md(fmt.money(bridge.from_minor, code)),
+        "moved": moved,
+    }
+    if difference > 0:
+        return tr(
+            "**{policy} would show {shown}**, {by} more than the {before} under {ours}: {moved}.",
+            **values,
+        )
+    return tr(
+        "**{policy} would show {shown}**, {by} less than the {before} under {ours}: {moved}.",
+        **values,
+    )
+
+
+def _within(label: str) -> str:
+    """A label within a sentence; German keeps its capitals."""
+    return label if current() == "de" else label.lower()
 
 
 def _checked(bridge: Bridge) -> None:
     theirs = fmt.md(policy_name(bridge.policy_to))
     if bridge.checked:
         agreed = all(line.slug != "unexplained" for line in bridge.lines)
-        said = (
-            f":material/check: Held against every movement under {theirs}: they come to the same."
+        told = (
+            ":material/check: "
+            + tr(
+                "Held against every movement under {policy}: they come to the same.", policy=theirs
+            )
             if agreed
-            else f":material/error: Movements under {theirs} come to something else."
+            else ":material/error: "
+            + tr("Movements under {policy} come to something else.", policy=theirs)
         )
     else:
-        said = (
-            f":material/info: Not held against movements under {theirs}: "
-            f"`portside replay --policy {fmt.code(bridge.policy_to)}` keeps them."
+        told = ":material/info: " + tr(
+            "Not held against movements under {policy}: `portside replay --policy {slug}` keeps "
+            "them.",
+            policy=theirs,
+            slug=fmt.code(bridge.policy_to),
         )
     if bridge.unvalued:
-        count = fmt.plural(bridge.unvalued, "subscription")
-        said += f" {count} cannot be valued and {'is' if bridge.unvalued == 1 else 'are'} left out."
-    st.caption(said)
+        left = ntr(
+            "{count} subscription cannot be valued and is left out.",
+            "{count} subscriptions cannot be valued and are left out.",
+            bridge.unvalued,
+        )
+        told = f"{told} {left}"
+    st.caption(told)
 
 
 def _lines(bridge: Bridge, ours: str) -> None:
@@ -99,11 +134,11 @@ def _lines(bridge: Bridge, ours: str) -> None:
     theirs, code = policy_name(bridge.policy_to), bridge.currency
     ends: dict[str, Any] = {"customers": None, "change": None, "currency": code, "why": None}
     rows = [
-        ends | {"line": f"MRR, {ours}", "reached": bridge.from_minor},
+        ends | {"line": tr("MRR, {policy}", policy=ours), "reached": bridge.from_minor},
         *(
             {
-                "line": line.label,
-                "why": line.sentence,
+                "line": say(line.label),
+                "why": say(line.sentence),
                 "customers": line.customers,
                 "change": line.minor,
                 "reached": line.reached_minor,
@@ -111,7 +146,7 @@ def _lines(bridge: Bridge, ours: str) -> None:
             }
             for line in bridge.lines
         ),
-        ends | {"line": f"MRR, {theirs}", "reached": bridge.to_minor},
+        ends | {"line": tr("MRR, {policy}", policy=theirs), "reached": bridge.to_minor},
     ]
     slugs = [None, *(line.slug for line in bridge.lines), None]
     wanted = st.query_params.get(LINE)
@@ -126,16 +161,16 @@ def _lines(bridge: Bridge, ours: str) -> None:
     tables.show(
         rows,
         {
-            "line": column.TextColumn("Line", width=175),
-            "change": defined.number("bridge.delta_minor", "Change", width=95),
-            "reached": defined.number("bridge.reached_minor", "MRR then", width=105),
-            "customers": defined.count("bridge.customers", "Customers", width=90),
-            "why": column.TextColumn("Why", width=510),
+            "line": column.TextColumn(tr("Line"), width=175),
+            "change": defined.number("bridge.delta_minor", tr("Change"), width=95),
+            "reached": defined.number("bridge.reached_minor", tr("MRR then"), width=105),
+            "customers": defined.count("bridge.customers", tr("Customers"), width=90),
+            "why": column.TextColumn(tr("Why"), width=510),
         },
         key="bridge",
         ids=[str(slug) for slug in slugs],
         money=("change", "reached"),
-        alt=f"From MRR under {ours} to MRR under {theirs}",
+        alt=tr("From MRR under {ours} to MRR under {theirs}", ours=ours, theirs=theirs),
         chosen=slugs.index(wanted) if wanted in slugs[1:-1] else None,
         on_choose=choose,
     )
@@ -148,15 +183,18 @@ def _no_line() -> None:
 
 def _customers(bridge: Bridge, slug: str) -> None:
     line = next(each for each in bridge.lines if each.slug == slug)
-    st.markdown(f"**{fmt.md(line.label)}.** {fmt.md(line.sentence)}")
+    st.markdown(f"**{fmt.md(say(line.label))}.** {fmt.md(say(line.sentence))}")
     if not line.customers:
-        st.caption("Nobody is concerned now.")
+        st.caption(tr("Nobody is concerned now."))
         return
     wanted = Filters(currencies=(bridge.currency,))
     total = data.bridge_customers(bridge.policy_to, slug, wanted).total
     st.caption(
-        f"{fmt.plural(line.customers, 'customer')}, {fmt.plural(total, 'row')}. "
-        "Choose a row to open its customer."
+        tr(
+            "{customers}, {rows}. Choose a row to open its customer.",
+            customers=ntr("{count} customer", "{count} customers", line.customers),
+            rows=ntr("{count} row", "{count} rows", total),
+        )
     )
     place = st.container()
     offset = tables.pager(total, key=PAGE)
@@ -190,17 +228,19 @@ def _table(page: Listing[BridgeItem], bridge: Bridge) -> int | None:
     return tables.show(
         rows,
         {
-            "customer": column.TextColumn("Customer", width=190),
-            "before": defined.number("mrr", "Before the line", more="Of this customer.", width=115),
-            "after": defined.number("mrr", "After it", more="Of this customer.", width=95),
-            "change": defined.number("bridge.delta_minor", "Change", width=95),
-            "plan": column.TextColumn("Plan", width=110),
-            "status": tables.badge("Status", width=110),
-            "subscription": column.TextColumn("Subscription", width=250),
+            "customer": column.TextColumn(tr("Customer"), width=190),
+            "before": defined.number(
+                "mrr", tr("Before the line"), more=tr("Of this customer."), width=115
+            ),
+            "after": defined.number("mrr", tr("After it"), more=tr("Of this customer."), width=95),
+            "change": defined.number("bridge.delta_minor", tr("Change"), width=95),
+            "plan": column.TextColumn(tr("Plan"), width=110),
+            "status": tables.badge(tr("Status"), width=110),
+            "subscription": column.TextColumn(tr("Subscription"), width=250),
         },
         key="bridge_customers",
         ids=[f"{item.customer_id}:{item.subscription_id}" for item in page.rows],
         money=("before", "after", "change"),
-        alt=f"Who is behind this line towards {policy_name(bridge.policy_to)}",
+        alt=tr("Who is behind this line towards {policy}", policy=policy_name(bridge.policy_to)),
         sparse=True,
     )

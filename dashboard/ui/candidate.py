@@ -12,7 +12,8 @@ import streamlit as st
 
 from dashboard import format as fmt
 from dashboard import session
-from dashboard.ui import plan_check
+from dashboard.language import ntr, tr
+from dashboard.ui import plan_check, primary
 from lib.billing import BillingError, Candidate, CatalogInvalid, Permission
 
 _TRIED: Final = "impact_tried"
@@ -33,7 +34,7 @@ class Tried:
 def form() -> None:
     """The text, and the button that compares everybody with it."""
     st.text_area(
-        "Candidate catalogue",
+        tr("Candidate catalogue"),
         key="candidate",
         height=280,
         max_chars=_LARGEST + 1,  # one more than is read: what is cut off is refused, not compared
@@ -42,26 +43,26 @@ def form() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            "Compare everybody",
+            primary.label(tr("Compare everybody")),
             key="impact_start",
             type="primary",
             icon=":material/compare_arrows:",
             on_click=_press,
         )
         st.button(
-            "Begin with the present file",
+            tr("Begin with the present file"),
             key="impact_fill",
             icon=":material/content_copy:",
             on_click=_fill,
         )
-        with st.popover("Upload a file", icon=":material/upload_file:"):
+        with st.popover(tr("Upload a file"), icon=":material/upload_file:"):
             st.file_uploader(
-                "A catalogue file, at most 256 KiB",
+                tr("A catalogue file, at most 256 KiB"),
                 type=["toml"],
                 key="impact_file",
                 on_change=_uploaded,
             )
-        st.caption("About a second for every few hundred customers.", width="content")
+        st.caption(tr("About a second for every few hundred customers."), width="content")
 
 
 def last() -> Tried | None:
@@ -73,7 +74,8 @@ def last() -> Tried | None:
 def said(tried: Tried) -> None:
     """What is wrong with the candidate, if it could not be read; else how it is judged."""
     if tried.text != st.session_state.get("candidate", ""):
-        st.caption(":material/edit: The text has changed since it was compared.")
+        changed = tr("The text has changed since it was compared.")
+        st.caption(f":material/edit: {changed}")
     if tried.trouble:
         st.error(fmt.md(tried.trouble), icon=":material/error:")
         _around(tried)
@@ -134,13 +136,16 @@ def _judged(candidate: Candidate) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="judged"):
         plan_check.verdict(candidate.findings)
         st.caption(
-            f"{fmt.plural(candidate.plans, 'plan')}, {fmt.plural(candidate.prices, 'price')} in "
-            "the candidate, judged by itself",
+            tr(
+                "The candidate by itself: {plans}, {prices}",
+                plans=ntr("{count} plan", "{count} plans", candidate.plans),
+                prices=ntr("{count} price", "{count} prices", candidate.prices),
+            ),
             width="content",
         )
     if candidate.findings:
         with st.expander(
-            "What is amiss in the candidate",
+            tr("What is amiss in the candidate"),
             icon=":material/rule:",
             expanded=any(each.level == "error" for each in candidate.findings),
         ):

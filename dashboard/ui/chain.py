@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import format as fmt
 from dashboard import session
+from dashboard.language import ntr, tr
 from lib.billing import ChainState, Permission
 
 
@@ -19,14 +19,16 @@ def verdict() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             place = st.container(gap="xsmall", width="stretch")
             pressed = st.button(
-                "Check every row",
+                tr("Check every row"),
                 key="check_audit",
                 icon=":material/rule:",
-                help="Follows the chain from the first row. Beside this, each look follows what "
-                "came since the last one.",
+                help=tr(
+                    "Follows the chain from the first row. Beside this, each look follows what "
+                    "came since the last one."
+                ),
             )
         if pressed:
-            with st.spinner("Following the chain …"):
+            with st.spinner(tr("Following the chain …")):
                 found = desk.check_audit(staff=staff.email, roles=staff.roles)
         else:
             found = desk.audit_chain(roles=staff.roles)
@@ -36,23 +38,43 @@ def verdict() -> None:
 
 def _told(found: ChainState) -> None:
     if found.broken is not None:
-        st.badge(f"Broken at row {found.broken}", icon=":material/link_off:", color="red")
+        st.badge(
+            tr("Broken at row {row}", row=found.broken), icon=":material/link_off:", color="red"
+        )
         st.markdown(
-            f"**Row {found.broken} does not continue the chain: it, or a row before it, was "
-            "changed or removed.** The rows above it still hold; compare with a backup."
+            tr(
+                "**Row {row} does not continue the chain: it, or a row before it, was changed or "
+                "removed.** The rows above it still hold; compare with a backup.",
+                row=found.broken,
+            )
             if found.upto
-            else f"**Row {found.broken} does not continue the chain.** Compare with a backup."
+            else tr(
+                "**Row {row} does not continue the chain.** Compare with a backup.",
+                row=found.broken,
+            )
         )
     elif found.whole:
-        st.badge(f"Verified up to row {found.upto}", icon=":material/verified_user:", color="green")
+        st.badge(_upto(found), icon=":material/verified_user:", color="green")
     else:
-        st.badge(
-            f"Verified up to row {found.upto}", icon=":material/hourglass_top:", color="orange"
+        st.badge(_upto(found), icon=":material/hourglass_top:", color="orange")
+        st.markdown(
+            ntr(
+                "{count} row not followed yet: reload the page to go on.",
+                "{count} rows not followed yet: reload the page to go on.",
+                found.total - found.rows,
+            )
         )
-        left = found.total - found.rows
-        st.markdown(f"{fmt.plural(left, 'row')} not followed yet: reload the page to go on.")
     st.caption(
-        f"{fmt.plural(found.rows, 'row')}, each sealed by a hash over the one before. The last "
-        f"seal is {found.hash[:16]}…: written down elsewhere, it proves later that nothing before "
-        "it was changed."
+        ntr(
+            "{count} row, sealed by a hash. The last seal is {seal}…: written down elsewhere, it "
+            "proves later that nothing before it was changed.",
+            "{count} rows, each sealed by a hash over the one before. The last seal is {seal}…: "
+            "written down elsewhere, it proves later that nothing before it was changed.",
+            found.rows,
+            seal=found.hash[:16],
+        )
     )
+
+
+def _upto(found: ChainState) -> str:
+    return tr("Verified up to row {row}", row=found.upto)

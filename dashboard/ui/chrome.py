@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import addressed, attendance, data, remembered, session, signin
 from dashboard import format as fmt
-from dashboard.language import LANGUAGES, current, tr
-from dashboard.ui import finding, notes, views
+from dashboard.language import LANGUAGES, current, ntr, tr
+from dashboard.ui import changes, finding, notes, tour, views
 from lib.billing import BillingError, DatabaseUnavailable, Freshness, Permission
 
 if TYPE_CHECKING:
@@ -27,17 +27,29 @@ def sidebar(staff: Staff, slug: str) -> None:
     with st.sidebar:
         if slug != "customer" and staff.may(Permission.CUSTOMERS):
             finding.from_anywhere()
+        if slug != "overview" and staff.may(Permission.CUSTOMERS):
+            changes.line(staff)
         views.menu(staff, slug)
-        st.text(f"{staff.name}\n{staff.email}")
+        _person(staff)
+        signin.remember()
+
+
+def _person(staff: Staff) -> None:
+    """Who is signed in, and what concerns them alone: one line, however much is above it."""
+    with st.popover(
+        fmt.md(staff.name), icon=":material/account_circle:", type="tertiary", key="person"
+    ):
+        st.text(staff.email)
+        if staff.roles:
+            tour.begin_again()
         _languages()
         st.button(
-            "Sign out",
+            tr("Sign out"),
             key="sign_out",
             icon=":material/logout:",
             type="tertiary",
             on_click=attendance.leave,
         )
-        signin.remember()
 
 
 def _languages() -> None:
@@ -70,8 +82,8 @@ def head(row: PageRow) -> None:
     """Title, the one line that says what the page answers, and the freshness line."""
     st.session_state["page_shown"] = row.slug
     with st.container(gap="xxsmall", key="head"):
-        st.title(row.title, anchor=False)
-        st.caption(row.question)
+        st.title(tr(row.title), anchor=False)
+        st.caption(tr(row.question))
         _freshness_line(data.freshness().watermark)
 
 
@@ -81,33 +93,43 @@ def _freshness_line(drawn: int) -> None:
     try:
         fresh = data.freshness()
     except DatabaseUnavailable as away:
-        st.badge("Database away", icon=":material/cloud_off:", color="red", help=fmt.md(str(away)))
+        st.badge(
+            tr("Database away"),
+            icon=":material/cloud_off:",
+            color="red",
+            help=fmt.md(str(away)),
+        )
         return
     timezone = data.timezone()
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="freshness", wrap=True
     ):
-        st.caption(f"As of {fmt.clock(fresh.now, timezone)} {timezone}", width="content")
         st.caption(
-            f"Days and months in {timezone}",
+            tr("As of {time} {timezone}", time=fmt.clock(fresh.now, timezone), timezone=timezone),
             width="content",
-            help="The business time zone of portside.toml. Every day, week and month on this page, "
-            "and in its files, begins at midnight there, unless a column says UTC.",
+        )
+        st.caption(
+            tr("Days and months in {timezone}", timezone=timezone),
+            width="content",
+            help=tr(
+                "The business time zone of portside.toml. Every day, week and month on this page, "
+                "and in its files, begins at midnight there, unless a column says UTC."
+            ),
         )
         _webhook_badge(fresh)
         if fresh.livemode:
-            st.badge("Live", icon=":material/sensors:", color="green")
+            st.badge(tr("Live"), icon=":material/sensors:", color="green")
         else:
-            st.badge("Test mode", icon=":material/science:", color="gray")
+            st.badge(tr("Test mode"), icon=":material/science:", color="gray")
         if fresh.failed:
             st.badge(
-                fmt.plural(fresh.failed, "failed event"),
+                ntr("{count} failed event", "{count} failed events", fresh.failed),
                 icon=":material/sync_problem:",
                 color="red",
-                help="Kept in the inbox with its error. See Sync, Failed events.",
+                help=tr("Kept in the inbox with its error. See Sync, Failed events."),
             )
         if fresh.watermark != drawn and st.button(
-            "New events: refresh", key="refresh", type="tertiary", icon=":material/refresh:"
+            tr("New events: refresh"), key="refresh", type="tertiary", icon=":material/refresh:"
         ):
             st.rerun()
 
@@ -115,19 +137,21 @@ def _freshness_line(drawn: int) -> None:
 def _webhook_badge(fresh: Freshness) -> None:
     if fresh.last_webhook_at is None:
         st.badge(
-            "No webhook yet",
+            tr("No webhook yet"),
             icon=":material/webhook:",
             color="orange",
-            help="Point a Stripe webhook endpoint at /webhooks/stripe, or import stored events.",
+            help=tr(
+                "Point a Stripe webhook endpoint at /webhooks/stripe, or import stored events."
+            ),
         )
         return
-    age = fmt.span(fresh.now - fresh.last_webhook_at)
+    told = tr("Last webhook {age} ago", age=fmt.span(fresh.now - fresh.last_webhook_at))
     if fresh.stale:
         st.badge(
-            f"Last webhook {age} ago",
+            told,
             icon=":material/schedule:",
             color="orange",
-            help="Longer than usual. Check the endpoint in Stripe, or run portside doctor.",
+            help=tr("Longer than usual. Check the endpoint in Stripe, or run portside doctor."),
         )
     else:
-        st.badge(f"Last webhook {age} ago", icon=":material/webhook:", color="green")
+        st.badge(told, icon=":material/webhook:", color="green")

@@ -10,7 +10,8 @@ import streamlit as st
 
 from dashboard import charts, data, morning, session
 from dashboard import format as fmt
-from dashboard.ui import defined, filters, kpis, upgrades
+from dashboard.language import mark, ntr, say, tr
+from dashboard.ui import defined, filters, kpis, tables, upgrades
 from lib.billing import (
     Listing,
     Lookback,
@@ -21,7 +22,8 @@ from lib.billing import (
     UpgradeMonth,
 )
 
-MONTHLY: Final = "The small chart is of the last twelve months."
+MONTHLY: Final = mark("The small chart is of the last twelve months.")
+EACH: Final = 10
 
 
 def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
@@ -36,8 +38,8 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
     return [
         kpis.defined(
             "upgrades",
-            f"{now.total:,}",
-            MONTHLY,
+            fmt.number(now.total),
+            tr(MONTHLY),
             delta=kpis.change(now.total - before.total),
             compared_to=compared,
             spark=tuple(float(sum(n for n, _ in m.kinds.values())) for m in months),
@@ -46,7 +48,13 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
         kpis.defined(
             "upgrade_mrr",
             fmt.money_short(minor, code),
-            f"Here {fmt.money(minor, code)}; before {fmt.money(was, code)}. {MONTHLY}",
+            _and_monthly(
+                tr(
+                    "Here {now}; before {before}.",
+                    now=fmt.money(minor, code),
+                    before=fmt.money(was, code),
+                )
+            ),
             delta=fmt.signed_short(minor - was, code) if minor != was else 0,
             compared_to=compared,
             spark=tuple(
@@ -57,8 +65,8 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
         _conversion(tried, earlier, months),
         kpis.defined(
             "trials_started",
-            f"{tried.started:,}",
-            MONTHLY,
+            fmt.number(tried.started),
+            tr(MONTHLY),
             delta=kpis.change(tried.started - earlier.started),
             compared_to=compared,
             spark=tuple(float(month.trials.started) for month in months),
@@ -69,8 +77,19 @@ def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
 
 def _compared(span: Lookback) -> str:
     """What a delta is against, in few words: the same length of time, or the month, before."""
-    spoken = {"30d": "vs prior 30 d", "90d": "vs prior 90 d", "12m": "vs prior year"}
-    return spoken.get(span.key, "vs month before")
+    return tr(_BEFORE.get(span.key, _MONTH_BEFORE))
+
+
+_MONTH_BEFORE: Final = mark("vs month before")
+_BEFORE: Final = {
+    "30d": mark("vs prior 30 d"),
+    "90d": mark("vs prior 90 d"),
+    "12m": mark("vs prior year"),
+}
+
+
+def _and_monthly(told: str) -> str:
+    return f"{told} {tr(MONTHLY)}"
 
 
 def _minor(found: Listing[UpgradeItem]) -> int:
@@ -79,17 +98,18 @@ def _minor(found: Listing[UpgradeItem]) -> int:
 
 def _conversion(now: TrialSpan, before: TrialSpan, months: Sequence[UpgradeMonth]) -> kpis.Card:
     ratio, was = now.conversion, before.conversion
-    made = f"{now.converted:,} of {now.ended:,}" if now.ended else None
-    delta, compared, good = made, "small sample" if now.ended else None, "neither"
+    made = _of(now) if now.ended else None
+    delta, compared, good = made, tr("small sample") if now.ended else None, "neither"
     if ratio.value is not None and was.value is not None and not (ratio.small or was.small):
-        delta, compared, good = f"{(ratio.value - was.value) * 100:+z.1f} pts", made, "up"
+        delta, compared, good = kpis.points(ratio.value - was.value), made, "up"
     elif not ratio.small:
         compared = None
     values = [month.trials.conversion.value for month in months]
     return kpis.defined(
         "trial_conversion",
         fmt.share(ratio.value),
-        ratio.reason or f"Here {made}; before {before.converted:,} of {before.ended:,}. {MONTHLY}",
+        say(ratio.reason)
+        or _and_monthly(tr("Here {now}; before {before}.", now=made, before=_of(before))),
         delta=delta,
         compared_to=compared,
         good=good,
@@ -97,14 +117,20 @@ def _conversion(now: TrialSpan, before: TrialSpan, months: Sequence[UpgradeMonth
     )
 
 
+def _of(span: TrialSpan) -> str:
+    return tr("{count} of {total}", count=fmt.number(span.converted), total=fmt.number(span.ended))
+
+
 def matrix(cells: Sequence[PlanPath], code: str) -> None:
     """From which plan to which; a click on a bubble lists who went that way."""
     with st.container(border=True, height="stretch"):
         defined.title(
-            "From which plan (rows) to which (columns)?", "plan_path", more="Grey: within a plan."
+            tr("From which plan (rows) to which (columns)?"),
+            "plan_path",
+            more=tr("Grey: within a plan."),
         )
         if not cells:
-            st.caption("Nobody moved up in this period.")
+            st.caption(tr("Nobody moved up in this period."))
             return
         drawn = tuple(
             (
@@ -132,7 +158,9 @@ def matrix(cells: Sequence[PlanPath], code: str) -> None:
             on_select=_path_chosen,
             selection_mode="points",
             config=charts.CONFIG,
-            alt="Upgrades from each plan, in rows, to each plan, in columns. Choose a path below.",
+            alt=tr(
+                "Upgrades from each plan, in rows, to each plan, in columns. Choose a path below."
+            ),
         )
 
 
@@ -154,14 +182,17 @@ def trend(months: Sequence[UpgradeMonth], code: str) -> None:
     drawn = tuple((fmt.period(month.name), dict(month.kinds)) for month in months)
     with st.container(border=True, height="stretch"):
         defined.title(
-            "Do upgrades add more than they did?",
+            tr("Do upgrades add more than they did?"),
             "upgrade_mrr",
-            more="The last twelve months; the running one is not over. Counted every five minutes.",
+            more=tr(
+                "The last twelve months; the running one is not over. Counted every five minutes."
+            ),
         )
         if not any(kinds for _, kinds in drawn):
-            st.caption("Nobody has moved up in the last twelve months.")
+            st.caption(tr("Nobody has moved up in the last twelve months."))
             return
-        _click_on_month("climbing", charts.climbing(drawn, upgrades.KINDS, code), drawn, code)
+        kinds = {kind: tr(name) for kind, name in upgrades.KINDS.items()}
+        _click_on_month("climbing", charts.climbing(drawn, kinds, code), drawn, code)
 
 
 def _click_on_month(name: str, figure: Any, *key: Any) -> None:
@@ -171,7 +202,7 @@ def _click_on_month(name: str, figure: Any, *key: Any) -> None:
         on_select=_month_chosen,
         selection_mode="points",
         config=charts.CONFIG,
-        alt="MRR from upgrades, month by month. Choose a month above to list its upgrades.",
+        alt=tr("MRR from upgrades, month by month. Choose a month above to list its upgrades."),
     )
 
 
@@ -186,16 +217,21 @@ def changes(found: Listing[UpgradeItem], code: str) -> None:
     rows = tuple(
         (
             bar.key,
-            fmt.words(bar.key),
+            upgrades.change_name(bar.key),
             float(bar.count),
-            fmt.joined((fmt.plural(bar.count, "upgrade"), fmt.signed(bar.amount_minor, code))),
+            fmt.joined(
+                (
+                    ntr("{count} upgrade", "{count} upgrades", bar.count),
+                    fmt.signed(bar.amount_minor, code),
+                )
+            ),
         )
         for bar in found.bars
     )
     with st.container(border=True, height="stretch"):
-        defined.title("What did they change?", "upgrades", "upgrades.change")
+        defined.title(tr("What did they change?"), "upgrades", "upgrades.change")
         if not rows:
-            st.caption("Nobody moved up in this period.")
+            st.caption(tr("Nobody moved up in this period."))
             return
         st.plotly_chart(
             data.figure("changes", lambda: charts.ranked(rows, charts.EXPANSION, None), rows, code),
@@ -203,7 +239,7 @@ def changes(found: Listing[UpgradeItem], code: str) -> None:
             on_select=_change_chosen,
             selection_mode="points",
             config=charts.CONFIG,
-            alt="Upgrades by what changed. Choose it below to list them.",
+            alt=tr("Upgrades by what changed. Choose it below to list them."),
         )
 
 
@@ -226,29 +262,68 @@ def trials(months: Sequence[UpgradeMonth]) -> None:
     )
     with st.container(border=True, height="stretch"):
         defined.title(
-            "How many trials become customers?",
+            tr("How many trials become customers?"),
             "trials_converted",
             "trials_lapsed",
             "trial_conversion",
-            more="By the month in which a trial ended. Counted every five minutes.",
+            more=tr("By the month in which a trial ended. Counted every five minutes."),
         )
         if not any(month.trials.ended for month in months):
-            st.caption("No trial has ended in the last twelve months.")
+            st.caption(tr("No trial has ended in the last twelve months."))
             return
         st.plotly_chart(
             data.figure("trials", lambda: charts.trials(drawn), drawn),
             key="trials_chart",
             config=charts.CONFIG,
-            alt="Trials that ended in each month, converted and lapsed",
+            alt=tr("Trials that ended in each month, converted and lapsed"),
         )
 
 
 def _rate(span: TrialSpan) -> str:
     ratio = span.conversion
     if ratio.value is None:
-        return "No trial ended"
-    small = ", small sample" if ratio.small else ""
-    return f"{fmt.share(ratio.value)} of {span.ended:,} converted{small}"
+        return tr("No trial ended")
+    text = (
+        mark("{share} of {count} converted, small sample")
+        if ratio.small
+        else mark("{share} of {count} converted")
+    )
+    return tr(text, share=fmt.share(ratio.value), count=fmt.number(span.ended))
+
+
+def level(whole: UpgradeFilters) -> None:
+    """Steps up that cost the same a month, for whoever asks: every change of a price is read."""
+    asked = st.toggle(
+        tr("Also list who moved up for the same money"),
+        key="level",
+        bind="query-params",
+        help=tr(
+            "Moves to a higher-ranked plan or a longer interval that left MRR as it was. They are "
+            "in no movement and in no number above: every change of a price in the period is read "
+            "to find them."
+        ),
+    )
+    if not asked:
+        return
+    first = morning.level_upgrades(replace(whole, limit=EACH))
+    if not first.total:
+        st.caption(tr("Nobody moved up for the same money in this period."))
+        return
+    st.caption(
+        tr(
+            "{found}. Choose a row to open its customer.",
+            found=ntr(
+                "{count} move left MRR as it was", "{count} moves left MRR as it was", first.total
+            ),
+        )
+    )
+    place = st.container()
+    offset = tables.pager(first.total, key="level_page", size=EACH)
+    page = (
+        first if not offset else morning.level_upgrades(replace(whole, limit=EACH, offset=offset))
+    )
+    with place:
+        upgrades.table(page, key="level_upgrades")
 
 
 def everything(span: Lookback, code: str) -> UpgradeFilters:

@@ -11,14 +11,16 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
+from dashboard.language import mark, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, download, filters
-from lib.billing import METRICS, CohortMonth, Filters
+from dashboard.ui.spelled import percent
+from lib.billing import CohortMonth, Filters
 
 MOST: Final = 36
 """Cohorts shown, the latest; the file has all."""
-OF: Final = {"customers": "Customers", "mrr": "MRR"}
-AS: Final = {"share": "Share", "number": "Number"}
+OF: Final = {"customers": mark("Customers"), "mrr": mark("MRR")}
+AS: Final = {"share": mark("Share"), "number": mark("In numbers")}
 SLUGS: Final = {"customers": "cohort_customers", "mrr": "cohort_mrr"}
 
 
@@ -26,16 +28,18 @@ def draw(currency: str, staff: Staff) -> None:
     months = data.cohorts(currency)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            defined.title("What is left of each month's new customers?", *SLUGS.values())
-            of = filters.switch("Count", "of", OF)
-            shown = filters.switch("As", "as", AS)
+            defined.title(tr("What is left of each month's new customers?"), *SLUGS.values())
+            of = filters.switch(tr("Count"), "of", OF)
+            shown = filters.switch(tr("As"), "as", AS)
             st.space("stretch")
             download.csv_button("cohorts", Filters(currencies=(currency,)), staff)
-        st.caption(METRICS[SLUGS[of]].definition)
+        st.caption(defined.meaning(SLUGS[of]))
         _table(_latest(months), of, shown, currency)
         st.caption(
-            "Columns are months since the first. * The month is not over yet. Cohorts of fewer "
-            "than 20 customers are marked ·; one customer more or less moves them by 5% and up."
+            tr(
+                "Columns are months since the first. * The month is not over yet. Cohorts of fewer "
+                "than 20 customers are marked ·; one customer more or less moves them by 5% and up."
+            )
         )
 
 
@@ -47,10 +51,8 @@ def _latest(months: Sequence[CohortMonth]) -> list[CohortMonth]:
 def _table(months: Sequence[CohortMonth], of: str, shown: str, currency: str) -> None:
     cells, shares, running = _frames(months, of, shown, currency)
     columns: dict[Any, Any] = {
-        "Cohort": st.column_config.TextColumn("Cohort", pinned=True, width=92),
-        "Began": st.column_config.TextColumn(
-            "Customers" if of == "customers" else "MRR", width=84, help="In the first month."
-        ),
+        "Cohort": st.column_config.TextColumn(tr("Cohort"), pinned=True, width=92),
+        "Began": st.column_config.TextColumn(tr(OF[of]), width=84, help=tr("In the first month.")),
     }
     columns |= {
         name: st.column_config.TextColumn(name, width=70 if shown == "share" else 76)
@@ -64,7 +66,7 @@ def _table(months: Sequence[CohortMonth], of: str, shown: str, currency: str) ->
         height="content",
         key=f"cohorts_{digest}",
         placeholder="",
-        alt="Cohorts by the month of the first MRR, and what is left of them month by month.",
+        alt=tr("Cohorts by the month of the first MRR, and what is left of them month by month."),
     )
 
 
@@ -73,9 +75,7 @@ def _frames(
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """What stands in each cell, the share that colours it, and how many cells are running."""
     spelled: Callable[[int], str] = (
-        (lambda number: f"{number:,}")
-        if of == "customers"
-        else (lambda number: fmt.money_short(number, currency))
+        fmt.number if of == "customers" else (lambda number: fmt.money_short(number, currency))
     )
     names = [str(n) for n in range(max((m.index for m in months), default=0) + 1)]
     rows: dict[str, dict[str, str | None]] = {}
@@ -92,15 +92,11 @@ def _frames(
                 **dict.fromkeys(names),
             },
         )
-        text = _percent(ratio.value) if shown == "share" else spelled(kept)
+        text = percent(ratio.value) if shown == "share" else spelled(kept)
         row[str(month.index)] = text if month.complete else f"{text}*"
         shares.setdefault(month.cohort, dict.fromkeys(names))[str(month.index)] = ratio.value
     running = sum(not month.complete for month in months)
     return pd.DataFrame(list(rows.values())), pd.DataFrame(list(shares.values())), running
-
-
-def _percent(share: float | None) -> str:
-    return fmt.UNKNOWN if share is None else f"{share * 100:.0f}%"
 
 
 def _colours(cells: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:

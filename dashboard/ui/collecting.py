@@ -9,13 +9,18 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard import format as fmt
+from dashboard.language import mark, say, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, download, filters, kpis, owed, tables
 from lib.billing import METRICS, Filters, Ratio, Recovery
 
-BY_FAILURE: Final = "By failure"
-BY_PAYMENT: Final = "By payment"
-PARTS: Final = {"recovered": "Recovered", "in_progress": "In progress", "lost": "Lost"}
+BY_FAILURE: Final = mark("By failure")
+BY_PAYMENT: Final = mark("By payment")
+PARTS: Final = {
+    "recovered": mark("Recovered"),
+    "in_progress": mark("In progress"),
+    "lost": mark("Lost"),
+}
 MONTHS: Final = 12
 HEIGHT: Final = 248  # six months; the others are scrolled to
 
@@ -48,9 +53,14 @@ def _rate_card(mine: Sequence[Recovery], code: str) -> kpis.Card:
     return kpis.defined(
         "recovery_rate",
         fmt.share(ratio.value),
-        f"Since {fmt.period(str(mine[0].period))}: "
-        f"{fmt.money(recovered, code)} of {fmt.money(failed, code)}.",
-        delta=f"{fmt.money_short(waiting, code)} in progress",
+        tr(
+            "Since {month}: {recovered} of {failed}.",
+            month=fmt.period(str(mine[0].period)),
+            recovered=fmt.money(recovered, code),
+            failed=fmt.money(failed, code),
+        ),
+        delta=fmt.money_short(waiting, code),
+        compared_to=tr("in progress"),
         good="neither",
     )
 
@@ -63,7 +73,7 @@ def draw(staff: Staff) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             defined.title(
-                "What becomes of failed payments?",
+                tr("What becomes of failed payments?"),
                 "failed_volume",
                 "recovered",
                 "in_progress",
@@ -71,35 +81,38 @@ def draw(staff: Staff) -> None:
             )
             code = filters.currency(currencies(everything), key="of")
             views = {BY_FAILURE: BY_FAILURE, BY_PAYMENT: BY_PAYMENT}
-            cash = filters.switch("View", "recovered", views) == BY_PAYMENT
+            cash = filters.switch(tr("View"), "recovered", views) == BY_PAYMENT
             report = "recovery-cash" if cash else "recovery"
             download.menu(report, Filters(currencies=(code,)), staff)
         rows = [row for row in data.recovery("month", cash=cash) if row.currency == code]
         _chart(rows, code, cash=cash)
         (_cash_table if cash else _table)(rows)
         metric = METRICS["recovered_cash" if cash else "recovery_rate"]
-        st.caption(metric.definition)
+        st.caption(say(metric.definition))
 
 
 def _chart(rows: Sequence[Recovery], code: str, *, cash: bool) -> None:
-    names = {"recovered": PARTS["recovered"]} if cash else PARTS
+    known = {"recovered": PARTS["recovered"]} if cash else PARTS
+    names = {part: tr(name) for part, name in known.items()}
     held = {row.period: row for row in rows if row.period is not None}
     drawn = tuple(
         (month, tuple((part, getattr(held.get(month), f"{part}_minor", 0)) for part in names))
-        for month in _months(held)
+        for month in months_of(held)
     )
     bars = [(fmt.period(month), dict(parts)) for month, parts in drawn]
     st.plotly_chart(
         data.figure("recovery", lambda: charts.recovery(bars, names, code), drawn, code),
         key="recovery",
         config=charts.CONFIG,
-        alt="What failed in each month, split into what was recovered, is in progress, was lost."
-        if not cash
-        else "What of failed payments was paid in each month. The table below has the amounts.",
+        alt=tr("What of failed payments was paid in each month. The table below has the amounts.")
+        if cash
+        else tr(
+            "What failed in each month, split into what was recovered, is in progress, was lost."
+        ),
     )
 
 
-def _months(known: Collection[str]) -> list[str]:
+def months_of(known: Collection[str]) -> list[str]:
     """Every month from the first to the last of ``known``: one in which nothing failed is a gap,
     not left out."""
     if not known:
@@ -125,23 +138,23 @@ def _table(rows: Sequence[Recovery]) -> None:
             for row in reversed(rows)
         ],
         {
-            "period": column.TextColumn("Month of the failure", width=150),
-            "failed": _amount("Failed", "failed_volume"),
-            "recovered": _amount("Recovered", "recovered"),
-            "in_progress": _amount("In progress", "in_progress"),
-            "lost": _amount("Lost", "lost"),
+            "period": column.TextColumn(tr("Month of the failure"), width=150),
+            "failed": _amount(tr("Failed"), "failed_volume"),
+            "recovered": _amount(tr("Recovered"), "recovered"),
+            "in_progress": _amount(tr("In progress"), "in_progress"),
+            "lost": _amount(tr("Lost"), "lost"),
             "rate": column.TextColumn(
-                "Recovery rate",
-                help=METRICS["recovery_rate"].definition,
+                say(METRICS["recovery_rate"].label),
+                help=say(METRICS["recovery_rate"].definition),
                 width=120,
                 alignment="right",
             ),
-            "invoices": defined.count("recovery.invoices", "Invoices", width=90),
+            "invoices": defined.count("recovery.invoices", tr("Invoices"), width=90),
         },
         key="recovery_table",
         ids=[f"{row.period} {row.currency}" for row in reversed(rows)],
         money=("failed", "recovered", "in_progress", "lost"),
-        alt="What failed and what became of it, month by month, the latest first",
+        alt=tr("What failed and what became of it, month by month, the latest first"),
         choose=False,
         height=HEIGHT,
     )
@@ -149,8 +162,11 @@ def _table(rows: Sequence[Recovery]) -> None:
     if undated:
         code = rows[0].currency
         st.caption(
-            f"{fmt.md(fmt.money(undated, code))} of it failed at a time that no event told: it "
-            "stands in the month in which its invoice was finalised."
+            tr(
+                "{amount} of it failed at a time that no event told: it stands in the month in "
+                "which its invoice was finalised.",
+                amount=fmt.md(fmt.money(undated, code)),
+            )
         )
 
 
@@ -159,7 +175,7 @@ def _cash_table(rows: Sequence[Recovery]) -> None:
     tables.show(
         [
             {
-                "period": fmt.period(row.period) if row.period else "Paid in part, still open",
+                "period": fmt.period(row.period) if row.period else tr("Paid in part, still open"),
                 "recovered": row.recovered_minor,
                 "invoices": row.invoices,
                 "currency": row.currency,
@@ -167,18 +183,18 @@ def _cash_table(rows: Sequence[Recovery]) -> None:
             for row in reversed(rows)
         ],
         {
-            "period": column.TextColumn("Month of the payment", width=200),
-            "recovered": _amount("Recovered", "recovered_cash"),
-            "invoices": defined.count("recovery-cash.invoices", "Invoices", width=90),
+            "period": column.TextColumn(tr("Month of the payment"), width=200),
+            "recovered": _amount(tr("Recovered"), "recovered_cash"),
+            "invoices": defined.count("recovery-cash.invoices", tr("Invoices"), width=90),
         },
         key="cash_table",
         ids=[f"{row.period} {row.currency}" for row in reversed(rows)],
         money=("recovered",),
-        alt="What of failed payments was paid, month by month, the latest first",
+        alt=tr("What of failed payments was paid, month by month, the latest first"),
         choose=False,
         height=HEIGHT,
     )
 
 
 def _amount(label: str, metric: str) -> object:
-    return st.column_config.NumberColumn(label, help=METRICS[metric].definition, width=110)
+    return st.column_config.NumberColumn(label, help=say(METRICS[metric].definition), width=110)

@@ -101,7 +101,7 @@ def schedules(rows: Sequence[ScheduleAhead]) -> None:
             tr(
                 "Next phase on {day}: {offers}.",
                 day=fmt.day(row.starts_at, zone),
-                offers=fmt.md(", ".join(row.offers)),
+                offers=fmt.md(", ".join(map(say, row.offers))),
             )
             if row.starts_at is not None
             else tr("It is in its last phase.")

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import current, say, tr
 from dashboard.ui import kpis, moment, printed, subscriptions, tables
 from lib.billing import (
     CustomerView,
@@ -34,7 +35,7 @@ def top(view: CustomerView) -> None:
                 fmt.md(part)
                 for part in (
                     who.email,
-                    who.org_id and f"organization {who.org_id}",
+                    who.org_id and tr("organization {name}", name=who.org_id),
                     who.customer_id,
                 )
                 if part
@@ -48,45 +49,57 @@ def top(view: CustomerView) -> None:
                 partial(_brief, who.customer_id),
                 Permission.CUSTOMERS,
                 key="print_customer",
-                help="One sheet or two of this customer as they are now, with what your role sees.",
+                help=tr(
+                    "One sheet or two of this customer as they are now, with what your role sees."
+                ),
             )
         if who.deleted:
             st.badge(
-                "Deleted in Stripe",
+                tr("Deleted in Stripe"),
                 icon=":material/delete:",
                 color="gray",
-                help="Its subscriptions ended with it. Stripe keeps its invoices; no link opens.",
+                help=tr(
+                    "Its subscriptions ended with it. Stripe keeps its invoices; no link opens."
+                ),
             )
         if who.needs_reread:
             st.badge(
-                "Order not proven",
+                tr("Order not proven"),
                 icon=":material/help:",
                 color="orange",
-                help="Two events of one second could not be put in order; it will be read again.",
+                help=tr(
+                    "Two events of one second could not be put in order; it will be read again."
+                ),
             )
     _same_org(view)
     with st.container(border=True, key="access", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if view.access.access:
-                st.badge("Has access", icon=":material/check_circle:", color="green")
+                st.badge(tr("Has access"), icon=":material/check_circle:", color="green")
             else:
-                st.badge("Default plan only", icon=":material/do_not_disturb_on:", color="gray")
-            st.badge(
-                fmt.words(view.access.rule),
-                color=tables.BADGES.get(fmt.words(view.access.rule), "gray"),
-            )
-        st.markdown(f"**{fmt.md(view.access_sentence)}**")
-        st.caption(f"What would change it: {fmt.md(view.access.what_would_change)}")
+                st.badge(tr("Default plan only"), icon=":material/do_not_disturb_on:", color="gray")
+            rule = fmt.words(view.access.rule)
+            st.badge(rule, color=tables.colour(rule))
+        st.markdown(f"**{fmt.md(say(view.access_sentence))}**")
+        would = fmt.md(say(view.access.what_would_change))
+        st.caption(tr("What would change it: {what}", what=would))
+        event = view.access.event_id
         st.markdown(
-            f"Rule `{view.access.rule}`"
-            + (f" · event `{fmt.code(view.access.event_id)}`" if view.access.event_id else "")
+            fmt.joined(
+                (
+                    tr("Rule {rule}", rule=f"`{view.access.rule}`"),
+                    event and tr("event {event}", event=f"`{fmt.code(event)}`"),
+                )
+            )
         )
     kpis.row(_cards(view))
 
 
 def _brief(customer_id: str) -> Printed:
     staff = session.check(Permission.CUSTOMERS)
-    return session.billing().print_customer(customer_id, staff=staff.email, roles=staff.roles)
+    return session.billing().print_customer(
+        customer_id, staff=staff.email, roles=staff.roles, language=current(), say=say
+    )
 
 
 def _at_provider(customer_id: str) -> None:
@@ -94,16 +107,19 @@ def _at_provider(customer_id: str) -> None:
     provider = provider_of(customer_id)
     if provider is not Provider.STRIPE:
         st.badge(
-            f"Billed by {provider.label}",
+            tr("Billed by {provider}", provider=provider.label),
             icon=":material/account_balance:",
             color="violet",
-            help=f"What is known of this customer was told by {provider.label}, event by event. "
-            f"{provider.label} does not tell what a plan costs, so its MRR is unknown.",
+            help=tr(
+                "What is known of this customer was told by {provider}, event by event. "
+                "{provider} does not tell what a plan costs, so its MRR is unknown.",
+                provider=provider.label,
+            ),
         )
         return
     mode = "" if session.billing().livemode else "test/"
     st.link_button(
-        "Open in Stripe",
+        tr("Open in Stripe"),
         f"https://dashboard.stripe.com/{mode}customers/{quote(customer_id, safe='')}",
         icon=":material/open_in_new:",
         type="tertiary",
@@ -116,12 +132,13 @@ def _same_org(view: CustomerView) -> None:
     if not others:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption("Same organization:", width="content")
+        st.caption(tr("Same organization:"), width="content")
         for customer_id in others:
             if st.button(fmt.md(customer_id), key=f"open_{customer_id}", type="tertiary"):
                 tables.open_customer(customer_id)
         if len(view.same_org) > len(others):
-            st.caption(f"and {len(view.same_org) - len(others)} more", width="content")
+            more = len(view.same_org) - len(others)
+            st.caption(tr("and {count} more", count=more), width="content")
 
 
 def _cards(view: CustomerView) -> list[kpis.Card]:
@@ -136,13 +153,16 @@ def _cards(view: CustomerView) -> list[kpis.Card]:
         kpis.defined("entitlements.plan", view.plan_name),
         kpis.defined(
             "customer_mrr",
-            mrr or ("None" if unknown is None else fmt.UNKNOWN),
-            None if unknown is None else f"It cannot be computed: {fmt.md(unknown)}.",
+            mrr or (tr("None") if unknown is None else fmt.UNKNOWN),
+            ""
+            if unknown is None
+            else tr("It cannot be computed: {why}.", why=fmt.md(say(unknown))),
         ),
         _next_date(view.subscriptions),
         kpis.defined(
             "open_balance",
-            fmt.joined(fmt.money(minor, code) for code, minor in view.balances.items()) or "None",
+            fmt.joined(fmt.money(minor, code) for code, minor in view.balances.items())
+            or tr("None"),
         ),
     ]
 
@@ -153,26 +173,26 @@ def _next_date(rows: Sequence[SubscriptionRow]) -> kpis.Card:
     live = [row for row in rows if row.live]
     ends = [row.ends_at for row in live if row.winding_down and row.ends_at]
     if ends:
-        return kpis.defined("winding-down.ends_at", fmt.day(min(ends), zone), label="Ends on")
+        return kpis.defined("winding-down.ends_at", fmt.day(min(ends), zone), label=tr("Ends on"))
     trials = [row.trial_end for row in live if row.status == "trialing" and row.trial_end]
     if trials:
         return kpis.defined(
             "entitlements.current_period_end",
             fmt.day(min(trials), zone),
-            "Here the trial ends with it, and the first payment follows.",
-            label="Trial ends on",
+            tr("Here the trial ends with it, and the first payment follows."),
+            label=tr("Trial ends on"),
         )
     renewals = [at for row in live if (at := subscriptions.renews_at(row))]
     ended = [row.ended_at for row in rows if row.ended_at]
     if not live and ended:
         return kpis.defined(
-            "entitlements.access_until", fmt.day(max(ended), zone), label="Ended on"
+            "entitlements.access_until", fmt.day(max(ended), zone), label=tr("Ended on")
         )
     return kpis.defined(
         "entitlements.current_period_end",
         fmt.day(min(renewals, default=None), zone),
-        "It renews then, if it renews.",
-        label="Renews on",
+        tr("It renews then, if it renews."),
+        label=tr("Renews on"),
     )
 
 
@@ -181,7 +201,8 @@ def past_links(view: CustomerView) -> None:
     if not view.links:
         return
     zone = data.timezone()
-    with st.expander(f"Links made before ({len(view.links)})", icon=":material/history:"):
+    title = tr("Links made before ({count})", count=len(view.links))
+    with st.expander(title, icon=":material/history:"):
         for link in view.links[:10]:
             st.markdown(
                 f"{fmt.clock(link.minted_at, zone)} · {fmt.words(link.flow)} · "
@@ -189,6 +210,10 @@ def past_links(view: CustomerView) -> None:
             )
             st.caption(
                 fmt.joined(
-                    (fmt.md(link.staff), fmt.md(link.reason), link.ticket and fmt.md(link.ticket))
+                    (
+                        fmt.md(link.staff),
+                        fmt.md(say(link.reason)),
+                        link.ticket and fmt.md(link.ticket),
+                    )
                 )
             )

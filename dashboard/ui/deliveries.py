@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard import format as fmt
+from dashboard.language import tr
 from dashboard.ui import defined, notes, tables
 from lib.billing import Deliveries, Lag
 
@@ -25,12 +26,13 @@ def _chart(seen: Deliveries) -> None:
     days = tuple((day.day, tuple(sorted(day.fates.items()))) for day in seen.days)
     with st.container(border=True, height="stretch"):
         defined.title(
-            "What became of each day's webhooks?", *(f"webhooks_{fate}" for fate in charts.FATES)
+            tr("What became of each day's webhooks?"),
+            *(f"webhooks_{fate}" for fate in charts.FATES),
         )
         if not any(fates for _, fates in days):
             notes.empty(
-                "No webhook in the last two weeks.",
-                hint="Each day's deliveries show here by what became of them.",
+                tr("No webhook in the last two weeks."),
+                hint=tr("Each day's deliveries show here by what became of them."),
                 icon=":material/webhook:",
             )
             return
@@ -40,18 +42,18 @@ def _chart(seen: Deliveries) -> None:
             ),
             key="fates",
             config=charts.CONFIG,
-            alt="Webhooks by UTC day and by what became of them",
+            alt=tr("Webhooks by UTC day and by what became of them"),
         )
 
 
 def _lags(seen: Deliveries) -> None:
     column = st.column_config
     with st.container(border=True, height="stretch"):
-        defined.title("How long are they under way?", "webhook_lag")
+        defined.title(tr("How long are they under way?"), "webhook_lag")
         tables.show(
-            [_lag("24 hours", seen.day), _lag("7 days", seen.week)],
+            [_lag(tr("24 hours"), seen.day), _lag(tr("7 days"), seen.week)],
             {
-                "span": column.TextColumn("Last"),
+                "span": column.TextColumn(tr("Last")),
                 "count": defined.count("webhooks"),
                 "half": column.TextColumn("p50"),
                 "most": column.TextColumn("p95"),
@@ -59,13 +61,16 @@ def _lags(seen: Deliveries) -> None:
             },
             key="lags",
             ids=["day", "week"],
-            alt="Webhook lag of the last day and the last week",
+            alt=tr("Webhook lag of the last day and the last week"),
             choose=False,
         )
         st.caption(
-            "From Stripe's “created” to the arrival here. Late is over an hour: the receiver was "
-            "away, or Stripe had to send again. What comes late is put into its place in history. "
-            f"Counted every {data.COUNTED_EVERY} minutes."
+            tr(
+                "From Stripe's “created” to the arrival here. Late is over an hour: the receiver "
+                "was away, or Stripe had to send again. What comes late is put into its place in "
+                "history. Counted every {minutes} minutes.",
+                minutes=data.COUNTED_EVERY,
+            )
         )
 
 
@@ -92,12 +97,12 @@ def _days(seen: Deliveries) -> None:
             if day.fates
         ],
         {
-            "day": column.DateColumn("Day (UTC)", format="D MMM YYYY"),
+            "day": column.DateColumn(tr("Day (UTC)"), format=fmt.day_format()),
             "all": defined.count("webhooks"),
             **{fate: defined.count(f"webhooks_{fate}") for fate in charts.FATES},
         },
         key="days",
         ids=[str(day.day) for day in seen.days],
-        alt="Webhooks by day and by what became of them, the latest day first",
+        alt=tr("Webhooks by day and by what became of them, the latest day first"),
         choose=False,
     )

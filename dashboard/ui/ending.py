@@ -1,119 +1,123 @@
-"""The parts of the winding-down page: its cards, its chart, its filters, its table."""
+"""The parts of the winding-down page's first view: its cards, its filters, its table."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, session
+from dashboard import data, session, winding
 from dashboard import format as fmt
+from dashboard.language import mark, say, tr
 from dashboard.ui import defined, filters, kpis, listing, tables
-from lib.billing import Filters, Listing, Provider, WindingDownItem, provider_of
+from lib.billing import METRICS, Filters, Listing, Provider, Savable, WindingDownItem, provider_of
 
 WEEK: Final = 7 * 86_400
 ORDERS: Final = {
-    "Ends soonest": ("ends_at", False),
-    "Largest MRR": ("mrr_minor", True),
-    "Asked latest": ("requested_at", True),
-    "Plan": ("plan", False),
-    "Reason": ("reason", False),
-    "Customer": ("customer", False),
+    mark("Ends soonest"): ("ends_at", False),
+    mark("Largest MRR"): ("mrr_minor", True),
+    mark("Asked latest"): ("requested_at", True),
+    mark("Plan"): ("plan", False),
+    mark("Reason"): ("reason", False),
+    mark("Customer"): ("customer", False),
 }
+VIEWS: Final = {
+    "ends": mark("What ends"),
+    "saves": mark("Saved or lost"),
+    "test": mark("Back-test"),
+}
+FOR_TOTALS: Final = "test"
+"""The view that is about the company's MRR alone."""
 
 
-def cards(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> list[kpis.Card]:
+def view(*, totals: bool) -> str:
+    """Which part of the page is drawn."""
+    shown = {key: name for key, name in VIEWS.items() if totals or key != FOR_TOTALS}
+    return filters.switch(tr("Show"), "view", shown)
+
+
+def cards(
+    everything: Listing[WindingDownItem], savable: Savable, now: int, *, totals: bool
+) -> list[kpis.Card]:
     """Money only for those who may see the company's totals; the others see their work."""
     weeks: defaultdict[int, int] = defaultdict(int)
     for bar in everything.bars:
         if bar.at is not None and now - WEEK < bar.at:
             weeks[bar.at] += bar.count
     shown = [
-        kpis.defined("ending", f"{everything.total:,}", "Each can still be kept."),
-        kpis.defined("ending_this_week", f"{sum(n for at, n in weeks.items() if at <= now):,}"),
+        kpis.defined("ending", fmt.number(everything.total), tr("Each can still be kept.")),
+        kpis.defined(
+            "savable_this_week",
+            fmt.number(savable.count),
+            tr("The switch of the same name above the list shows whose they are."),
+            delta=_worth(savable) if totals else None,
+            compared_to=tr("a month") if totals and _worth(savable) else None,
+            good="neither",
+        ),
         kpis.defined(
             "ending_in_four_weeks",
-            f"{sum(n for at, n in weeks.items() if at <= now + 3 * WEEK):,}",
+            fmt.number(sum(n for at, n in weeks.items() if at <= now + 3 * WEEK)),
         ),
     ]
     known = [part for part in everything.sums if part.currency]
     if totals and known:
         first, *others = sorted(known, key=lambda part: (-part.count, part.currency))
         unpriced = listing.unpriced(everything)
-        left_out = f" Left out: {unpriced:,} without a known price." if unpriced else ""
+        notes = [tr("What counts in MRR leaves it at the end. Currencies never mix.")]
+        if unpriced:
+            notes.append(tr("Left out: {count} without a known price.", count=fmt.number(unpriced)))
         shown.append(
             kpis.defined(
                 "winding_down",
                 fmt.money_short(first.amount_minor, first.currency),
-                f"What counts in MRR leaves it at the end. Currencies never mix.{left_out}",
-                label="MRR that leaves",
+                " ".join(notes),
+                label=tr("MRR that leaves"),
                 delta=fmt.joined(fmt.money(p.amount_minor, p.currency) for p in others) or None,
-                compared_to="besides" if others else None,
+                compared_to=tr("besides") if others else None,
                 good="neither",
             )
         )
     return shown
 
 
-def chart(everything: Listing[WindingDownItem], now: int, *, totals: bool) -> None:
-    """One bar a week; a click narrows the list to it. Counts for those who see no totals."""
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            defined.title("How much ends in each week?", "winding_down", "ending")
-            code = filters.currency(listing.currencies(everything), key="in") if totals else None
-        weeks = _weeks(everything, code)
-        st.session_state["weeks_drawn"] = list(weeks)
-        zone = data.timezone()
-        today = fmt.today(now, zone)
-        rows = tuple(weeks.values())
-        st.plotly_chart(
-            data.figure(
-                "weeks", lambda: charts.runway(rows, code, today, zone), rows, code, today, zone
-            ),
-            key="runway",
-            on_select=_week_chosen,
-            selection_mode="points",
-            config=charts.CONFIG,
-            alt="Scheduled ends, week by week. Choose a week below to list its customers.",
-        )
+def _worth(savable: Savable) -> str | None:
+    known = [part for part in savable.sums if part.currency]
+    return fmt.joined(fmt.money(part.amount_minor, part.currency) for part in known) or None
 
 
-def _weeks(
-    everything: Listing[WindingDownItem], code: str | None
-) -> dict[str, tuple[int, int, int]]:
-    """Monday → (its unix second, minor units, subscriptions), of one currency or only counted."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for bar in everything.bars:
-        if bar.at is not None and code in (None, bar.currency):
-            _, amount, count = found.get(bar.key, (0, 0, 0))
-            found[bar.key] = (bar.at, amount + bar.amount_minor if code else 0, count + bar.count)
-    return dict(sorted(found.items()))
-
-
-def _week_chosen() -> None:
-    points = st.session_state["runway"]["selection"]["points"]
-    mondays = st.session_state["weeks_drawn"]
-    st.session_state["week"] = mondays[points[0]["point_index"]] if points else None
-    filters.first_page()
-
-
-def narrowed(everything: Listing[WindingDownItem]) -> Filters:
+def narrowed(everything: Listing[WindingDownItem], savable: Savable) -> Filters:
     """The filter row; its state is the address."""
     choices = everything.choices
-    catalog = session.billing().catalog
+    called = partial(listing.plan_name, session.billing().catalog)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = filters.text("Search", "Name, e-mail or id")
+        text = filters.text(tr("Search"), tr("Name, e-mail or id"))
         plans = filters.several(
-            "Plan", "plans", choices.get("plans", ()), lambda slug: listing.plan_name(catalog, slug)
+            tr("Plan"),
+            "plans",
+            choices.get("plans", ()),
+            called,
         )
-        reasons = filters.several("Reason", "reasons", choices.get("reasons", ()), fmt.words)
-        codes = filters.several("Currency", "currencies", choices.get("currencies", ()), str.upper)
+        reasons = filters.several(tr("Reason"), "reasons", choices.get("reasons", ()), fmt.words)
+        codes = filters.several(
+            tr("Currency"), "currencies", choices.get("currencies", ()), str.upper
+        )
         weeks = {bar.key: (bar.at, bar.until) for bar in everything.bars}
-        week = filters.maybe("Any week", "week", sorted(weeks), week_name)
+        week = filters.maybe(tr("Any week"), "week", sorted(weeks), week_name)
         sort, descending = filters.order(ORDERS)
+        last = st.toggle(
+            say(METRICS["savable_this_week"].label),
+            key="savable",
+            help=say(METRICS["savable_this_week"].definition),
+            bind="query-params",
+            on_change=filters.first_page,
+        )
     starts, ends = weeks.get(week or "", (None, None))
+    if last:
+        starts = max(starts or 0, savable.starts)
+        ends = min(ends or savable.ends, savable.ends)
     return Filters(
         text=text,
         plans=plans,
@@ -128,30 +132,34 @@ def narrowed(everything: Listing[WindingDownItem]) -> Filters:
 
 def week_name(monday: str) -> str:
     """How the week that begins on ``monday`` is called in the filter and in the address."""
-    day = date.fromisoformat(monday)
-    return f"{day.day} {day:%b %Y}"
+    return fmt.calendar_day(date.fromisoformat(monday))
 
 
-def status(item: WindingDownItem) -> list[str]:
-    """The badge. Only Stripe tells of an end when it has come."""
+def status(item: WindingDownItem, savable: Savable | None = None) -> list[str]:
+    """The badges. Only Stripe tells of an end when it has come."""
     if not item.overdue:
-        return tables.one(item.status)
+        at = item.ends_at
+        hurry = savable and at is not None and savable.starts <= at < savable.ends
+        if hurry and item.status == "active":
+            return [mark("Save this week")]
+        return [*([mark("Save this week")] if hurry else []), *tables.one(item.status)]
     stripes = provider_of(item.subscription_id) is Provider.STRIPE
-    return ["Awaiting Stripe" if stripes else "Ended"]
+    return [mark("Awaiting Stripe") if stripes else mark("Ended")]
 
 
 def table(page: Listing[WindingDownItem]) -> int | None:
     """One page of the list; answers the chosen row."""
-    zone, catalog = data.timezone(), session.billing().catalog
+    zone, catalog, savable = data.timezone(), session.billing().catalog, winding.savable()
     rows = [
         {
             "customer": listing.who(item),
             "plan": listing.plan_name(catalog, item.plan),
             "mrr": item.mrr_minor,
+            "until": fmt.moment(item.save_until, zone),
             "ends": fmt.moment(item.ends_at, zone),
             "reason": fmt.words(item.feedback or item.reason),
             "comment": item.comment,
-            "status": status(item),
+            "status": status(item, savable),
             "billed": fmt.every(item.interval, item.interval_count),
             "asked": fmt.moment(item.requested_at, zone),
             "email": item.email,
@@ -162,17 +170,26 @@ def table(page: Listing[WindingDownItem]) -> int | None:
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn("Customer", width=190),
-        "plan": column.TextColumn("Plan", width=85),
+        "customer": column.TextColumn(tr("Customer"), width=190),
+        "plan": column.TextColumn(tr("Plan"), width=85),
         "mrr": defined.number("winding-down.mrr_minor", "MRR", width=85),
-        "ends": column.DateColumn("Ends on", format="D MMM YYYY", width=105),
-        "reason": column.TextColumn("Reason", width=130),
-        "comment": column.TextColumn("Comment", width=180),
-        "status": tables.badge("Status", width=125),
-        "billed": column.TextColumn("Billed", width=100),
-        "asked": column.DateColumn("Asked on", format="D MMM YYYY", width=105),
-        "email": column.TextColumn("E-mail", width=200),
-        "subscription": column.TextColumn("Subscription", width=150),
+        "until": column.DateColumn(
+            tr("Last day to save"),
+            help=tr(
+                "The last day on which the end can be undone, in the business time zone: by the "
+                "customer in the portal, or in Stripe. Empty: it is too late."
+            ),
+            format=fmt.day_format(),
+            width=135,
+        ),
+        "ends": column.DatetimeColumn(tr("Ends on"), format=fmt.clock_format(), width=140),
+        "status": tables.badge(tr("Status"), width=125),
+        "reason": column.TextColumn(tr("Reason"), width=135),
+        "comment": column.TextColumn(tr("Comment"), width=180),
+        "billed": column.TextColumn(tr("Billed"), width=100),
+        "asked": column.DateColumn(tr("Asked on"), format=fmt.day_format(), width=105),
+        "email": column.TextColumn(tr("E-mail"), width=200),
+        "subscription": column.TextColumn(tr("Subscription"), width=150),
     }
     return tables.show(
         rows,
@@ -180,5 +197,5 @@ def table(page: Listing[WindingDownItem]) -> int | None:
         key="winding_down",
         ids=[item.subscription_id for item in page.rows],
         money=("mrr",),
-        alt="Subscriptions that are winding down",
+        alt=tr("Subscriptions that are winding down"),
     )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import format as fmt
 from dashboard import return_to, signin
+from dashboard.language import mark, tr
 from lib.billing import Identity, Role
 
 MOST_GROUPS: Final = 20
@@ -27,29 +28,35 @@ class Persona:
 PERSONAS: Final = (
     Persona(
         Role.SUPPORT,
-        "Support agent",
+        mark("Support agent"),
         ":material/support_agent:",
-        "Finds a customer, explains access, hands over the right link. No company totals.",
+        mark("Finds a customer, explains access, hands over the right link. No company totals."),
     ),
     Persona(
         Role.FINANCE,
-        "Finance",
+        mark("Finance"),
         ":material/account_balance:",
-        "Invoices, MRR and files to take away. No links for customers.",
+        mark("Invoices, MRR and files to take away. No links for customers."),
     ),
     Persona(
         Role.FOUNDER,
-        "Founder",
+        mark("Founder"),
         ":material/monitoring:",
-        "Where MRR stands, what leaves it soon, what is failing.",
+        mark("Where MRR stands, what leaves it soon, what is failing."),
     ),
     Persona(
         Role.ADMIN,
-        "Administrator",
+        mark("Administrator"),
         ":material/shield_person:",
-        "Everything the others see, and the set-up.",
+        mark("Everything the others see, and the set-up."),
     ),
 )
+_CONTINUE: Final = {
+    Role.SUPPORT: mark("Continue as support"),
+    Role.FINANCE: mark("Continue as finance"),
+    Role.FOUNDER: mark("Continue as founder"),
+    Role.ADMIN: mark("Continue as admin"),
+}
 
 
 def sign_in() -> None:
@@ -58,7 +65,7 @@ def sign_in() -> None:
     del left, right
     with middle:
         st.title("Portside", anchor=False)
-        st.caption("Subscriptions, entitlements and the right link to hand over.")
+        st.caption(tr("Subscriptions, entitlements and the right link to hand over."))
         refusal = signin.refusal()
         if refusal is not None:
             _hold_address()
@@ -82,24 +89,27 @@ def again(place: str) -> None:
     _hold_address()
     match signin.method():
         case signin.Method.PROVIDER:
-            _buttons("Sign in again", f"again_{place}")
+            _buttons(tr("Sign in again"), f"again_{place}")
         case signin.Method.PROXY:
-            _reload("Sign in again")
+            _reload(tr("Sign in again"))
 
 
 def without_role(person: Identity | None) -> None:
     """The page of somebody who is known by name and allowed nothing."""
-    st.title("No access yet", anchor=False)
+    st.title(tr("No access yet"), anchor=False)
     if person is not None:
         called = f"{person.name}, {person.email}" if person.name != person.email else person.email
-        st.text(f"You are signed in as {called}.")
+        st.text(tr("You are signed in as {person}.", person=called))
         if person.groups:
             groups = sorted(person.groups)[:MOST_GROUPS]
-            st.text(f"Your groups: {', '.join(groups)}")
-    whom = fmt.md(signin.rules().ask or "an administrator of Portside")
+            st.text(tr("Your groups: {groups}", groups=", ".join(groups)))
+    whom = fmt.md(signin.rules().ask or tr("an administrator of Portside"))
     st.markdown(
-        f"Nobody has given you a role here. Ask {whom} to add your address, or one of your groups, "
-        "to portside\\.toml."
+        tr(
+            "Nobody has given you a role here. Ask {whom} to add your address, or one of your "
+            "groups, to portside\\.toml.",
+            whom=whom,
+        )
     )
 
 
@@ -107,17 +117,22 @@ def _provider_form(*, tried: bool) -> None:
     opened, sent_back = urlsplit(st.context.url or ""), urlsplit(signin.redirect_uri())
     if opened.netloc and opened.netloc != sent_back.netloc:
         st.warning(
-            "Signing in does not work at this address: the identity provider sends people to "
-            f"another one. Open {fmt.md(f'{sent_back.scheme}://{sent_back.netloc}')} instead.",
+            tr(
+                "Signing in does not work at this address: the identity provider sends people to "
+                "another one. Open {address} instead.",
+                address=fmt.md(f"{sent_back.scheme}://{sent_back.netloc}"),
+            ),
             icon=":material/alt_route:",
         )
     elif not tried and st.context.cookies.get(return_to.FAILED):
         st.warning(
-            "The identity provider did not sign you in. Try again; if it happens again, ask an "
-            "administrator: the dashboard's log says why.",
+            tr(
+                "The identity provider did not sign you in. Try again; if it happens again, ask an "
+                "administrator: the dashboard's log says why."
+            ),
             icon=":material/login:",
         )
-    _buttons("Sign in", "sign_in")
+    _buttons(tr("Sign in"), "sign_in")
 
 
 def _buttons(label: str, key: str) -> None:
@@ -126,7 +141,7 @@ def _buttons(label: str, key: str) -> None:
         st.button(label, key=key, type="primary", on_click=_leave, icon=":material/login:")
     for name in names:
         st.button(
-            f"{label} with {name.capitalize()}",
+            tr("{sign_in} with {provider}", sign_in=label, provider=name.capitalize()),
             key=f"{key}_{name}",
             type="primary" if len(names) == 1 else "secondary",
             on_click=_leave,
@@ -156,10 +171,12 @@ def _held_address() -> dict[str, list[str]]:
 
 def _proxy_notice() -> None:
     headers = signin.rules().headers
-    _reload("Open Portside")
+    _reload(tr("Open Portside"))
     if headers is not None and headers.sign_out:
         st.link_button(
-            "Sign out of the company's sign-in too", headers.sign_out, icon=":material/logout:"
+            tr("Sign out of the company's sign-in too"),
+            headers.sign_out,
+            icon=":material/logout:",
         )
 
 
@@ -173,35 +190,35 @@ def _reload(label: str) -> None:
 
 
 def _demo_form() -> None:
-    st.subheader("Choose who you are in this demo", anchor=False)
+    st.subheader(tr("Choose who you are in this demo"), anchor=False)
     for persona in PERSONAS:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             with st.container(gap=None):
-                st.markdown(f"**{persona.icon} {persona.name}**")
-                st.caption(persona.sees)
+                st.markdown(f"**{persona.icon} {tr(persona.name)}**")
+                st.caption(tr(persona.sees))
             st.button(
-                f"Continue as {persona.role.value}",
+                tr(_CONTINUE[persona.role]),
                 key=f"persona_{persona.role.value}",
                 on_click=signin.choose,
                 args=(persona.role,),
             )
-    st.caption("This sign-in exists only on this machine and only in the demo.")
+    st.caption(tr("This sign-in exists only on this machine and only in the demo."))
     signin.remember()
 
 
 def _closed_notice() -> None:
     if signin.demo_asked_for():
         st.error(
-            "The demo sign-in works only on a loopback address such as 127.0.0.1.",
+            tr("The demo sign-in works only on a loopback address such as 127.0.0.1."),
             icon=":material/lock:",
         )
         return
-    st.warning("No sign-in is configured, so nothing is shown.", icon=":material/lock:")
-    st.markdown("Add your identity provider to `.streamlit/secrets.toml` and start again:")
+    st.warning(tr("No sign-in is configured, so nothing is shown."), icon=":material/lock:")
+    st.markdown(tr("Add your identity provider to `.streamlit/secrets.toml` and start again:"))
     st.code(
         '[auth]\nredirect_uri = "http://localhost:8501/oauth2callback"\n'
         'cookie_secret = "a long random text"\nclient_id = "…"\nclient_secret = "…"\n'
         'server_metadata_url = "https://idp.example.com/.well-known/openid-configuration"',
         language="toml",
     )
-    st.caption("To look around with made-up data, run: portside demo")
+    st.caption(tr("To look around with made-up data, run: portside demo"))

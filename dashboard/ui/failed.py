@@ -10,24 +10,26 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import ntr, say, tr
 from dashboard.session import Staff
 from dashboard.ui import billed, download, failing, filters, invoice, listing, notes, tables
 from lib.billing import BillingError, FailedPaymentItem, Filters, Permission
-
-_KEYS = "A key that may read invoices and PaymentIntents would tell the others."
 
 
 def draw(wanted: Filters, staff: Staff) -> None:
     """The queue's count, one page of it, and the chosen invoice."""
     whole = data.failed_payments(replace(wanted, limit=1))
     if not whole.total:
-        filters.nothing("No invoice matches these filters.")
+        filters.nothing(tr("No invoice matches these filters."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         amounts = [fmt.money(part.amount_minor, part.currency) for part in whole.sums]
         told = amounts if staff.may(Permission.TOTALS) else []
-        count = fmt.joined((fmt.plural(whole.total, "invoice"), *told))
-        st.caption(f"{count}. Choose a row to see its attempts and what to do.", width="stretch")
+        found = fmt.joined((failing.invoices(whole.total), *told))
+        st.caption(
+            tr("{found}. Choose a row to see its attempts and what to do.", found=found),
+            width="stretch",
+        )
         download.csv_button("failed-payments", wanted, staff)
     place = st.container()
     offset = tables.pager(whole.total)
@@ -44,7 +46,11 @@ def unsaid() -> None:
     refused = session.billing().declines_refused()
     if refused is not None:
         st.warning(
-            f"Why payments fail is known only as far as events tell. {fmt.md(refused)} {_KEYS}",
+            tr(
+                "Why payments fail is known only as far as events tell. {refused} A key that may "
+                "read invoices and PaymentIntents would tell the others.",
+                refused=fmt.md(refused),
+            ),
             icon=":material/key_off:",
         )
 
@@ -55,8 +61,11 @@ def detail(invoice_id: str) -> None:
     item = next((each for each in found if each.invoice_id == invoice_id), None)
     if item is None:
         st.info(
-            f"{fmt.md(invoice_id)} is not in the queue any more: it was paid, or its subscription "
-            "has ended.",
+            tr(
+                "{invoice} is not in the queue any more: it was paid, or its subscription has "
+                "ended.",
+                invoice=fmt.md(invoice_id),
+            ),
             icon=":material/info:",
         )
         return
@@ -72,35 +81,43 @@ def _head(item: FailedPaymentItem) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(fmt.md(listing.who(item)), anchor=False, width="content")
         if item.final_attempt:
-            st.badge("Final attempt", icon=":material/block:", color="red")
+            st.badge(tr("Final attempt"), icon=":material/block:", color="red")
         if item.sensitive:
-            st.badge("For staff only", icon=":material/visibility_off:", color="orange")
-    st.markdown(f"{fmt.md(failing.cause(item))}. **{fmt.md(item.advice)}**")
+            st.badge(tr("For staff only"), icon=":material/visibility_off:", color="orange")
+    st.markdown(f"{fmt.md(failing.cause(item))}. **{fmt.md(say(item.advice))}**")
     st.caption(
         fmt.joined(
             (
                 fmt.md(item.number or item.invoice_id),
-                f"{fmt.md(fmt.money(item.amount_remaining_minor, item.currency))} left to pay",
-                f"{fmt.md(fmt.money(item.mrr_minor, item.currency))} MRR at risk"
+                tr("{amount} left to pay", amount=_money(item.amount_remaining_minor, item)),
+                tr("{amount} MRR at risk", amount=_money(item.mrr_minor, item))
                 if item.mrr_minor
                 else None,
-                f"access ends in {fmt.plural(item.days_left, 'day')}"
-                if item.days_left
-                else "access has ended"
-                if item.days_left == 0
-                else None,
+                _access(item.days_left),
             )
         )
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(
-            "Open the customer",
+            tr("Open the customer"),
             key=f"customer_of_{item.invoice_id}",
             type="primary",
             icon=":material/person_search:",
-            help=f"The link “{fmt.words(item.suggested_flow)}” is made there.",
+            help=tr("The link “{flow}” is made there.", flow=fmt.words(item.suggested_flow)),
         ):
             tables.open_customer(item.customer_id)
         url = item.hosted_invoice_url
         if url and urlsplit(url).scheme in ("https", "http"):
-            st.link_button("Invoice page", url, icon=":material/receipt_long:", type="tertiary")
+            st.link_button(tr("Invoice page"), url, icon=":material/receipt_long:", type="tertiary")
+
+
+def _money(minor: int | None, item: FailedPaymentItem) -> str:
+    return fmt.md(fmt.money(minor, item.currency))
+
+
+def _access(days: int | None) -> str | None:
+    if days is None:
+        return None
+    if not days:
+        return tr("access has ended")
+    return ntr("access ends in {count} day", "access ends in {count} days", days)

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, say, tr
 from dashboard.ui import collecting, defined, filters, kpis, listing, tables
 from lib.billing import FailedPaymentItem, Filters, Listing
 
 ORDERS: Final = {
-    "Most urgent": ("urgency", True),
-    "Largest amount": ("amount", True),
-    "Largest MRR": ("mrr_minor", True),
-    "Failed latest": ("failed_at", True),
-    "Failed longest ago": ("failed_at", False),
-    "Next try": ("next_attempt_at", False),
-    "Most attempts": ("attempts", True),
-    "Customer": ("customer", False),
+    mark("Most urgent"): ("urgency", True),
+    mark("Largest amount"): ("amount", True),
+    mark("Largest MRR"): ("mrr_minor", True),
+    mark("Failed latest"): ("failed_at", True),
+    mark("Failed longest ago"): ("failed_at", False),
+    mark("Next try"): ("next_attempt_at", False),
+    mark("Most attempts"): ("attempts", True),
+    mark("Customer"): ("customer", False),
 }
 MOST_CAUSES: Final = 8
 
@@ -29,7 +31,7 @@ MOST_CAUSES: Final = 8
 def cards(everything: Listing[FailedPaymentItem], *, totals: bool) -> list[kpis.Card]:
     """The length of the queue for everyone; what it is worth, what is recovered and how long money
     takes only for those who see totals."""
-    shown = [kpis.defined("failing_invoices", f"{everything.total:,}", good="neither")]
+    shown = [kpis.defined("failing_invoices", fmt.number(everything.total), good="neither")]
     if not totals:
         return shown + _most_common(everything)
     codes = listing.currencies(everything)
@@ -39,9 +41,9 @@ def cards(everything: Listing[FailedPaymentItem], *, totals: bool) -> list[kpis.
                 kpis.defined(
                     "failing_amount",
                     fmt.money_short(part.amount_minor, part.currency),
-                    "Currencies never mix.",
-                    label=f"Left to pay, {part.currency.upper()}",
-                    delta=fmt.plural(part.count, "invoice"),
+                    tr("Currencies never mix."),
+                    label=tr("Left to pay, {currency}", currency=part.currency.upper()),
+                    delta=invoices(part.count),
                     good="neither",
                 )
             )
@@ -59,26 +61,31 @@ def _most_common(everything: Listing[FailedPaymentItem]) -> list[kpis.Card]:
         kpis.defined(
             "common_decline",
             cause_name(cause),
-            delta=fmt.plural(count, "invoice"),
+            delta=invoices(count),
             good="neither",
         )
     ]
 
 
+def invoices(count: int) -> str:
+    return ntr("{count} invoice", "{count} invoices", count)
+
+
 def cause(item: FailedPaymentItem) -> str:
     """Why it failed, and whether that is for staff only: a thief would like to know."""
-    return f"Do not tell: {item.decline_words}" if item.sensitive else item.decline_words
+    told = say(item.decline_words)
+    return tr("Do not tell: {cause}", cause=told) if item.sensitive else told
 
 
 def cause_name(code: str) -> str:
-    return fmt.words(code) if code else "Not said"
+    return fmt.words(code) if code else tr("Not said")
 
 
 def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
     """One bar a decline code; a click narrows the queue to it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            defined.title("Why do payments fail?", "failing_amount", "failing_invoices")
+            defined.title(tr("Why do payments fail?"), "failing_amount", "failing_invoices")
             code = filters.currency(listing.currencies(everything), key="in") if totals else None
         rows = _causes(everything, code)
         st.session_state["causes_drawn"] = [row[0] for row in reversed(rows)]
@@ -88,7 +95,7 @@ def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
             on_select=_cause_chosen,
             selection_mode="points",
             config=charts.CONFIG,
-            alt="Failing invoices by decline code. Choose a code below to list its customers.",
+            alt=tr("Failing invoices by decline code. Choose a code below to list its customers."),
         )
 
 
@@ -107,7 +114,7 @@ def _causes(
             cause,
             cause_name(cause),
             fmt.major(amount, code) if code else float(count),
-            fmt.joined((fmt.money(amount, code) if code else None, fmt.plural(count, "invoice"))),
+            fmt.joined((fmt.money(amount, code) if code else None, invoices(count))),
         )
         for cause, (count, amount) in largest[:MOST_CAUSES]
     )
@@ -124,14 +131,16 @@ def _cause_chosen() -> None:
 def narrowed(everything: Listing[FailedPaymentItem]) -> Filters:
     """The filter row; its state is the address."""
     choices = everything.choices
-    catalog = session.billing().catalog
+    called = partial(listing.plan_name, session.billing().catalog)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = filters.text("Search", "Name, e-mail, id or invoice")
-        plans = filters.several(
-            "Plan", "plans", choices.get("plans", ()), lambda slug: listing.plan_name(catalog, slug)
+        text = filters.text(tr("Search"), tr("Name, e-mail, id or invoice"))
+        plans = filters.several(tr("Plan"), "plans", choices.get("plans", ()), called)
+        reasons = filters.several(
+            tr("Decline code"), "reasons", choices.get("reasons", ()), fmt.words
         )
-        reasons = filters.several("Decline code", "reasons", choices.get("reasons", ()), fmt.words)
-        codes = filters.several("Currency", "currencies", choices.get("currencies", ()), str.upper)
+        codes = filters.several(
+            tr("Currency"), "currencies", choices.get("currencies", ()), str.upper
+        )
         sort, descending = filters.order(ORDERS)
     return Filters(
         text=text,
@@ -158,7 +167,7 @@ def table(
             "mrr": item.mrr_minor,
             "days_left": item.days_left,
             "attempt": item.attempt_count,
-            "flag": ["Final attempt"] if item.final_attempt else [],
+            "flag": [mark("Final attempt")] if item.final_attempt else [],
             "next": None if item.final_attempt else fmt.moment(item.next_attempt_at, zone),
             "cause": cause(item),
             "link": fmt.words(item.suggested_flow),
@@ -173,24 +182,33 @@ def table(
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn("Customer", width=135),
-        "left": defined.number("failed-payments.amount_remaining_minor", "Left to pay", width=80),
+        "customer": column.TextColumn(tr("Customer"), width=135),
+        "left": defined.number(
+            "failed-payments.amount_remaining_minor", tr("Left to pay"), width=80
+        ),
         "mrr": defined.number("failed-payments.mrr_minor", "MRR", width=70),
         "days_left": defined.number("access_days_left", width=70),
         "cause": column.TextColumn(
-            "Cause", help="“Do not tell”: for staff only, never for the customer.", width=235
+            tr("Cause"),
+            help=tr("“Do not tell”: for staff only, never for the customer."),
+            width=235,
         ),
-        "link": column.TextColumn("Suggested link", width=150),
+        "link": column.TextColumn(tr("Suggested link"), width=150),
         "next": column.DatetimeColumn(
-            "Next try", help="When Stripe tries again by itself.", format="D MMM, HH:mm", width=95
+            tr("Next try"),
+            help=tr("When Stripe tries again by itself."),
+            format=fmt.clock_format(),
+            width=140,
         ),
-        "attempt": defined.number("failed-payments.attempt_count", "Attempt", width=65),
-        "flag": tables.badge("Flag", help="Stripe will not try again by itself.", width=100),
-        "hosted": column.LinkColumn("Invoice page", display_text="Open", width=95),
-        "failed": column.DateColumn("Failed on", format="D MMM YYYY", width=105),
-        "plan": column.TextColumn("Plan", width=85),
-        "invoice": column.TextColumn("Invoice", width=110),
-        "email": column.TextColumn("E-mail", width=200),
+        "attempt": defined.number("failed-payments.attempt_count", tr("Attempt"), width=65),
+        "flag": tables.badge(
+            tr("Flag"), help=tr("Stripe will not try again by itself."), width=100
+        ),
+        "hosted": column.LinkColumn(tr("Invoice page"), display_text=tr("Open"), width=95),
+        "failed": column.DateColumn(tr("Failed on"), format=fmt.day_format(), width=105),
+        "plan": column.TextColumn(tr("Plan"), width=85),
+        "invoice": column.TextColumn(tr("Invoice"), width=110),
+        "email": column.TextColumn(tr("E-mail"), width=200),
     }
     tables.show(
         rows,
@@ -198,7 +216,7 @@ def table(
         key="failed_payments",
         ids=ids,
         money=("left", "mrr"),
-        alt="Invoices whose payment failed, most urgent first",
+        alt=tr("Invoices whose payment failed, most urgent first"),
         chosen=ids.index(wanted) if wanted in ids else None,
         on_choose=on_choose,
     )

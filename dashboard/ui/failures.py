@@ -8,8 +8,9 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, defined, download, notes, tables
+from dashboard.ui import asking, defined, download, notes, primary, tables
 from lib.billing import FailedEvent, Filters, Listing, Permission
 
 
@@ -19,8 +20,8 @@ def draw(staff: Staff) -> None:
     total = desk.failed_events(limit=1).total
     if not total:
         notes.empty(
-            "Every event that arrived was applied.",
-            hint="An event that cannot be applied shows here with its error and its next try.",
+            tr("Every event that arrived was applied."),
+            hint=tr("An event that cannot be applied shows here with its error and its next try."),
         )
         _settled(staff)
         return
@@ -46,18 +47,21 @@ def _settled(staff: Staff) -> None:
 
 def _all_at_once(total: int, staff: Staff) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"{fmt.plural(total, 'event')}. Choose a row to see its whole error.", width="stretch"
+        told = ntr(
+            "{count} event. Choose its row to see the whole error.",
+            "{count} events. Choose a row to see its whole error.",
+            total,
         )
+        st.caption(told, width="stretch")
         download.menu("inbox", Filters(statuses=("failed",)), staff)
         if not staff.may(Permission.REPAIR):
             return
         st.button(
-            "Retry all",
+            tr("Retry all"),
             key="retry_all",
             icon=":material/replay:",
             disabled=asking.waits("", asking.RETRIES),
-            help="Tries every failed event again now. What fails again stays here.",
+            help=tr("Tries every failed event again now. What fails again stays here."),
             on_click=asking.press,
             args=(partial(_retry, ""),),
         )
@@ -82,22 +86,22 @@ def _table(page: Listing[FailedEvent]) -> None:
             for event in page.rows
         ],
         {
-            "type": column.TextColumn("Event", width=210),
-            "error": column.TextColumn("Error", width=310),
-            "received": column.DatetimeColumn("Received", format="D MMM YYYY, HH:mm", width=130),
+            "type": column.TextColumn(tr("Event"), width=210),
+            "error": column.TextColumn(tr("Error"), width=310),
+            "received": column.DatetimeColumn(tr("Received"), format=fmt.clock_format(), width=135),
             "attempts": defined.number("inbox.attempts", width=75),
             "next": column.DatetimeColumn(
-                "Next try",
-                format="D MMM, HH:mm",
-                help="Empty: it is not tried again by itself.",
-                width=100,
+                tr("Next try"),
+                format=fmt.clock_format(),
+                help=tr("Empty: it is not tried again by itself."),
+                width=135,
             ),
-            "created": column.DatetimeColumn("Created", format="D MMM YYYY, HH:mm", width=130),
-            "event": column.TextColumn("Event id", width=200),
+            "created": column.DatetimeColumn(tr("Created"), format=fmt.clock_format(), width=135),
+            "event": column.TextColumn(tr("Event id"), width=230),
         },
         key="failed_events",
         ids=ids,
-        alt="Events that could not be applied, the latest first",
+        alt=tr("Events that could not be applied, the latest first"),
         chosen=ids.index(wanted) if wanted in ids else None,
         on_choose=partial(_open, ids),
     )
@@ -114,25 +118,30 @@ def _detail(event: FailedEvent, staff: Staff) -> None:
     zone = data.timezone()
     with st.container(border=True, key="failed_event"):
         st.subheader(fmt.md(event.type), anchor=False)
-        st.text(event.error or "It says nothing about why.")
+        st.text(event.error or tr("It says nothing about why."))
         following = (
-            f"next try {fmt.clock(event.next_attempt_at, zone)}"
+            tr("next try {when}", when=fmt.clock(event.next_attempt_at, zone))
             if event.next_attempt_at
-            else "not tried again by itself"
+            else tr("not tried again by itself")
         )
         st.caption(
             fmt.joined(
                 (
                     fmt.md(event.event_id),
-                    f"created {fmt.clock(event.created_at, zone)}",
-                    f"received {fmt.clock(event.received_at, zone)} ({fmt.md(event.source)})",
-                    fmt.plural(event.attempts, "attempt"),
+                    tr("created {when}", when=fmt.clock(event.created_at, zone)),
+                    tr(
+                        "received {when} ({source})",
+                        when=fmt.clock(event.received_at, zone),
+                        source=fmt.md(event.source),
+                    ),
+                    ntr("{count} attempt", "{count} attempts", event.attempts),
                     following,
                 )
             )
         )
         if not staff.may(Permission.REPAIR):
-            st.caption(":material/lock: Administrators may try it again or ignore it.")
+            whose = tr("Administrators may try it again or ignore it.")
+            st.caption(f":material/lock: {whose}")
             return
         _buttons(event)
         asking.trouble()
@@ -143,7 +152,7 @@ def _buttons(event: FailedEvent) -> None:
     busy, name = asking.waits(event.event_id, asking.RETRIES), event.event_id
     with st.container(horizontal=True, vertical_alignment="center", key="event_actions"):
         st.button(
-            "Retry now",
+            primary.label(tr("Retry now")),
             key=f"retry_{name}",
             type="primary",
             icon=":material/replay:",
@@ -152,13 +161,13 @@ def _buttons(event: FailedEvent) -> None:
             args=(partial(_retry, name),),
         )
         with (
-            st.popover("Ignore", icon=":material/block:", key=f"ignore_{name}", disabled=busy),
+            st.popover(tr("Ignore"), icon=":material/block:", key=f"ignore_{name}", disabled=busy),
             st.form(f"ignore_form_{name}", border=False),
         ):
-            st.text_input("Why may it be ignored?", key=f"ignore_why_{name}", max_chars=300)
-            st.caption("It stays in the inbox, marked with your reason, and is never applied.")
+            st.text_input(tr("Why may it be ignored?"), key=f"ignore_why_{name}", max_chars=300)
+            st.caption(tr("It stays in the inbox, marked with your reason, and is never applied."))
             st.form_submit_button(
-                "Ignore this event",
+                primary.label(tr("Ignore this event")),
                 key=f"ignore_press_{name}",
                 type="primary",
                 on_click=asking.press,

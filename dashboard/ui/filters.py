@@ -31,7 +31,11 @@ NONE: Final[Mapping[str, Any]] = {
     "marks": [],
     "changes": [],
     "path": None,
+    "move": None,
     "ended": False,
+    "savable": False,
+    "month": None,
+    "outcomes": [],
 }
 """Each filter's key and what it holds when it narrows nothing."""
 

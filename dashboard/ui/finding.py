@@ -9,23 +9,30 @@ import streamlit as st
 
 from dashboard import data, navigation
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, say, tr
 from dashboard.ui import notes, tables
 from lib.billing import SearchHit
 
-_FIELDS: Final = {"email": "E-mail", "org": "Organization", "customer": "Customer id"}
+_FIELDS: Final = {
+    "email": mark("E-mail"),
+    "org": mark("Organization"),
+    "customer": mark("Customer id"),
+}
 
 _PAGE: Final = "found_page"
-_HINT: Final = "Search by e-mail, name, organization, cus_…, sub_…, in_… or an invoice number."
+_HINT: Final = mark(
+    "Search by e-mail, name, organization, cus_…, sub_…, in_… or an invoice number."
+)
 
 
 def search_box() -> str:
     """The search of the whole customer base; choosing a customer clears it."""
     return (
         st.text_input(
-            "Find a customer",
+            tr("Find a customer"),
             key="find",
             type="search",
-            placeholder="E-mail, name, organization, cus_…, sub_… or invoice number",
+            placeholder=tr("E-mail, name, organization, cus_…, sub_… or invoice number"),
             icon=":material/search:",
             bind="query-params",
             on_change=_first_page,
@@ -37,10 +44,10 @@ def search_box() -> str:
 def from_anywhere() -> None:
     """The same search in the sidebar of every other page: it leads to the customers."""
     wanted = st.text_input(
-        "Find a customer",
+        tr("Find a customer"),
         key="find_anywhere",
         type="search",
-        placeholder="Find a customer",
+        placeholder=tr("Find a customer"),
         icon=":material/search:",
         label_visibility="collapsed",
     )
@@ -65,15 +72,15 @@ def look_up(text: str) -> str | None:
     first = data.search(text, tables.PAGE_SIZE, 0)
     if first.total == 0:
         notes.empty(
-            f"Nobody matches “{fmt.md(_short(text))}”.",
-            hint=first.sentence or _HINT,
+            tr("Nobody matches “{text}”.", text=fmt.md(_short(text))),
+            hint=say(first.sentence) or tr(_HINT),
             icon=":material/person_off:",
         )
         return None
     if first.total == 1 and first.hits and not first.capped:
         return first.hits[0].customer_id
-    said = (None if first.capped else _counted(first.total), first.sentence)
-    st.caption(" ".join(part for part in (*said, "Choose a row to open one.") if part))
+    told = (None if first.capped else _counted(first.total), say(first.sentence))
+    st.caption(" ".join(part for part in (*told, tr("Choose a row to open one.")) if part))
     place = st.container()
     offset = tables.pager(first.total, key=_PAGE)
     page = data.search(text, tables.PAGE_SIZE, offset) if offset else first
@@ -104,18 +111,18 @@ def hits(found: Sequence[SearchHit]) -> str | None:
             for hit in found
         ],
         {
-            "name": st.column_config.TextColumn("Name"),
-            "email": st.column_config.TextColumn("E-mail"),
-            "organization": st.column_config.TextColumn("Organization"),
-            "access": tables.badge("Access"),
-            "plan": st.column_config.TextColumn("Plan"),
-            "ends": st.column_config.DateColumn("Ends on", format="D MMM YYYY", width=105),
-            "matched": st.column_config.TextColumn("Found by"),
-            "customer": st.column_config.TextColumn("Customer"),
+            "name": st.column_config.TextColumn(tr("Name")),
+            "email": st.column_config.TextColumn(tr("E-mail")),
+            "organization": st.column_config.TextColumn(tr("Organization")),
+            "access": tables.badge(tr("Access")),
+            "plan": st.column_config.TextColumn(tr("Plan")),
+            "ends": st.column_config.DateColumn(tr("Ends on"), format=fmt.day_format(), width=105),
+            "matched": st.column_config.TextColumn(tr("Found by")),
+            "customer": st.column_config.TextColumn(tr("Customer")),
         },
         key="hits",
         ids=[hit.customer_id for hit in found],
-        alt="Customers that match the search",
+        alt=tr("Customers that match the search"),
         sparse=True,
     )
     return None if chosen is None else found[chosen].customer_id
@@ -123,14 +130,15 @@ def hits(found: Sequence[SearchHit]) -> str | None:
 
 def _matched(hit: SearchHit) -> str:
     """By which field; its text where no other column shows it."""
-    field = _FIELDS.get(hit.matched, fmt.words(hit.matched))
+    known = _FIELDS.get(hit.matched)
+    field = tr(known) if known else fmt.words(hit.matched)
     if hit.matched in ("subscription", "invoice"):
         return f"{field} {hit.matched_text}"
     return field
 
 
 def _counted(total: int) -> str:
-    return f"{fmt.plural(total, 'customer')} found."
+    return ntr("{count} customer found.", "{count} customers found.", total)
 
 
 def _short(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.language import say
 from lib.billing import CatalogStanding
 
 
@@ -11,6 +12,6 @@ def notice(seen: CatalogStanding) -> None:
     """Nothing while all is well."""
     for sentence in seen.sentences():
         if seen.followed:
-            st.info(sentence, icon=":material/sync:")
+            st.info(say(sentence), icon=":material/sync:")
         else:
-            st.warning(sentence, icon=":material/menu_book:")
+            st.warning(say(sentence), icon=":material/menu_book:")

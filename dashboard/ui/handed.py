@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import say, tr
 from dashboard.ui import notes
 from lib.billing import LinkProgress, MintedLink, Permission
 
@@ -15,21 +16,26 @@ from lib.billing import LinkProgress, MintedLink, Permission
 def show_once(link: MintedLink) -> None:
     """The link with its copy button and what to know about it, then what follows."""
     with st.container(border=True, key="link_once"):
-        st.markdown(f"**{fmt.md(link.label)}**: opens {fmt.md(link.destination)}")
+        label, place = fmt.md(say(link.label)), fmt.md(say(link.destination))
+        st.markdown(tr("{flow}: opens {place}", flow=f"**{label}**", place=place))
         st.code(link.url, language=None, wrap_lines=True)
         if link.expires_at is not None:
             _countdown(time.time(), link.expires_at - link.minted_at)
         if link.bearer:
             st.warning(
-                "Anyone who opens this acts as the customer. It is shown once, here: the next "
-                "click in this panel removes it.",
+                tr(
+                    "Anyone who opens this acts as the customer. It is shown once, here: the next "
+                    "click in this panel removes it."
+                ),
                 icon=":material/key:",
             )
             st.caption(
-                "It opens once; how long it waits for that is not told. Hand it over at once."
+                tr("It opens once; how long it waits for that is not told. Hand it over at once.")
                 if link.once
-                else "For an e-mail, the portal login page is the better way: it does not run out "
-                "and asks the customer to prove who they are."
+                else tr(
+                    "For an e-mail, the portal login page is the better way: it does not run out "
+                    "and asks the customer to prove who they are."
+                )
             )
     progress(link.link_id)
 
@@ -41,9 +47,10 @@ def _countdown(minted: float, lasts: int) -> None:
     if left <= 0:
         st.rerun()
     if left > 3600:
-        st.caption(f"Opens for another {fmt.span(left)}.")
+        st.caption(tr("Opens for another {span}.", span=fmt.span(left)))
         return
-    st.progress(left / lasts, text=f"Opens for another {left // 60}:{left % 60:02d} minutes")
+    clock = f"{left // 60}:{left % 60:02d}"
+    st.progress(left / lasts, text=tr("Opens for another {clock} minutes", clock=clock))
 
 
 @st.fragment(run_every="2s")
@@ -57,10 +64,10 @@ def progress(link_id: str) -> None:
         _outcome(seen, zone)
         if not seen.followed_by:
             return
-        st.markdown(":material/done_all: **What followed**")
+        st.markdown(":material/done_all: **" + tr("What followed") + "**")
         for step in seen.followed_by:
-            st.markdown(f"{fmt.clock(step.at, zone)} · {fmt.md(step.sentence)}")
-        if st.button("Refresh the page", key="link_refresh", icon=":material/refresh:"):
+            st.markdown(f"{fmt.clock(step.at, zone)} · {fmt.md(say(step.sentence))}")
+        if st.button(tr("Refresh the page"), key="link_refresh", icon=":material/refresh:"):
             st.rerun()
 
 
@@ -69,10 +76,15 @@ def _outcome(seen: LinkProgress, zone: str) -> None:
     match seen.outcome:
         case "waiting":
             st.markdown(f":material/hourglass_top: {fmt.words(seen.outcome)} …")
-            st.caption(f"Until {end} at the latest.")
+            st.caption(tr("Until {time} at the latest.", time=end))
         case "no_change_seen":
-            st.markdown(":material/link_off: **No change seen.** The link is dead.")
-            st.caption(f"It could be used until {end} at the latest. Make a new one if needed.")
+            st.markdown(":material/link_off: " + tr("**No change seen.** The link is dead."))
+            st.caption(
+                tr(
+                    "It could be used until {time} at the latest. Make a new one if needed.",
+                    time=end,
+                )
+            )
 
 
 def _seen(link_id: str) -> LinkProgress:

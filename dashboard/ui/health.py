@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
+from dashboard.language import ntr, tr
 from dashboard.ui import kpis
 from lib.billing import Deliveries, SyncHealth
 
@@ -30,27 +31,30 @@ def cards(seen: SyncHealth, delivered: Deliveries) -> list[kpis.Card]:
         kpis.defined(
             "webhook_lag",
             fmt.UNKNOWN if day.p95 is None else fmt.span(day.p95),
-            "Half of them took no longer than the p50.",
-            delta=None if day.p50 is None else f"p50 {fmt.span(day.p50)}",
-            compared_to="last 24 h" if day.p50 is not None else None,
+            tr("Half of them took no longer than the p50."),
+            delta=None if day.p50 is None else tr("p50 {span}", span=fmt.span(day.p50)),
+            compared_to=tr("last 24 h") if day.p50 is not None else None,
             good="neither",
         ),
         kpis.defined(
             "duplicates",
-            f"{today.get('repeated', 0):,}",
-            delta=f"of {fmt.plural(sum(today.values()), 'webhook')}",
+            fmt.number(today.get("repeated", 0)),
+            delta=ntr("of {count} webhook", "of {count} webhooks", sum(today.values())),
             good="neither",
         ),
         kpis.defined(
             "failed_events",
-            f"{seen.failed:,}",
-            f"Nothing of them is lost. {seen.waiting:,} of them will be tried again by themselves.",
+            fmt.number(seen.failed),
+            tr(
+                "Nothing of them is lost. {waiting} of them will be tried again by themselves.",
+                waiting=fmt.number(seen.waiting),
+            ),
             delta=_tried_again(seen),
             good="neither",
         ),
         kpis.defined(
             "open_drift",
-            f"{seen.drift:,}",
+            fmt.number(seen.drift),
             delta=_unseen(unseen, seen.drift),
             good="neither",
         ),
@@ -61,16 +65,16 @@ def _unseen(unseen: int, drift: int) -> str | None:
     """Short: on a narrow screen a card holds some fifteen characters."""
     if not drift:
         return None
-    return f"{unseen:,} new" if unseen else "all acknowledged"
+    return ntr("{count} new", "{count} new", unseen) if unseen else tr("all acknowledged")
 
 
 def _tried_again(seen: SyncHealth) -> str | None:
     if not seen.failed:
         return None
     if not seen.waiting:
-        return "no further try"
+        return tr("no further try")
     soon = (seen.next_retry_at or seen.now) - seen.now
-    return f"next try in {fmt.span(soon)}" if soon > 0 else "a try is due"
+    return tr("next try in {span}", span=fmt.span(soon)) if soon > 0 else tr("a try is due")
 
 
 def verdict(seen: SyncHealth, delivered: Deliveries) -> None:
@@ -81,7 +85,7 @@ def verdict(seen: SyncHealth, delivered: Deliveries) -> None:
             st.badge(text, icon=icon, color=colour, help=meaning)
         if not found:
             left_alone = seen.drift_acknowledged + seen.gaps_acknowledged
-            calm = "Nothing new" if left_alone else "Nothing differs, nothing is missing"
+            calm = tr("Nothing new") if left_alone else tr("Nothing differs, nothing is missing")
             st.badge(calm, icon=":material/check_circle:", color="green")
         st.caption(_last_run(seen), width="content")
 
@@ -90,66 +94,88 @@ def _troubles(seen: SyncHealth, delivered: Deliveries) -> Iterator[tuple[str, st
     """(words, icon, colour, what it means)."""
     if unseen := seen.drift - seen.drift_acknowledged:
         yield (
-            f"{fmt.plural(unseen, 'difference')} from Stripe",
+            ntr("{count} difference from Stripe", "{count} differences from Stripe", unseen),
             ":material/difference:",
             "orange",
-            "Nobody has acknowledged them yet. See Drift.",
+            tr("Nobody has acknowledged them yet. See Drift."),
         )
     if missing := seen.gaps - seen.gaps_acknowledged:
         left = None if seen.nearest_loss is None else seen.nearest_loss - seen.now
         urgent = left is not None and left < URGENT
-        when = "" if left is None or left <= 0 else f", the first is lost in {fmt.span(left)}"
         yield (
-            f"{fmt.plural(missing, 'missing event')}{when}",
+            ntr("{count} missing event", "{count} missing events", missing)
+            if left is None or left <= 0
+            else ntr(
+                "{count} missing event, lost in {span}",
+                "{count} missing events, the first is lost in {span}",
+                missing,
+                span=fmt.span(left),
+            ),
             ":material/hourglass_bottom:",
             "red" if urgent else "orange",
-            "Stripe's event list remembers an event for 30 days. See Gaps.",
+            tr("Stripe's event list remembers an event for 30 days. See Gaps."),
         )
     if seen.failed:
         yield (
-            f"{fmt.plural(seen.failed, 'event')} could not be applied",
+            ntr(
+                "{count} event could not be applied",
+                "{count} events could not be applied",
+                seen.failed,
+            ),
             ":material/sync_problem:",
             "red" if not seen.waiting else "orange",
-            "Kept with their errors. See Failed events.",
+            tr("Kept with their errors. See Failed events."),
         )
     yield from _untold(seen)
     if delivered.day.late:
         yield (
-            f"{fmt.plural(delivered.day.late, 'webhook')} over an hour late",
+            ntr(
+                "{count} webhook over an hour late",
+                "{count} webhooks over an hour late",
+                delivered.day.late,
+            ),
             ":material/schedule:",
             "orange",
-            "Of the last 24 hours. Stripe sends again for three days when it gets no answer.",
+            tr("Of the last 24 hours. Stripe sends again for three days when it gets no answer."),
         )
     if seen.needing_reread:
         yield (
-            f"{fmt.plural(seen.needing_reread, 'customer')} to be read again",
+            ntr(
+                "{count} customer to be read again",
+                "{count} customers to be read again",
+                seen.needing_reread,
+            ),
             ":material/help:",
             "orange",
-            "Several events of one second could not be put in order; one read settles it.",
+            tr("Several events of one second could not be put in order; one read settles it."),
         )
     run = seen.last_run
     if run is None or _overdue(seen, run.started_at):
         yield (
-            "Not compared with Stripe" + (" yet" if run is None else " lately"),
+            tr("Not compared with Stripe yet")
+            if run is None
+            else tr("Not compared with Stripe lately"),
             ":material/event_busy:",
             "orange",
-            f"{_by_itself(seen)} portside reconcile does it now.",
+            _by_itself(seen),
         )
     elif run.problem or (run.ended_at is None and seen.now - run.started_at > RUN_LONG):
         yield (
-            "The last comparison did not end",
+            tr("The last comparison did not end"),
             ":material/error:",
             "red",
-            fmt.md(run.problem) if run.problem else "Whatever carried it out was killed.",
+            fmt.md(run.problem) if run.problem else tr("Whatever carried it out was killed."),
         )
 
     if run is not None and run.left_out:
         yield (
-            f"Not compared: {run.left_out}",
+            tr("Not compared: {what}", what=run.left_out),
             ":material/visibility_off:",
             "orange",
-            "The API key may not read these, so nothing is known of them. portside doctor says "
-            "which rights it lacks.",
+            tr(
+                "The API key may not read these, so nothing is known of them. portside doctor says "
+                "which rights it lacks."
+            ),
         )
 
 
@@ -157,17 +183,24 @@ def _untold(seen: SyncHealth) -> Iterator[tuple[str, str, Any, str]]:
     """What the product was to hear and has not."""
     if seen.dead_letters:
         yield (
-            f"{fmt.plural(seen.dead_letters, 'dead letter')} to the product",
+            ntr(
+                "{count} dead letter to the product",
+                "{count} dead letters to the product",
+                seen.dead_letters,
+            ),
             ":material/outgoing_mail:",
             "red",
-            "An endpoint did not take them, and they are offered no more. See Outgoing.",
+            tr("An endpoint did not take them, and they are offered no more. See Outgoing."),
         )
     elif seen.untold_since is not None and seen.now - seen.untold_since > UNTOLD_LONG:
         yield (
-            f"An endpoint takes nothing for {fmt.span(seen.now - seen.untold_since)}",
+            tr(
+                "An endpoint takes nothing for {span}",
+                span=fmt.span(seen.now - seen.untold_since),
+            ),
             ":material/outgoing_mail:",
             "orange",
-            "An endpoint does not take events. They are kept and tried again. See Outgoing.",
+            tr("An endpoint does not take events. They are kept and tried again. See Outgoing."),
         )
 
 
@@ -179,19 +212,34 @@ def _overdue(seen: SyncHealth, started_at: int) -> bool:
 
 def _by_itself(seen: SyncHealth) -> str:
     if not seen.compares_every:
-        return "It is set never to happen by itself;"
-    return f"portside serve compares every {fmt.span(seen.compares_every)} where it has an API key;"
+        return tr("It is set never to happen by itself; portside reconcile does it now.")
+    return tr(
+        "portside serve compares every {span} where it has an API key; portside reconcile does it "
+        "now.",
+        span=fmt.span(seen.compares_every),
+    )
 
 
 def _last_run(seen: SyncHealth) -> str:
     run = seen.last_run
     if run is None:
-        return "portside reconcile compares everyone with Stripe."
+        return tr("portside reconcile compares everyone with Stripe.")
     when = fmt.clock(run.ended_at or run.started_at, data.timezone())
     if run.ended_at is None:
-        return f"A comparison began {when} and has not ended"
+        return tr("A comparison began {when} and has not ended", when=when)
     if run.problem:
-        return f"Stopped {when} after {fmt.plural(run.customers, 'customer')}"
-    verb = "Compared and repaired" if run.applied else "Compared with Stripe"
-    found = fmt.plural(run.findings, "finding") if run.findings else "nothing found"
-    return f"{verb} {when}: {fmt.plural(run.customers, 'customer')}, {found}"
+        return ntr(
+            "Stopped {when} after {count} customer",
+            "Stopped {when} after {count} customers",
+            run.customers,
+            when=when,
+        )
+    who = ntr("{count} customer", "{count} customers", run.customers)
+    found = (
+        ntr("{count} finding", "{count} findings", run.findings)
+        if run.findings
+        else tr("nothing found")
+    )
+    if run.applied:
+        return tr("Compared and repaired {when}: {who}, {found}", when=when, who=who, found=found)
+    return tr("Compared with Stripe {when}: {who}, {found}", when=when, who=who, found=found)

@@ -8,6 +8,8 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
+from dashboard import format as fmt
+from dashboard.language import current, tr
 from dashboard.ui import defined as meaning
 from lib.billing import METRICS
 
@@ -56,7 +58,13 @@ def row(cards: Sequence[Card]) -> None:
 
 def change(count: int) -> str | int:
     """A difference of counts: ``+1,204``; of none a plain 0, which has no arrow."""
-    return f"{count:+,}" if count else 0
+    return f"{'−' if count < 0 else '+'}{fmt.number(abs(count))}" if count else 0
+
+
+def points(change: float) -> str:
+    """A difference of shares: ``+0.1 pts``."""
+    told = f"{change * 100:+z.1f}"
+    return tr("{change} pts", change=told.replace(".", ",") if current() == "de" else told)
 
 
 def _draw(cards: Sequence[Card], narrowest: int) -> None:

@@ -10,19 +10,24 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, filters, listing, tables
-from lib.billing import METRICS, ChurnedItem, ChurnPart, ChurnPeriod, Filters, Listing
+from lib.billing import ChurnedItem, ChurnPart, ChurnPeriod, Filters, Listing
 
 CAUSES: Final = ("voluntary", "involuntary", "unknown")
-DIMENSIONS: Final = {"plan": "Plan", "interval": "Billed", "stay": "Length of stay"}
+DIMENSIONS: Final = {
+    "plan": mark("Plan"),
+    "interval": mark("Billed"),
+    "stay": mark("Length of stay"),
+}
 NARROWED_BY: Final = {"plan": "plans", "interval": "intervals", "stay": "stays"}
 ORDERS: Final = {
-    "Left latest": ("left_at", True),
-    "Largest MRR": ("mrr_minor", True),
-    "Plan": ("plan", False),
-    "Reason": ("reason", False),
-    "Customer": ("customer", False),
+    mark("Left latest"): ("left_at", True),
+    mark("Largest MRR"): ("mrr_minor", True),
+    mark("Plan"): ("plan", False),
+    mark("Reason"): ("reason", False),
+    mark("Customer"): ("customer", False),
 }
 
 
@@ -34,9 +39,9 @@ def draw(period: ChurnPeriod, staff: Staff) -> None:
             _reasons(period)
     _parts(period)
     if not period.churned:
-        st.caption(f"Nobody left in {fmt.period(period.name)}.")
+        st.caption(tr("Nobody left in {period}.", period=fmt.period(period.name)))
         return
-    st.subheader(f"Who left in {fmt.period(period.name)}?", anchor=False)
+    st.subheader(tr("Who left in {period}?", period=fmt.period(period.name)), anchor=False)
     wanted = _narrowed(period)
     listing.draw("churned", data.churned, wanted, table, staff, noun="customer")
 
@@ -50,11 +55,16 @@ def _causes(period: ChurnPeriod) -> None:
     )
     with st.container(border=True, height="stretch"):
         st.subheader(
-            "Whose decision was it?",
+            tr("Whose decision was it?"),
             anchor=False,
-            help=" ".join(METRICS[f"{cause}_churn"].definition for cause in CAUSES),
+            help=" ".join(defined.meaning(f"{cause}_churn") for cause in CAUSES),
         )
-        _ranked("causes", rows, charts.CHURN, "Customers who left by cause.")
+        _ranked(
+            "causes",
+            rows,
+            charts.CHURN,
+            tr("Customers who left by cause. Choose one below to list its customers."),
+        )
 
 
 def _reasons(period: ChurnPeriod) -> None:
@@ -64,8 +74,13 @@ def _reasons(period: ChurnPeriod) -> None:
         for reason, count in ranked
     )
     with st.container(border=True, height="stretch"):
-        st.subheader("What did they say?", anchor=False, help=METRICS["churn_reason"].definition)
-        _ranked("reasons", rows, charts.CONTRACTION, "Customers who left by reason.")
+        st.subheader(tr("What did they say?"), anchor=False, help=defined.meaning("churn_reason"))
+        _ranked(
+            "reasons",
+            rows,
+            charts.CONTRACTION,
+            tr("Customers who left by reason. Choose one below to list its customers."),
+        )
 
 
 def _ranked(
@@ -77,7 +92,7 @@ def _ranked(
         on_select=partial(_chosen, f"{name}_chart", name),
         selection_mode="points",
         config=charts.CONFIG,
-        alt=f"{alt} Choose one below to list its customers.",
+        alt=alt,
     )
 
 
@@ -85,12 +100,12 @@ def _parts(period: ChurnPeriod) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(
-                "Which customers left?", anchor=False, help=METRICS["part_churn"].definition
+                tr("Which customers left?"), anchor=False, help=defined.meaning("part_churn")
             )
-            dimension: Any = filters.switch("Divided by", "part", DIMENSIONS)
+            dimension: Any = filters.switch(tr("Divided by"), "part", DIMENSIONS)
         parts = data.churn_parts(dimension, period.currency, period.starts, period.ends)
         if not parts:
-            st.caption("There were no customers at the start of the period.")
+            st.caption(tr("There were no customers at the start of the period."))
             return
         named = _names(dimension)
         rows = tuple(
@@ -103,8 +118,10 @@ def _parts(period: ChurnPeriod) -> None:
             on_select=partial(_chosen, f"parts_{dimension}", NARROWED_BY[dimension]),
             selection_mode="points",
             config=charts.CONFIG,
-            alt="Share of customers at the start who left, by part. The list below can be narrowed "
-            "to one.",
+            alt=tr(
+                "Share of customers at the start who left, by part. The list below can be narrowed "
+                "to one."
+            ),
         )
 
 
@@ -112,13 +129,22 @@ def _names(dimension: str) -> Callable[[str], str]:
     if dimension == "plan":
         return partial(listing.plan_name, session.billing().catalog)
     if dimension == "interval":
-        return lambda name: fmt.every_named(name) if name else "Unknown"
+        return lambda name: fmt.every_named(name) if name else tr("Unknown")
     return fmt.words
 
 
 def _part_words(part: ChurnPart) -> str:
-    words = f"{fmt.share(part.churn.value)} · {part.lost:,} of {part.customers:,}"
-    return f"{words} · small sample" if part.churn.small else words
+    return fmt.joined(
+        (
+            fmt.share(part.churn.value),
+            tr(
+                "{count} of {whole}",
+                count=fmt.number(part.lost),
+                whole=fmt.number(part.customers),
+            ),
+            tr("small sample") if part.churn.small else None,
+        )
+    )
 
 
 def _chosen(chart: str, key: str) -> None:
@@ -133,13 +159,15 @@ def _narrowed(period: ChurnPeriod) -> Filters:
     choices = data.churned(span).choices
     plan_name = partial(listing.plan_name, session.billing().catalog)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = filters.text("Search", "Name, e-mail or id")
-        causes = _several("Cause", "causes", CAUSES, _cause_name)
-        reasons = _several("Reason", "reasons", choices.get("reasons", ()), _reason_name)
-        plans = _several("Plan", "plans", choices.get("plans", ()), plan_name)
-        intervals = _several("Billed", "intervals", choices.get("intervals", ()), fmt.every_named)
+        text = filters.text(tr("Search"), tr("Name, e-mail or id"))
+        causes = _several(tr("Cause"), "causes", CAUSES, _cause_name)
+        reasons = _several(tr("Reason"), "reasons", choices.get("reasons", ()), _reason_name)
+        plans = _several(tr("Plan"), "plans", choices.get("plans", ()), plan_name)
+        intervals = _several(
+            tr("Billed"), "intervals", choices.get("intervals", ()), fmt.every_named
+        )
         stays = _several(
-            "Stayed",
+            tr("Stayed"),
             "stays",
             ("under_90_days", "90_days_to_1_year", "1_to_2_years", "over_2_years", "joined_since"),
             fmt.words,
@@ -193,18 +221,18 @@ def table(page: Listing[ChurnedItem]) -> int | None:
     ]
     column = st.column_config
     columns: dict[str, Any] = {
-        "customer": column.TextColumn("Customer", width=190),
-        "left": column.DateColumn("Left on", format="D MMM YYYY", width=105),
-        "plan": column.TextColumn("Plan", width=85),
-        "mrr": defined.number("churned.mrr_minor", "MRR", width=85),
-        "cause": column.TextColumn("Cause", width=105),
-        "reason": column.TextColumn("Reason", width=135),
-        "comment": column.TextColumn("Comment", width=200),
-        "billed": column.TextColumn("Billed", width=100),
-        "joined": column.DateColumn("First MRR on", format="D MMM YYYY", width=110),
-        "back": column.DateColumn("Back since", format="D MMM YYYY", width=105),
-        "email": column.TextColumn("E-mail", width=200),
-        "subscription": column.TextColumn("Subscription", width=150),
+        "customer": column.TextColumn(tr("Customer"), width=170),
+        "left": column.DateColumn(tr("Left on"), format=fmt.day_format(), width=100),
+        "plan": column.TextColumn(tr("Plan"), width=80),
+        "mrr": defined.number("churned.mrr_minor", tr("MRR"), width=80),
+        "cause": column.TextColumn(tr("Cause"), width=100),
+        "reason": column.TextColumn(tr("Reason"), width=130),
+        "comment": column.TextColumn(tr("Comment"), width=200),
+        "billed": column.TextColumn(tr("Billed"), width=100),
+        "joined": column.DateColumn(tr("First MRR on"), format=fmt.day_format(), width=110),
+        "back": column.DateColumn(tr("Back since"), format=fmt.day_format(), width=105),
+        "email": column.TextColumn(tr("E-mail"), width=200),
+        "subscription": column.TextColumn(tr("Subscription"), width=150),
     }
     return tables.show(
         rows,
@@ -212,18 +240,23 @@ def table(page: Listing[ChurnedItem]) -> int | None:
         key="churned",
         ids=[f"{item.customer_id}:{item.left_at}" for item in page.rows],
         money=("mrr",),
-        alt="Customers who left",
+        alt=tr("Customers who left"),
         sparse=True,
     )
 
 
 def _of(count: int, whole: int) -> str:
-    return f"{fmt.plural(count, 'customer')} of {whole:,}"
+    return ntr(
+        "{count} customer of {whole}",
+        "{count} customers of {whole}",
+        count,
+        whole=fmt.number(whole),
+    )
 
 
 def _cause_name(cause: str) -> str:
-    return "Unknown" if cause == "unknown" else fmt.words(cause)
+    return tr("Unknown") if cause == "unknown" else fmt.words(cause)
 
 
 def _reason_name(reason: str) -> str:
-    return "No reason given" if reason == "unknown" else fmt.words(reason)
+    return tr("No reason given") if reason == "unknown" else fmt.words(reason)

@@ -9,8 +9,9 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, defined, notes, tables
+from dashboard.ui import asking, defined, notes, primary, tables
 from lib.billing import DeadLetter, EndpointState, Listing, Permission
 
 
@@ -20,8 +21,8 @@ def draw(endpoints: Sequence[EndpointState], staff: Staff) -> None:
     total = desk.dead_letters(limit=1).total
     if not total:
         notes.empty(
-            "There is no dead letter.",
-            hint="What an endpoint did not take for three days shows here with its reason.",
+            tr("There is no dead letter."),
+            hint=tr("What an endpoint did not take for three days shows here with its reason."),
         )
         _settled(staff)
         return
@@ -48,17 +49,24 @@ def _settled(staff: Staff) -> None:
 def _all_at_once(endpoints: Sequence[EndpointState], total: int, staff: Staff) -> None:
     dead = [each.name for each in endpoints if each.dead and each.host is not None]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{fmt.plural(total, 'dead letter')}. Choose a row to see why.", width="stretch")
+        told = ntr(
+            "{count} dead letter. Choose its row to see why.",
+            "{count} dead letters. Choose a row to see why.",
+            total,
+        )
+        st.caption(told, width="stretch")
         if not staff.may(Permission.REPAIR):
             return
         for name in dead:
             subject = f"@{name}"
             st.button(
-                "Send all again" if len(dead) == 1 else f"Send all of {name} again",
+                tr("Send all again")
+                if len(dead) == 1
+                else tr("Send all of {endpoint} again", endpoint=fmt.md(name)),
                 key=f"resend_all_{name}",
                 icon=":material/forward_to_inbox:",
                 disabled=asking.waits(subject, asking.RESENDS),
-                help="Each keeps its id, so the product can tell a repeat.",
+                help=tr("Each keeps its id, so the product can tell a repeat."),
                 on_click=asking.press,
                 args=(partial(_resend, subject),),
             )
@@ -85,18 +93,18 @@ def _table(page: Listing[DeadLetter]) -> None:
             for letter in page.rows
         ],
         {
-            "type": column.TextColumn("Event", width=205),
-            "customer": column.TextColumn("Customer", width=210),
-            "endpoint": column.TextColumn("Endpoint", width=80),
-            "why": column.TextColumn("Why it was given up", width=255),
+            "type": column.TextColumn(tr("Event"), width=205),
+            "customer": column.TextColumn(tr("Customer"), width=210),
+            "endpoint": column.TextColumn(tr("Endpoint"), width=80),
+            "why": column.TextColumn(tr("Why it was given up"), width=255),
             "attempts": defined.number("outgoing.attempts", width=75),
-            "dead": column.DatetimeColumn("Given up", format="D MMM, HH:mm", width=105),
-            "made": column.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", width=130),
-            "event": column.TextColumn("Event id", width=290),
+            "dead": column.DatetimeColumn(tr("Given up"), format=fmt.clock_format(), width=135),
+            "made": column.DatetimeColumn(tr("Made"), format=fmt.clock_format(), width=135),
+            "event": column.TextColumn(tr("Event id"), width=290),
         },
         key="dead_letters",
         ids=ids,
-        alt="Events that an endpoint did not take, the latest given up first",
+        alt=tr("Events that an endpoint did not take, the latest given up first"),
         chosen=ids.index(wanted) if wanted in ids else None,
         on_choose=partial(_open, ids),
     )
@@ -113,34 +121,37 @@ def _detail(letter: DeadLetter, staff: Staff) -> None:
     zone, subject = data.timezone(), letter.subject
     with st.container(border=True, key="dead_letter"):
         st.subheader(fmt.md(letter.type), anchor=False)
-        st.markdown(fmt.md(letter.reason or "Nothing is known of why."))
+        st.markdown(fmt.md(letter.reason or tr("Nothing is known of why.")))
         st.caption(
             fmt.joined(
                 (
                     fmt.md(letter.event_id),
-                    f"to {fmt.md(letter.endpoint)}",
-                    f"made {fmt.clock(letter.created_at, zone)}",
-                    fmt.plural(letter.attempts, "attempt"),
-                    f"given up {fmt.clock(letter.done_at, zone)}" if letter.done_at else None,
+                    tr("to {endpoint}", endpoint=fmt.md(letter.endpoint)),
+                    tr("made {when}", when=fmt.clock(letter.created_at, zone)),
+                    ntr("{count} attempt", "{count} attempts", letter.attempts),
+                    tr("given up {when}", when=fmt.clock(letter.done_at, zone))
+                    if letter.done_at
+                    else None,
                 )
             )
         )
         if not staff.may(Permission.REPAIR):
-            st.caption(":material/lock: Administrators may send it again.")
+            whose = tr("Administrators may send it again.")
+            st.caption(f":material/lock: {whose}")
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Send again",
+                primary.label(tr("Send again")),
                 key=f"resend_{subject}",
                 type="primary",
                 icon=":material/forward_to_inbox:",
                 disabled=asking.waits(subject, asking.RESENDS),
-                help="Under the same id, on its own: later events do not wait for it.",
+                help=tr("Under the same id, on its own: later events do not wait for it."),
                 on_click=asking.press,
                 args=(partial(_resend, subject),),
             )
             if st.button(
-                "Open the customer",
+                tr("Open the customer"),
                 key=f"letter_customer_{subject}",
                 icon=":material/person_search:",
                 type="tertiary",

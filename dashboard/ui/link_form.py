@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import format as fmt
 from dashboard import session
+from dashboard.language import mark, say, tr
 from dashboard.ui import handed, notes
 from lib.billing import (
     LINK_REASONS,
@@ -20,7 +21,7 @@ from lib.billing import (
     Permission,
 )
 
-NO_OFFER: Final = "No offer"
+NO_OFFER: Final = mark("No offer")
 
 
 @dataclass(frozen=True)
@@ -43,30 +44,37 @@ def ask(customer_id: str, choice: Choice, click_id: str) -> None:
     """Asks why, mints, and shows the link in this very run."""
     place = st.empty()
     with place.container(), st.form(f"link_form_{click_id}", border=True):
-        st.markdown(f"**{fmt.md(choice.label)}**")
+        label = fmt.md(say(choice.label))
+        st.markdown(f"**{label}**")
         if choice.note:
-            st.caption(f":material/info: {fmt.md(choice.note)}")
+            st.caption(f":material/info: {fmt.md(say(choice.note))}")
         extras = _extras(choice)
-        reason = st.selectbox("Reason", LINK_REASONS, index=None, placeholder="Why is it made?")
-        detail = st.text_input("In your own words", max_chars=300, placeholder="Optional")
-        ticket = st.text_input("Ticket", max_chars=80, placeholder="Optional")
+        reason = st.selectbox(
+            tr("Reason"),
+            LINK_REASONS,
+            index=None,
+            placeholder=tr("Why is it made?"),
+            format_func=say,
+        )
+        detail = st.text_input(tr("In your own words"), max_chars=300, placeholder=tr("Optional"))
+        ticket = st.text_input(tr("Ticket"), max_chars=80, placeholder=tr("Optional"))
         with st.container(horizontal=True):
             pressed = st.form_submit_button(
-                f"Make the link: {fmt.md(choice.label)}",
+                tr("Make the link: {flow}", flow=label),
                 type="primary",
                 icon=":material/link:",
                 key="link_mint",
                 on_click=_press,
                 args=(click_id,),
             )
-            st.form_submit_button("Cancel", on_click=_put_back, key="link_put_back")
+            st.form_submit_button(tr("Cancel"), on_click=_put_back, key="link_put_back")
     if not pressed:
         return
     missing = _missing(choice, extras, reason, detail)
     if missing:
         st.warning(missing, icon=":material/edit_note:")
         return
-    why = f"{reason}: {detail.strip()}" if detail.strip() else str(reason)
+    why = f"{reason}: {detail.strip()}" if detail.strip() else f"{reason}"
     request = LinkRequest(
         customer_id=customer_id,
         flow=choice.flow,
@@ -106,9 +114,9 @@ def mint(request: LinkRequest) -> MintedLink:
 
 def _missing(choice: Choice, extras: _Extras, reason: str | None, detail: str) -> str | None:
     if choice.plans and extras.plan is None:
-        return "Choose the plan that the link is for."
+        return tr("Choose the plan that the link is for.")
     if reason is None or (reason == "Other" and not detail.strip()):
-        return "Choose a reason first; for “Other”, say it in your own words."
+        return tr("Choose a reason first; for “Other”, say it in your own words.")
     return None
 
 
@@ -123,10 +131,10 @@ def _plan(choice: Choice) -> str | None:
         return None
     offers = {offer.lookup_key: offer for offer in choice.plans}
     return st.selectbox(
-        "Plan",
+        tr("Plan"),
         list(offers),
         index=None,
-        placeholder="Which plan?",
+        placeholder=tr("Which plan?"),
         format_func=lambda key: fmt.joined(
             (offers[key].name, fmt.every(offers[key].interval, offers[key].interval_count), key)
         ),
@@ -139,22 +147,32 @@ def _coupon(choice: Choice) -> str | None:
         return None
     if choice.flow == "subscription_cancel":
         options = [*choice.coupons, NO_OFFER]
-        offered = st.selectbox("Offered before they cancel", options, key="link_retention")
+        offered = st.selectbox(
+            tr("Offered before they cancel"),
+            options,
+            format_func=lambda coupon: tr(NO_OFFER) if coupon == NO_OFFER else coupon,
+            key="link_retention",
+        )
         return None if offered == NO_OFFER else offered
-    return st.selectbox("Coupon", choice.coupons, index=None, placeholder="None", key="link_coupon")
+    return st.selectbox(
+        tr("Coupon"), choice.coupons, index=None, placeholder=tr("None"), key="link_coupon"
+    )
 
 
 def _trial_days(choice: Choice) -> int | None:
     if not choice.longest_trial_days:
         return None
     days = st.number_input(
-        "Days of trial",
+        tr("Days of trial"),
         min_value=0,
         max_value=choice.longest_trial_days,
         value=0,
         step=1,
         key="link_trial",
-        help=f"At most {choice.longest_trial_days}. With 0 the first payment is due at once.",
+        help=tr(
+            "At most {count}. With 0 the first payment is due at once.",
+            count=choice.longest_trial_days,
+        ),
     )
     return int(days) or None
 

@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import ntr, say, tr
 from dashboard.ui import handed, link_form, notes
 from lib.billing import Choice, Permission, Provider, provider_of
 
@@ -39,11 +40,11 @@ ICONS: Final = {
 def panel(customer_id: str) -> None:
     """The whole panel, in a card of its own."""
     with st.container(border=True, key="link_panel"):
-        st.subheader("Hand over a link", anchor=False)
+        st.subheader(tr("Hand over a link"), anchor=False)
         if session.guard(Permission.CUSTOMERS).may(Permission.LINKS):
             _steps(customer_id)
         else:
-            st.caption("Support agents and administrators may make links for customers.")
+            st.caption(tr("Support agents and administrators may make links for customers."))
 
 
 @st.fragment
@@ -51,12 +52,15 @@ def panel(customer_id: str) -> None:
 def _steps(customer_id: str) -> None:
     session.check(Permission.LINKS)
     options = session.billing().link_options(customer_id)
-    st.markdown(fmt.md(options.sentence))
+    st.markdown(fmt.md(say(options.sentence)))
     at_stripe = provider_of(customer_id) is Provider.STRIPE
     if at_stripe and not data.freshness().api_ready:
         st.caption(
-            ":material/key_off: No Stripe API key is configured, so only pages that exist already "
-            "can be handed over. An administrator sets STRIPE_API_KEY."
+            ":material/key_off: "
+            + tr(
+                "No Stripe API key is configured, so only pages that exist already can be handed "
+                "over. An administrator sets STRIPE_API_KEY."
+            )
         )
     _allowed(customer_id, [choice for choice in options.choices if choice.allowed])
     _asked_for(customer_id, options.choices)
@@ -81,7 +85,7 @@ def _asked_for(customer_id: str, choices: Sequence[Choice]) -> None:
     handed.progress(made.link_id)
     if made.opens_until is not None and time.time() > made.opens_until:
         st.caption(
-            "The link can no longer be opened. If the customer was too late, make a new one."
+            tr("The link can no longer be opened. If the customer was too late, make a new one.")
         )
 
 
@@ -90,20 +94,26 @@ def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
     paying = [choice for choice in choices if choice.flow == "pay_invoice"]
     left_out = {_slot(choice) for choice in paying[MOST_INVOICES:]}
     shown = [choice for choice in choices if _slot(choice) not in left_out]
-    with st.container(horizontal=True):
+    with st.container(gap="small"):
         for choice in sorted(shown, key=lambda c: not c.recommended):
             st.button(
-                fmt.md(choice.label),
+                fmt.md(say(choice.label)),
                 key=f"link_{_slot(choice)}",
                 type="primary" if choice.recommended else "secondary",
                 icon=ICONS.get(choice.flow),
                 on_click=_pick,
                 args=(customer_id, _slot(choice)),
-                help="Recommended for this situation." if choice.recommended else None,
+                width="stretch",
+                help=tr("Recommended for this situation.") if choice.recommended else None,
             )
     if left_out:
-        more = fmt.plural(len(left_out), "more open invoice")
-        st.caption(f"{more}: each has its own page under Invoices.")
+        st.caption(
+            ntr(
+                "{count} more open invoice: it has its own page under Invoices.",
+                "{count} more open invoices: each has its own page under Invoices.",
+                len(left_out),
+            )
+        )
 
 
 def _refused(choices: Sequence[Choice]) -> None:
@@ -112,18 +122,18 @@ def _refused(choices: Sequence[Choice]) -> None:
         return
     reasons = {choice.reason for choice in choices}
     if len(choices) > 1 and len(reasons) == 1:
-        st.caption(fmt.md(reasons.pop()))  # nothing is possible, for one reason: say it once
+        st.caption(fmt.md(say(reasons.pop())))  # nothing is possible, for one reason: say it once
         return
-    with st.expander(f"Not possible now ({len(choices)})", icon=":material/block:"):
+    with st.expander(tr("Not possible now ({count})", count=len(choices)), icon=":material/block:"):
         for choice in choices:
             with st.container(gap="xxsmall"):
                 st.button(
-                    fmt.md(choice.label),
+                    fmt.md(say(choice.label)),
                     key=f"link_{_slot(choice)}",
                     icon=ICONS.get(choice.flow),
                     disabled=True,
                 )
-                st.caption(fmt.md(choice.reason or ""))
+                st.caption(fmt.md(say(choice.reason)))
 
 
 def _slot(choice: Choice) -> str:

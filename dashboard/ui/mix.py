@@ -8,16 +8,41 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, filters, kpis, listing, tables
 from lib.billing import Filters, Listing, PlanCustomerItem, PlanMixItem, PriceHolder
 
 ORDERS: Final = {
-    "Largest MRR": ("mrr_minor", True),
-    "Most customers": ("customers", True),
-    "Most subscriptions": ("subscriptions", True),
-    "Plan": ("plan", False),
+    mark("Largest MRR"): ("mrr_minor", True),
+    mark("Most customers"): ("customers", True),
+    mark("Most subscriptions"): ("subscriptions", True),
+    mark("Plan"): ("plan", False),
 }
 ALL: Final = 500  # there are as many rows as the catalogue has prices
+
+
+VIEWS: Final = {
+    "now": mark("Now"),
+    "trend": mark("Trend"),
+    "moves": mark("Moves"),
+    "largest": mark("Concentration"),
+    "features": mark("Features"),
+}
+MEASURES: Final = {"mrr": mark("MRR"), "customers": mark("Customers")}
+COUNTED: Final = ("now", "trend", "moves")
+"""Views that can be had in MRR or in customers."""
+
+
+def view() -> str:
+    """Which part of the page is drawn beneath the numbers."""
+    return filters.switch(tr("Show"), "view", VIEWS)
+
+
+def measure(of: str) -> str:
+    """``mrr`` or ``customers``, where the view has both."""
+    if of not in COUNTED:
+        return "mrr"
+    return filters.switch(tr("Counted in"), "measure", MEASURES)
 
 
 def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
@@ -33,28 +58,32 @@ def cards(whole: Listing[PlanMixItem], code: str) -> list[kpis.Card]:
         kpis.defined(
             "mrr",
             fmt.money_short(mrr, code),
-            f"Now {fmt.money(mrr, code)}.",
-            delta=fmt.plural(sum(row.subscriptions for row in whole.rows), "subscription"),
+            tr("Now {money}.", money=fmt.money(mrr, code)),
+            delta=ntr(
+                "{count} subscription",
+                "{count} subscriptions",
+                sum(row.subscriptions for row in whole.rows),
+            ),
             good="neither",
         ),
         kpis.defined(
             "arpa",
             fmt.each(mrr, customers, code),
-            delta=fmt.plural(customers, "customer"),
+            delta=ntr("{count} customer", "{count} customers", customers),
             good="neither",
         ),
         kpis.defined(
             "largest_plan",
             listing.plan_name(session.billing().catalog, top.key),
             delta=fmt.share(top.amount_minor / mrr) if mrr else None,
-            compared_to="of MRR",
+            compared_to=tr("of MRR"),
             good="neither",
         ),
         kpis.defined(
             "billed_yearly",
             fmt.share(yearly / mrr) if mrr else fmt.UNKNOWN,
             delta=fmt.money_short(yearly, code),
-            compared_to="of MRR",
+            compared_to=tr("of MRR"),
             good="neither",
         ),
     ]
@@ -65,13 +94,20 @@ def left_out(code: str) -> None:
     count = next((c.uncounted for c in data.overview().currencies if c.currency == code), 0)
     if count:
         st.caption(
-            f":material/info: Left out: {fmt.plural(count, 'live subscription')} without a known "
-            "price. The self-audit of the MRR page names them."
+            ":material/info: "
+            + ntr(
+                "Left out: {count} live subscription without a known price. The self-audit of the "
+                "MRR page names it.",
+                "Left out: {count} live subscriptions without a known price. The self-audit of "
+                "the MRR page names them.",
+                count,
+            )
         )
 
 
-def chart(whole: Listing[PlanMixItem], code: str) -> None:
+def chart(whole: Listing[PlanMixItem], code: str, measure: str) -> None:
     """One bar a plan, split by interval; a click lists the customers behind it."""
+    people = measure == "customers"
     cells = tuple(
         (
             row.plan or "",
@@ -83,14 +119,19 @@ def chart(whole: Listing[PlanMixItem], code: str) -> None:
         for row in whole.rows
     )
     with st.container(border=True):
-        defined.title("Which plans carry the MRR?", "mrr", "plan-mix.customers")
+        asked = (
+            tr("Which plans have the customers?") if people else tr("Which plans carry the MRR?")
+        )
+        defined.title(asked, "mrr", "plan-mix.customers")
         st.plotly_chart(
-            data.figure("plans", lambda: charts.plans(cells, code), cells, code),
+            data.figure(
+                "plans", lambda: charts.plans(cells, code, people=people), cells, code, people
+            ),
             key="plans_chart",
             on_select=_plan_chosen,
             selection_mode="points",
             config=charts.CONFIG,
-            alt="MRR by plan and billing interval. Choose a plan below to list its customers.",
+            alt=tr("MRR by plan and billing interval. Choose a plan below to list its customers."),
         )
 
 
@@ -106,13 +147,13 @@ def narrowed(everything: Listing[PlanMixItem], code: str) -> Filters:
     known = everything.choices.get("plans", ())
     unresolved = ("",) if any(not bar.key for bar in everything.bars) else ()
     plans = filters.several(
-        "Plan",
+        tr("Plan"),
         "plans",
         (*known, *unresolved),
         lambda slug: listing.plan_name(catalog, slug),
     )
     intervals = filters.several(
-        "Billed", "intervals", everything.choices.get("intervals", ()), fmt.every_named
+        tr("Billed"), "intervals", everything.choices.get("intervals", ()), fmt.every_named
     )
     sort, descending = filters.order(ORDERS)
     return Filters(
@@ -140,11 +181,11 @@ def table(page: Listing[PlanMixItem]) -> None:
     ]
     column = st.column_config
     columns = {
-        "plan": column.TextColumn("Plan"),
-        "billed": column.TextColumn("Billed"),
+        "plan": column.TextColumn(tr("Plan")),
+        "billed": column.TextColumn(tr("Billed")),
         "customers": defined.count("plan-mix.customers"),
         "subscriptions": defined.count("plan-mix.subscriptions"),
-        "mrr": defined.number("plan-mix.mrr_minor", "MRR"),
+        "mrr": defined.number("plan-mix.mrr_minor", tr("MRR")),
         "share": defined.share("plan_share"),
     }
     tables.show(
@@ -153,7 +194,7 @@ def table(page: Listing[PlanMixItem]) -> None:
         key="plan_mix",
         ids=[f"{row.plan}:{row.interval}:{row.interval_count}" for row in page.rows],
         money=("mrr",),
-        alt="Plans and intervals with customers and MRR",
+        alt=tr("Plans and intervals with customers and MRR"),
         choose=False,
     )
 
@@ -177,14 +218,14 @@ def customers(page: Listing[PlanCustomerItem] | Listing[PriceHolder]) -> int | N
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn("Customer", width=200),
-        "plan": column.TextColumn("Plan", width=140),
-        "billed": column.TextColumn("Billed", width=115),
-        "mrr": defined.number("plan-customers.mrr_minor", "MRR", width=90),
-        "status": tables.badge("Status", width=125),
-        "since": column.DateColumn("Subscribed on", format="D MMM YYYY", width=115),
-        "email": column.TextColumn("E-mail", width=210),
-        "subscription": column.TextColumn("Subscription", width=150),
+        "customer": column.TextColumn(tr("Customer"), width=190),
+        "plan": column.TextColumn(tr("Plan"), width=125),
+        "billed": column.TextColumn(tr("Billed"), width=105),
+        "mrr": defined.number("plan-customers.mrr_minor", tr("MRR"), width=85),
+        "status": tables.badge(tr("Status"), width=120),
+        "since": column.DateColumn(tr("Subscribed on"), format=fmt.day_format(), width=115),
+        "email": column.TextColumn(tr("E-mail"), width=210),
+        "subscription": column.TextColumn(tr("Subscription"), width=150),
     }
     return tables.show(
         rows,
@@ -192,5 +233,5 @@ def customers(page: Listing[PlanCustomerItem] | Listing[PriceHolder]) -> int | N
         key="plan_customers",
         ids=[item.subscription_id for item in page.rows],
         money=("mrr",),
-        alt="Subscriptions that count in MRR",
+        alt=tr("Subscriptions that count in MRR"),
     )

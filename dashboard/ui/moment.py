@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import tr
 from lib.billing import CustomerView
 
 PARAMETER: Final = "at"
@@ -33,11 +34,11 @@ def button(view: CustomerView) -> None:
     if wanted() is None and _reaches_back(view):
         since = view.known_since or 0
         st.button(
-            "Earlier state",
+            tr("Earlier state"),
             key="earlier",
             type="tertiary",
             icon=":material/history:",
-            help="Shows this customer as it was at a time that you choose.",
+            help=tr("Shows this customer as it was at a time that you choose."),
             on_click=_go,
             args=(max(view.at - FIRST_STEP, since), since),
         )
@@ -49,7 +50,13 @@ def bar(view: CustomerView) -> None:
     with st.container(border=True, key="moment", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(
-                f"**As it was on {fmt.clock(view.at, zone)} {zone}: actions are off.**",
+                "**{}**".format(
+                    tr(
+                        "As it was on {time} {zone}: actions are off.",
+                        time=fmt.clock(view.at, zone),
+                        zone=zone,
+                    )
+                ),
                 icon=":material/history:",
             )
             back()
@@ -59,7 +66,7 @@ def bar(view: CustomerView) -> None:
 
 def back() -> None:
     """To the present."""
-    st.button("Back to now", key="back_to_now", icon=":material/update:", on_click=_now)
+    st.button(tr("Back to now"), key="back_to_now", icon=":material/update:", on_click=_now)
 
 
 def _reaches_back(view: CustomerView) -> bool:
@@ -79,18 +86,18 @@ def _choice(view: CustomerView, zone: str) -> None:
     st.session_state["at_slider"] = st.session_state["at_field"] = shown
     with left:
         st.slider(
-            "Time",
+            tr("Time"),
             first,
             last,
             step=timedelta(hours=1),
-            format="D MMM YYYY, HH:mm",
+            format=fmt.clock_format(),
             key="at_slider",
             on_change=_chosen,
             args=("at_slider", since, zone),
         )
     with right:
         st.datetime_input(
-            "Exactly",
+            tr("Exactly"),
             value=None,
             min_value=first,
             max_value=last,

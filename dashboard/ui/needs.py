@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import addressed, data, morning, navigation, session
 from dashboard import format as fmt
+from dashboard.language import ntr, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, failing, listing, tables
 from lib.billing import (
@@ -44,10 +45,11 @@ class Need:
 def draw(money: OverviewCurrency, staff: Staff) -> None:
     """Everything that this person can do something about, the most money first."""
     with st.container(border=True, height="stretch"):
-        defined.title("What needs you?", "at_risk", "winding_down")
+        defined.title(tr("What needs you?"), "at_risk", "winding_down")
         found = [need for need in _all(money) if staff.may(need.permission)]
         if not found:
-            st.markdown(":material/check_circle: Nothing fails, nothing ends and nothing differs.")
+            nothing = tr("Nothing fails, nothing ends and nothing differs.")
+            st.markdown(f":material/check_circle: {nothing}")
             return
         for n, need in enumerate(found):
             _draw(need, n)
@@ -63,7 +65,7 @@ def _draw(need: Need, n: int) -> None:
         row = navigation.BY_SLUG[need.slug]
         st.page_link(
             str(row.file),
-            label=f"Open {row.title}",
+            label=tr("Open {page}", page=tr(row.title)),
             icon=":material/arrow_forward:",
             query_params=addressed.marked(need.query),
         )
@@ -76,7 +78,7 @@ def _person(customer_id: str, name: str, told: str, *, key: str) -> None:
             key=key,
             type="tertiary",
             icon=":material/person:",
-            help="Open this customer.",
+            help=tr("Open this customer."),
             on_click=tables.remember((customer_id,)),
             args=(0,),
         )
@@ -107,9 +109,16 @@ def failing_payments(
     return Need(
         ":material/credit_card_off:",
         "red",
-        f"{fmt.plural(total, 'payment')} failing, {fmt.money(at_risk, currency)} of MRR at risk",
-        "A new card or a payment keeps these customers. First come the most MRR and the fewest "
-        "days of access left.",
+        ntr(
+            "{count} payment failing, {amount} of MRR at risk",
+            "{count} payments failing, {amount} of MRR at risk",
+            total,
+            amount=fmt.money(at_risk, currency),
+        ),
+        tr(
+            "A new card or a payment keeps these customers. First come the most MRR and the fewest "
+            "days of access left."
+        ),
         "failed-payments",
         {"currencies": currency.upper()},
         people=tuple(
@@ -122,8 +131,9 @@ def _failing(item: FailedPaymentItem) -> Iterator[str | None]:
     yield fmt.money(item.amount_remaining_minor, item.currency)
     yield failing.cause(item)
     if item.days_left is not None:
-        yield f"{fmt.plural(item.days_left, 'day')} left" if item.days_left else "access has ended"
-    yield "final attempt" if item.final_attempt else None
+        left = ntr("{count} day left", "{count} days left", item.days_left)
+        yield left if item.days_left else tr("access has ended")
+    yield tr("final attempt") if item.final_attempt else None
 
 
 def winding_down(
@@ -133,8 +143,16 @@ def winding_down(
     return Need(
         ":material/event_upcoming:",
         "orange",
-        f"{fmt.plural(total, 'subscription')} winding down, {fmt.money(minor, currency)} of MRR",
-        "Each can be kept until its last day by undoing the cancellation. The largest are first.",
+        ntr(
+            "{count} subscription winding down, {amount} of MRR",
+            "{count} subscriptions winding down, {amount} of MRR",
+            total,
+            amount=fmt.money(minor, currency),
+        ),
+        tr(
+            "Each can be kept until its last day by undoing the cancellation. The "
+            "largest are first."
+        ),
         "winding-down",
         {"currencies": currency.upper(), "sort": "Largest MRR"},
         people=tuple(
@@ -144,10 +162,12 @@ def winding_down(
                 fmt.joined(
                     (
                         fmt.money(item.mrr_minor, item.currency),
-                        f"last day {fmt.day(item.ends_at, zone)}" if item.ends_at else None,
+                        tr("last day {day}", day=fmt.day(item.ends_at, zone))
+                        if item.ends_at
+                        else None,
                         fmt.words(item.feedback or item.reason)
                         if item.feedback or item.reason
-                        else "no reason given",
+                        else tr("no reason given"),
                     )
                 ),
             )
@@ -160,22 +180,28 @@ def sync_trouble(seen: SyncHealth, fresh: Freshness) -> Iterator[Need]:
     """Why numbers on these pages may not be Stripe's."""
     if fresh.stale and fresh.last_webhook_at is not None:
         age = fmt.span(fresh.now - fresh.last_webhook_at)
-        yield _sync("Webhooks are silent", f"The last one arrived {age} ago, later than usual.")
+        yield _sync(
+            tr("Webhooks are silent"),
+            tr("The last one arrived {age} ago, later than usual.", age=age),
+        )
     if drift := seen.drift - seen.drift_acknowledged:
         yield _sync(
-            f"{fmt.plural(drift, 'difference')} from Stripe",
-            "What is shown of these customers is not what Stripe says. A repair reads them again.",
+            ntr("{count} difference from Stripe", "{count} differences from Stripe", drift),
+            tr(
+                "What is shown of these customers is not what Stripe says. A repair "
+                "reads them again."
+            ),
         )
     if gaps := seen.gaps - seen.gaps_acknowledged:
         yield _sync(
-            f"{fmt.plural(gaps, 'missing event')}",
-            "Stripe lists events for 30 days: after that they cannot be had any more.",
+            ntr("{count} missing event", "{count} missing events", gaps),
+            tr("Stripe lists events for 30 days: after that they cannot be had any more."),
             board="Gaps",
         )
     if seen.failed:
         yield _sync(
-            fmt.plural(seen.failed, "failed event"),
-            "They are kept with their errors, and nothing of them is in the numbers yet.",
+            ntr("{count} failed event", "{count} failed events", seen.failed),
+            tr("They are kept with their errors, and nothing of them is in the numbers yet."),
             board="Failed events",
         )
 
@@ -188,8 +214,12 @@ def uncounted(count: int) -> Need:
     return Need(
         ":material/calculate:",
         "orange",
-        f"{fmt.plural(count, 'subscription')} without a known price",
-        "They are live, and in no number of this page. The self-audit names them.",
+        ntr(
+            "{count} subscription without a known price",
+            "{count} subscriptions without a known price",
+            count,
+        ),
+        tr("They are live, and in no number of this page. The self-audit names them."),
         "mrr",
         {"view": "Self-audit"},
         Permission.TOTALS,
@@ -200,8 +230,11 @@ def open_month(month: str) -> Need:
     return Need(
         ":material/event_available:",
         "gray",
-        f"{fmt.period(month)} is not closed",
-        "Its figures can still change without anybody seeing it. Closing freezes and seals them.",
+        tr("{month} is not closed", month=fmt.period(month)),
+        tr(
+            "Its figures can still change without anybody seeing it. Closing "
+            "freezes and seals them."
+        ),
         "close",
         {},
         Permission.MONEY,

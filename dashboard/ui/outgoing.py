@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import mark, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, download, letters, notes, tables
 from lib.billing import EndpointState, Filters
@@ -18,14 +19,16 @@ def draw(staff: Staff) -> None:
     endpoints = session.billing().endpoints()
     if not endpoints:
         notes.empty(
-            "The product is told nothing by itself.",
-            hint="[[outgoing]] in portside.toml names an endpoint; how it takes events shows here.",
+            tr("The product is told nothing by itself."),
+            hint=tr(
+                "[[outgoing]] in portside.toml names an endpoint; how it takes events shows here."
+            ),
             icon=":material/outgoing_mail:",
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            "Signed events of each customer, in order, offered until they are taken.",
+            tr("Signed events of each customer, in order, offered until they are taken."),
             width="stretch",
         )
         download.menu("outgoing", Filters(), staff)
@@ -39,31 +42,33 @@ def _endpoints(endpoints: Sequence[EndpointState]) -> None:
         [
             {
                 "name": each.name,
-                "state": [_state(each)],
+                "state": [tr(_state(each))],
                 "waiting": each.waiting,
                 "delivered": each.delivered,
                 "dead": each.dead,
                 "oldest": fmt.moment(each.oldest_at, zone),
                 "next": fmt.moment(each.next_attempt_at, zone),
                 "why": each.reason,
-                "host": each.host or "Not in portside.toml any more",
+                "host": each.host or tr("Not in portside.toml any more"),
             }
             for each in endpoints
         ],
         {
-            "name": column.TextColumn("Endpoint", width=110),
-            "state": tables.badge("State", width=105),
+            "name": column.TextColumn(tr("Endpoint"), width=110),
+            "state": tables.badge(tr("State"), width=115),
             "waiting": defined.count("outgoing_waiting", width=75),
             "delivered": defined.count("outgoing_delivered", width=110),
             "dead": defined.count("outgoing_dead", width=95),
-            "oldest": column.DatetimeColumn("Oldest waiting", format="D MMM, HH:mm", width=115),
-            "next": column.DatetimeColumn("Next try", format="D MMM, HH:mm", width=105),
-            "why": column.TextColumn("Why it waits", width=220),
-            "host": column.TextColumn("Host", width=190),
+            "oldest": column.DatetimeColumn(
+                tr("Oldest waiting"), format=fmt.clock_format(), width=135
+            ),
+            "next": column.DatetimeColumn(tr("Next try"), format=fmt.clock_format(), width=135),
+            "why": column.TextColumn(tr("Why it waits"), width=220),
+            "host": column.TextColumn(tr("Host"), width=190),
         },
         key="endpoints",
         ids=[each.name for each in endpoints],
-        alt="Endpoints of the product and how they take events",
+        alt=tr("Endpoints of the product and how they take events"),
         choose=False,
         sparse=True,
     )
@@ -71,9 +76,9 @@ def _endpoints(endpoints: Sequence[EndpointState]) -> None:
 
 def _state(each: EndpointState) -> str:
     if each.host is None:
-        return "Removed"
+        return mark("Removed")
     if each.failing:
-        return "Not taking"
+        return mark("Not taking")
     if each.dead:
-        return "Gave up some"
-    return "Waiting" if each.waiting else "Up to date"
+        return mark("Gave up some")
+    return mark("Waiting") if each.waiting else mark("Up to date")

@@ -9,9 +9,10 @@ import streamlit as st
 
 from dashboard import addressed, navigation
 from dashboard import format as fmt
+from dashboard.language import ntr, say, tr
 from dashboard.session import Staff
 from dashboard.ui import defined, ending, retention, tables, upgrades
-from lib.billing import Insight, Outlook
+from lib.billing import Insight, Outlook, Said
 
 SPELLED: Final[dict[str, Callable[[str], str]]] = {
     "currency": str.upper,
@@ -19,7 +20,7 @@ SPELLED: Final[dict[str, Callable[[str], str]]] = {
     "plans": upgrades.plan,
     "reasons": fmt.words,
     "week": ending.week_name,
-    "view": lambda view: retention.VIEWS[view],
+    "view": lambda view: tr(retention.VIEWS[view]),
 }
 """How a page's filters spell their values in its address."""
 SHOWN: Final = 4
@@ -31,16 +32,21 @@ def insights(found: Outlook, staff: Staff) -> None:
     """Each says what it saw and against what; a rule that sees too little says nothing."""
     with st.container(border=True):
         st.subheader(
-            "What stands out?",
+            tr("What stands out?"),
             anchor=False,
-            help="Rules compare the last complete month with the months before it. They are "
-            "silent below 20 customers, trials or subscriptions, and where chance alone would do: "
-            "docs/founders.md lists them. Looked at every hour.",
+            help=tr(
+                "Rules compare the last complete month with the months before it. They are silent "
+                "below 20 customers, trials or subscriptions, and where chance alone would do: "
+                "docs/founders.md lists them. Looked at every hour."
+            ),
         )
         told = [i for i in found.insights if staff.may(navigation.BY_SLUG[i.page].permission)]
         if not told:
             st.caption(
-                "Nothing. Rules stay silent below 20 customers, and where chance alone would do."
+                tr(
+                    "Nothing. Rules stay silent below 20 customers, and where chance alone "
+                    "would do."
+                )
             )
         for insight in told[:SHOWN]:
             _draw(insight)
@@ -54,11 +60,15 @@ def _draw(insight: Insight) -> None:
     )
     row = navigation.BY_SLUG[insight.page]
     with st.container(gap="xxsmall", key=f"insight_{insight.name}"):
-        st.markdown(f"{icon} {fmt.md(insight.sentence)}")
-        st.caption(fmt.joined(f"{fmt.md(name)}: {fmt.md(seen)}" for name, seen in insight.evidence))
+        st.markdown(f"{icon} {fmt.md(say(insight.sentence))}")
+        st.caption(
+            fmt.joined(
+                f"{fmt.md(say(name))}: {fmt.md(_seen(seen))}" for name, seen in insight.evidence
+            )
+        )
         if insight.page == HERE:
             st.button(
-                "List them above",
+                tr("List them above"),
                 key=f"stands_out_{insight.name}",
                 icon=":material/arrow_upward:",
                 type="tertiary",
@@ -68,7 +78,7 @@ def _draw(insight: Insight) -> None:
             return
         st.page_link(
             str(row.file),
-            label=f"Open {row.title}",
+            label=tr("Open {page}", page=tr(row.title)),
             icon=":material/arrow_forward:",
             query_params=addressed.marked(
                 (name, SPELLED[name](value)) for name, value in insight.query
@@ -76,17 +86,28 @@ def _draw(insight: Insight) -> None:
         )
 
 
+def _seen(seen: str) -> str:
+    """A number is no text to be translated."""
+    return say(seen) if isinstance(seen, Said) else seen
+
+
 def largest(found: Outlook) -> None:
     """Who pays most, and what share of MRR that is."""
     code, share = found.currency, found.share
     with st.container(border=True, height="stretch"):
-        defined.title("How much rests on few customers?", "concentration", "customer_mrr")
+        defined.title(tr("How much rests on few customers?"), "concentration", "customer_mrr")
         if not found.largest:
-            st.caption("Nobody pays in this currency.")
+            st.caption(tr("Nobody pays in this currency."))
             return
-        told = f"The {len(found.largest)} largest pay {fmt.share(share.value)} of MRR"
-        small = ", a small sample" if share.small else ""
-        st.caption(f"{told}, of {int(share.sample or 0):,} customers{small}.")
+        told = ntr(
+            "The largest pays {share} of MRR, of {customers}.",
+            "The {count} largest pay {share} of MRR, of {customers}.",
+            len(found.largest),
+            share=fmt.share(share.value),
+            customers=ntr("{count} customer", "{count} customers", int(share.sample or 0)),
+        )
+        small = tr("A small sample.")
+        st.caption(f"{told} {small}" if share.small else told)
         column = st.column_config
         tables.show(
             [
@@ -99,13 +120,13 @@ def largest(found: Outlook) -> None:
                 for held in found.largest
             ],
             {
-                "customer": column.TextColumn("Customer", width=160),
-                "share": defined.number("concentration", "Share", format="%.1f%%", width=65),
+                "customer": column.TextColumn(tr("Customer"), width=150),
+                "share": defined.number("concentration", tr("Share"), format="%.1f%%", width=65),
                 "mrr": defined.number("customer_mrr", width=85),
             },
             key="largest",
             ids=[held.customer_id for held in found.largest],
             money=("mrr",),
-            alt="The customers who pay most",
+            alt=tr("The customers who pay most"),
             on_choose=tables.remember([held.customer_id for held in found.largest]),
         )

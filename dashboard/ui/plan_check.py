@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import format as fmt
 from dashboard import selling, session
+from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
 from lib.billing import (
     Catalog,
@@ -20,16 +21,30 @@ from lib.billing import (
 )
 
 _LEVELS: Final[dict[str, tuple[str, str, Any]]] = {
-    "error": ("Error", ":material/error:", "red"),
-    "warning": ("Warning", ":material/warning:", "orange"),
-    "note": ("Note", ":material/info:", "gray"),
+    "error": (mark("Error"), ":material/error:", "red"),
+    "warning": (mark("Warning"), ":material/warning:", "orange"),
+    "note": (mark("Note"), ":material/info:", "gray"),
 }
-_AT_END: Final = "at the end of the period that is paid for"
+_ICONS: Final = ("trending_up", "trending_down", "event_busy")
+_POLICIES: Final = {
+    ("upgrade", "immediately"): mark("**Upgrades** take effect at once."),
+    ("upgrade", "period_end"): mark(
+        "**Upgrades** take effect at the end of the period that is paid for."
+    ),
+    ("downgrade", "immediately"): mark("**Downgrades** take effect at once."),
+    ("downgrade", "period_end"): mark(
+        "**Downgrades** take effect at the end of the period that is paid for."
+    ),
+    ("cancel", "immediately"): mark("**Cancellations** take effect at once."),
+    ("cancel", "period_end"): mark(
+        "**Cancellations** take effect at the end of the period that is paid for."
+    ),
+}
 
 
 def draw(catalog: Catalog, staff: Staff) -> None:
     """Findings, then policies."""
-    with st.spinner("Comparing the file with Stripe and with what customers hold …"):
+    with st.spinner(tr("Comparing the file with Stripe and with what customers hold …")):
         found, told = _found(staff)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="check_state"):
         verdict(found)
@@ -43,20 +58,25 @@ def _found(staff: Staff) -> tuple[Sequence[CatalogFinding], str]:
         linted = selling.plan_findings(staff.may(Permission.TOTALS))
     except (StripeRefused, StripeUnavailable) as error:
         st.warning(fmt.md(str(error)), icon=":material/cloud_off:")
-        return session.billing().file_findings(), "The file by itself"
-    by = "Stripe" if linted.told_by == "Stripe" else "Stripe's events"
-    return linted.findings, f"The file, against {by} and what customers hold"
+        return session.billing().file_findings(), tr("The file by itself")
+    if linted.told_by == "Stripe":
+        return linted.findings, tr("The file, against Stripe and what customers hold")
+    return linted.findings, tr("The file, against Stripe's events and what customers hold")
 
 
 def verdict(findings: Sequence[CatalogFinding]) -> None:
     """A badge a level."""
     counts = Counter(finding.level for finding in findings)
-    for level, (word, icon, colour) in _LEVELS.items():
+    said = {
+        "error": ntr("{count} error", "{count} errors", counts["error"]),
+        "warning": ntr("{count} warning", "{count} warnings", counts["warning"]),
+        "note": ntr("{count} note", "{count} notes", counts["note"]),
+    }
+    for level, (_word, icon, colour) in _LEVELS.items():
         if counts[level]:  # type: ignore[index]  # the same three
-            said = fmt.plural(counts[level], word.lower())  # type: ignore[index]
-            st.badge(said, icon=icon, color=colour)
+            st.badge(said[level], icon=icon, color=colour)
     if not findings:
-        st.badge("Nothing amiss", icon=":material/check_circle:", color="green")
+        st.badge(tr("Nothing amiss"), icon=":material/check_circle:", color="green")
 
 
 def table(findings: Sequence[CatalogFinding], key: str) -> None:
@@ -66,10 +86,10 @@ def table(findings: Sequence[CatalogFinding], key: str) -> None:
     with st.container(border=True, gap="small", key=key):
         for finding in findings:
             word, icon, colour = _LEVELS[finding.level]
-            line = f"Line {finding.line}. " if finding.line is not None else ""
+            line = tr("Line {line}.", line=finding.line) if finding.line is not None else ""
             with st.container(gap=None):
-                st.markdown(f":{colour}-badge[{icon} {word}] {fmt.md(finding.sentence)}")
-                st.caption(f"{line}{fmt.md(finding.remedy.replace('`', ''))}")
+                st.markdown(f":{colour}-badge[{icon} {tr(word)}] {fmt.md(finding.sentence)}")
+                st.caption(f"{line} {fmt.md(finding.remedy.replace('`', ''))}".strip())
 
 
 def policies(catalog: Catalog) -> None:
@@ -77,27 +97,34 @@ def policies(catalog: Catalog) -> None:
     said = catalog.policies
     with st.container(border=True, gap="small", key="policies"):
         st.subheader(
-            "What happens when customers change or cancel?",
+            tr("What happens when customers change or cancel?"),
             anchor=False,
-            help="The section policies of the catalogue file. The customer portal is set up by it: "
-            "see Portal.",
+            help=tr(
+                "The section policies of the catalogue file. The customer portal is set up by it: "
+                "see Portal."
+            ),
         )
-        ends = {"immediately": "at once", "period_end": _AT_END}
         days = said.past_due_grace_days
-        grace = "access ends at once"
+        grace = tr("**Past due**: access ends at once.")
         if days:
-            grace = (
-                f"access stays for {fmt.plural(days, 'day')}, then it is that of the default plan"
+            grace = ntr(
+                "**Past due**: access stays for {count} day, then it is that of the default plan.",
+                "**Past due**: access stays for {count} days, then it is that of the default plan.",
+                days,
             )
-        st.markdown(
-            f":material/trending_up: **Upgrades** take effect {ends[said.upgrade]}.\n\n"
-            f":material/trending_down: **Downgrades** take effect {ends[said.downgrade]}.\n\n"
-            f":material/event_busy: **Cancellations** take effect {ends[said.cancel]}.\n\n"
-            f":material/hourglass_top: **Past due**: {grace}.\n\n"
-            ":material/pause_circle: **Collection paused**: "
-            + (
-                "access stays."
-                if said.collection_paused == "access"
-                else "access is that of the default plan."
-            )
+        paused = (
+            tr("**Collection paused**: access stays.")
+            if said.collection_paused == "access"
+            else tr("**Collection paused**: access is that of the default plan.")
         )
+        changed = [
+            _POLICIES["upgrade", said.upgrade],
+            _POLICIES["downgrade", said.downgrade],
+            _POLICIES["cancel", said.cancel],
+        ]
+        lines = {
+            **dict(zip(_ICONS, map(tr, changed), strict=True)),
+            "hourglass_top": grace,
+            "pause_circle": paused,
+        }
+        st.markdown("\n\n".join(f":material/{icon}: {line}" for icon, line in lines.items()))

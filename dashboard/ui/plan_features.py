@@ -7,6 +7,7 @@ from collections import defaultdict
 import streamlit as st
 
 from dashboard import format as fmt
+from dashboard.language import tr
 from dashboard.ui import notes, tables
 from lib.billing import Catalog, Plan
 
@@ -20,16 +21,21 @@ def matrix(catalog: Catalog) -> None:
         groups[plan.group].append(plan)
     for group, plans in sorted(groups.items()):
         plans.sort(key=lambda plan: (plan.rank, plan.slug))
-        which = f" of the group {fmt.md(group)}" if groups.keys() - {group} else ""
-        st.subheader(f"What does each plan{which} give?", anchor=False)
+        question = (
+            tr("What does each plan of the group {group} give?", group=fmt.md(group))
+            if groups.keys() - {group}
+            else tr("What does each plan give?")
+        )
+        st.subheader(question, anchor=False)
         st.caption(_standing(catalog, plans))
         _group(catalog, group, plans)
     given = {slug for plan in catalog.plans.values() for slug in plan.features}
     unused = [slug for slug in catalog.features if slug not in given]
     if unused:
-        st.caption(f"Declared, and given by no plan: {fmt.md(', '.join(unused))}.")
+        told = fmt.md(", ".join(unused))
+        st.caption(tr("Declared, and given by no plan: {features}.", features=told))
     if not groups:
-        notes.empty("The catalogue has no plan.", icon=":material/inbox:")
+        notes.empty(tr("The catalogue has no plan."), icon=":material/inbox:")
 
 
 def _standing(catalog: Catalog, plans: list[Plan]) -> str:
@@ -37,9 +43,11 @@ def _standing(catalog: Catalog, plans: list[Plan]) -> str:
     drafts = [plan.name for plan in plans if not plan.published]
     return fmt.joined(
         (
-            f"For {plans[0].audience}",
-            f"{fmt.md(default)} is what everybody has without a subscription" if default else None,
-            f"not published: {fmt.md(', '.join(drafts))}" if drafts else None,
+            audience(plans[0].audience),
+            tr("{plan} is what everybody has without a subscription", plan=fmt.md(default))
+            if default
+            else None,
+            tr("not published: {plans}", plans=fmt.md(", ".join(drafts))) if drafts else None,
         )
     )
 
@@ -57,23 +65,26 @@ def _group(catalog: Catalog, group: str, plans: list[Plan]) -> None:
     ]
     rows += [
         {
-            "what": f"Limit: {fmt.words(name).lower()}",
+            "what": tr("Limit: {limit}", limit=fmt.words(name)),
             "key": name,
             **{
-                plan.slug: f"{plan.limits[name]:,}" if name in plan.limits else NO for plan in plans
+                plan.slug: fmt.number(plan.limits[name]) if name in plan.limits else NO
+                for plan in plans
             },
         }
         for name in dict.fromkeys(name for plan in plans for name in plan.limits)
     ]
     if not rows:
-        st.caption("No plan of this group has a feature or a limit.")
+        st.caption(tr("No plan of this group has a feature or a limit."))
         return
     column = st.column_config
     columns = {
-        "what": column.TextColumn("Feature or limit", width=160, pinned=True),
+        "what": column.TextColumn(tr("Feature or limit"), width=190, pinned=True),
         **{plan.slug: column.TextColumn(plan.name, width=85, alignment="center") for plan in plans},
         "key": column.TextColumn(
-            "Key", width=190, help="What the product asks for: the feature's flag, or the limit."
+            tr("Key"),
+            width=190,
+            help=tr("What the product asks for: the feature's flag, or the limit."),
         ),
     }
     tables.show(
@@ -81,11 +92,16 @@ def _group(catalog: Catalog, group: str, plans: list[Plan]) -> None:
         columns,
         key=f"features_{group}",
         ids=[row["key"] for row in rows],
-        alt=f"Features and limits by plan of the group {group}",
+        alt=tr("Features and limits by plan of the group {group}", group=group),
         choose=False,
     )
 
 
 def _feature(catalog: Catalog, slug: str) -> str:
     known = catalog.features.get(slug)
-    return known.name if known else f"{slug} (not declared)"
+    return known.name if known else tr("{feature} (not declared)", feature=slug)
+
+
+def audience(whom: str) -> str:
+    """For whom a plan group is sold."""
+    return tr("For organizations") if whom == "organizations" else tr("For users")

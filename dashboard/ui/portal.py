@@ -9,16 +9,17 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
-from dashboard.ui import tables
+from dashboard.language import mark, ntr, say, tr
+from dashboard.ui import primary, tables
 from lib.billing import BillingError, GroupPlan, Permission, PortalChange, PortalPlan, grace_note
 
 _SAID: Final = "portal_said"
 _WORDS: Final = frozenset({"cancel_mode", "cancel_proration", "proration", "trial_change"})
-_TOLD: Final = (
-    "What changing a plan and cancelling lead to now. Who makes such a link for a customer reads "
-    "the same beside it."
+_TOLD: Final = mark(
+    "What changing a plan and cancelling lead to now. Who makes such a link for a customer "
+    "reads the same beside it."
 )
-_VIEWS: Final = ("Differences", "All fields")
+_VIEWS: Final = (mark("Differences"), mark("All fields"))
 
 
 def verdict(planned: PortalPlan, *, asked: bool) -> None:
@@ -26,11 +27,13 @@ def verdict(planned: PortalPlan, *, asked: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdict"):
         for text, icon, colour, meaning in _badges(planned):
             st.badge(text, icon=icon, color=colour, help=meaning)
-        told = "Read from Stripe just now" if asked else "As far as Stripe's events have told"
+        told = (
+            tr("Read from Stripe just now") if asked else tr("As far as Stripe's events have told")
+        )
         st.caption(told, width="content")
         if asked:
             st.button(
-                "Read again",
+                tr("Read again"),
                 key="portal_again",
                 type="tertiary",
                 icon=":material/refresh:",
@@ -42,42 +45,50 @@ def _badges(planned: PortalPlan) -> Iterator[tuple[str, str, Any, str]]:
     red = [warning for warning in planned.warnings if warning.level == "red"]
     if red:
         yield (
-            "Cancels immediately",
+            tr("Cancels immediately"),
             ":material/error:",
             "red",
-            "Customers who cancel lose at once what they have paid for.",
+            tr("Customers who cancel lose at once what they have paid for."),
         )
     else:
         yield (
-            "Cancels at the end of the period"
+            tr("Cancels at the end of the period")
             if _waits(planned)
-            else "Cancels immediately, as the catalogue says",
+            else tr("Cancels immediately, as the catalogue says"),
             ":material/check_circle:" if _waits(planned) else ":material/bolt:",
             "green" if _waits(planned) else "orange",
-            "What customers have paid for stays theirs until it ends.",
+            tr("What customers have paid for stays theirs until it ends."),
         )
     missing = sum(group.action == "create" for group in planned.groups)
     if missing:
         yield (
-            f"{fmt.plural(missing, 'plan group')} without a configuration",
+            ntr(
+                "{count} plan group without a configuration",
+                "{count} plan groups without a configuration",
+                missing,
+            ),
             ":material/add_circle:",
             "orange",
-            "Links use the account's default configuration there, as it was set up by hand.",
+            tr("Links use the account's default configuration there, as it was set up by hand."),
         )
     differing = sum(len(group.changes) for group in planned.groups if group.action == "update")
     if differing:
         yield (
-            f"{fmt.plural(differing, 'field')} unlike the catalogue",
+            ntr(
+                "{count} field unlike the catalogue",
+                "{count} fields unlike the catalogue",
+                differing,
+            ),
             ":material/difference:",
             "orange",
-            "Somebody has changed the portal in Stripe, or the catalogue here.",
+            tr("Somebody has changed the portal in Stripe, or the catalogue here."),
         )
     if planned.clean:
         yield (
-            "As the catalogue says",
+            tr("As the catalogue says"),
             ":material/check_circle:",
             "green",
-            "Every field that Portside manages.",
+            tr("Every field that Portside manages."),
         )
 
 
@@ -93,8 +104,9 @@ def problems(planned: PortalPlan) -> None:
     if not planned.problems:
         return
     lines = "\n".join(f"- {fmt.md(problem)}" for problem in planned.problems)
+    told = tr("Nothing can be applied until this is put right.")
     st.error(
-        f"**Nothing can be applied until this is put right.**\n\n{lines}",
+        f"**{told}**\n\n{lines}",
         icon=":material/block:",
     )
 
@@ -110,17 +122,19 @@ def remarks(planned: PortalPlan) -> None:
 
 def grace() -> None:
     """What the portal knows nothing of: how long a plan stays that is not paid."""
-    st.caption(fmt.md(grace_note(session.billing().catalog)))
+    st.caption(fmt.md(say(grace_note(session.billing().catalog))))
 
 
 def group(found: GroupPlan, names: Mapping[str, str]) -> None:
     """One plan group: its fields in Stripe beside the catalogue's."""
     with st.container(border=True, gap="small", key=f"portal_{found.group}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.subheader(f"Plan group {fmt.md(found.group)}", anchor=False, width="stretch")
+            named = tr("Plan group {group}", group=fmt.md(found.group))
+            st.subheader(named, anchor=False, width="stretch")
             chosen = st.segmented_control(
-                "Fields shown",
+                tr("Fields shown"),
                 _VIEWS,
+                format_func=tr,
                 default=_VIEWS[0],
                 key=f"portal_view_{found.group}",
                 label_visibility="collapsed",
@@ -129,28 +143,32 @@ def group(found: GroupPlan, names: Mapping[str, str]) -> None:
             )
         st.caption(_standing(found))
         if found.words:
-            st.markdown(f":material/campaign: {_spoken(found)}", help=_TOLD)
+            st.markdown(f":material/campaign: {_spoken(found)}", help=tr(_TOLD))
         pairs = found.compared if chosen == _VIEWS[1] else found.changes
         if pairs:
             _fields(found, pairs, names)
         elif found.action == "none":
-            st.markdown(":material/check_circle: Every field is as the catalogue says.")
+            every = tr("Every field is as the catalogue says.")
+            st.markdown(f":material/check_circle: {every}")
         if found.untold:
-            st.caption("Stripe does not tell which prices are offered, so they are not compared.")
+            st.caption(
+                tr("Stripe does not tell which prices are offered, so they are not compared.")
+            )
 
 
 def _spoken(found: GroupPlan) -> str:
-    words = " ".join(found.words)
-    return fmt.md(words if found.live else f"Once applied: {words}")
+    words = " ".join(say(sentence) for sentence in found.words)
+    return fmt.md(words if found.live else tr("Once applied: {words}", words=words))
 
 
 def _standing(found: GroupPlan) -> str:
     if found.configuration_id is None:
-        return "There is no configuration of ours yet; applying creates one."
+        return tr("There is no configuration of ours yet; applying creates one.")
     name = fmt.md(found.configuration_id)
     if found.action == "none":
         return name
-    return f"{name} · {fmt.plural(len(found.changes), 'field')} to change"
+    left = ntr("{count} field to change", "{count} fields to change", len(found.changes))
+    return f"{name} · {left}"
 
 
 def _fields(found: GroupPlan, pairs: tuple[PortalChange, ...], names: Mapping[str, str]) -> None:
@@ -162,19 +180,22 @@ def _fields(found: GroupPlan, pairs: tuple[PortalChange, ...], names: Mapping[st
                 "field": _label(pair, names),
                 "live": spelt(pair, pair.live, names),
                 "wanted": spelt(pair, pair.wanted, names),
-                "state": ["Differs" if pair.differs else "Same"],
+                "state": [tr("Differs") if pair.differs else tr("Same")],
             }
             for pair in ordered
         ],
         {
-            "field": column.TextColumn("Field", width=190),
-            "live": column.TextColumn("In Stripe", width=250),
-            "wanted": column.TextColumn("In the catalogue", width=320),
-            "state": tables.badge("State", width=90),
+            "field": column.TextColumn(tr("Field"), width=190),
+            "live": column.TextColumn(tr("In Stripe"), width=250),
+            "wanted": column.TextColumn(tr("In the catalogue"), width=320),
+            "state": tables.badge(tr("State"), width=100),
         },
         key=f"portal_fields_{found.group}",
         ids=[f"{pair.field}:{pair.differs}" for pair in ordered],
-        alt=f"Fields of the portal configuration of {found.group}, in Stripe and in the catalogue",
+        alt=tr(
+            "Fields of the portal configuration of {group}, in Stripe and in the catalogue",
+            group=found.group,
+        ),
         choose=False,
     )
 
@@ -188,14 +209,14 @@ def spelt(pair: PortalChange, value: Any, names: Mapping[str, str]) -> str:
     """A field's value in words."""
     match value:
         case None | "":
-            return "None"
+            return tr("None")
         case bool():
-            return "On" if value else "Off"
+            return tr("Switched on") if value else tr("Switched off")
         case list():
-            return ", ".join(fmt.words(each) for each in value) or "None"
+            return ", ".join(fmt.words(each) for each in value) or tr("None")
         case dict():
             prices = ", ".join(names.get(each, each) for each in value["prices"])
-            return f"{prices}, quantity too" if value["quantity"] else prices
+            return tr("{prices}, quantity too", prices=prices) if value["quantity"] else prices
     return fmt.words(value) if pair.field in _WORDS else str(value)
 
 
@@ -203,7 +224,7 @@ def apply(planned: PortalPlan) -> None:
     """The button. What is applied is what was shown: anything else is refused."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            "Apply to Stripe",
+            primary.label(tr("Apply to Stripe")),
             key="portal_apply",
             type="primary",
             icon=":material/published_with_changes:",
@@ -211,7 +232,7 @@ def apply(planned: PortalPlan) -> None:
             args=(planned.mark,),
         )
         st.caption(
-            "Customers see it the next time they open the portal. It is kept in the audit.",
+            tr("Customers see it the next time they open the portal. It is kept in the audit."),
             width="stretch",
         )
 
@@ -222,7 +243,7 @@ def _press(mark: str) -> None:
         done = session.billing().portal_apply(staff=person.email, roles=person.roles, expected=mark)
         said = [("done", fmt.md(sentence)) for sentence in done.sentences()]
         said += [
-            ("trouble", f"Stripe took it but shows another value. {fmt.md(left)}.")
+            ("trouble", tr("Stripe took it but shows another value. {field}.", field=fmt.md(left)))
             for left in done.refused_fields
         ]
     except BillingError as error:

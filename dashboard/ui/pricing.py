@@ -8,7 +8,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import format as fmt
-from dashboard.ui import filters, notes
+from dashboard.language import mark, ntr, tr
+from dashboard.ui import filters, notes, plan_features, primary
 from lib.billing import (
     LANGUAGES,
     Card,
@@ -23,6 +24,12 @@ from lib.billing import (
 
 CARD_WIDTH: Final = 220
 MOST_ABREAST: Final = 4
+_EVERY: Final = {
+    "day": (mark("a day"), mark("every {count} days")),
+    "week": (mark("a week"), mark("every {count} weeks")),
+    "month": (mark("a month"), mark("every {count} months")),
+    "year": (mark("a year"), mark("every {count} years")),
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,8 @@ def draw(catalog: Catalog) -> None:
     """One table after the other would be too long: one of them, chosen by name."""
     if not catalog.tables:
         notes.empty(
-            "There is no pricing table.",
-            hint="Publish a plan in the catalogue file: its group has a table by itself.",
+            tr("There is no pricing table."),
+            hint=tr("Publish a plan in the catalogue file: its group has a table by itself."),
             icon=":material/view_column:",
         )
         return
@@ -56,7 +63,7 @@ def draw(catalog: Catalog) -> None:
     )
     if not cards:
         notes.empty(
-            "This table shows nothing: every plan of its group is a draft.",
+            tr("This table shows nothing: every plan of its group is a draft."),
             icon=":material/edit_note:",
         )
         return
@@ -72,9 +79,11 @@ def _table(catalog: Catalog) -> PricingTable:
         return catalog.tables[keys[0]]
     _keep("table", tuple(keys))
     chosen = st.selectbox(
-        "Pricing table",
+        tr("Pricing table"),
         keys,
-        format_func=lambda key: f"{key} (draft)" if catalog.tables[key].state == "draft" else key,
+        format_func=lambda key: (
+            tr("{table} (draft)", table=key) if catalog.tables[key].state == "draft" else key
+        ),
         key="table",
         bind="query-params",
         label_visibility="collapsed",
@@ -87,36 +96,35 @@ def _table(catalog: Catalog) -> PricingTable:
 def _standing(catalog: Catalog, table: PricingTable) -> None:
     cards = catalog.cards(table)
     if table.state == "live":
-        st.badge("Live", icon=":material/public:", color="green")
+        st.badge(tr("Live"), icon=":material/public:", color="green")
     else:
         st.badge(
-            "Draft",
+            tr("Draft"),
             icon=":material/edit_note:",
             color="gray",
-            help="Customers see it nowhere until the file says that it is live.",
+            help=tr("Customers see it nowhere until the file says that it is live."),
         )
     if table.default:
         st.badge(
-            "Default",
+            tr("Default"),
             icon=":material/star:",
             color="blue",
-            help="Shown where no table is named.",
+            help=tr("Shown where no table is named."),
         )
     if table.hidden_at_sign_up:
         st.badge(
-            "Hidden at sign-up",
+            tr("Hidden at sign-up"),
             icon=":material/visibility_off:",
             color="orange",
-            help="Only customers who are there already see it.",
+            help=tr("Only customers who are there already see it."),
         )
-    audience = f"for {cards[0].audience}" if cards else None
     st.caption(
         fmt.joined(
             (
-                f"Table {fmt.md(table.key)}",
-                f"plan group {fmt.md(table.group)}",
-                audience,
-                fmt.plural(len(cards), "plan"),
+                tr("Table {table}", table=fmt.md(table.key)),
+                tr("plan group {group}", group=fmt.md(table.group)),
+                plan_features.audience(cards[0].audience) if cards else None,
+                ntr("{count} plan", "{count} plans", len(cards)),
             )
         ),
         width="content",
@@ -134,19 +142,19 @@ def _switches(catalog: Catalog, table: PricingTable) -> Shown:
         if len(terms) > 1:
             options = {each: _term(each) for each in terms}
             begin = "month" if "month" in terms else terms[0]
-            term = filters.switch("Billed", "term", options, begin)
+            term = filters.switch(tr("Billed"), "term", options, begin)
         elif terms:
             term = terms[0]
         st.space("stretch")
         language = st.selectbox(
-            "Language",
+            tr("Language"),
             list(LANGUAGES),
             format_func=LANGUAGES.__getitem__,
-            key="language",
+            key="prices_in",
             label_visibility="collapsed",
             bind="query-params",
             width=140,
-            help="How amounts are written; words are translated where the file has them.",
+            help=tr("How amounts are written; words are translated where the file has them."),
         )
     return Shown(code, term, language)
 
@@ -163,31 +171,34 @@ def _term(term: str) -> str:
 
 
 def _every(price: Price) -> str:
-    count, interval = price.interval_count, price.interval
-    return f"a {interval}" if count == 1 else f"every {count} {interval}s"
+    count, known = price.interval_count, _EVERY.get(price.interval)
+    if known is None:
+        return fmt.every(price.interval, count)
+    return tr(known[0]) if count == 1 else tr(known[1], count=count)
 
 
 def _card(card: Card, table: PricingTable, shown: Shown) -> None:
     with st.container(border=True, height="stretch", gap="small", key=f"card_{card.plan}"):
         with st.container(gap=None):
-            st.markdown(_head(card))
-            st.markdown(f"# {_amount(card, shown)}")
+            st.markdown(_head(card), anchors=False)
+            st.markdown(f"#### {_amount(card, shown)}", anchors=False)
             st.caption(_beneath(card, shown))
         _button(card)
         if card.bullets:
             st.markdown(_list("check", card.bullets))
         if card.features:
-            heading = fmt.md(table.features_heading or "Features")
+            heading = fmt.md(table.features_heading or tr("Features"))
             names = [each.name for each in card.features]
             st.caption(f"**{heading}**  \n{_list('check_circle', names)}")
         if card.limits:
-            said = [f"{fmt.words(each.slug)}: {each.value:,}" for each in card.limits]
-            st.caption(f"**Limits**  \n{_list('speed', said)}")
+            heading = tr("Limits")
+            said = [f"{fmt.words(each.slug)}: {fmt.number(each.value)}" for each in card.limits]
+            st.caption(f"**{heading}**  \n{_list('speed', said)}")
 
 
 def _head(card: Card) -> str:
     badge = f" :blue-badge[{fmt.md(card.highlight)}]" if card.highlight else ""
-    return f"**{fmt.md(card.name)}**{badge}"
+    return f"### {fmt.md(card.name)}{badge}"
 
 
 def _amount(card: Card, shown: Shown) -> str:
@@ -196,8 +207,8 @@ def _amount(card: Card, shown: Shown) -> str:
     if card.free:
         return fmt.md(fmt.price(0, shown.currency, shown.language))
     if card.price is not None:
-        return "In tiers"
-    return "By use" if card.metered else fmt.UNKNOWN
+        return tr("In tiers")
+    return tr("By use") if card.metered else fmt.UNKNOWN
 
 
 def _beneath(card: Card, shown: Shown) -> str:
@@ -206,21 +217,26 @@ def _beneath(card: Card, shown: Shown) -> str:
     if card.price is not None:
         said.append(_every(card.price))
         if card.saving:
-            said.append(f":green[saves {card.saving}%]")
+            saves = tr("saves {share}%", share=card.saving)
+            said.append(f":green[{saves}]")
     elif card.default:
-        said.append("without a subscription")
+        said.append(tr("without a subscription"))
     elif not card.metered:
         said.append(_elsewhere(card))
     for price in card.metered:
         amount = fmt.md(fmt.price(price.amount, shown.currency, shown.language))
-        said.append(f"plus {amount} a unit by use" if card.price else f"{amount} a unit")
+        said.append(
+            tr("plus {amount} a unit by use", amount=amount)
+            if card.price
+            else tr("{amount} a unit", amount=amount)
+        )
     return fmt.joined(said)
 
 
 def _elsewhere(card: Card) -> str:
     if not card.offers:
-        return "not sold in this currency"
-    return f"only {' and '.join(_term(term_of(each)).lower() for each in card.offers)}"
+        return tr("not sold in this currency")
+    return tr("only: {terms}", terms=", ".join(_term(term_of(each)) for each in card.offers))
 
 
 def _button(card: Card) -> None:
@@ -228,20 +244,23 @@ def _button(card: Card) -> None:
     bought = card.price or next(iter(card.metered), None)
     if bought is None:
         label, told = (
-            card.cta or ("Begin free" if card.default else "Not for sale"),
+            card.cta or (tr("Begin free") if card.default else tr("Not for sale")),
             (
-                "Nothing to buy: it is there with the account."
+                tr("Nothing to buy: it is there with the account.")
                 if card.default
-                else "Nothing is sold in this currency and term."
+                else tr("Nothing is sold in this currency and term.")
             ),
         )
     else:
         label, told = (
-            card.cta or f"Choose {card.name}",
-            (f"Customers start Checkout for {bought.lookup_key} here. This is the preview."),
+            card.cta or tr("Choose {plan}", plan=card.name),
+            tr(
+                "Customers start Checkout for {price} here. This is the preview.",
+                price=bought.lookup_key,
+            ),
         )
     if st.button(
-        fmt.md(label),
+        primary.label(fmt.md(label)) if card.highlight else fmt.md(label),
         key=f"cta_{card.plan}",
         type="primary" if card.highlight else "secondary",
         width="stretch",
@@ -261,8 +280,10 @@ def _drafts(catalog: Catalog, table: PricingTable) -> None:
         if plan.group == table.group and not plan.published
     ]
     if names:
-        st.caption(
-            f":material/edit_note: Not shown, because "
-            f"{'it is a draft' if len(names) == 1 else 'they are drafts'}: "
-            f"{fmt.md(', '.join(names))}."
+        told = ntr(
+            "Not shown, because it is a draft: {plans}.",
+            "Not shown, because they are drafts: {plans}.",
+            len(names),
+            plans=fmt.md(", ".join(names)),
         )
+        st.caption(f":material/edit_note: {told}")

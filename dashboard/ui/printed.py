@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import printing
+from dashboard.language import tr
 from dashboard.ui import notes
 from lib.billing import Permission, Printed
 
@@ -18,7 +19,7 @@ def button(make: Callable[[], Printed], *needed: Permission, key: str, help: str
     """``make`` gives the document when the button is pressed; ``needed`` is looked at again when
     the browser opens it."""
     with st.container(width="content", gap=None, key=f"{key}_place"):
-        if st.button("Print", key=key, icon=":material/print:", type="tertiary", help=help):
+        if st.button(tr("Print"), key=key, icon=":material/print:", type="tertiary", help=help):
             _open(printing.issue(make(), *needed))
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import ntr, say, tr
 from dashboard.ui import notes
 from lib.billing import Permission, RawObject, RawSighting, provider_of
 
@@ -23,7 +24,7 @@ def draw(customer_id: str) -> None:
     objects = desk.raw_objects(customer_id, roles=staff.roles)
     left, right = st.columns(2)
     with left:
-        chosen = st.selectbox("Object", objects, format_func=_object, key=f"raw_{customer_id}")
+        chosen = st.selectbox(tr("Object"), objects, format_func=_object, key=f"raw_{customer_id}")
     if chosen is None:
         return
     sightings = desk.raw_sightings(
@@ -31,7 +32,7 @@ def draw(customer_id: str) -> None:
     )
     with right:
         sighting = st.selectbox(
-            "Seen",
+            tr("Seen"),
             sightings,
             format_func=lambda each: f"{fmt.clock(each.second, zone)} · {each.event_id}",
             key=f"raw_{chosen.object_id}",
@@ -45,23 +46,25 @@ def _both(sighting: RawSighting) -> None:
     body = session.billing().raw_body(sighting.event_id, roles=staff.roles)
     left, right = st.columns(2)
     with left:
-        st.markdown(f"**As Portside reads it** · {fmt.words(sighting.kind).lower()}")
+        st.markdown(
+            fmt.joined(("**" + tr("As Portside reads it") + "**", fmt.words(sighting.kind)))
+        )
         with st.container(height=HEIGHT):
             st.json(sighting.after if sighting.after is not None else {}, expanded=1)
             if sighting.before is not None:
-                st.caption("Before it")
+                st.caption(tr("Before it"))
                 st.json(sighting.before, expanded=1)
     with right:
-        st.markdown(f"**As {provider_of(sighting.event_id).label} sent it**")
+        provider = provider_of(sighting.event_id).label
+        st.markdown("**" + tr("As {provider} sent it", provider=provider) + "**")
         with st.container(height=HEIGHT):
             if body.why_not:
-                st.caption(body.why_not)
+                st.caption(say(body.why_not))
             else:
                 st.json(body.body, expanded=2)
-    st.caption("Secrets and addresses of sessions are hidden.")
+    st.caption(tr("Secrets and addresses of sessions are hidden."))
 
 
 def _object(each: RawObject) -> str:
-    return fmt.joined(
-        (fmt.words(each.object_type), each.object_id, fmt.plural(each.seen, "sighting"))
-    )
+    seen = ntr("{count} sighting", "{count} sightings", each.seen)
+    return fmt.joined((fmt.words(each.object_type), each.object_id, seen))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import tr
 from dashboard.ui import notes, tables
 from lib.billing import LONGEST_NOTE, BillingError, Permission, StaffNote
 
@@ -20,7 +21,7 @@ def panel(customer_id: str) -> None:
     """The notes, the latest first, and the field for a new one."""
     staff = session.check(Permission.NOTES)
     with st.container(border=True, key="staff_notes", gap="small"):
-        st.subheader("Staff notes", anchor=False)
+        st.subheader(tr("Staff notes"), anchor=False)
         _field(customer_id)
         place = st.container(gap="small")
         total = session.billing().notes(customer_id, roles=staff.roles, limit=1).total
@@ -30,7 +31,7 @@ def panel(customer_id: str) -> None:
             for note in page.rows:
                 _note(note)
             if not page.rows:
-                st.caption("No note yet. Only support and administrators read them.")
+                st.caption(tr("No note yet. Only support and administrators read them."))
 
 
 def _note(note: StaffNote) -> None:
@@ -44,15 +45,15 @@ def _field(customer_id: str) -> None:
     key = f"note_{customer_id}"
     with st.form(f"{key}_form", border=False):
         st.text_area(
-            "New note",
+            tr("New note"),
             max_chars=LONGEST_NOTE,
             height=68,
-            placeholder="What should the next one know? A note cannot be changed afterwards.",
+            placeholder=tr("What should the next one know? A note cannot be changed afterwards."),
             label_visibility="collapsed",
             key=key,
         )
         st.form_submit_button(
-            "Add note",
+            tr("Add note"),
             icon=":material/add_comment:",
             key="note_add",
             on_click=_keep,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session
+from dashboard.language import tr
 from dashboard.ui import notes
 from lib.billing import LANGUAGES, CustomerView
 
@@ -18,9 +19,9 @@ def panel(view: CustomerView) -> None:
     preferred = theirs.language
     with st.container(border=True, key="reply", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Reply to copy", anchor=False, width="stretch")
+            st.subheader(tr("Reply to copy"), anchor=False, width="stretch")
             language = st.selectbox(
-                "Language",
+                tr("Language"),
                 list(LANGUAGES),
                 index=list(LANGUAGES).index(preferred),
                 format_func=lambda code: LANGUAGES[code],
@@ -36,7 +37,7 @@ def panel(view: CustomerView) -> None:
 def _origin(view: CustomerView, preferred: str) -> str:
     """Why it is in this language."""
     if view.customer.locale is None:
-        return "The customer's language is not known: English, unless you choose another."
+        return tr("The customer's language is not known: English, unless you choose another.")
     if view.customer.locale.replace("_", "-").partition("-")[0].lower() == preferred:
-        return f"The customer prefers {LANGUAGES[preferred]}."
-    return "The customer prefers a language that has no wording yet: English instead."
+        return tr("The customer prefers {language}.", language=LANGUAGES[preferred])
+    return tr("The customer prefers a language that has no wording yet: English instead.")

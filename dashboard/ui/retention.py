@@ -9,23 +9,24 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
-from dashboard.ui import defined, filters, kpis, tables
-from lib.billing import METRICS, ChurnPeriod, Ratio
+from dashboard.language import mark, say, tr
+from dashboard.ui import defined, filters, kpis, spelled, tables
+from lib.billing import ChurnPeriod, Ratio
 
 KEY_RATES: Final = ("customer_churn", "net_mrr_churn", "nrr", "grr")
 LINES: Final = ("customer_churn", "net_mrr_churn", "gross_mrr_churn")
-DIVISIONS: Final = {"month": "Month", "quarter": "Quarter", "week": "Week"}
-VIEWS: Final = {"rates": "Rates", "leavers": "Reasons", "cohorts": "Cohorts"}
+DIVISIONS: Final = {"month": mark("Month"), "quarter": mark("Quarter"), "week": mark("Week")}
+VIEWS: Final = {"rates": mark("Rates"), "leavers": mark("Reasons"), "cohorts": mark("Cohorts")}
 
 
 def division() -> str:
     """month, quarter or week."""
-    return filters.switch("Period", "by", DIVISIONS)
+    return filters.switch(tr("Period"), "by", DIVISIONS)
 
 
 def view() -> str:
     """Which part of the page is drawn beneath the numbers."""
-    return filters.switch("Show", "view", VIEWS)
+    return filters.switch(tr("Show"), "view", VIEWS)
 
 
 def one_of(periods: Sequence[ChurnPeriod]) -> int:
@@ -36,11 +37,13 @@ def one_of(periods: Sequence[ChurnPeriod]) -> int:
         st.session_state.pop("period", None)
     over = next((n for n, name in enumerate(names) if name not in running), 0)
     chosen = st.selectbox(
-        "Which one",
+        tr("Which one"),
         names,
         index=over,
         key="period",
-        format_func=lambda name: fmt.period(name) + (" so far" if name in running else ""),
+        format_func=lambda name: (
+            tr("{period} so far", period=fmt.period(name)) if name in running else fmt.period(name)
+        ),
         label_visibility="collapsed",
         bind="query-params",
         on_change=filters.first_page,
@@ -51,14 +54,19 @@ def one_of(periods: Sequence[ChurnPeriod]) -> int:
 
 def said(period: ChurnPeriod) -> str:
     """What is shown, whatever the policy; and which policy that is."""
-    span = (
-        f"{fmt.clock(period.starts, data.timezone())} to {fmt.clock(period.ends, data.timezone())}"
-    )
+    zone = data.timezone()
     parts = [
-        f"{fmt.period(period.name)} in {period.currency.upper()}: from {span}, {data.timezone()}",
-        f"counted by the {fmt.words(session.billing().policy)} policy",
-        None if period.complete else "not over yet",
-        "partly reconstructed from before the first event" if period.reconstructed else None,
+        tr(
+            "{period} in {currency}: from {start} to {end}, {timezone}",
+            period=fmt.period(period.name),
+            currency=period.currency.upper(),
+            start=fmt.clock(period.starts, zone),
+            end=fmt.clock(period.ends, zone),
+            timezone=zone,
+        ),
+        tr("counted by the {policy} policy", policy=fmt.words(session.billing().policy)),
+        None if period.complete else tr("not over yet"),
+        tr("partly reconstructed from before the first event") if period.reconstructed else None,
     ]
     return f"{fmt.joined(parts)}."
 
@@ -78,16 +86,16 @@ def _card(
     if earlier is not None and ratio.value is not None:
         before = earlier.rates[slug].value
         if before is not None:
-            delta = f"{(ratio.value - before) * 100:+z.1f} pts"
-            compared = f"vs {fmt.period(earlier.name)}"
+            delta = spelled.points(ratio.value - before)
+            compared = tr("vs {period}", period=fmt.period(earlier.name))
     known = [p.rates[slug].value for p in until]
-    more = f"{ratio.reason or f'Here {_parts(slug, period)}.'}"
+    more = say(ratio.reason) or tr("Here {parts}.", parts=_parts(slug, period))
     return kpis.defined(
         slug,
         fmt.share(ratio.value),
         fmt.md(more),
         delta=delta,
-        compared_to=fmt.joined((compared, "small sample" if ratio.small else None)) or None,
+        compared_to=fmt.joined((compared, tr("small sample") if ratio.small else None)) or None,
         spark=tuple(value for value in known if value is not None),
     )
 
@@ -95,12 +103,12 @@ def _card(
 def trend(periods: Sequence[ChurnPeriod]) -> None:
     names = tuple(fmt.period(period.name) for period in periods)
     drawn = tuple(
-        (METRICS[slug].label, tuple((p.rates[slug].value, value(slug, p)) for p in periods))
+        (defined.label(slug), tuple((p.rates[slug].value, value(slug, p)) for p in periods))
         for slug in LINES
     )
     running = not periods[-1].complete
     with st.container(border=True):
-        defined.title("Is less being lost than before?", *LINES)
+        defined.title(tr("Is less being lost than before?"), *LINES)
         st.plotly_chart(
             data.figure(
                 "rates",
@@ -111,30 +119,30 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
             ),
             key="rate_lines",
             config={"displayModeBar": False},
-            alt="Customer churn, net and gross MRR churn, period by period.",
+            alt=tr("Customer churn, net and gross MRR churn, period by period."),
         )
         if running:
-            st.caption("The hollow point is the running period: it is not over yet.")
+            st.caption(tr("The hollow point is the running period: it is not over yet."))
 
 
 def everything(period: ChurnPeriod) -> None:
     """Every rate with what it is made of, or why there is none."""
     rows = [
         (
-            METRICS[slug].label,
+            defined.label(slug),
             fmt.md(value(slug, period)),
-            fmt.md(ratio.reason or _parts(slug, period))
-            + (" :orange-badge[Small sample]" if ratio.small and not ratio.reason else ""),
+            fmt.md(say(ratio.reason) or _parts(slug, period))
+            + (f" :orange-badge[{tr('Small sample')}]" if ratio.small and not ratio.reason else ""),
         )
         for slug, ratio in period.rates.items()
     ]
     with st.container(border=True):
-        st.subheader("All rates", anchor=False)
-        tables.text(("Rate", "Value", "Made of"), rows, right=(1,), unbroken=(1,))
-        with st.expander("What each rate is", icon=":material/menu_book:"):
+        st.subheader(tr("All rates"), anchor=False)
+        tables.text((tr("Metric"), tr("Value"), tr("Made of")), rows, right=(1,), unbroken=(1,))
+        with st.expander(tr("What each rate is"), icon=":material/menu_book:"):
             for slug in period.rates:
-                st.markdown(f"**{METRICS[slug].label}.** {METRICS[slug].definition}")
-        st.caption("Small sample: fewer than 20 customers stand in the denominator.")
+                st.markdown(f"**{defined.label(slug)}.** {defined.meaning(slug)}")
+        st.caption(tr("Small sample: fewer than 20 customers stand in the denominator."))
 
 
 def value(slug: str, period: ChurnPeriod) -> str:
@@ -145,7 +153,7 @@ def value(slug: str, period: ChurnPeriod) -> str:
     if slug == "ltv":
         return fmt.money(period.ltv_minor, period.currency)
     if slug == "quick_ratio":
-        return fmt.UNKNOWN if ratio.value is None else f"{ratio.value:.1f}"
+        return fmt.UNKNOWN if ratio.value is None else spelled.tenths(ratio.value)
     return fmt.share(ratio.value)
 
 
@@ -154,18 +162,22 @@ def _parts(slug: str, period: ChurnPeriod) -> str:
     ratio, code = period.rates[slug], period.currency
     match slug:
         case "customer_churn":
-            return f"{_count(ratio)} customers"
+            return tr("{count} customers", count=_count(ratio))
         case "trial_conversion":
-            return f"{_count(ratio)} trials"
+            return tr("{count} trials", count=_count(ratio))
         case "arpa":
-            return f"{_money(ratio.numerator, code)} ÷ {int(ratio.denominator):,} customers"
+            return tr(
+                "{mrr} ÷ {customers} customers",
+                mrr=_money(ratio.numerator, code),
+                customers=fmt.number(int(ratio.denominator)),
+            )
         case "ltv":
-            return f"ARPA of {fmt.money(period.arpa_minor, code)} ÷ customer churn"
+            return tr("ARPA of {money} ÷ customer churn", money=fmt.money(period.arpa_minor, code))
     return f"{_money(ratio.numerator, code)} ÷ {_money(ratio.denominator, code)}"
 
 
 def _count(ratio: Ratio) -> str:
-    return f"{int(ratio.numerator):,} ÷ {int(ratio.denominator):,}"
+    return f"{fmt.number(int(ratio.numerator))} ÷ {fmt.number(int(ratio.denominator))}"
 
 
 def _money(minor: object, code: str) -> str:

@@ -10,9 +10,10 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import download, filters, kpis, tables
-from lib.billing import METRICS, Filters, RollForward, RollForwardLine
+from dashboard.ui import defined, download, filters, kpis, tables
+from lib.billing import Filters, RollForward, RollForwardLine
 
 ALL: Final = "all"
 """The choice of all currencies together, in the reporting one."""
@@ -20,8 +21,18 @@ BACK: Final = {"day": (14, 31, 90), "week": (13, 26, 52), "month": (12, 24, 36),
 """How many periods back can be looked at; the first is the default."""
 LONGEST: Final = 24
 """Periods that a table shows at full height."""
-UNITS: Final = {"day": "Day", "week": "Week", "month": "Month", "quarter": "Quarter"}
-TABS: Final = ("Roll-forward", "Receipts", "Self-audit", "Policy bridge")
+UNITS: Final = {
+    "day": mark("Day"),
+    "week": mark("Week"),
+    "month": mark("Month"),
+    "quarter": mark("Quarter"),
+}
+TABS: Final = (
+    mark("Roll-forward"),
+    mark("Receipts"),
+    mark("Self-audit"),
+    mark("Policy bridge"),
+)
 
 PARTS: Final = {
     "opening": "opening_mrr",
@@ -52,14 +63,14 @@ def asked(codes: Sequence[str]) -> Asked:
     reporting = session.billing().reporting_currency
     with st.container(horizontal=True, vertical_alignment="center"):
         choice = _currency(codes, reporting)
-        by = filters.switch("By", "by", UNITS, "month")
+        by = filters.switch(tr("Divided by"), "by", UNITS, "month")
         if st.session_state.get("back") not in BACK[by]:
             st.session_state["back"] = BACK[by][0]
         back = st.selectbox(
-            "How far back",
+            tr("How far back"),
             BACK[by],
             key="back",
-            format_func=lambda count: f"Last {count} {UNITS[by].lower()}s",
+            format_func=lambda count: _last(by, count),
             label_visibility="collapsed",
             bind="query-params",
             on_change=filters.first_page,
@@ -68,17 +79,42 @@ def asked(codes: Sequence[str]) -> Asked:
     return Asked(None if choice == ALL else choice, by, back)
 
 
+def _last(by: str, count: int) -> str:
+    match by:
+        case "day":
+            return tr("Last {count} days", count=count)
+        case "week":
+            return tr("Last {count} weeks", count=count)
+        case "month":
+            return tr("Last {count} months", count=count)
+    return tr("Last {count} quarters", count=count)
+
+
+def _so_far(by: str, line: RollForwardLine) -> str:
+    """What a change is of."""
+    if not line.running:
+        return tr("in {period}", period=name(line))
+    match by:
+        case "day":
+            return tr("this day")
+        case "week":
+            return tr("this week")
+        case "month":
+            return tr("this month")
+    return tr("this quarter")
+
+
 def _currency(codes: Sequence[str], reporting: str | None) -> str:
     choices = {code: code.upper() for code in codes}
     if reporting:
-        choices[ALL] = f"All in {reporting.upper()}"
-    return filters.switch("Currency", "currency", choices) if len(choices) > 1 else codes[0]
+        choices[ALL] = tr("All in {currency}", currency=reporting.upper())
+    return filters.switch(tr("Currency"), "currency", choices) if len(choices) > 1 else codes[0]
 
 
 def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
     """Where MRR stands, and what the running period did to it."""
     code, now = rolled.currency, rolled.lines[-1]
-    so_far = f"this {by}" if now.running else f"in {name(now)}"
+    so_far = _so_far(by, now)
     leaves = None
     if now.closing_minor is not None and now.committed_minor is not None:
         leaves = now.closing_minor - now.committed_minor
@@ -88,7 +124,8 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
         kpis.defined(
             "mrr",
             fmt.money_short(now.closing_minor, code),
-            f"Now {fmt.money(now.closing_minor, code)}.{_uncounted(rolled.uncounted)}",
+            tr("Now {money}.", money=fmt.money(now.closing_minor, code))
+            + _uncounted(rolled.uncounted),
             delta=_signed(now.change_minor, code) if now.change_minor else now.change_minor,
             compared_to=so_far if now.change_minor is not None else None,
             spark=_spark([line.closing_minor for line in rolled.lines], code),
@@ -96,24 +133,24 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
         kpis.defined(
             "committed_mrr",
             fmt.money_short(now.committed_minor, code),
-            f"Now {fmt.money(now.committed_minor, code)}.",
+            tr("Now {money}.", money=fmt.money(now.committed_minor, code)),
             delta=fmt.money_short(leaves, code) if leaves is not None else None,
-            compared_to="winding down" if leaves is not None else None,
+            compared_to=tr("winding down") if leaves is not None else None,
             good="neither",
         ),
         kpis.defined(
             "paying_customers",
-            f"{people:,}",
+            fmt.number(people),
             delta=arpa if now.closing_minor is not None else None,
-            compared_to="ARPA" if arpa and now.closing_minor is not None else None,
+            compared_to=tr("ARPA") if arpa and now.closing_minor is not None else None,
             good="neither",
         ),
         kpis.defined(
             "net_new_mrr",
             _signed(now.moved_minor, code) or fmt.UNKNOWN,
-            f"Here {so_far}; the bars are the periods shown.",
+            tr("Here {period}; the bars are the periods shown.", period=so_far),
             delta=_signed(now.fx_minor, code) if rolled.reporting else None,
-            compared_to="by FX" if rolled.reporting and now.fx_minor is not None else None,
+            compared_to=tr("by FX") if rolled.reporting and now.fx_minor is not None else None,
             good="neither",
             spark=_spark([line.moved_minor for line in rolled.lines], code),
             spark_as="bar",
@@ -130,7 +167,14 @@ def _spark(amounts: Sequence[int | None], code: str) -> tuple[float, ...]:
 
 
 def _uncounted(count: int) -> str:
-    return f" Left out: {fmt.plural(count, 'subscription')} without a known price." if count else ""
+    if not count:
+        return ""
+    told = ntr(
+        "Left out: {count} subscription without a known price.",
+        "Left out: {count} subscriptions without a known price.",
+        count,
+    )
+    return f" {told}"
 
 
 def remarks(rolled: RollForward) -> None:
@@ -140,10 +184,16 @@ def remarks(rolled: RollForward) -> None:
         code, day = rate.split(" on ")
         first.setdefault(code, day)
     if first:
-        wanted = " and ".join(f"{code.upper()} (first on {day})" for code, day in first.items())
+        wanted = ", ".join(
+            tr("{currency} (first on {day})", currency=code.upper(), day=fmt.period(day))
+            for code, day in first.items()
+        )
         st.warning(
-            f"No rate for {fmt.md(wanted)}. What needs it is absent rather than smaller: add it to "
-            "the rates of portside.toml.",
+            tr(
+                "No rate for {currencies}. What needs it is absent rather than smaller: add it to "
+                "the rates of portside.toml.",
+                currencies=fmt.md(wanted),
+            ),
             icon=":material/currency_exchange:",
         )
 
@@ -159,7 +209,7 @@ def period(rolled: RollForward) -> RollForwardLine:
     if st.session_state.get("period") not in by_name:
         st.session_state["period"] = next(iter(by_name))
     chosen = st.selectbox(
-        "Period",
+        tr("Period"),
         list(by_name),
         key="period",
         label_visibility="collapsed",
@@ -180,10 +230,10 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
         if part in ("committed",) or (part == "fx" and not reporting):
             continue
         if amount is None:
-            st.caption(f"{METRICS[metric].label} is absent for want of a rate.")
+            st.caption(tr("{amount} is absent for want of a rate.", amount=defined.label(metric)))
             return
         guessed = line.reconstructed.get(part) or 0
-        steps.append((part, METRICS[metric].label, amount, guessed))
+        steps.append((part, defined.label(metric), amount, guessed))
     drawn = tuple(steps)
     st.session_state["parts_drawn"] = [part for part, *_ in drawn]
     figure = data.figure("waterfall", lambda: charts.waterfall(drawn, code, BALANCES), drawn, code)
@@ -193,17 +243,17 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
         on_select=_bar_chosen,
         selection_mode="points",
         config=charts.CONFIG,
-        alt="From opening to closing MRR. Choose a part under Receipts to list its rows.",
+        alt=tr("From opening to closing MRR. Choose a part under Receipts to list its rows."),
     )
     if figure.layout.yaxis.range[0]:
-        st.caption("Amounts do not begin at zero here, so that movements can be seen.")
+        st.caption(tr("Amounts do not begin at zero here, so that movements can be seen."))
 
 
 def _bar_chosen() -> None:
     points = st.session_state["waterfall"]["selection"]["points"]
     if points:
         st.session_state["part"] = points[0]["customdata"][0]
-        st.session_state["view"] = "Receipts"
+        st.session_state["view"] = tr("Receipts")
         filters.first_page()
 
 
@@ -213,7 +263,7 @@ def trend(wanted: Asked) -> None:
     past = tuple((p.at, p.amount_minor) for p in found.past if p.amount_minor is not None)
     ahead = tuple((p.at, p.amount_minor) for p in found.ahead if p.amount_minor is not None)
     if not past:
-        st.caption("Nothing to draw yet.")
+        st.caption(tr("Nothing to draw yet."))
         return
     st.plotly_chart(
         data.figure(
@@ -226,7 +276,7 @@ def trend(wanted: Asked) -> None:
         ),
         key="trend",
         config=charts.CONFIG,
-        alt="MRR day by day, and what is to leave from now on",
+        alt=tr("MRR day by day, and what is to leave from now on"),
     )
 
 
@@ -246,7 +296,7 @@ def table(rolled: RollForward, chosen: RollForwardLine) -> None:
     shown = [part for part in PARTS if part != "fx" or rolled.reporting]
     rows = [
         {
-            "period": f"{called}, so far" if line.running else called,
+            "period": tr("{period}, so far", period=called) if line.running else called,
             **{part: line.amount(part) for part in shown},
             "reconstructed": sum(minor or 0 for minor in line.reconstructed.values()) or None,
             "currency": line.currency,
@@ -254,15 +304,11 @@ def table(rolled: RollForward, chosen: RollForwardLine) -> None:
         for called, line in zip(names, lines, strict=True)
     ]
     column = st.column_config
-    columns = {"period": column.TextColumn("Period", width=125)}
+    columns = {"period": column.TextColumn(tr("Period"), width=125, pinned=True)}
     for part in shown:
-        metric = METRICS[PARTS[part]]
-        columns[part] = column.NumberColumn(metric.label, width=100, help=metric.definition)
-    guessed = METRICS["reconstructed_mrr"]
+        columns[part] = defined.number(PARTS[part], width=100)
     if any(row["reconstructed"] for row in rows):
-        columns["reconstructed"] = column.NumberColumn(
-            guessed.label, width=115, help=guessed.definition
-        )
+        columns["reconstructed"] = defined.number("reconstructed_mrr", width=115)
 
     def told(index: int | None) -> None:
         if index is not None:
@@ -275,7 +321,7 @@ def table(rolled: RollForward, chosen: RollForwardLine) -> None:
         key="roll_forward",
         ids=[f"{line.currency}:{line.period}" for line in lines],
         money=[*shown, "reconstructed"],
-        alt="The roll-forward, period by period",
+        alt=tr("The roll-forward, period by period"),
         height="content" if len(rows) <= LONGEST else 540,
         chosen=names.index(name(chosen)),
         on_choose=told,

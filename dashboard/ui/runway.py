@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import addressed, charts, data, morning, navigation
 from dashboard import format as fmt
+from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, ending, filters, tables, upgrades
 from lib.billing import Listing, Runway, RunwayItem, RunwayWeek
 
@@ -19,7 +20,7 @@ def draw(runway: Runway) -> None:
     code = runway.currency
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            defined.title("What leaves MRR in the next eight weeks?", "runway")
+            defined.title(tr("What leaves MRR in the next eight weeks?"), "runway")
             st.space("stretch")
             chosen = _choice(runway)
         weeks = tuple(
@@ -33,7 +34,7 @@ def draw(runway: Runway) -> None:
             for n, week in enumerate(runway.weeks)
         )
         if not any(week[4] for week in weeks):
-            st.caption("Nothing is scheduled to end or to get smaller in the next eight weeks.")
+            st.caption(tr("Nothing is scheduled to end or to get smaller in the next eight weeks."))
         else:
             st.plotly_chart(
                 data.figure(
@@ -43,7 +44,7 @@ def draw(runway: Runway) -> None:
                 on_select=_week_chosen,
                 selection_mode="points",
                 config=charts.CONFIG,
-                alt="MRR that leaves week by week. Choose a week above to list its customers.",
+                alt=tr("MRR that leaves week by week. Choose a week above to list its customers."),
             )
         if said := _besides(runway):
             st.caption(said)
@@ -51,12 +52,12 @@ def draw(runway: Runway) -> None:
 
 def _name(week: RunwayWeek, n: int) -> str:
     day = fmt.day(week.starts, data.timezone())
-    return "This week" if n == 0 else day.rpartition(" ")[0]
+    return tr("This week") if n == 0 else day.rpartition(" ")[0]
 
 
 def _choice(runway: Runway) -> str | None:
     keys = [week.key for week in runway.weeks if week.subscriptions]
-    return filters.maybe("Any week", "week", keys, ending.week_name)
+    return filters.maybe(tr("Any week"), "week", keys, ending.week_name)
 
 
 def _week_chosen() -> None:
@@ -68,12 +69,14 @@ def _besides(runway: Runway) -> str:
     """What of the runway is in none of the bars."""
     code = runway.currency
     parts = (
-        ("overdue", runway.overdue_minor),
-        ("later", runway.later_minor),
-        ("at a time not known", runway.unknown_minor),
+        (mark("{amount} overdue"), runway.overdue_minor),
+        (mark("{amount} later"), runway.later_minor),
+        (mark("{amount} at a time not known"), runway.unknown_minor),
     )
-    told = fmt.joined(fmt.md(f"{fmt.money(minor, code)} {when}") for when, minor in parts if minor)
-    return f"Besides: {told}." if told else ""
+    told = fmt.joined(
+        tr(sentence, amount=fmt.md(fmt.money(minor, code))) for sentence, minor in parts if minor
+    )
+    return tr("Besides: {told}.", told=told) if told else ""
 
 
 def behind(runway: Runway) -> None:
@@ -86,12 +89,16 @@ def behind(runway: Runway) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             defined.title(
-                f"Who leaves in the week of {fmt.day(week.starts, data.timezone())}?", "runway"
+                tr(
+                    "Who leaves in the week of {day}?",
+                    day=fmt.day(week.starts, data.timezone()),
+                ),
+                "runway",
             )
             st.space("stretch")
             st.page_link(
                 str(navigation.BY_SLUG["winding-down"].file),
-                label="All that winds down",
+                label=tr("All that winds down"),
                 icon=":material/arrow_forward:",
                 query_params=addressed.marked(
                     {
@@ -106,8 +113,11 @@ def behind(runway: Runway) -> None:
 
 def _told(found: Listing[RunwayItem]) -> str:
     amounts = fmt.joined(fmt.money(part.amount_minor, part.currency) for part in found.sums)
-    shown = f", the {SHOWN} largest here" if found.total > SHOWN else ""
-    return fmt.md(f"{fmt.plural(found.total, 'subscription')}{shown} · {amounts} a month.")
+    count = ntr("{count} subscription", "{count} subscriptions", found.total)
+    values = {"count": count, "amounts": fmt.md(amounts)}
+    if found.total > SHOWN:
+        return tr("{count}, the {shown} largest here · {amounts} a month.", shown=SHOWN, **values)
+    return tr("{count} · {amounts} a month.", **values)
 
 
 def _table(found: Listing[RunwayItem]) -> None:
@@ -115,7 +125,7 @@ def _table(found: Listing[RunwayItem]) -> None:
     rows = [
         {
             "customer": str(item.name or item.email or item.customer_id),
-            "what": ["Ends"] if item.kind == "end" else ["Downgrade"],
+            "what": [tr("Ends") if item.kind == "end" else tr("Downgrade")],
             "path": _path(item),
             "minor": item.minor,
             "at": fmt.moment(item.at, zone),
@@ -126,13 +136,13 @@ def _table(found: Listing[RunwayItem]) -> None:
         for item in found.rows
     ]
     columns = {
-        "customer": column.TextColumn("Customer", width=210),
-        "what": tables.badge("What", width=110),
-        "path": column.TextColumn("Plan", width=150),
+        "customer": column.TextColumn(tr("Customer"), width=210),
+        "what": tables.badge(tr("What"), width=110),
+        "path": column.TextColumn(tr("Plan"), width=150),
         "minor": defined.number("runway.mrr_minor", "MRR", width=90),
-        "at": column.DateColumn("On", format="D MMM YYYY", width=110),
-        "reason": column.TextColumn("Reason", width=150),
-        "email": column.TextColumn("E-mail", width=220),
+        "at": column.DateColumn(tr("On"), format=fmt.day_format(), width=110),
+        "reason": column.TextColumn(tr("Reason"), width=150),
+        "email": column.TextColumn(tr("E-mail"), width=220),
     }
     tables.show(
         rows,
@@ -140,7 +150,7 @@ def _table(found: Listing[RunwayItem]) -> None:
         key="behind",
         ids=[f"{item.subscription_id}:{item.at}" for item in found.rows],
         money=("minor",),
-        alt="Subscriptions that leave MRR in the chosen week",
+        alt=tr("Subscriptions that leave MRR in the chosen week"),
         on_choose=tables.remember([item.customer_id for item in found.rows]),
     )
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import addressed, charts, data, navigation
 from dashboard import format as fmt
+from dashboard.language import ntr, say, tr
 from dashboard.ui import defined, kpis, rolling
 from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, RollForwardLine, Runway
 
@@ -27,10 +28,17 @@ def cards(
         kpis.defined(
             "mrr",
             fmt.money_short(money.mrr_minor, code),
-            f"Now {fmt.money(money.mrr_minor, code)}.{_uncounted(money.uncounted)} "
-            "The small chart is of the last 30 days.",
+            " ".join(
+                part
+                for part in (
+                    tr("Now {amount}.", amount=fmt.money(money.mrr_minor, code)),
+                    _uncounted(money.uncounted),
+                    tr("The small chart is of the last 30 days."),
+                )
+                if part
+            ),
             delta=fmt.signed_short(money.month_delta_minor, code) if money.month_delta_minor else 0,
-            compared_to="this month",
+            compared_to=tr("this month"),
             spark=tuple(fmt.major(point.amount_minor, code) for point in money.sparkline),
         ),
         _committed(money, runway),
@@ -40,7 +48,13 @@ def cards(
 
 
 def _uncounted(count: int) -> str:
-    return f" Left out: {fmt.plural(count, 'subscription')} without a known price." if count else ""
+    if not count:
+        return ""
+    return ntr(
+        "Left out: {count} subscription without a known price.",
+        "Left out: {count} subscriptions without a known price.",
+        count,
+    )
 
 
 def _committed(money: OverviewCurrency, runway: Runway) -> kpis.Card:
@@ -49,10 +63,13 @@ def _committed(money: OverviewCurrency, runway: Runway) -> kpis.Card:
     return kpis.defined(
         "committed_mrr",
         fmt.money_short(money.committed_minor, code),
-        f"Now {fmt.money(money.committed_minor, code)}. "
-        "The small chart is what scheduled ends leave of MRR in the next eight weeks.",
+        tr(
+            "Now {amount}. The small chart is what scheduled ends leave of MRR in the next eight "
+            "weeks.",
+            amount=fmt.money(money.committed_minor, code),
+        ),
         delta=fmt.signed_short(leaves, code) if leaves else None,
-        compared_to="to leave" if leaves else "nothing leaves",
+        compared_to=tr("to leave") if leaves else tr("nothing leaves"),
         spark=tuple(fmt.major(minor, code) for minor in accumulate(steps)),
     )
 
@@ -61,10 +78,10 @@ def _people(money: OverviewCurrency, periods: Sequence[MonthStanding]) -> kpis.C
     now = periods[-1] if periods else None
     return kpis.defined(
         "paying_customers",
-        f"{money.paying_customers:,}",
-        "The small chart is of the last twelve months.",
+        fmt.number(money.paying_customers),
+        tr("The small chart is of the last twelve months."),
         delta=kpis.change(money.paying_customers - now.customers_start) if now else None,
-        compared_to="this month" if now else None,
+        compared_to=tr("this month") if now else None,
         spark=tuple(float(period.customers_end) for period in periods[-MONTHS:]),
     )
 
@@ -74,16 +91,22 @@ def _net_churn(periods: Sequence[MonthStanding]) -> kpis.Card:
     over = [period for period in periods if period.complete]
     rates = [period.net_mrr_churn for period in over[-MONTHS:]]
     if not rates or rates[-1].value is None:
-        reason = rates[-1].reason if rates else "No complete month has passed yet."
-        return kpis.defined("net_mrr_churn", fmt.UNKNOWN, reason or "")
+        reason = say(rates[-1].reason) if rates else tr("No complete month has passed yet.")
+        return kpis.defined("net_mrr_churn", fmt.UNKNOWN, reason)
     name, ratio = fmt.period(over[-1].name), rates[-1]
     so_far = periods[-1].net_mrr_churn.value
     delta, compared = _moved(over, ratio)
     return kpis.defined(
         "net_mrr_churn",
         fmt.share(ratio.value),
-        fmt.md(f"Here of {name}; the running month so far: {fmt.share(so_far)}."),
-        label=f"{defined.label('net_mrr_churn')}, {name.split()[0]}",
+        fmt.md(
+            tr(
+                "Here of {month}; the running month so far: {share}.",
+                month=name,
+                share=fmt.share(so_far),
+            )
+        ),
+        label=f"{defined.label('net_mrr_churn')}, {fmt.month(over[-1].name)}",
         delta=delta,
         compared_to=compared,
         good="neither" if ratio.small else "down",
@@ -94,12 +117,12 @@ def _net_churn(periods: Sequence[MonthStanding]) -> kpis.Card:
 def _moved(over: Sequence[MonthStanding], now: Ratio) -> tuple[str | None, str | None]:
     """Against the month before; of few customers a difference says nothing."""
     if now.small:
-        return "small sample", None
+        return tr("small sample"), None
     before = over[-2].net_mrr_churn.value if len(over) > 1 else None
     if before is None or now.value is None:
         return None, None
-    month = fmt.period(over[-2].name).split()[0]
-    return f"{(now.value - before) * 100:+z.1f} pts", f"vs {month}"
+    month = fmt.month(over[-2].name)
+    return kpis.points(now.value - before), tr("vs {month}", month=month)
 
 
 def bridge(rolled: RollForward) -> None:
@@ -107,12 +130,12 @@ def bridge(rolled: RollForward) -> None:
     line = rolled.lines[-1] if rolled.lines else None
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            defined.title("What moved MRR this month?", "opening_mrr", *MOVES, "closing_mrr")
+            defined.title(tr("What moved MRR this month?"), "opening_mrr", *MOVES, "closing_mrr")
             st.space("stretch")
             if line is not None:
                 _rows_of(line, rolled.currency)
         if line is None:
-            st.caption("MRR has not moved yet.")
+            st.caption(tr("MRR has not moved yet."))
             return
         steps = tuple(
             (part, defined.label(metric), line.amount(part) or 0, line.reconstructed.get(part) or 0)
@@ -129,10 +152,12 @@ def bridge(rolled: RollForward) -> None:
             figure,
             key="bridge",
             config=charts.CONFIG,
-            alt="From the month's opening MRR to now. The page MRR lists the rows of each part.",
+            alt=tr(
+                "From the month's opening MRR to now. The page MRR lists the rows of each part."
+            ),
         )
         if figure.layout.yaxis.range[0]:
-            st.caption("Amounts do not begin at zero here, so that movements can be seen.")
+            st.caption(tr("Amounts do not begin at zero here, so that movements can be seen."))
 
 
 def _rows_of(line: RollForwardLine, code: str) -> None:
@@ -140,10 +165,10 @@ def _rows_of(line: RollForwardLine, code: str) -> None:
     # leaves, and the currency is.
     st.page_link(
         str(navigation.BY_SLUG["mrr"].file),
-        label="Rows",
+        label=tr("Rows"),
         icon=":material/arrow_forward:",
         icon_position="right",
-        help="Every movement of the month, on the page MRR.",
+        help=tr("Every movement of the month, on the page MRR."),
         query_params=addressed.marked(
             {
                 "currency": code.upper(),

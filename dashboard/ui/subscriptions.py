@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import tr
 from dashboard.ui import defined, notes, tables
 from lib.billing import SubscriptionRow
 
@@ -21,14 +22,18 @@ def renews_at(row: SubscriptionRow) -> int | None:
 def table(rows: Sequence[SubscriptionRow]) -> None:
     """Live ones first. Both ways in which Stripe spells a cancellation are one "Ends on"."""
     if not rows:
-        notes.empty("Never subscribed.", hint="Hand over a checkout link.", icon=":material/info:")
+        notes.empty(
+            tr("Never subscribed."),
+            hint=tr("Hand over a checkout link."),
+            icon=":material/info:",
+        )
         return
     zone = data.timezone()
     catalog = session.billing().catalog
     tables.show(
         [
             {
-                "plan": catalog.plan(row.plan).name if row.plan else "Not in the catalogue",
+                "plan": catalog.plan(row.plan).name if row.plan else tr("Not in the catalogue"),
                 "status": tables.one("winding_down" if row.winding_down else row.status),
                 "billed": fmt.every(row.interval, row.interval_count),
                 "quantity": row.quantity,
@@ -43,21 +48,21 @@ def table(rows: Sequence[SubscriptionRow]) -> None:
             for row in rows
         ],
         {
-            "plan": st.column_config.TextColumn("Plan"),
-            "status": tables.badge("Status"),
-            "billed": st.column_config.TextColumn("Billed"),
+            "plan": st.column_config.TextColumn(tr("Plan")),
+            "status": tables.badge(tr("Status")),
+            "billed": st.column_config.TextColumn(tr("Billed")),
             "quantity": defined.count("quantity"),
-            "mrr": defined.number("plan-customers.mrr_minor", "MRR"),
-            "renews": st.column_config.DateColumn("Renews on", format="D MMM YYYY"),
-            "ends": st.column_config.DateColumn("Ends on", format="D MMM YYYY"),
-            "why": st.column_config.TextColumn("Reason"),
-            "comment": st.column_config.TextColumn("Comment"),
-            "id": st.column_config.TextColumn("Subscription"),
+            "mrr": defined.number("plan-customers.mrr_minor", tr("MRR")),
+            "renews": st.column_config.DateColumn(tr("Renews on"), format=fmt.day_format()),
+            "ends": st.column_config.DateColumn(tr("Ends on"), format=fmt.day_format()),
+            "why": st.column_config.TextColumn(tr("Reason")),
+            "comment": st.column_config.TextColumn(tr("Comment")),
+            "id": st.column_config.TextColumn(tr("Subscription")),
         },
         key="subscriptions",
         ids=[row.subscription_id for row in rows],
         money=("mrr",),
-        alt="Subscriptions of this customer",
+        alt=tr("Subscriptions of this customer"),
         choose=False,
         sparse=True,
     )

@@ -98,6 +98,13 @@ BADGES: Final[Mapping[str, Colour]] = {
     mark("Loses"): "orange",
     mark("Gains"): "green",
     mark("Limit"): "blue",
+    mark("Save this week"): "red",
+    mark("Saved"): "green",
+    mark("Still open"): "gray",
+    mark("Small sample"): "orange",
+    mark("Came true"): "orange",
+    mark("Date changed"): "gray",
+    mark("Unforeseen"): "red",
 }
 """Word → colour: a badge never says by colour alone what its word does not say."""
 

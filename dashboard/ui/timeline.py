@@ -9,19 +9,20 @@ import streamlit as st
 
 from dashboard import data, session
 from dashboard import format as fmt
+from dashboard.language import mark, say, tr
 from dashboard.ui import notes, tables
 from lib.billing import Permission, TimelineEntry
 
 KINDS: Final = {
-    "access": "Access",
-    "movement": "MRR",
-    "subscription": "Subscriptions",
-    "invoice": "Invoices",
-    "payment": "Payments",
-    "link": "Links",
-    "note": "Staff notes",
-    "customer": "Customer",
-    "other": "Other",
+    "access": mark("Access"),
+    "movement": mark("MRR"),
+    "subscription": mark("Subscriptions"),
+    "invoice": mark("Invoices"),
+    "payment": mark("Payments"),
+    "link": mark("Links"),
+    "note": mark("Staff notes"),
+    "customer": mark("Customer"),
+    "other": mark("Other"),
 }
 """Kind → the filter's word, in the order in which it offers them."""
 ICONS: Final = {
@@ -45,7 +46,7 @@ def draw(customer_id: str, at: int | None) -> None:
     desk = session.billing()
     there = desk.timeline(customer_id, roles=staff.roles, at=at, limit=1).choices["kinds"]
     if not there:
-        notes.empty("Nothing has happened yet.", icon=":material/info:")
+        notes.empty(tr("Nothing has happened yet."), icon=":material/info:")
         return
     kinds = _chosen([kind for kind in KINDS if kind in there])
     place = st.container()
@@ -69,10 +70,10 @@ def _chosen(kinds: Sequence[str]) -> list[str]:
     if held and not set(held) <= set(kinds):
         st.session_state["kinds"] = [kind for kind in held if kind in kinds]
     found = st.segmented_control(
-        "Show only",
+        tr("Show only"),
         list(kinds),
         selection_mode="multi",
-        format_func=lambda kind: f"{ICONS[kind]} {KINDS[kind]}",
+        format_func=lambda kind: f"{ICONS[kind]} {tr(KINDS[kind])}",
         key="kinds",
         label_visibility="collapsed",
         bind="query-params",
@@ -89,15 +90,16 @@ def _first_page() -> None:
 def _table(rows: Sequence[TimelineEntry]) -> None:
     zone = data.timezone()
     moves = any(entry.kind == "movement" for entry in rows)
-    heads = ["When", "What happened", "MRR"]
+    heads = [tr("When"), tr("What happened"), tr("MRR")]
     cells = [[f":small[{fmt.clock(entry.at, zone)}]", _told(entry), _mrr(entry)] for entry in rows]
     shown = len(heads) if moves else len(heads) - 1
     tables.text(heads[:shown], [row[:shown] for row in cells], right=(2,), unbroken=(0, 2))
 
 
 def _told(entry: TimelineEntry) -> str:
+    told = entry.sentence if entry.kind == "note" else say(entry.sentence)
     event = f" :small[:gray[{fmt.md(entry.event_id)}]]" if entry.event_id else ""
-    return f"{ICONS[entry.kind]} {fmt.md(entry.sentence)}{event}"
+    return f"{ICONS[entry.kind]} {fmt.md(told)}{event}"
 
 
 def _mrr(entry: TimelineEntry) -> str:

@@ -9,47 +9,73 @@ import streamlit as st
 
 from dashboard import data, morning, session
 from dashboard import format as fmt
+from dashboard.language import mark, tr
 from dashboard.ui import defined, filters, listing, tables
-from lib.billing import CHANGES, Listing, Lookback, PlanPath, UpgradeFilters, UpgradeItem
+from lib.billing import (
+    CHANGES,
+    ChangeItem,
+    Listing,
+    Lookback,
+    PlanPath,
+    UpgradeFilters,
+    UpgradeItem,
+)
 
-SPANS: Final = {"30d": "Last 30 days", "90d": "Last 90 days", "12m": "Last 12 months"}
+SPANS: Final = {
+    "30d": mark("Last 30 days"),
+    "90d": mark("Last 90 days"),
+    "12m": mark("Last 12 months"),
+}
 KINDS: Final = {
-    "expansion": "Expansion",
-    "new": "First payment",
-    "reactivation": "Reactivation",
-    "contraction": "Contraction",
+    "expansion": mark("Expansion"),
+    "new": mark("First payment"),
+    "reactivation": mark("Reactivation"),
+    "contraction": mark("Contraction"),
 }
 """Kind of movement → what it is called where only upgrades are shown."""
+LEVEL: Final = mark("No change of MRR")
+BEGAN: Final = mark("Began to pay")
 NO_PLAN: Final = fmt.UNKNOWN
 ARROW: Final = " → "
 
 
 def period() -> Lookback:
     """The stretch of time that the page looks back on; its state is the address."""
-    by_name = {_span_name(span.key): span for span in morning.lookbacks()}
-    if st.session_state.get("period") not in by_name:
-        st.session_state["period"] = next(iter(by_name))
+    by_key = {span.key: span for span in morning.lookbacks()}
+    if st.session_state.get("period") not in by_key:
+        st.session_state["period"] = next(iter(by_key))
     chosen = st.selectbox(
-        "Period",
-        list(by_name),
+        tr("Period"),
+        list(by_key),
         key="period",
+        format_func=_span_name,
         label_visibility="collapsed",
         bind="query-params",
         on_change=filters.first_page,
         width=165,
         icon=":material/calendar_month:",
     )
-    return by_name[chosen]
+    return by_key[chosen]
 
 
 def _span_name(key: str) -> str:
-    return SPANS.get(key) or fmt.period(key)
+    return tr(SPANS[key]) if key in SPANS else fmt.period(key)
 
 
 def month_chosen(name: str) -> None:
     """A month of a chart becomes the period, where the list goes back that far."""
-    st.session_state["period"] = name
+    by_name = {fmt.period(key): key for key in _keys() if key not in SPANS}
+    st.session_state["period"] = by_name.get(name)
     filters.first_page()
+
+
+def _keys() -> list[str]:
+    return [span.key for span in morning.lookbacks()]
+
+
+def change_name(told: str) -> str:
+    """What changed, in words. Nobody changed the price of who began to pay for a trial."""
+    return tr(BEGAN) if told == "began" else fmt.words(told)
 
 
 def plan(slug: str | None) -> str:
@@ -64,7 +90,7 @@ def path_key(path: PlanPath) -> str:
 def path_name(path: PlanPath) -> str:
     """From → to; one name where the plan stays."""
     if path.from_plan == path.to_plan:
-        return f"Within {plan(path.to_plan)}"
+        return tr("Within {plan}", plan=plan(path.to_plan))
     return f"{plan(path.from_plan)}{ARROW}{plan(path.to_plan)}"
 
 
@@ -73,10 +99,10 @@ def narrowed(everything: UpgradeFilters, cells: Sequence[PlanPath]) -> UpgradeFi
     by_key = {path_key(cell): cell for cell in cells}
     plans = sorted({cell.to_plan for cell in cells if cell.to_plan})
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = filters.text("Search", "Name, e-mail or id")
-        changes = filters.several("What changed", "changes", CHANGES, fmt.words)
-        to = filters.several("To plan", "plans", plans, plan)
-        key = filters.maybe("Any path", "path", list(by_key), lambda k: path_name(by_key[k]))
+        text = filters.text(tr("Search"), tr("Name, e-mail or id"))
+        changes = filters.several(tr("What changed"), "changes", CHANGES, change_name)
+        to = filters.several(tr("To plan"), "plans", plans, plan)
+        key = filters.maybe(tr("Any path"), "path", list(by_key), lambda k: path_name(by_key[k]))
     path = by_key.get(key or "")
     return UpgradeFilters(
         text=text,
@@ -89,7 +115,7 @@ def narrowed(everything: UpgradeFilters, cells: Sequence[PlanPath]) -> UpgradeFi
     )
 
 
-def table(page: Listing[UpgradeItem], *, brief: bool = False) -> None:
+def table(page: Listing[UpgradeItem], *, brief: bool = False, key: str = "upgrades") -> None:
     """One page of upgrades, ``brief`` without what only a search needs. A chosen row is opened by
     `tables.open_remembered`."""
     zone, column = data.timezone(), st.column_config
@@ -98,9 +124,9 @@ def table(page: Listing[UpgradeItem], *, brief: bool = False) -> None:
             "when": fmt.moment(item.occurred_at, zone),
             "customer": listing.who(item),
             "path": steps(item),
-            "change": [fmt.words(item.change)],
+            "change": [change_name(item.told)],
             "delta": item.delta_minor,
-            "kind": [KINDS[item.kind]],
+            "kind": [tr(KINDS[item.kind] if item.kind else LEVEL)],
             "email": item.email,
             "subscription": item.subscription_id,
             "currency": item.currency,
@@ -108,28 +134,31 @@ def table(page: Listing[UpgradeItem], *, brief: bool = False) -> None:
         for item in page.rows
     ]
     columns: dict[str, object] = {
-        "customer": column.TextColumn("Customer", width=190),
-        "delta": defined.number("upgrades.delta_minor", "MRR change", width=100),
-        "path": column.TextColumn("From → to", width=170),
-        "change": tables.badge("What changed", width=110),
-        "when": column.DateColumn("On", format="D MMM YYYY", width=110),
-        "kind": tables.badge("Kind", width=125),
+        "customer": column.TextColumn(tr("Customer"), width=190),
+        "delta": defined.number("upgrades.delta_minor", tr("MRR change"), width=100),
+        "path": column.TextColumn(tr("From → to"), width=170),
+        "change": tables.badge(tr("What changed"), width=110),
+        "when": column.DateColumn(tr("On"), format=fmt.day_format(), width=110),
+        "kind": tables.badge(tr("Kind"), width=125),
     }
     if not brief:
-        columns["email"] = column.TextColumn("E-mail", width=220)
-        columns["subscription"] = column.TextColumn("Subscription", width=150)
+        columns["email"] = column.TextColumn(tr("E-mail"), width=220)
+        columns["subscription"] = column.TextColumn(tr("Subscription"), width=150)
     tables.show(
         rows,
         columns,
-        key="upgrades",
-        ids=[f"{item.customer_id}:{item.occurred_at}:{item.currency}" for item in page.rows],
+        key=key,
+        ids=[
+            f"{item.subscription_id}:{item.customer_id}:{item.occurred_at}:{item.currency}"
+            for item in page.rows
+        ],
         money=("delta",),
-        alt="Upgrades, the newest first",
+        alt=tr("Upgrades, the newest first"),
         on_choose=tables.remember([item.customer_id for item in page.rows]),
     )
 
 
-def steps(item: UpgradeItem) -> str:
+def steps(item: UpgradeItem | ChangeItem) -> str:
     """From → to; the intervals too where the plan stays the same and they do not."""
     before, after = plan(item.from_plan), plan(item.to_plan)
     if before == after and item.from_interval == item.to_interval:

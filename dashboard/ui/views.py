@@ -9,11 +9,14 @@ import streamlit as st
 
 from dashboard import addressed, navigation, session
 from dashboard import format as fmt
+from dashboard.language import ntr, tr
 from dashboard.session import Staff
 from lib.billing import LONGEST_NAME, BillingError, DatabaseUnavailable, SavedView
 
 NOT_FILTERS = frozenset({"page", "embed", "embed_options"})
 """Parts of an address that belong to the moment."""
+IN_SIGHT = 2
+"""Views in the menu itself: with more of them the person's own line would be out of sight."""
 
 
 def menu(staff: Staff, slug: str) -> None:
@@ -24,10 +27,19 @@ def menu(staff: Staff, slug: str) -> None:
         return  # the page says so
     usable = [view for view in found if _may_open(staff, view)]
     if usable:
-        st.caption("Saved views")
+        st.caption(tr("Saved views"))
     with st.container(gap=None, key="saved_views"):
-        for number, view in enumerate(usable):
-            _link(view, staff, number)
+        for view in usable[:IN_SIGHT]:
+            _link(view, staff)
+        if more := usable[IN_SIGHT:]:
+            with st.popover(
+                ntr("{count} more", "{count} more", len(more)),
+                icon=":material/bookmarks:",
+                type="tertiary",
+                key="more_views",
+            ):
+                for view in more:
+                    _link(view, staff)
     if slug in navigation.BY_SLUG:
         _keeping(staff, slug, [view for view in usable if view.staff == staff.email])
 
@@ -37,17 +49,17 @@ def _may_open(staff: Staff, view: SavedView) -> bool:
     return row is not None and staff.may(row.permission)
 
 
-def _link(view: SavedView, staff: Staff, number: int) -> None:
+def _link(view: SavedView, staff: Staff) -> None:
     row = navigation.BY_SLUG[view.page]
     own = view.staff == staff.email
-    whose = "Only you see it." if own else f"Shared by {fmt.md(view.staff)}."
+    whose = tr("Only you see it.") if own else tr("Shared by {person}.", person=fmt.md(view.staff))
     if own and view.shared:
-        whose = "You share it with everyone."
+        whose = tr("You share it with everyone.")
     st.page_link(
         str(row.file),
         label=fmt.md(view.name),
         icon=":material/bookmark:" if own else ":material/group:",
-        help=f"{row.title}. {whose}",
+        help=f"{tr(row.title)}. {whose}",
         query_params=addressed.marked(view.parameters),
         width="stretch",
     )
@@ -55,19 +67,24 @@ def _link(view: SavedView, staff: Staff, number: int) -> None:
 
 def _keeping(staff: Staff, slug: str, own: list[SavedView]) -> None:
     with st.popover(
-        "Save this view", icon=":material/bookmark_add:", type="tertiary", key="views_popover"
+        tr("Save this view"),
+        icon=":material/bookmark_add:",
+        type="tertiary",
+        key="views_popover",
     ):
-        title = navigation.BY_SLUG[slug].title
-        st.caption(f"The filters, tab and choices of {title} as they are now, under a name.")
+        title = tr(navigation.BY_SLUG[slug].title)
+        st.caption(
+            tr("The filters, tab and choices of {page} as they are now, under a name.", page=title)
+        )
         with st.form("view_form", border=False):
-            st.text_input("Name", key="view_name", max_chars=LONGEST_NAME)
-            st.checkbox("Share with everyone", key="view_shared")
-            st.form_submit_button("Save", on_click=_keep, args=(slug,))
+            st.text_input(tr("Name"), key="view_name", max_chars=LONGEST_NAME)
+            st.checkbox(tr("Share with everyone"), key="view_shared")
+            st.form_submit_button(tr("Save"), on_click=_keep, args=(slug,))
         if trouble := st.session_state.pop("view_trouble", None):
             st.error(fmt.md(trouble), icon=":material/error:")
         for view in own:
             st.button(
-                f"Remove “{fmt.md(view.name)}”",
+                tr("Remove “{name}”", name=fmt.md(view.name)),
                 key=f"view_gone_{view.name}",
                 icon=":material/bookmark_remove:",
                 type="tertiary",
@@ -91,7 +108,7 @@ def _keep(slug: str) -> None:
         st.session_state["view_trouble"] = str(error)
         return
     st.session_state["view_name"], st.session_state["view_shared"] = "", False
-    st.toast(f"Saved as “{fmt.md(kept.name)}”.", icon=":material/bookmark:")
+    st.toast(tr("Saved as “{name}”.", name=fmt.md(kept.name)), icon=":material/bookmark:")
 
 
 def _forget(name: str) -> None:

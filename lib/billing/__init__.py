@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .domain.acts import act_outcome, act_words
     from .domain.attempts import Attempt
     from .domain.audit_filters import AuditFilters
+    from .domain.back_test import Amount, Outcome
     from .domain.bridge import Bridge, BridgeLine
     from .domain.catalog import Catalog, Feature, Plan, Price
     from .domain.catalog_findings import CatalogFinding
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from .domain.metrics import METRICS, Metric
     from .domain.money import minor_digits
     from .domain.permissions import Permission, Role, permissions_of, require
+    from .domain.plan_moves import Held, Move, MoveFilters, PlanLine
     from .domain.plans import Policies, PricingTable
     from .domain.policy import Policy
     from .domain.policy_flags import policy_name
@@ -71,10 +73,12 @@ if TYPE_CHECKING:
     from .domain.staff_notes import LONGEST_NOTE, StaffNote
     from .domain.trusted_headers import from_headers
     from .domain.upgrade_filters import CHANGES, UpgradeFilters
+    from .domain.visits import Visit, visit_of, visiting
     from .files.form import Form
     from .files_desk import Narrowing
     from .following import Follower
     from .links import LinkProgress, LinkRequest, MintedLink
+    from .logs import set_up_logs
     from .portal import PortalApplied
     from .printing_desk import Printed
     from .replies.reply import Reply
@@ -85,6 +89,7 @@ if TYPE_CHECKING:
     from .showing.audit_lines import AtFault, AuditLine, SelfAudit
     from .showing.audit_views import AuditEntry, ChainState
     from .showing.bridge import BridgeItem
+    from .showing.change_views import Change, ChangeItem, Changes
     from .showing.close_lines import RollLine
     from .showing.close_views import (
         ClosedMonthView,
@@ -107,6 +112,15 @@ if TYPE_CHECKING:
         Source,
         TimelineEntry,
     )
+    from .showing.ending_views import (
+        BackTest,
+        BackTestItem,
+        EndingPart,
+        Savable,
+        SaveCell,
+        SaveItem,
+        save_rate,
+    )
     from .showing.finding import SearchPage
     from .showing.followed import CatalogStanding
     from .showing.invoice_views import (
@@ -117,6 +131,15 @@ if TYPE_CHECKING:
         LinesView,
         Owed,
         Recovery,
+    )
+    from .showing.mix_views import (
+        Concentration,
+        FeatureHolders,
+        LargestShare,
+        MoveItem,
+        PlanFeatures,
+        PlanMonth,
+        PlanMoves,
     )
     from .showing.money_views import (
         ReceiptBalance,
@@ -188,6 +211,7 @@ _NAMES = {
     "domain.acts": "act_outcome act_words",
     "domain.attempts": "Attempt",
     "domain.audit_filters": "AuditFilters",
+    "domain.back_test": "Amount Outcome",
     "domain.bridge": "Bridge BridgeLine",
     "domain.catalog": "Catalog Feature Plan Price",
     "domain.catalog_findings": "CatalogFinding",
@@ -210,6 +234,7 @@ _NAMES = {
     "domain.metrics": "METRICS Metric",
     "domain.money": "minor_digits",
     "domain.permissions": "Permission Role permissions_of require",
+    "domain.plan_moves": "Held Move MoveFilters PlanLine",
     "domain.plans": "Policies PricingTable",
     "domain.policy": "Policy",
     "domain.policy_flags": "policy_name",
@@ -226,10 +251,12 @@ _NAMES = {
     "domain.staff_notes": "LONGEST_NOTE StaffNote",
     "domain.trusted_headers": "from_headers",
     "domain.upgrade_filters": "CHANGES UpgradeFilters",
+    "domain.visits": "Visit visit_of visiting",
     "files.form": "Form",
     "files_desk": "Narrowing",
     "following": "Follower",
     "links": "LinkProgress LinkRequest MintedLink",
+    "logs": "set_up_logs",
     "portal": "PortalApplied",
     "printing_desk": "Printed",
     "replies.reply": "Reply",
@@ -241,6 +268,7 @@ _NAMES = {
     "showing.audit_views": "AuditEntry ChainState",
     "showing.bridge": "BridgeItem",
     "showing.close_lines": "RollLine",
+    "showing.change_views": "Change ChangeItem Changes",
     "showing.close_views": (
         "CloseOverview ClosedMonthView MonthItem MonthMoney OpenPoint RestatementItem SealState"
     ),
@@ -248,11 +276,15 @@ _NAMES = {
         "CustomerView Explanation FeatureUse LimitUse LinkSeen RawBody RawObject RawSighting "
         "Source TimelineEntry"
     ),
+    "showing.ending_views": "BackTest BackTestItem EndingPart Savable SaveCell SaveItem save_rate",
     "showing.finding": "SearchPage",
     "showing.outgoing_views": "DeadLetter EndpointState",
     "showing.followed": "CatalogStanding",
     "showing.retention_views": "ChurnPart ChurnedItem",
     "showing.invoice_views": ("Dso InvoiceItem InvoiceSum InvoiceView LinesView Owed Recovery"),
+    "showing.mix_views": (
+        "Concentration FeatureHolders LargestShare MoveItem PlanFeatures PlanMonth PlanMoves"
+    ),
     "showing.money_views": (
         "ReceiptBalance ReceiptConversion ReceiptMovement Receipts RollForward RollForwardLine "
         "Trend TrendPoint"
@@ -303,11 +335,14 @@ __all__ = [
     "REPORTS",
     "Access",
     "Acknowledgement",
+    "Amount",
     "AtFault",
     "Attempt",
     "AuditEntry",
     "AuditFilters",
     "AuditLine",
+    "BackTest",
+    "BackTestItem",
     "Bar",
     "BillingError",
     "Bridge",
@@ -320,6 +355,9 @@ __all__ = [
     "CatalogInvalid",
     "CatalogStanding",
     "ChainState",
+    "Change",
+    "ChangeItem",
+    "Changes",
     "Choice",
     "ChurnPart",
     "ChurnPeriod",
@@ -328,6 +366,7 @@ __all__ = [
     "CloseRefused",
     "ClosedMonthView",
     "CohortMonth",
+    "Concentration",
     "ConfigurationError",
     "Correction",
     "Count",
@@ -339,11 +378,13 @@ __all__ = [
     "Deliveries",
     "DeliveryDay",
     "Dso",
+    "EndingPart",
     "EndpointState",
     "Explanation",
     "FailedEvent",
     "FailedPaymentItem",
     "Feature",
+    "FeatureHolders",
     "FeatureUse",
     "FieldDifference",
     "Filters",
@@ -356,6 +397,7 @@ __all__ = [
     "Freshness",
     "GroupPlan",
     "HappenedToFinding",
+    "Held",
     "HeldPrice",
     "Holding",
     "Identity",
@@ -370,6 +412,7 @@ __all__ = [
     "InvoiceSum",
     "InvoiceView",
     "Lag",
+    "LargestShare",
     "LimitUse",
     "Line",
     "LinesView",
@@ -388,11 +431,15 @@ __all__ = [
     "MonthItem",
     "MonthMoney",
     "MonthStanding",
+    "Move",
+    "MoveFilters",
+    "MoveItem",
     "Narrowing",
     "NoCustomer",
     "NoSuchObject",
     "NotFound",
     "OpenPoint",
+    "Outcome",
     "Outlook",
     "Overview",
     "OverviewCurrency",
@@ -402,7 +449,11 @@ __all__ = [
     "Plan",
     "PlanChange",
     "PlanCustomerItem",
+    "PlanFeatures",
+    "PlanLine",
     "PlanMixItem",
+    "PlanMonth",
+    "PlanMoves",
     "PlanPath",
     "PlanPrices",
     "Point",
@@ -442,6 +493,9 @@ __all__ = [
     "RunwayItem",
     "RunwayWeek",
     "Said",
+    "Savable",
+    "SaveCell",
+    "SaveItem",
     "SavedView",
     "ScheduleAhead",
     "SealState",
@@ -468,6 +522,7 @@ __all__ = [
     "UpgradeFilters",
     "UpgradeItem",
     "UpgradeMonth",
+    "Visit",
     "WindingDownItem",
     "WrongUsage",
     "act_outcome",
@@ -485,6 +540,10 @@ __all__ = [
     "provider_of",
     "read_sign_in",
     "require",
+    "save_rate",
+    "set_up_logs",
     "term_of",
     "terms_of_table",
+    "visit_of",
+    "visiting",
 ]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from .domain.errors import ConfigurationError
-from .settings.api_tokens import ApiToken, read_api_tokens
+from .settings.api_tokens import PER_SECOND, ApiToken, read_api_tokens
 from .settings.business import Business, read_business
 from .settings.outgoing import Secrets, read_secrets
 
@@ -37,6 +37,7 @@ class Settings(BaseModel):
     configured_mode: Mode = Field("test", alias="PORTSIDE_MODE")
     now: str | None = Field(None, alias="PORTSIDE_NOW")
     api_tokens: SecretStr | None = Field(None, alias="PORTSIDE_API_TOKEN")
+    api_rate: int = Field(PER_SECOND, alias="PORTSIDE_API_RATE", gt=0)
     outgoing_secret: SecretStr | None = Field(None, alias="PORTSIDE_OUTGOING_SECRET")
     proxy_secret: SecretStr | None = Field(None, alias="PORTSIDE_PROXY_SECRET")
     kinde_issuer: str | None = Field(None, alias="PORTSIDE_KINDE_ISSUER")

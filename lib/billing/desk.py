@@ -15,6 +15,7 @@ from .audit_desk import AuditDesk
 from .bridge_desk import BridgeDesk
 from .catalog import CatalogDesk
 from .catalog_side import CatalogSide
+from .changes_desk import ChangesDesk
 from .choices_desk import ChoicesDesk
 from .close_desk import CloseDesk
 from .customer_desk import CustomerDesk
@@ -24,10 +25,12 @@ from .domain.errors import ConfigurationError
 from .domain.filters import EVERYTHING, Filters, clean
 from .domain.permissions import Role
 from .domain.policy import Policy
+from .ending_desk import EndingDesk, Tests
 from .files_desk import FilesDesk, Narrowing
 from .founders_desk import FoundersDesk
 from .impact_runs import ImpactRuns
 from .invoice_desk import InvoiceDesk
+from .mix_desk import MixDesk
 from .money_desk import MoneyDesk
 from .outgoing_desk import OutgoingDesk
 from .plans_desk import PlansDesk
@@ -36,6 +39,7 @@ from .portal_side import PortalSide
 from .printing_desk import PrintingDesk
 from .reports import Report, run_report
 from .reports.request import ReportRequest
+from .retention.ends_kept import EndsKept
 from .retention_desk import RetentionDesk
 from .settings.rules import current_rules
 from .settings.setup import Setup
@@ -83,6 +87,9 @@ class Portside(
     PlansDesk,
     FoundersDesk,
     PrintingDesk,
+    EndingDesk,
+    MixDesk,
+    ChangesDesk,
 ):
     """One installation of Portside, read at its own clock."""
 
@@ -111,6 +118,8 @@ class Portside(
         )
         self._impacts = ImpactRuns()
         self._followed = Followed()
+        self._ends = EndsKept()
+        self._tests = Tests()
         self._following = Lock()
 
     def now(self) -> int:

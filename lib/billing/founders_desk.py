@@ -10,7 +10,7 @@ from .domain.times import period_of
 from .domain.upgrade_filters import EVERY_UPGRADE, UpgradeFilters
 from .retention.calendar import months_before
 from .settings.setup import Setup
-from .showing import months, outlook, runway, upgrades
+from .showing import level, months, outlook, runway, upgrades
 from .showing.upgrade_views import (
     MonthStanding,
     Outlook,
@@ -40,8 +40,13 @@ class FoundersDesk:
 
     def upgrades(self, filters: UpgradeFilters = EVERY_UPGRADE) -> Listing[UpgradeItem]:
         """One page of upgrades, newest first; bars by what changed. Steps that left MRR as it was
-        are in the report alone."""
+        are in `level_upgrades`."""
         return upgrades.upgrades(self._reader, self._setup, filters.cleaned())
+
+    def level_upgrades(self, filters: UpgradeFilters = EVERY_UPGRADE) -> Listing[UpgradeItem]:
+        """One page of the steps up that left MRR as it was, newest first, of the filters' time
+        and currencies. Reads every change of a price in that time: only for whoever asks."""
+        return level.level(self._reader, self._setup, filters.cleaned())
 
     def upgrade_paths(self, filters: UpgradeFilters = EVERY_UPGRADE) -> tuple[PlanPath, ...]:
         """From which plan to which, the most taken first."""

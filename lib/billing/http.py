@@ -2,7 +2,7 @@
 
 POST /webhooks/stripe   200 stored (also a repeat, an unknown type, the other mode) ·
                         400 bad signature, body or JSON · 404 no secret configured ·
-                        413 over 1 MiB · 503 database away
+                        413 over 1 MiB · 429 after many bad signatures · 503 database away
 POST /webhooks/kinde    the same of a Kinde tenant; see `lib.billing.kinde.receiving`
 GET /healthz            the process answers
 GET /readyz             the database answers and is migrated
@@ -15,18 +15,18 @@ GET /pricing/{table}    what customers are sold; see `lib.billing.pricing_page`
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from . import logs
-from .api.bodies import read_at_most
 from .api.parts import Api
 from .api.routes import ApiRoutes
 from .domain.errors import BillingError, DatabaseUnavailable, PayloadInvalid, SignatureInvalid
@@ -44,12 +44,16 @@ from .kinde.receiving import KindeWebhooks
 from .pricing import PricingDesk
 from .pricing_page.routes import PricingPage
 from .return_page import ReturnPage
+from .serving.at_once import AtOnce
+from .serving.config import server_config
+from .serving.doorstep import Doorstep, Turned
+from .serving.headers import SafeHeaders
+from .serving.limits import USUAL
 from .settings.setup import Setup
 from .store import migrate
 from .store.engine import Store
 from .store.turns import Turns
 
-LARGEST_BODY = 1024 * 1024
 SIGNATURE = "stripe-signature"
 
 
@@ -89,7 +93,11 @@ def make_app(installed: Installed) -> Starlette:
     place at once: a request is answered by one catalogue, from its beginning to its end.
     """
     receiver = Receiver(installed)
-    app = Starlette(routes=receiver.routes(installed), lifespan=receiver.lifespan)
+    app = Starlette(
+        routes=receiver.routes(installed),
+        lifespan=receiver.lifespan,
+        middleware=[Middleware(SafeHeaders), Middleware(AtOnce, most=USUAL.at_once)],
+    )
 
     def follow(running: Installed) -> None:
         routes, jobs = receiver.routes(running), running.jobs
@@ -117,8 +125,13 @@ class Receiver:
         commit = self.meters.timed(installed.ingest.commit)
         self._grouping = Grouping(commit)
         self._from_kinde = Grouping(commit, KINDE_SOURCE)
+        self._doorstep = Doorstep()
         self.kinde = KindeWebhooks(
-            installed.kinde_issuer, installed.ingest, self._from_kinde.submit, self.meters
+            installed.kinde_issuer,
+            installed.ingest,
+            self._from_kinde.submit,
+            self.meters,
+            doorstep=self._doorstep,
         )
 
     def routes(self, installed: Installed) -> list[BaseRoute]:
@@ -165,15 +178,17 @@ class Receiver:
             answer.headers["Allow"] = "POST"
             return answer
         try:
-            body = await read_at_most(request, LARGEST_BODY)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if body is None:
-            return self._refuse(413, "body_too_large", "A body may have 1 MiB at most.")
-        try:
+            body = await self._doorstep.body(request)
             arrival = self._installed.ingest.receive(body, request.headers.get(SIGNATURE), secrets)
             outcome = await self._grouping.submit(arrival)
-        except (SignatureInvalid, PayloadInvalid) as error:
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Turned as turned:
+            return self._refuse(turned.status, turned.code, str(turned), turned.headers)
+        except SignatureInvalid as error:
+            told = self._doorstep.unsigned(request, error)
+            return self._refuse(told.status, told.code, str(told), told.headers)
+        except PayloadInvalid as error:
             return self._refuse(400, error.code, str(error))
         except BillingError as error:  # the database or the clock is away
             return self._refuse(503, error.code, "The event could not be stored. Send it again.")
@@ -201,9 +216,11 @@ class Receiver:
         text, content_type = await asyncio.to_thread(self.meters.exposition)
         return Response(text, media_type=content_type)
 
-    def _refuse(self, status: int, code: str, message: str) -> JSONResponse:
+    def _refuse(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> JSONResponse:
         self.meters.refuse(code)
-        return JSONResponse({"code": code, "message": message}, status)
+        return JSONResponse({"code": code, "message": message}, status, headers)
 
 
 def _following(installed: Installed) -> list[FollowingGauges]:
@@ -213,13 +230,5 @@ def _following(installed: Installed) -> list[FollowingGauges]:
 
 def serve(installed: Installed, *, host: str = "127.0.0.1", port: int = 8000) -> None:
     """Answer until told to stop; deliveries under way are finished first."""
-    logs.set_up()
-    uvicorn.run(
-        make_app(installed),
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    logs.set_up_logs()
+    uvicorn.Server(server_config(make_app(installed), host=host, port=port)).run()

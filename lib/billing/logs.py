@@ -63,7 +63,23 @@ class RedactingFilter(logging.Filter):
         return True
 
 
-def set_up(level: int = logging.INFO) -> None:
+class _Redacted(logging.LogRecord):
+    """A record that holds no secret from its beginning, whichever handler will write it."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        RedactingFilter().filter(self)
+
+
+def _guard() -> None:
+    """Redact what is logged the standard way in this process at every level, by any library.
+
+    A library that brings handlers of its own (Streamlit, a server) is heard by no filter of ours.
+    """
+    logging.setLogRecordFactory(_Redacted)
+
+
+def set_up_logs(level: int = logging.INFO) -> None:
     """Configure structlog and the standard root logger. Call once, when a program starts."""
     structlog.configure(
         processors=[
@@ -78,6 +94,7 @@ def set_up(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _guard()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
     handler.addFilter(RedactingFilter())

@@ -82,7 +82,7 @@ class PrintingDesk:
             livemode=self._setup.livemode,
         )
         html = brief(view, told, notes, asked)
-        self.printed(staff, "customer brief", customer_id=customer_id)
+        self._printed(staff, "customer brief", customer_id=customer_id)
         return Printed(f"{customer_id}.html", html)
 
     def print_close(
@@ -97,10 +97,10 @@ class PrintingDesk:
         month = clean(month)
         sheet = closes.sheet(self._reader, self._setup, month)
         html = on_paper(sheet, self._setup, staff=staff, now=self._clock(), language=language)
-        self.printed(staff, f"month close {month}")
+        self._printed(staff, f"month close {month}")
         return Printed(f"month-close-{month}.html", html)
 
-    def printed(self, staff: str, what: str, *, customer_id: str | None = None) -> None:
+    def _printed(self, staff: str, what: str, *, customer_id: str | None = None) -> None:
         """Keep that ``staff`` printed ``what``: before the document is given to anybody."""
         row = AuditRow(self._clock(), staff, "print", customer_id, detail=what)
         with self._store.writing() as connection:

@@ -56,7 +56,9 @@ CALLS: dict[str, tuple[str, str, dict[str, Any], int]] = {
     "a token": ("GET", "/v1/entitlements/org_pro/token", {}, 200),
     "the keys": ("GET", "/.well-known/jwks.json", {}, 200),
     "the description": ("GET", "/openapi.json", {}, 200),
+    "the description, beside what it describes": ("GET", "/v1/openapi.json", {}, 200),
     "nobody": ("GET", "/v1/entitlements/nobody", {}, 404),
+    "a name with a line break": ("GET", "/v1/entitlements/no%0Abody", {}, 404),
     "an unknown flag": ("GET", "/v1/entitlements/org_pro/features/x", {}, 404),
     "no token": ("GET", "/v1/entitlements/org_pro", {"headers": {"Authorization": ""}}, 401),
     "another method": ("DELETE", "/v1/entitlements/org_pro", {}, 405),
@@ -130,10 +132,10 @@ def test_every_route_is_described_and_nothing_else(sqlite_store: Store) -> None:
 
     gate = Gate(sqlite_store, Setup(catalog=CATALOG), lambda: 0)
     made = ApiRoutes(gate, Api(), Meters())
-    served = {route.path for route in made.routes()} - {"/v1", "/v1/{rest:path}"}
+    served = {route.path for route in made.routes()} - {"/v1", "/v1/{rest:everything}"}
     made.close()
     described_paths = {
-        "/v1/entitlements/{rest:path}" if path.startswith("/v1/entitlements/") else path
+        "/v1/entitlements/{rest:everything}" if path.startswith("/v1/entitlements/") else path
         for path in DOCUMENT["paths"]
     }
     assert served == described_paths

@@ -9,10 +9,11 @@ import structlog
 from starlette.requests import Request
 
 from lib.billing.api.answers import Refused
-from lib.billing.api.door import NOISE, WINDOW, Door
+from lib.billing.api.door import NOISE, Door
 from lib.billing.api.parts import Api
 from lib.billing.config import Settings
 from lib.billing.domain.errors import ConfigurationError
+from lib.billing.serving.noise import WINDOW
 from lib.billing.settings.api_tokens import Scope, read_api_tokens, recognized
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store

@@ -111,14 +111,14 @@ class Dashboard:
     def turns_to(self, title: str) -> None:
         """Another page through the menu, which loads nothing anew but what it shows."""
         self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
-        heading = self.page.get_by_role("heading", level=1).first  # prices are headings too
+        heading = self.page.get_by_role("heading", level=1)
         expect(heading).to_have_text(title, timeout=PATIENCE)
         self.settles()
 
     def signs_in(self, role: str) -> None:
         """Through the demo's sign-in page, wherever it appeared."""
         self.page.get_by_role("button", name=f"Continue as {role}").click()
-        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible(timeout=PATIENCE)
+        expect(self.page.locator(".st-key-person")).to_be_visible(timeout=PATIENCE)
         self.settles()
 
     def settles(self) -> None:

@@ -105,6 +105,7 @@ class Person(Dashboard):
 
     def signs_out(self) -> None:
         """Here and at the provider."""
+        self.page.locator(".st-key-person button").click()
         self.page.get_by_role("button", name="Sign out").click()
         self.page.get_by_role("button", name="End session").click()
         expect(self.page.get_by_role("button", name="Sign in with Acme")).to_be_visible(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from io import StringIO
 
 import pytest
 import structlog
@@ -26,15 +27,16 @@ SECRETS = {
 @pytest.fixture(autouse=True)
 def _as_before():
     root = logging.getLogger()
-    kept, level = root.handlers[:], root.level
+    kept, level, makes = root.handlers[:], root.level, logging.getLogRecordFactory()
     yield
+    logging.setLogRecordFactory(makes)
     root.handlers[:], root.level = kept, level
     structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS.keys())
 def test_a_secret_is_hidden_in_both_kinds_of_log(text, capsys):
-    logs.set_up()
+    logs.set_up_logs()
     structlog.get_logger().warning("it_happened", said=text, inside={"list": [text]})
     logging.getLogger("library").warning("It said %s", text)
     logged = capsys.readouterr().err
@@ -52,7 +54,7 @@ def test_a_value_is_hidden_for_its_name():
 
 
 def test_a_traceback_is_searched_too(capsys):
-    logs.set_up()
+    logs.set_up_logs()
     try:
         raise ValueError("whsec_HushHush")
     except ValueError:
@@ -63,7 +65,7 @@ def test_a_traceback_is_searched_too(capsys):
 
 
 def test_the_traceback_of_a_library_is_searched_too(capsys):
-    logs.set_up()
+    logs.set_up_logs()
     try:
         raise ValueError("https://billing.stripe.com/p/session/live_HushHush")
     except ValueError as error:
@@ -74,4 +76,35 @@ def test_the_traceback_of_a_library_is_searched_too(capsys):
     logged = capsys.readouterr().err
     assert "RuntimeError" in logged
     assert "test_logs.py" in logged
+    assert "HushHush" not in logged
+
+
+LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
+
+
+@pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS.keys())
+def test_a_library_with_a_handler_of_its_own_is_searched_at_every_level(text):
+    logs.set_up_logs(logging.DEBUG)
+    written = StringIO()
+    library = logging.Logger("library.apart", logging.DEBUG)
+    library.addHandler(logging.StreamHandler(written))
+    for level in LEVELS:
+        library.log(level, "%d: it said %s", level, text)
+        try:
+            raise ValueError(text)
+        except ValueError:
+            library.log(level, "It broke", exc_info=True)
+    assert written.getvalue().count("Traceback") == len(LEVELS)
+    assert all(f"{level}: it said" in written.getvalue() for level in LEVELS)
+    assert "HushHush" not in written.getvalue()
+
+
+@pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS.keys())
+def test_our_own_log_is_searched_at_every_level(text, capsys):
+    logs.set_up_logs(logging.DEBUG)
+    log = structlog.get_logger()
+    for say in (log.debug, log.info, log.warning, log.error, log.critical):
+        say("it_happened", said=text, inside={"list": [text]})
+    logged = capsys.readouterr().err
+    assert logged.count("it_happened") == 5
     assert "HushHush" not in logged

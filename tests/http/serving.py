@@ -24,6 +24,8 @@ from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import LinkDesk, RateLimit
 from lib.billing.pricing import PricingDesk
 from lib.billing.self_service import SelfService
+from lib.billing.serving.config import server_config
+from lib.billing.serving.limits import USUAL, Limits
 from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
 from lib.billing.stripe.signature import sign
@@ -107,20 +109,19 @@ class Sender:
 @contextmanager
 def receiver(store: Store, **over: Any) -> Iterator[Sender]:
     """Serve ``store`` over HTTP until the block ends."""
-    livemode = over.pop("livemode", False)
+    livemode, limits = over.pop("livemode", False), over.pop("limits", USUAL)
     installed = Installed(store, ingest_into(store, livemode=livemode), **over)
     with (
-        served(make_app(installed)) as address,
+        served(make_app(installed), limits) as address,
         httpx.Client(base_url=address, timeout=30) as client,
     ):
         yield Sender(client)
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Serve an ASGI application until the block ends; its address."""
-    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="on")
-    server = uvicorn.Server(config)
+def served(app: Any, limits: Limits = USUAL) -> Iterator[str]:
+    """Serve an ASGI application as `portside serve` does, until the block ends; its address."""
+    server = uvicorn.Server(server_config(app, port=0, limits=limits))
     thread = threading.Thread(target=server.run, name="receiver")
     thread.start()
     try:

@@ -245,7 +245,7 @@ def test_neither_the_secret_nor_an_address_is_in_any_log(sqlite_store):
     root = logging.getLogger()
     before = root.level
     with redirect_stdout(said), redirect_stderr(said), counter(sqlite_store) as at:
-        logs.set_up()
+        logs.set_up_logs()
         root.addHandler(handler)
         root.setLevel(logging.DEBUG)
         try:

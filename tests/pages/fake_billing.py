@@ -57,10 +57,13 @@ from lib.billing.domain.follow_ups import FollowUp
 from lib.billing.files import Written
 from tests.pages.fake_bridge import FakeBridge
 from tests.pages.fake_catalogue import FakeCatalogue
+from tests.pages.fake_changes import FakeChanges
 from tests.pages.fake_close import FakeClose
 from tests.pages.fake_desk import FakeDesk
+from tests.pages.fake_ending import FakeEnding
 from tests.pages.fake_founders import FakeFounders
 from tests.pages.fake_invoices import FakeInvoices
+from tests.pages.fake_mix import FakeMix
 from tests.pages.fake_money import FakeMoney
 from tests.pages.fake_portal import FakePortal
 from tests.pages.fake_retention import FakeRetention
@@ -110,6 +113,7 @@ def customer_id(index: int) -> str:
 
 @dataclass
 class FakeBilling(
+    FakeChanges,
     FakePortal,
     FakeDesk,
     FakeSync,
@@ -120,6 +124,8 @@ class FakeBilling(
     FakeRetention,
     FakeCatalogue,
     FakeFounders,
+    FakeEnding,
+    FakeMix,
 ):
     """Answers like `lib.billing.Portside` over sixty customers; ``empty`` has none at all."""
 

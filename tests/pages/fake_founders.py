@@ -58,9 +58,9 @@ class FakeFounders:
             raise DatabaseUnavailable("The database does not answer. Nothing was lost; try again.")
         found = [step for step in self._steps() if _fits(step, filters)]
         bars = tuple(
-            Bar(change, "usd", sum(step.change == change for step in found), 2_900)
-            for change in ("plan", "quantity", "price", "interval")
-            if any(step.change == change for step in found)
+            Bar(told, "usd", sum(step.told == told for step in found), 2_900)
+            for told in ("plan", "quantity", "began", "interval")
+            if any(step.told == told for step in found)
         )
         amount = sum(step.delta_minor for step in found)
         sums = (Sum(filters.currencies[0], len(found), amount),) if found else ()
@@ -89,6 +89,15 @@ class FakeFounders:
             for i in range(0 if self.empty else 90)
             for kind, change, was, now, from_interval, to_interval, delta in [STEPS[i % len(STEPS)]]
         ]
+
+    def level_upgrades(self, filters: UpgradeFilters = UpgradeFilters()) -> Listing[UpgradeItem]:  # noqa: B008
+        found = [
+            replace(step, kind=None, change="interval", delta_minor=0)
+            for step in self._steps()
+            if _fits(step, filters)
+        ]
+        page = tuple(found[filters.offset : filters.offset + filters.limit])
+        return Listing(page, len(found), (), (), {})
 
     def upgrade_paths(self, filters: UpgradeFilters = UpgradeFilters()) -> tuple[PlanPath, ...]:  # noqa: B008
         found: dict[tuple[str | None, str | None], PlanPath] = {}
@@ -227,7 +236,7 @@ def _fits(step: UpgradeItem, filters: UpgradeFilters) -> bool:
         (not filters.currencies or step.currency in filters.currencies)
         and (filters.starts is None or step.occurred_at >= filters.starts)
         and (filters.ends is None or step.occurred_at < filters.ends)
-        and (not filters.changes or step.change in filters.changes)
+        and (not filters.changes or step.told in filters.changes)
         and (not filters.plans or step.to_plan in filters.plans)
         and (filters.path is None or (step.from_plan, step.to_plan) == filters.path)
         and filters.text.lower() in f"{step.name} {step.email}".lower()

@@ -86,5 +86,5 @@ def untranslated(text: str) -> list[str]:
     """The words of ``text`` outside of ⟦⟧, as the pseudo-language marks what is translated."""
     while (bare := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)) != text:
         text = bare
-    text = re.sub(r":material/\w+:|`[^`]*`|:\w+\[|https?:\S+|\S+@\S+|\S*_\S*|\\", " ", text)
+    text = re.sub(r":material/\w+:|`[^`]*`|:[\w-]+\[|https?:\S+|\S+@\S+|\S*_\S*|\\", " ", text)
     return re.findall(r"[A-Za-zÀ-ÿ]{3,}", text)

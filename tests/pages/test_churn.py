@@ -34,7 +34,7 @@ def test_four_rates_of_the_last_period_that_is_over_each_with_its_definition(
 
 
 def test_every_rate_shows_what_it_is_made_of_or_why_there_is_none(open_page: Open) -> None:
-    table = next(m.value for m in open_page("churn").markdown if m.value.startswith("| Rate"))
+    table = next(m.value for m in open_page("churn").markdown if m.value.startswith("| Metric"))
     told = {line.split("|")[1].strip(): line.replace("\\", "") for line in table.splitlines()[2:]}
     assert list(told) == [METRICS[slug].label for slug in RATES]
     assert "4 ÷ 240 customers" in told["Customer churn"]
@@ -52,7 +52,7 @@ def test_every_rate_has_its_definition_one_click_away(open_page: Open) -> None:
 def test_few_customers_are_marked(open_page: Open) -> None:
     app = open_page("churn")
     app.segmented_control(key="currency").set_value("eur").run()
-    table = next(m.value for m in app.markdown if m.value.startswith("| Rate"))
+    table = next(m.value for m in app.markdown if m.value.startswith("| Metric"))
     assert table.count("Small sample") >= 5
     assert "small sample" in app.metric[0].proto.delta_description
 

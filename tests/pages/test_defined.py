@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import navigation, session, signin
 from lib.billing import METRICS, REPORTS, Correction
 from tests.pages.conftest import ROOT, opened
-from tests.pages.fake_billing import FakeBilling
+from tests.pages.fake_billing import NOW, FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
     "upgrades": ({}, {"period": "Last 12 months"}),
@@ -31,6 +31,13 @@ WAYS: dict[str, tuple[dict[str, str], ...]] = {
         {"view": view} for view in ("Pricing tables", "Features", "Prices", "Check", "Impact")
     ),
     "failed-payments": ({}, {"recovered": "By payment"}),
+    "winding-down": (
+        {},
+        {"split": "By reason"},
+        {"view": "Saved or lost"},
+        {"view": "Saved or lost", "divided": "By reason"},
+        {"view": "Back-test"},
+    ),
     "sync": (
         {},
         {"board": "Gaps"},
@@ -51,7 +58,6 @@ VISITS = [
 NOT_ON_PAGES: dict[str, str] = {
     "fx_effect": "a line of the roll-forward in the reporting currency, which this company has not",
     "mrr_growth": "a field of the report mrr: net new MRR and FX together",
-    "save_rate": "the report saves",
     "customers_churned": "a field of the report churn, and what the lists of leavers count",
     "common_decline": "a card of failed payments for roles without totals",
     "month_change": "the delta of the card MRR",
@@ -70,6 +76,7 @@ def visit() -> Iterator[Visit]:
     desk.drifting, desk.missing, desk.broken = 2, 2, 2
     desk.endpoints_up, desk.undelivered = 1, 2
     desk.came_back = (_correction(),)
+    desk.last_here = NOW - 86_400
 
     @cache
     def visited(slug: str, query: tuple[tuple[str, str], ...]) -> AppTest:

@@ -68,8 +68,8 @@ def sold(desk: FakeBilling) -> FakeBilling:
 def test_a_card_shows_what_customers_see(open_page: Open) -> None:
     app = open_page("plans", role="support")
     told = said(app)
-    assert "**Pro** :blue-badge[Most popular]" in told
-    assert "# \\$29" in told
+    assert "### Pro :blue-badge[Most popular]" in told
+    assert "#### \\$29" in told
     assert "Everything in Starter\\, plus\\:" in told
     assert "Seats\\: 10" in told
     assert {"Begin free", "Start", "Upgrade"} <= set(labels(app))
@@ -107,7 +107,7 @@ def test_amounts_are_written_as_the_language_writes_them(
     open_page: Open, sold: FakeBilling, language: str, amount: str
 ) -> None:
     app = open_page("plans")
-    app.get_by_key("language").set_value(language).run()
+    app.get_by_key("prices_in").set_value(language).run()
     assert amount in said(app)
 
 
@@ -133,7 +133,7 @@ def test_a_button_says_what_it_would_start(open_page: Open) -> None:
 def test_the_matrix_has_features_and_limits_by_plan(open_page: Open) -> None:
     app = open_page("plans", view="Features")
     assert ("Advanced analytics", "–", "–", "✓", "✓", "advanced_analytics") in rows(app)
-    assert ("Limit: seats", "1", "3", "10", "100", "seats") in rows(app)
+    assert ("Limit: Seats", "1", "3", "10", "100", "seats") in rows(app)
 
 
 # Prices

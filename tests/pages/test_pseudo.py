@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import pytest
 
+from dashboard import format as fmt
 from dashboard import navigation
 from tests.pages.conftest import Open
-from tests.pages.fake_billing import FakeBilling
+from tests.pages.fake_billing import FakeBilling, name
 from tests.pages.said import spoken, untranslated
-
-NOT_YET = set(
-    """
-    overview upgrades customer winding-down failed-payments mrr plan-mix churn plans
-    portal sync audit
-    """.split()
-)
-"""Pages that are still to be translated."""
 
 DATA = frozenset(
     """
     Portside Stripe Kinde UTC MRR ARPA DSO NRR GRR Ada Lovelace Pro Starter Free Team Enterprise
-    USD EUR JPY KWD usd eur English Deutsch Berlin Europe
+    USD EUR JPY KWD usd eur English Deutsch Berlin Europe Administrator
+    Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
     """.split()
 )
-"""Names: of people, plans, currencies, places."""
+"""Names: of people, plans, currencies, places, months."""
+CUSTOMERS = frozenset(fmt.md(name(n)) for n in range(60))
 
 
 @pytest.mark.parametrize("slug", [row.slug for row in navigation.PAGES])
 def test_every_word_of_a_page_is_translated(slug: str, open_page: Open, desk: FakeBilling) -> None:
-    if slug in NOT_YET:
-        pytest.skip("still to be translated")
     desk.chosen["admin@demo.invalid", "language"] = "xx"
     app = open_page(slug)
     assert app.session_state["language"] == "xx"
     bare = {
         (kind, text): words
         for kind, text in spoken(app)
+        if kind != "html" and text not in CUSTOMERS  # a script is read by nobody
         if (words := [word for word in untranslated(text) if word not in DATA])
     }
     assert bare == {}

@@ -54,7 +54,7 @@ def test_the_overview_s_numbers_are_those_of_the_reports(company: Portside) -> N
 
 def test_the_upgrades_page_counts_what_the_report_lists(company: Portside) -> None:
     app = opened("upgrades")
-    app.selectbox(key="period").set_value("Last 12 months").run()
+    app.selectbox(key="period").set_value("12m").run()
     code = currency_of(app)
     rows = [row for row in company.report("upgrades", currency=code).rows if row["kind"]]
     values = {card.label: card.value for card in app.metric}
@@ -66,5 +66,8 @@ def test_the_upgrades_page_counts_what_the_report_lists(company: Portside) -> No
         shown = app.dataframe[0].value
         assert len(shown) == min(len(rows), 25)
         assert [change for cell in shown["change"] for change in cell] == [
-            fmt.words(row["change"]) for row in rows[:25]
+            "Began to pay"
+            if (row["kind"], row["change"]) == ("new", "price")
+            else fmt.words(row["change"])
+            for row in rows[:25]
         ]

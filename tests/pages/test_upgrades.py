@@ -44,7 +44,7 @@ def test_four_charts_answer_four_questions(open_page: Open) -> None:
 
 def test_the_address_holds_period_and_filters(open_page: Open) -> None:
     app = open_page("upgrades", period="Last 12 months", changes="Plan", path="Starter → Pro")
-    assert app.session_state["period"] == "Last 12 months"
+    assert app.session_state["period"] == "12m"
     frame = app.dataframe[0].value
     assert set(frame["path"]) == {"Starter → Pro"}
     assert "15 upgrades · +$300.00." in said(app)
@@ -105,3 +105,22 @@ def test_support_gets_none_of_it(open_page: Open) -> None:
     app = open_page("upgrades", "support")
     assert not app.metric
     assert "Starter → Pro" not in everything(app)
+
+
+def test_nobody_changed_the_price_of_who_began_to_pay(open_page: Open) -> None:
+    app = open_page("upgrades", changes="Began to pay")
+    frame = app.dataframe[0].value
+    assert {change for cell in frame["change"] for change in cell} == {"Began to pay"}
+    assert {kind for cell in frame["kind"] for kind in cell} == {"First payment"}
+
+
+def test_moves_for_the_same_money_are_listed_for_whoever_asks(open_page: Open) -> None:
+    app = open_page("upgrades")
+    assert len(app.dataframe) == 1
+    app.toggle(key="level").set_value(True).run()
+    assert not app.exception
+    frame = app.dataframe[1].value
+    assert len(frame) == 10
+    assert {kind for cell in frame["kind"] for kind in cell} == {"No change of MRR"}
+    assert "13 moves left MRR as it was. Choose a row to open its customer." in said(app)
+    assert app.metric[0].value == "13"

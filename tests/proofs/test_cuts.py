@@ -17,6 +17,7 @@ CUTS = {
     "crash-postgresql": 6,
     "backfill": 150,
     "fuzz": 1_500,
+    "api": 45,
     "guards": 9,
     "files": 400,
     "spreadsheet": 60,

@@ -33,6 +33,9 @@ SURFACE = {
     "plan-mix": "plan interval interval_count currency subscriptions customers mrr_minor share",
     "plan-customers": "customer_id org_id email name subscription_id plan interval interval_count "
     "status winding_down mrr_minor currency start_date",
+    "plan-trend": "month currency plan customers mrr_minor share arpa_minor",
+    "plan-moves": "customer_id org_id email name move from_plan to_plan before_minor after_minor "
+    "delta_minor currency moved_at",
     "mrr": "period currency opening_minor new_minor reactivation_minor expansion_minor "
     "contraction_minor churn_minor fx_minor closing_minor committed_minor",
     "movements": "occurred_at customer_id kind delta_minor currency from_plan to_plan "

@@ -48,3 +48,31 @@ def test_of_a_whole_company_too(seed: int, store: Store) -> None:
     portside = over_company(store, seed)
     found = by_database(store, UpgradeFilters(limit=500), portside.catalog)
     assert found == by_report(portside)
+
+
+@pytest.mark.parametrize("told", [told for told, _ in LEDGER.values()], ids=list(LEDGER))
+def test_steps_that_left_mrr_as_it_was_are_those_of_the_report(
+    told: list[Any], store: Store
+) -> None:
+    from lib.billing.domain.times import iso
+
+    portside = desk(store, told, NOW)
+    wanted = [row for row in portside.report("upgrades").rows if row["kind"] is None]
+    found = portside.level_upgrades(UpgradeFilters(limit=500))
+    assert found.total == len(wanted)
+    assert [
+        {
+            name: iso(row.occurred_at) if name == "occurred_at" else getattr(row, name)
+            for name in SAID
+        }
+        for row in found.rows
+    ] == [{name: row[name] for name in SAID} for row in wanted]
+
+
+def test_who_began_to_pay_is_counted_and_found_apart_from_a_new_price(store: Store) -> None:
+    told = [*LEDGER["a dearer price"][0]]
+    portside = desk(store, told, NOW)
+    bars = {bar.key for bar in portside.upgrades(UpgradeFilters()).bars}
+    assert bars == {"price"}
+    assert portside.upgrades(UpgradeFilters(changes=("began",))).total == 0
+    assert portside.upgrades(UpgradeFilters(changes=("price",))).total == 1

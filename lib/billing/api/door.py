@@ -6,32 +6,36 @@ A valid token is always let in: whoever shares an address with the noise must no
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Final
 
 import structlog
 from starlette.requests import Request
 
-from ..settings.api_tokens import ApiToken, Scope, recognized
+from ..serving.allowance import Allowance
+from ..serving.noise import Noise
+from ..settings.api_tokens import PER_SECOND, ApiToken, Scope, recognized
 from .answers import Refused
 
 REALM: Final = 'Bearer realm="portside"'
 NOISE: Final = 30
-"""Refused requests of one address within `WINDOW` that are answered one by one."""
-WINDOW: Final = 60.0
-_ADDRESSES: Final = 4_096
+"""Refused requests of one address within a minute that are answered one by one."""
 
 
 class Door:
-    """``ticks``: seconds that only run forward."""
+    """``per_second``: requests of one caller. ``ticks``: seconds that only run forward."""
 
     def __init__(
-        self, tokens: Sequence[ApiToken], *, ticks: Callable[[], float] = time.monotonic
+        self,
+        tokens: Sequence[ApiToken],
+        *,
+        per_second: float = PER_SECOND,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tokens = tuple(tokens)
-        self._ticks = ticks
-        self._noise: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._allowance = Allowance(per_second, ticks=ticks)
+        self._noise = Noise(NOISE, ticks=ticks)
         self._log = structlog.get_logger("portside.api")
 
     @property
@@ -68,25 +72,26 @@ class Door:
                 f"This token may not do that: it needs the scope {scope.value}.",
                 headers={"WWW-Authenticate": told},
             )
+        wait = self._allowance.wait(token.name)
+        if wait:
+            raise Refused(
+                429,
+                "too_many_requests",
+                "This token asks for more than PORTSIDE_API_RATE allows. Wait a moment.",
+                headers={"Retry-After": str(ceil(wait))},
+            )
         return token
 
     def _count(self, request: Request) -> None:
         """Raises Refused (429) once an address has been refused too often."""
         address = request.client.host if request.client else ""
-        now = self._ticks()
-        since, times = self._noise.pop(address, (now, 0))
-        if now - since >= WINDOW:
-            since, times = now, 0
-        self._noise[address] = since, times + 1
-        if len(self._noise) > _ADDRESSES:
-            self._noise.popitem(last=False)
-        if times == 0:
+        times = self._noise.count(address)
+        if times == 1:
             self._log.warning("api_token_refused", address=address)
-        if times >= NOISE:
-            wait = max(1, round(since + WINDOW - now))
+        if times > NOISE:
             raise Refused(
                 429,
                 "too_many_refused",
                 "Too many requests without a valid token. Wait a moment.",
-                headers={"Retry-After": str(wait)},
+                headers={"Retry-After": str(self._noise.wait(address))},
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..pricing import PricingDesk
 from ..self_service import SelfService
-from ..settings.api_tokens import ApiToken
+from ..settings.api_tokens import PER_SECOND, ApiToken
 from ..signing import Signer
 
 
@@ -19,3 +19,4 @@ class Api:
     signer: Signer | None = None
     self_service: SelfService | None = None
     pricing: PricingDesk | None = None
+    per_second: float = PER_SECOND  # of one caller

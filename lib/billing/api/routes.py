@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Final
 
 import structlog
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -31,12 +32,27 @@ _KEYS_AGE: Final = 300
 Handler = Callable[[Request], Awaitable[Response]]
 
 
+class Everything(Convertor[str]):
+    """The rest of a path, a line break in an id included; Starlette's own stops at one."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("everything", Everything())
+
+
 class ApiRoutes:
     """The routes of one application."""
 
     def __init__(self, gate: Gate, api: Api, meters: Meters) -> None:
         self._signer = api.signer
-        self._door = Door(api.tokens)
+        self._door = Door(api.tokens, per_second=api.per_second)
         self._meters = meters
         self._entitlements = Entitlements(gate, api.signer)
         self._portal_sessions = PortalSessions(api.self_service)
@@ -52,11 +68,12 @@ class ApiRoutes:
             return Route(path, handler, methods=_ANY)
 
         return [
-            route("/v1/entitlements/{rest:path}", self._read_entitlements),
+            route("/v1/entitlements/{rest:everything}", self._read_entitlements),
             route("/v1/portal-sessions", self._make_portal_session),
             route("/v1/pricing-links", self._make_pricing_link),
+            route("/v1/openapi.json", self._openapi),
             route("/v1", self._nothing),
-            route("/v1/{rest:path}", self._nothing),
+            route("/v1/{rest:everything}", self._nothing),
             route("/.well-known/jwks.json", self._jwks),
             route("/openapi.json", self._openapi),
         ]

@@ -69,7 +69,7 @@ def digest(
         with progress("Gathering"):
             found = opened.portside.digest("day" if daily else "week", as_of=as_of)
         if sends:
-            logs.set_up(logging.ERROR)  # what became of it is told below
+            logs.set_up_logs(logging.ERROR)  # what became of it is told below
             _told(opened.notices.send(found, slack=slack, email=email, again=again))
             return
         letter = opened.notices.letter(found)

@@ -12,28 +12,35 @@ from typing import Final
 
 from .policy import Policy
 from .policy_flags import COUNTABLE, policy_name
+from .said import Count, Said, said
 
 UNEXPLAINED: Final = "unexplained"
 """The line of what the movements of the other policy say beyond the lines: a fault, to be seen."""
 
 _UNEXPLAINED: Final = (
-    "Cannot be explained",
-    "The movements under the other policy come to something else than the lines above: this should "
-    "not be, run `portside doctor` and `portside reconcile`.",
+    said("Cannot be explained"),
+    said(
+        "The movements under the other policy come to something else than the lines above: this "
+        "should not be, run `portside doctor` and `portside reconcile`."
+    ),
 )
 
 _STATUS_WORDS: Final = {
-    "active": "active subscriptions",
-    "past_due": "subscriptions that are past due",
-    "trialing": "trials",
-    "unpaid": "unpaid subscriptions",
-    "incomplete": "incomplete subscriptions",
-    "paused": "subscriptions with the status paused",
+    "active": (said("Active subscriptions"), said("active subscriptions")),
+    "past_due": (said("Subscriptions that are past due"), said("subscriptions that are past due")),
+    "trialing": (said("Trials"), said("trials")),
+    "unpaid": (said("Unpaid subscriptions"), said("unpaid subscriptions")),
+    "incomplete": (said("Incomplete subscriptions"), said("incomplete subscriptions")),
+    "paused": (
+        said("Subscriptions with the status paused"),
+        said("subscriptions with the status paused"),
+    ),
 }
+"""Of each status the label of its line, and the same within a sentence."""
 _DISCOUNT_WORDS: Final = {
-    "forever": "takes off only discounts that last forever",
-    "all": "takes off every discount, also one that will end",
-    "none": "takes no discount off",
+    "forever": said("takes off only discounts that last forever"),
+    "all": said("takes off every discount, also one that will end"),
+    "none": said("takes no discount off"),
 }
 
 
@@ -129,52 +136,65 @@ def _steps(ours: Policy, theirs: Policy) -> Iterator[Step]:
         if (status in now.statuses) == (status in theirs.statuses):
             continue
         following = replace(now, statuses=now.statuses ^ {status})
-        words = _STATUS_WORDS[status]
+        label, words = _STATUS_WORDS[status]
         sentence = _counts(we, they, words, theirs=status in theirs.statuses)
-        yield Step(f"status_{status}", _capital(words), sentence, now, following)
+        yield Step(f"status_{status}", label, sentence, now, following)
         now = following
     if now.collection_paused != theirs.collection_paused:
         following = replace(now, collection_paused=theirs.collection_paused)
-        words = "subscriptions whose collection is paused"
+        words = said("subscriptions whose collection is paused")
         sentence = _counts(we, they, words, theirs=theirs.collection_paused)
-        yield Step("collection_paused", "Collection paused", sentence, now, following)
+        yield Step("collection_paused", said("Collection paused"), sentence, now, following)
         now = following
     if now.discounts != theirs.discounts:
         following = replace(now, discounts=theirs.discounts)
-        sentence = (
-            f"{they} {_DISCOUNT_WORDS[theirs.discounts]}; {we} {_DISCOUNT_WORDS[now.discounts]}."
+        sentence = said(
+            "{they} {theirs}; {we} {ours}.",
+            they=they,
+            theirs=_DISCOUNT_WORDS[theirs.discounts],
+            we=we,
+            ours=_DISCOUNT_WORDS[now.discounts],
         )
-        yield Step("discounts", "Discounts", sentence, now, following)
+        yield Step("discounts", said("Discounts"), sentence, now, following)
         now = following
     if now.leaves_when_scheduled != theirs.leaves_when_scheduled:
         following = replace(now, leaves_when_scheduled=theirs.leaves_when_scheduled)
-        when, ending = "at once", "at its end"
+        when, ending = said("at once"), said("at its end")
         if not theirs.leaves_when_scheduled:
             when, ending = ending, when
-        sentence = f"For {they} a scheduled cancellation leaves MRR {when}, for {we} {ending}."
-        yield Step("leaves_when_scheduled", "Scheduled cancellations", sentence, now, following)
+        sentence = said(
+            "For {they} a scheduled cancellation leaves MRR {when}, for {we} {ending}.",
+            they=they,
+            when=when,
+            we=we,
+            ending=ending,
+        )
+        yield Step(
+            "leaves_when_scheduled", said("Scheduled cancellations"), sentence, now, following
+        )
         now = following
     if now.past_due_leaves_after_days != theirs.past_due_leaves_after_days:
         days = theirs.past_due_leaves_after_days
         following = replace(now, past_due_leaves_after_days=days)
-        sentence = (
-            f"For {they} a subscription past due leaves MRR {_after(days)}; "
-            f"for {we} {_after(now.past_due_leaves_after_days)}."
+        sentence = said(
+            "For {they} a subscription past due leaves MRR {after}; for {we} {ours}.",
+            they=they,
+            after=_after(days),
+            we=we,
+            ours=_after(now.past_due_leaves_after_days),
         )
-        yield Step("past_due_leaves_after_days", "Past due for long", sentence, now, following)
+        yield Step(
+            "past_due_leaves_after_days", said("Past due for long"), sentence, now, following
+        )
 
 
-def _counts(we: str, they: str, words: str, *, theirs: bool) -> str:
+def _counts(we: str, they: str, words: Said, *, theirs: bool) -> Said:
     if theirs:
-        return f"{they} counts {words}; {we} leaves them out."
-    return f"{they} leaves out {words}; {we} counts them."
+        return said("{they} counts {words}; {we} leaves them out.", they=they, words=words, we=we)
+    return said("{they} leaves out {words}; {we} counts them.", they=they, words=words, we=we)
 
 
-def _after(days: int | None) -> str:
+def _after(days: int | None) -> Said:
     if days is None:
-        return "never"
-    return "after a day" if days == 1 else f"after {days} days"
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+        return said("never")
+    return said("after a day") if days == 1 else said("after {days} days", days=Count(days))

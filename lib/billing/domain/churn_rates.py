@@ -8,17 +8,18 @@ from typing import Final, Literal
 
 from .money import round_half_up
 from .ratio import Ratio
+from .said import said
 
 ChurnCause = Literal["voluntary", "involuntary", "unknown"]
 
-NO_CUSTOMERS: Final = "There were no customers at the start of the period."
-NO_MRR: Final = "There was no MRR at the start of the period."
-NOTHING_LOST: Final = "Nothing was lost in the period, so there is nothing to divide by."
-NO_TRIALS: Final = "No trial ended in the period."
-NOBODY_PAYS: Final = "Nobody pays in this currency."
-NOBODY_CHURNED: Final = "Nobody churned, so a lifetime cannot be told."
-TOO_YOUNG: Final = "No complete month has passed yet."
-NOT_MATURED: Final = "No planned end has passed yet."
+NO_CUSTOMERS: Final = said("There were no customers at the start of the period.")
+NO_MRR: Final = said("There was no MRR at the start of the period.")
+NOTHING_LOST: Final = said("Nothing was lost in the period, so there is nothing to divide by.")
+NO_TRIALS: Final = said("No trial ended in the period.")
+NOBODY_PAYS: Final = said("Nobody pays in this currency.")
+NOBODY_CHURNED: Final = said("Nobody churned, so a lifetime cannot be told.")
+TOO_YOUNG: Final = said("No complete month has passed yet.")
+NOT_MATURED: Final = said("No planned end has passed yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def customer_churn(churned: int, start: int) -> Ratio:
 
 def customer_churn_stripe(churned: int, start: int, new: int) -> Ratio:
     """``churned``: everyone who did, also who joined in the period."""
-    reason = "Nobody was active at the start of the period, and nobody joined in it."
+    reason = said("Nobody was active at the start of the period, and nobody joined in it.")
     return _of(churned, start + new, start + new, reason)
 
 
@@ -135,7 +136,9 @@ def save_rate(undone: int, matured: int) -> Ratio:
 
 def retention(kept: int, whole: int, customers: int) -> Ratio:
     """What is left of a cohort of ``customers``: customers of customers, or MRR of MRR."""
-    return _of(kept, whole, customers, "The cohort had nothing at the end of its first month.")
+    return _of(
+        kept, whole, customers, said("The cohort had nothing at the end of its first month.")
+    )
 
 
 def churn_cause(reason: str | None) -> ChurnCause:

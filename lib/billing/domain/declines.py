@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from .said import said
+
 SuggestedFlow = Literal["payment_method_update", "pay_invoice"]
 
 NEVER_RETRIED: Final = frozenset(
@@ -62,49 +64,51 @@ _CONFIRMED: Final = frozenset(
 """The bank wants to hear it from the customer."""
 
 _WORDS: Final[dict[str, str]] = {
-    "authentication_required": "The bank asks the customer to confirm the payment",
-    "call_issuer": "The bank declined without a reason: the customer should call it",
-    "card_declined": "The bank declined the card",
-    "card_not_supported": "The card does not allow this kind of payment",
-    "card_velocity_exceeded": "The card's limit for a period is used up",
-    "currency_not_supported": "The card does not allow this currency",
-    "do_not_honor": "The bank declined without a reason: the customer should call it",
-    "expired_card": "The card has expired",
-    "fraudulent": "Stripe suspects fraud",
-    "generic_decline": "The bank declined without a reason",
-    "highest_risk_level": "Stripe blocked the payment as too risky",
-    "incorrect_cvc": "The security code is wrong",
-    "incorrect_number": "The card number is wrong",
-    "incorrect_zip": "The postal code is wrong",
-    "insufficient_funds": "There was not enough money in the account",
-    "invalid_account": "The account behind the card is not valid",
-    "invalid_cvc": "The security code is wrong",
-    "invalid_expiry_month": "The expiry month is wrong",
-    "invalid_expiry_year": "The expiry year is wrong",
-    "invalid_number": "The card number is wrong",
-    "invoice_payment_intent_requires_action": "The bank asks the customer to confirm the payment",
-    "issuer_not_available": "The bank could not be reached",
-    "lost_card": "The card is reported lost",
-    "merchant_blacklist": "The payment matches a block list",
-    "payment_intent_authentication_failure": "The customer did not confirm the payment",
-    "pickup_card": "The card may be lost or stolen",
-    "processing_error": "The bank could not process the payment",
-    "restricted_card": "The card may be lost or stolen",
-    "revocation_of_all_authorizations": "The customer revoked every future charge",
-    "revocation_of_authorization": "The customer revoked this charge",
-    "security_violation": "The bank declined without a reason",
-    "stolen_card": "The card is reported stolen",
-    "stop_payment_order": "The customer stopped the payment at the bank",
-    "transaction_not_allowed": "The bank does not allow this payment",
-    "try_again_later": "The bank asks to try again later",
-    "withdrawal_count_limit_exceeded": "The card's limit is used up",
+    "authentication_required": said("The bank asks the customer to confirm the payment"),
+    "call_issuer": said("The bank declined without a reason: the customer should call it"),
+    "card_declined": said("The bank declined the card"),
+    "card_not_supported": said("The card does not allow this kind of payment"),
+    "card_velocity_exceeded": said("The card's limit for a period is used up"),
+    "currency_not_supported": said("The card does not allow this currency"),
+    "do_not_honor": said("The bank declined without a reason: the customer should call it"),
+    "expired_card": said("The card has expired"),
+    "fraudulent": said("Stripe suspects fraud"),
+    "generic_decline": said("The bank declined without a reason"),
+    "highest_risk_level": said("Stripe blocked the payment as too risky"),
+    "incorrect_cvc": said("The security code is wrong"),
+    "incorrect_number": said("The card number is wrong"),
+    "incorrect_zip": said("The postal code is wrong"),
+    "insufficient_funds": said("There was not enough money in the account"),
+    "invalid_account": said("The account behind the card is not valid"),
+    "invalid_cvc": said("The security code is wrong"),
+    "invalid_expiry_month": said("The expiry month is wrong"),
+    "invalid_expiry_year": said("The expiry year is wrong"),
+    "invalid_number": said("The card number is wrong"),
+    "invoice_payment_intent_requires_action": said(
+        "The bank asks the customer to confirm the payment"
+    ),
+    "issuer_not_available": said("The bank could not be reached"),
+    "lost_card": said("The card is reported lost"),
+    "merchant_blacklist": said("The payment matches a block list"),
+    "payment_intent_authentication_failure": said("The customer did not confirm the payment"),
+    "pickup_card": said("The card may be lost or stolen"),
+    "processing_error": said("The bank could not process the payment"),
+    "restricted_card": said("The card may be lost or stolen"),
+    "revocation_of_all_authorizations": said("The customer revoked every future charge"),
+    "revocation_of_authorization": said("The customer revoked this charge"),
+    "security_violation": said("The bank declined without a reason"),
+    "stolen_card": said("The card is reported stolen"),
+    "stop_payment_order": said("The customer stopped the payment at the bank"),
+    "transaction_not_allowed": said("The bank does not allow this payment"),
+    "try_again_later": said("The bank asks to try again later"),
+    "withdrawal_count_limit_exceeded": said("The card's limit is used up"),
 }
 
 
 def decline_words(code: str | None) -> str:
     """What a decline code means, for a support agent."""
     if code is None:
-        return "Stripe has not said why"
+        return said("Stripe has not said why")
     return _WORDS.get(code, code.replace("_", " ").capitalize())
 
 

@@ -9,31 +9,32 @@ from .flow_guards import Refusal
 from .flow_situation import Situation
 from .flow_values import LABELS, Choice, Flow
 from .providers import Provider, provider_of
+from .said import said
 
 PLACES: Final[dict[Provider, dict[Flow, tuple[str, str]]]] = {
     Provider.KINDE: {
-        Flow.HOME: ("organization_details", "Kinde's portal"),
+        Flow.HOME: ("organization_details", said("Kinde's portal")),
         Flow.PAYMENT_METHOD_UPDATE: (
             "organization_payment_details",
-            "Kinde's page for payment details",
+            said("Kinde's page for payment details"),
         ),
         Flow.SUBSCRIPTION_UPDATE: (
             "organization_plan_selection",
-            "Kinde's page for choosing a plan",
+            said("Kinde's page for choosing a plan"),
         ),
     }
 }
 """Provider -> flow -> (its own word for the page, where it leads)."""
 
 _DONE: Final = {
-    Flow.CUSTOMER_UPDATE: "billing details are changed",
-    Flow.SUBSCRIPTION_UPDATE_CONFIRM: "a named plan is confirmed",
-    Flow.SUBSCRIPTION_PAUSE: "subscriptions are paused",
-    Flow.SUBSCRIPTION_CANCEL: "subscriptions are cancelled",
-    Flow.RENEW: "a cancellation is taken back",
-    Flow.PAY_INVOICE: "invoices are paid",
-    Flow.LOGIN_PAGE: "people sign in",
-    Flow.CHECKOUT: "subscriptions are started",
+    Flow.CUSTOMER_UPDATE: said("billing details are changed"),
+    Flow.SUBSCRIPTION_UPDATE_CONFIRM: said("a named plan is confirmed"),
+    Flow.SUBSCRIPTION_PAUSE: said("subscriptions are paused"),
+    Flow.SUBSCRIPTION_CANCEL: said("subscriptions are cancelled"),
+    Flow.RENEW: said("a cancellation is taken back"),
+    Flow.PAY_INVOICE: said("invoices are paid"),
+    Flow.LOGIN_PAGE: said("people sign in"),
+    Flow.CHECKOUT: said("subscriptions are started"),
 }
 
 
@@ -48,8 +49,10 @@ def choices_elsewhere(situation: Situation) -> Iterator[Choice]:
         elif stopped is not None:
             yield _refused(flow, label, places[flow][1], stopped)
         else:
-            note = (
-                f"It opens {provider.label} as the person {situation.portal_user}, and works once."
+            note = said(
+                "It opens {provider} as the person {person}, and works once.",
+                provider=provider.label,
+                person=situation.portal_user,
             )
             yield Choice(flow, label, places[flow][1], True, note=note)
 
@@ -71,7 +74,11 @@ def helpful_elsewhere(situation: Situation) -> Iterator[Flow]:
 def _managed_there(flow: Flow, provider: Provider) -> Refusal:
     return (
         "other_provider",
-        f"Managed in {provider.label}: {_DONE[flow]} there. Send the link to the customer portal.",
+        said(
+            "Managed in {provider}: {what} there. Send the link to the customer portal.",
+            provider=provider.label,
+            what=_DONE[flow],
+        ),
     )
 
 
@@ -79,14 +86,20 @@ def _stopped(situation: Situation, provider: Provider) -> Refusal | None:
     if not situation.portal_ready:
         return (
             "provider_not_ready",
-            f"Links into {provider.label} need the id and the secret of an application there. "
-            "An administrator sets PORTSIDE_KINDE_CLIENT_ID and PORTSIDE_KINDE_CLIENT_SECRET.",
+            said(
+                "Links into {provider} need the id and the secret of an application there. "
+                "An administrator sets PORTSIDE_KINDE_CLIENT_ID and PORTSIDE_KINDE_CLIENT_SECRET.",
+                provider=provider.label,
+            ),
         )
     if situation.portal_user is None:
         return (
             "no_portal_user",
-            f"{provider.label} opens its portal for a person, and no event has told who that is "
-            f"for this customer. Send them to the product, or look them up in {provider.label}.",
+            said(
+                "{provider} opens its portal for a person, and no event has told who that is "
+                "for this customer. Send them to the product, or look them up in {provider}.",
+                provider=provider.label,
+            ),
         )
     return None
 

@@ -8,41 +8,74 @@ from __future__ import annotations
 
 from typing import Final
 
+from .called import plain
 from .flow_situation import Situation
 from .portal import PortalConfiguration
 from .rows import InvoiceRow, SubscriptionRow
-from .times import spoken_day
+from .said import Day, said
 
 Refusal = tuple[str, str]
 """(code, sentence)."""
 
 NEVER_SUBSCRIBED: Final[Refusal] = (
     "never_subscribed",
-    "This customer has never subscribed, so the portal is empty. Send a Checkout link instead.",
+    said(
+        "This customer has never subscribed, so the portal is empty. Send a Checkout link instead."
+    ),
 )
 CUSTOMER_DELETED: Final[Refusal] = (
     "customer_deleted",
-    "This customer was deleted in Stripe. Create a new customer there first.",
+    said("This customer was deleted in Stripe. Create a new customer there first."),
 )
 NO_LIVE: Final[Refusal] = (
     "no_live_subscription",
-    "There is no live subscription. Send a Checkout link to start one.",
+    said("There is no live subscription. Send a Checkout link to start one."),
 )
 FIRST_PAYMENT: Final[Refusal] = (
     "first_payment_missing",
-    "The first payment was never completed. Send the link to the invoice, or a Checkout link.",
+    said(
+        "The first payment was never completed. Send the link to the invoice, or a Checkout link."
+    ),
 )
 NO_CONFIGURATION: Final[Refusal] = (
     "no_configuration",
-    "The portal configuration could not be read. Try again in a moment.",
+    said("The portal configuration could not be read. Try again in a moment."),
 )
 _FEATURES: Final = {
-    "payment_method_update": "updating the payment method",
-    "customer_update": "updating billing details",
-    "subscription_update": "changing the plan",
-    "subscription_pause": "pausing",
-    "subscription_cancel": "cancelling",
+    "payment_method_update": said("updating the payment method"),
+    "customer_update": said("updating billing details"),
+    "subscription_update": said("changing the plan"),
+    "subscription_pause": said("pausing"),
+    "subscription_cancel": said("cancelling"),
 }
+_CHANGED_BY_SCHEDULE: Final[Refusal] = (
+    "schedule_attached",
+    said(
+        "A schedule is attached to it, and such a subscription cannot be changed in the portal. "
+        "Release the schedule in the Stripe dashboard first."
+    ),
+)
+_CANCELED_BY_SCHEDULE: Final[Refusal] = (
+    "schedule_attached",
+    said(
+        "A schedule is attached to it, and such a subscription cannot be canceled in the portal. "
+        "Release the schedule in the Stripe dashboard first."
+    ),
+)
+_PAUSED_BY_SCHEDULE: Final[Refusal] = (
+    "schedule_attached",
+    said(
+        "A schedule is attached to it, and such a subscription cannot be paused in the portal. "
+        "Release the schedule in the Stripe dashboard first."
+    ),
+)
+_RENEWED_BY_SCHEDULE: Final[Refusal] = (
+    "schedule_attached",
+    said(
+        "A schedule is attached to it, and such a subscription cannot be renewed in the portal. "
+        "Release the schedule in the Stripe dashboard first."
+    ),
+)
 _PAUSABLE: Final = frozenset({"active", "trialing", "past_due"})
 
 
@@ -52,37 +85,47 @@ def portal_off(configuration: PortalConfiguration | None, feature: str) -> Refus
         return None
     return (
         "feature_off",
-        f"The portal configuration does not allow {_FEATURES[feature]}. "
-        "An administrator can switch it on in the portal's settings.",
+        said(
+            "The portal configuration does not allow {what}. "
+            "An administrator can switch it on in the portal's settings.",
+            what=_FEATURES[feature],
+        ),
     )
 
 
 def update(row: SubscriptionRow, configuration: PortalConfiguration | None) -> Refusal | None:
     """Whether the customer may change the plan of ``row``, which is live."""
     if row.schedule is not None:
-        return _scheduled("changed")
+        return _CHANGED_BY_SCHEDULE
     if row.winding_down:
         return (
             "winding_down",
-            "It is winding down. Renew it first; then the plan can be changed.",
+            said("It is winding down. Renew it first; then the plan can be changed."),
         )
     if row.item_count != 1:
         return (
             "several_items",
-            f"It has {row.item_count} items, and the portal changes only subscriptions with one. "
-            "Change it in the Stripe dashboard.",
+            said(
+                "It has {count} items, and the portal changes only subscriptions with one. "
+                "Change it in the Stripe dashboard.",
+                count=row.item_count,
+            ),
         )
     if row.metered:
         return (
             "metered",
-            "It is billed by usage, which the portal cannot change. "
-            "Change it in the Stripe dashboard.",
+            said(
+                "It is billed by usage, which the portal cannot change. "
+                "Change it in the Stripe dashboard."
+            ),
         )
     if row.collection_method == "send_invoice":
         return (
             "send_invoice",
-            "It is paid by invoice, and the portal changes only subscriptions that are charged "
-            "automatically. Change it in the Stripe dashboard.",
+            said(
+                "It is paid by invoice, and the portal changes only subscriptions that are charged "
+                "automatically. Change it in the Stripe dashboard."
+            ),
         )
     return portal_off(configuration, "subscription_update")
 
@@ -92,10 +135,10 @@ def cancel(row: SubscriptionRow, configuration: PortalConfiguration | None) -> R
     if row.winding_down:
         return (
             "already_winding_down",
-            "It is already set to end. To keep it, send the link for renewing instead.",
+            said("It is already set to end. To keep it, send the link for renewing instead."),
         )
     if row.schedule is not None:
-        return _scheduled("canceled")
+        return _CANCELED_BY_SCHEDULE
     return portal_off(configuration, "subscription_cancel")
 
 
@@ -105,12 +148,19 @@ def pause(row: SubscriptionRow, configuration: PortalConfiguration | None) -> Re
     Pausing is off unless it was switched on, so a configuration that is not known refuses it.
     """
     if row.status not in _PAUSABLE:
-        status = "paused already" if row.status == "paused" else row.status.replace("_", " ")
-        return ("not_pausable", f"It is {status}, and only what is being billed can be paused.")
+        return (
+            "not_pausable",
+            said("It is paused already, and only what is being billed can be paused.")
+            if row.status == "paused"
+            else said(
+                "It is {status}, and only what is being billed can be paused.",
+                status=plain(row.status),
+            ),
+        )
     if row.schedule is not None:
-        return _scheduled("paused")
+        return _PAUSED_BY_SCHEDULE
     if row.winding_down:
-        return ("winding_down", "It is winding down. Renew it first; then it can be paused.")
+        return ("winding_down", said("It is winding down. Renew it first; then it can be paused."))
     return (
         NO_CONFIGURATION
         if configuration is None
@@ -121,9 +171,9 @@ def pause(row: SubscriptionRow, configuration: PortalConfiguration | None) -> Re
 def renew(row: SubscriptionRow) -> Refusal | None:
     """Whether the customer may take back the cancellation of ``row``, which is live."""
     if not row.winding_down:
-        return ("not_winding_down", "It is not set to end, so there is nothing to renew.")
+        return ("not_winding_down", said("It is not set to end, so there is nothing to renew."))
     if row.schedule is not None:
-        return _scheduled("renewed")
+        return _RENEWED_BY_SCHEDULE
     return None
 
 
@@ -132,13 +182,15 @@ def pay(row: InvoiceRow) -> Refusal | None:
     if row.amount_remaining_minor <= 0:
         return (
             "nothing_to_pay",
-            f"Invoice {row.number or row.invoice_id} has nothing left to pay.",
+            said("Invoice {number} has nothing left to pay.", number=row.number or row.invoice_id),
         )
     if row.hosted_invoice_url is None:
         return (
             "no_invoice_page",
-            f"Invoice {row.number or row.invoice_id} has no page to pay on yet. "
-            "Finalize it in the Stripe dashboard.",
+            said(
+                "Invoice {number} has no page to pay on yet. Finalize it in the Stripe dashboard.",
+                number=row.number or row.invoice_id,
+            ),
         )
     return None
 
@@ -147,19 +199,16 @@ def checkout(situation: Situation) -> Refusal | None:
     """Whether a Checkout would start a subscription rather than a second one."""
     live = situation.live
     if live:
-        named = " and ".join(row.subscription_id for row in live[:2])
-        verb = "is" if len(live) == 1 else "are"
-        return (
-            "already_subscribed",
-            f"{named} {verb} live, and Checkout would start another subscription beside it. "
-            "Send a link for changing the plan instead.",
-        )
+        return ("already_subscribed", _subscribed(*(row.subscription_id for row in live[:2])))
     for other in situation.neighbours:
         if other.same_org and other.live:
             return (
                 "org_subscribed",
-                f"{other.customer_id} belongs to the same organization and is subscribed, and "
-                "Checkout would start another subscription beside it. Open that customer instead.",
+                said(
+                    "{customer} belongs to the same organization and is subscribed, and Checkout "
+                    "would start another subscription beside it. Open that customer instead.",
+                    customer=other.customer_id,
+                ),
             )
     return None
 
@@ -172,21 +221,26 @@ def login_page(situation: Situation) -> Refusal | None:
     if configuration.login_url is None:
         return (
             "login_page_off",
-            "The portal's login page is off. An administrator can switch it on in Stripe.",
+            said("The portal's login page is off. An administrator can switch it on in Stripe."),
         )
     if email is None:
         return (
             "no_email",
-            "The customer has no e-mail address, which the login page asks for. "
-            "Add one in the Stripe dashboard.",
+            said(
+                "The customer has no e-mail address, which the login page asks for. "
+                "Add one in the Stripe dashboard."
+            ),
         )
     rank = (bool(situation.live), situation.customer.created_at or 0)
     for other in situation.neighbours:
         if other.same_email and (other.live, other.created_at or 0) >= rank:
             return (
                 "email_shared",
-                f"{other.customer_id} has the same e-mail address, and the login page may open "
-                "that customer. Send a link into the portal instead.",
+                said(
+                    "{customer} has the same e-mail address, and the login page may open "
+                    "that customer. Send a link into the portal instead.",
+                    customer=other.customer_id,
+                ),
             )
     return None
 
@@ -195,13 +249,22 @@ def checkout_note(situation: Situation) -> str | None:
     """What to know before a Checkout link is made."""
     if situation.open_checkout is None:
         return None
-    day = spoken_day(situation.open_checkout, situation.timezone)
-    return f"A Checkout link made on {day} may still be open: a new one closes it."
+    return said(
+        "A Checkout link made on {day} may still be open: a new one closes it.",
+        day=Day(situation.open_checkout, situation.timezone),
+    )
 
 
-def _scheduled(verb: str) -> Refusal:
-    return (
-        "schedule_attached",
-        f"A schedule is attached to it, and such a subscription cannot be {verb} in the portal. "
-        "Release the schedule in the Stripe dashboard first.",
+def _subscribed(one: str, other: str | None = None) -> str:
+    if other is None:
+        return said(
+            "{subscription} is live, and Checkout would start another subscription beside it. "
+            "Send a link for changing the plan instead.",
+            subscription=one,
+        )
+    return said(
+        "{subscription} and {other} are live, and Checkout would start another subscription beside "
+        "it. Send a link for changing the plan instead.",
+        subscription=one,
+        other=other,
     )

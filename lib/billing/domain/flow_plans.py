@@ -9,6 +9,7 @@ from .flow_guards import Refusal
 from .flow_situation import Situation
 from .flow_values import PlanOffer
 from .rows import SubscriptionRow
+from .said import said
 
 
 def offers(catalog: Catalog) -> tuple[PlanOffer, ...]:
@@ -38,7 +39,7 @@ def _why_none(refusals: Iterable[Refusal | None]) -> Refusal:
     for refusal in refusals:
         if refusal is not None and refusal[0] in ("price_not_offered", "tax_behavior"):
             return refusal
-    return ("plan_unknown", "The catalogue has no other plan to offer.")
+    return ("plan_unknown", said("The catalogue has no other plan to offer."))
 
 
 def against_plan(offer: PlanOffer, row: SubscriptionRow, situation: Situation) -> Refusal | None:
@@ -49,14 +50,19 @@ def against_plan(offer: PlanOffer, row: SubscriptionRow, situation: Situation) -
     item, current = situation.current_price(row)
     found = situation.price_named(offer.lookup_key)
     if offer.lookup_key == item.get("lookup_key") or (found and found[0] == item.get("price")):
-        return ("no_change", "The customer already has this plan. Choose another one.")
+        return ("no_change", said("The customer already has this plan. Choose another one."))
     listed = _listed(offer, situation.catalog)
     currency = str(found[1].get("currency")) if found else listed.currency
     if row.currency is not None and currency != row.currency:
         return (
             "other_currency",
-            f"{offer.lookup_key} is in {currency.upper()}, and a subscription keeps its currency "
-            f"for life, here {row.currency.upper()}. Choose a price in that currency.",
+            said(
+                "{price} is in {currency}, and a subscription keeps its currency for life, here "
+                "{own}. Choose a price in that currency.",
+                price=offer.lookup_key,
+                currency=currency.upper(),
+                own=row.currency.upper(),
+            ),
         )
     if found is None:
         return None
@@ -67,14 +73,20 @@ def against_plan(offer: PlanOffer, row: SubscriptionRow, situation: Situation) -
     if offered is not None and price_id not in offered:
         return (
             "price_not_offered",
-            f"The portal does not offer {offer.lookup_key}. Add its price to the portal "
-            "configuration, or send the link for changing the plan.",
+            said(
+                "The portal does not offer {price}. Add its price to the portal configuration, or "
+                "send the link for changing the plan.",
+                price=offer.lookup_key,
+            ),
         )
     if current is not None and price.get("tax_behavior") != current.get("tax_behavior"):
         return (
             "tax_behavior",
-            f"{offer.lookup_key} treats tax differently from the present price, and the portal "
-            "does not switch between the two. Change it in the Stripe dashboard.",
+            said(
+                "{price} treats tax differently from the present price, and the portal does not "
+                "switch between the two. Change it in the Stripe dashboard.",
+                price=offer.lookup_key,
+            ),
         )
     return None
 
@@ -89,7 +101,7 @@ def startable(situation: Situation) -> tuple[tuple[PlanOffer, ...], Refusal | No
     if not everything:
         return (), (
             "plan_unknown",
-            "The catalogue has no price with a lookup key. Add one to catalog.toml.",
+            said("The catalogue has no price with a lookup key. Add one to catalog.toml."),
         )
     return (), judged[0][1]
 
@@ -137,8 +149,13 @@ def _against_start(offer: PlanOffer, situation: Situation) -> Refusal | None:
     if own is not None and currency != own:
         return (
             "other_currency",
-            f"{offer.lookup_key} is in {currency.upper()}, and this customer is billed in "
-            f"{own.upper()} for life. Choose a price in that currency, or create another customer.",
+            said(
+                "{price} is in {currency}, and this customer is billed in {own} for life. Choose a "
+                "price in that currency, or create another customer.",
+                price=offer.lookup_key,
+                currency=currency.upper(),
+                own=own.upper(),
+            ),
         )
     if found is not None and not found[1].get("active"):
         return _missing(offer)
@@ -148,8 +165,10 @@ def _against_start(offer: PlanOffer, situation: Situation) -> Refusal | None:
 def _missing(offer: PlanOffer) -> Refusal:
     return (
         "price_missing",
-        f"Stripe has no active price with the lookup key {offer.lookup_key}. Create it there "
-        "first.",
+        said(
+            "Stripe has no active price with the lookup key {price}. Create it there first.",
+            price=offer.lookup_key,
+        ),
     )
 
 

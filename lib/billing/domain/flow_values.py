@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from .errors import LinkRefused
+from .said import said, said_in_turn
 
 
 class Flow(StrEnum):
@@ -24,32 +25,49 @@ class Flow(StrEnum):
 
 
 LABELS: Final[dict[Flow, tuple[str, str]]] = {
-    Flow.HOME: ("Open customer portal", "the portal's home"),
-    Flow.PAYMENT_METHOD_UPDATE: ("Update payment method", "the portal's payment method page"),
-    Flow.CUSTOMER_UPDATE: ("Update billing details", "the portal's page for billing details"),
-    Flow.SUBSCRIPTION_UPDATE: ("Change plan", "the portal's page for choosing a plan"),
-    Flow.SUBSCRIPTION_UPDATE_CONFIRM: (
-        "Confirm a named plan",
-        "the portal's page for confirming that plan",
+    Flow.HOME: (said("Open customer portal"), said("the portal's home")),
+    Flow.PAYMENT_METHOD_UPDATE: (
+        said("Update payment method"),
+        said("the portal's payment method page"),
     ),
-    Flow.SUBSCRIPTION_PAUSE: ("Pause subscription", "the portal's page for pausing"),
-    Flow.SUBSCRIPTION_CANCEL: ("Cancel subscription", "the portal's cancellation page"),
-    Flow.RENEW: ("Renew subscription", "the portal's home, where “Don't cancel” is"),
-    Flow.PAY_INVOICE: ("Pay invoice", "the invoice's own page at Stripe"),
-    Flow.LOGIN_PAGE: ("Portal login page", "the portal's login page, safe to e-mail"),
-    Flow.CHECKOUT: ("Start a subscription", "Stripe Checkout"),
+    Flow.CUSTOMER_UPDATE: (
+        said("Update billing details"),
+        said("the portal's page for billing details"),
+    ),
+    Flow.SUBSCRIPTION_UPDATE: (said("Change plan"), said("the portal's page for choosing a plan")),
+    Flow.SUBSCRIPTION_UPDATE_CONFIRM: (
+        said("Confirm a named plan"),
+        said("the portal's page for confirming that plan"),
+    ),
+    Flow.SUBSCRIPTION_PAUSE: (said("Pause subscription"), said("the portal's page for pausing")),
+    Flow.SUBSCRIPTION_CANCEL: (said("Cancel subscription"), said("the portal's cancellation page")),
+    Flow.RENEW: (said("Renew subscription"), said("the portal's home, where “Don't cancel” is")),
+    Flow.PAY_INVOICE: (said("Pay invoice"), said("the invoice's own page at Stripe")),
+    Flow.LOGIN_PAGE: (said("Portal login page"), said("the portal's login page, safe to e-mail")),
+    Flow.CHECKOUT: (said("Start a subscription"), said("Stripe Checkout")),
 }
 """Flow -> (button, where it leads). The button names its destination."""
 
 LINK_REASONS: Final = (
-    "Customer asked by e-mail",
-    "Customer asked by phone or chat",
-    "Payment failed",
-    "Customer wants to leave",
-    "Customer wants another plan",
-    "Other",
+    said("Customer asked by e-mail"),
+    said("Customer asked by phone or chat"),
+    said("Payment failed"),
+    said("Customer wants to leave"),
+    said("Customer wants another plan"),
+    said("Other"),
 )
 """Why links are made, as the panel lists it; words of one's own follow a colon."""
+
+
+def spoken_reason(kept: str) -> str:
+    """Why a link was made, as it is kept: a listed reason stays one that can be translated, words
+    of one's own stay as they are."""
+    for known in LINK_REASONS:
+        if kept == known:
+            return known
+        if kept.startswith(f"{known}: "):
+            return said_in_turn((known, kept[len(known) + 2 :]), ": ")
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

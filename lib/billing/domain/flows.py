@@ -22,6 +22,7 @@ from .flow_words import situation_sentence
 from .policy_words import cancel_note, change_note, grace_note
 from .providers import is_stripes
 from .rows import SubscriptionRow
+from .said import said
 
 __all__ = ["LABELS", "Choice", "Flow", "LinkOptions", "PlanOffer", "Situation", "options"]
 
@@ -56,16 +57,18 @@ def _choices(situation: Situation) -> Iterator[Choice]:
     yield _choice(Flow.CUSTOMER_UPDATE, empty or guard.portal_off(configuration, "customer_update"))
     for row in live:
         for choice in _of_subscription(row, situation):
-            yield replace(choice, label=choice.label + _told_apart(row, situation))
+            yield replace(choice, label=_told_apart(choice.label, row, situation))
     if not live:
         yield from (_choice(flow, _nothing_live(situation)) for flow in _PER_SUBSCRIPTION)
     for invoice in situation.open_invoices:
         number = invoice.number or invoice.invoice_id
         choice = _choice(Flow.PAY_INVOICE, guard.pay(invoice), invoice_id=invoice.invoice_id)
         note = grace if choice.allowed else None
-        yield replace(choice, label=f"Pay invoice {number}", note=note)
+        yield replace(choice, label=said("Pay invoice {number}", number=number), note=note)
     if not situation.open_invoices:
-        yield _choice(Flow.PAY_INVOICE, ("no_open_invoice", "There is no open invoice to pay."))
+        yield _choice(
+            Flow.PAY_INVOICE, ("no_open_invoice", said("There is no open invoice to pay."))
+        )
     yield _choice(Flow.LOGIN_PAGE, empty or guard.login_page(situation))
     yield _checkout(situation)
 
@@ -91,14 +94,14 @@ def _nothing_live(situation: Situation) -> Refusal:
     return guard.FIRST_PAYMENT if situation.subscriptions else guard.NEVER_SUBSCRIBED
 
 
-def _told_apart(row: SubscriptionRow, situation: Situation) -> str:
+def _told_apart(label: str, row: SubscriptionRow, situation: Situation) -> str:
     """Which of several live subscriptions a button is about: its plan, else its id."""
     others = [other for other in situation.live if other is not row]
     if not others:
-        return ""
+        return label
     named = row.plan is not None and all(other.plan != row.plan for other in others)
     name = situation.catalog.plan(row.plan).name if named and row.plan else row.subscription_id
-    return f" ({name})"
+    return said("{flow} ({subscription})", flow=label, subscription=name)
 
 
 _PER_SUBSCRIPTION: Final = (

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from .amounts import spoken_amount
+from .called import amount, day, days, offer, plain, status
 from .catalog import Catalog
 from .declines import decline_words
-from .filters import interval_name
 from .fold import choose_plan
 from .observations import State
 from .policy import winding_down
-from .times import spoken_day
+from .said import said
 
 RENEWAL: Final = "Next period runs until"
 """How the one sentence begins that comes by itself, period after period."""
@@ -35,13 +34,20 @@ def first_seen(object_type: str, state: State, catalog: Catalog, timezone: str) 
     told = happened(object_type, None, state, catalog, timezone)
     match object_type:
         case "subscription":
-            told[0] = f"Subscription to {_offer(state, catalog)} first seen as {state['status']}."
+            told[0] = said(
+                "Subscription to {offer} first seen as {status}.",
+                offer=_offer(state, catalog),
+                status=status(state["status"]),
+            )
         case "invoice" if told:
-            name = f"Invoice {state['number']}" if state["number"] else "Invoice"
-            amount = spoken_amount(state["total"], state["currency"])
-            told[0] = f"{name} first seen as {state['status']}: {amount}."
+            told[0] = said(
+                "{invoice} first seen as {status}: {amount}.",
+                invoice=_invoice_name(state),
+                status=status(state["status"]),
+                amount=amount(state["total"], state["currency"]),
+            )
         case "customer" if not state.get("deleted"):
-            told = ["Customer first seen."]
+            told = [said("Customer first seen.")]
     return told
 
 
@@ -49,26 +55,39 @@ def _subscription(
     before: State | None, after: State | None, catalog: Catalog, timezone: str
 ) -> Iterator[str]:
     if after is None:
-        yield "Subscription deleted."
+        yield said("Subscription deleted.")
         return
     if before is None:
-        yield f"Subscription to {_offer(after, catalog)} began as {after['status']}."
+        yield said(
+            "Subscription to {offer} began as {status}.",
+            offer=_offer(after, catalog),
+            status=status(after["status"]),
+        )
         before = after | {"cancel_at": None, "cancel_at_period_end": False, "pause": None}
-    if _offer(before, catalog) != _offer(after, catalog):
-        yield f"Plan changed from {_offer(before, catalog)} to {_offer(after, catalog)}."
+    was, now = _offer(before, catalog), _offer(after, catalog)
+    if was != now:
+        yield said("Plan changed from {before} to {after}.", before=was, after=now)
     if before["status"] != after["status"]:
-        if after["status"] == "canceled":
-            reason = f" ({_plain(after['reason'])})" if after["reason"] else ""
-            yield f"Subscription ended{reason}."
-        else:
-            yield f"Status changed from {before['status']} to {after['status']}."
+        yield _status_changed(before, after)
     yield from _ending(before, after, timezone)
     if bool(before["pause"]) != bool(after["pause"]):
-        yield "Collection paused." if after["pause"] else "Collection resumed."
+        yield said("Collection paused.") if after["pause"] else said("Collection resumed.")
     if before["discounts"] != after["discounts"]:
-        yield "Discount added." if after["discounts"] else "Discount removed."
+        yield said("Discount added.") if after["discounts"] else said("Discount removed.")
     if _period_end(before) != _period_end(after) and after["status"] != "canceled":
-        yield f"{RENEWAL} {_day(_period_end(after), timezone)}."
+        yield said("Next period runs until {day}.", day=day(_period_end(after), timezone))
+
+
+def _status_changed(before: State, after: State) -> str:
+    if after["status"] == "canceled":
+        if after["reason"]:
+            return said("Subscription ended ({reason}).", reason=plain(after["reason"]))
+        return said("Subscription ended.")
+    return said(
+        "Status changed from {before} to {after}.",
+        before=status(before["status"]),
+        after=status(after["status"]),
+    )
 
 
 def _ending(before: State, after: State, timezone: str) -> Iterator[str]:
@@ -77,38 +96,68 @@ def _ending(before: State, after: State, timezone: str) -> Iterator[str]:
     was, now = winding_down(before), winding_down(after)
     if now and (not was or before["cancel_at"] != after["cancel_at"]):
         end = after["cancel_at"] if after["cancel_at"] is not None else _period_end(after)
-        why = after["feedback"] or after["reason"]
-        said = f" ({_plain(why)})" if why else ""
-        verb = "moved to" if was else "scheduled for"
-        yield f"Cancellation {verb} {_day(end, timezone)}{said}."
+        why, on = after["feedback"] or after["reason"], day(end, timezone)
+        if not why:
+            yield (
+                said("Cancellation moved to {day}.", day=on)
+                if was
+                else said("Cancellation scheduled for {day}.", day=on)
+            )
+        elif was:
+            yield said("Cancellation moved to {day} ({reason}).", day=on, reason=plain(why))
+        else:
+            yield said("Cancellation scheduled for {day} ({reason}).", day=on, reason=plain(why))
     elif was and not now:
-        yield "Cancellation undone."
+        yield said("Cancellation undone.")
 
 
 def _invoice(
     before: State | None, after: State | None, _catalog: Catalog, timezone: str
 ) -> Iterator[str]:
     if after is None:
-        yield "Draft invoice deleted."
+        yield said("Draft invoice deleted.")
         return
-    name = f"Invoice {after['number']}" if after["number"] else "Invoice"
-    status = before["status"] if before else None
-    if status != after["status"]:
-        amount = spoken_amount(after["total"], after["currency"])
-        words = {
-            "draft": f"{name} drafted: {amount}.",
-            "open": f"{name} opened: {amount}.",
-            "paid": f"{name} paid: {amount}.",
-            "void": f"{name} voided.",
-            "uncollectible": f"{name} marked uncollectible.",
-        }
-        yield words.get(after["status"] or "", f"{name} became {after['status']}.")
+    name = _invoice_name(after)
+    if (before["status"] if before else None) != after["status"]:
+        yield _invoice_became(name, after)
     attempts = (before or {}).get("attempt_count") or 0
     if after["payment_failed"] and after["status"] == "open":
         if (after["attempt_count"] or 0) > attempts or not (before or {}).get("payment_failed"):
-            following = after["next_payment_attempt"]
-            then = f"next try {_day(following, timezone)}" if following else "no further try"
-            yield f"{name}: payment attempt {after['attempt_count']} failed, {then}."
+            count, following = after["attempt_count"], after["next_payment_attempt"]
+            yield (
+                said(
+                    "{invoice}: payment attempt {count} failed, next try {day}.",
+                    invoice=name,
+                    count=count,
+                    day=day(following, timezone),
+                )
+                if following
+                else said(
+                    "{invoice}: payment attempt {count} failed, no further try.",
+                    invoice=name,
+                    count=count,
+                )
+            )
+
+
+def _invoice_name(state: State) -> str:
+    return said("Invoice {number}", number=state["number"]) if state["number"] else said("Invoice")
+
+
+def _invoice_became(name: str, state: State) -> str:
+    worth = amount(state["total"], state["currency"])
+    match state["status"]:
+        case "draft":
+            return said("{invoice} drafted: {amount}.", invoice=name, amount=worth)
+        case "open":
+            return said("{invoice} opened: {amount}.", invoice=name, amount=worth)
+        case "paid":
+            return said("{invoice} paid: {amount}.", invoice=name, amount=worth)
+        case "void":
+            return said("{invoice} voided.", invoice=name)
+        case "uncollectible":
+            return said("{invoice} marked uncollectible.", invoice=name)
+    return said("{invoice} became {status}.", invoice=name, status=status(state["status"]))
 
 
 def _payment(
@@ -118,40 +167,63 @@ def _payment(
         return
     code = after.get("decline_code") or after.get("code")
     if code and (before is None or code != (before.get("decline_code") or before.get("code"))):
-        yield f"Payment declined: {decline_words(code)} ({code})."
+        yield said("Payment declined: {why} ({code}).", why=decline_words(code), code=code)
     elif after.get("status") == "succeeded" and (before or {}).get("status") != "succeeded":
-        yield f"Payment of {spoken_amount(after.get('amount'), after.get('currency'))} succeeded."
+        worth = amount(after.get("amount"), after.get("currency"))
+        yield said("Payment of {amount} succeeded.", amount=worth)
 
 
 def _customer(
     before: State | None, after: State | None, _catalog: Catalog, _timezone: str
 ) -> Iterator[str]:
     if after is None or after.get("deleted"):
-        yield "Customer deleted."
+        yield said("Customer deleted.")
         return
     if before is None:
-        yield "Customer created."
+        yield said("Customer created.")
         return
     if before.get("email") != after.get("email"):
-        yield f"E-mail changed to {after.get('email') or 'none'}."
+        yield (
+            said("E-mail changed to {email}.", email=after["email"])
+            if after.get("email")
+            else said("E-mail changed to none.")
+        )
     if before.get("default_payment_method") != after.get("default_payment_method"):
-        yield "Default payment method changed."
+        yield said("Default payment method changed.")
 
 
 def _refund(
     before: State | None, after: State | None, _catalog: Catalog, _timezone: str
 ) -> Iterator[str]:
     if after is not None and (before or {}).get("status") != after["status"]:
-        amount = spoken_amount(after["amount"], after["currency"])
-        yield f"Refund of {amount}: {_plain(after['status'] or 'unknown')}{_why(after)}."
+        worth = amount(after["amount"], after["currency"])
+        became = plain(after["status"] or "unknown")
+        if after["reason"]:
+            yield said(
+                "Refund of {amount}: {status} ({reason}).",
+                amount=worth,
+                status=became,
+                reason=plain(after["reason"]),
+            )
+        else:
+            yield said("Refund of {amount}: {status}.", amount=worth, status=became)
 
 
 def _dispute(
     before: State | None, after: State | None, _catalog: Catalog, _timezone: str
 ) -> Iterator[str]:
     if after is not None and (before or {}).get("status") != after["status"]:
-        amount = spoken_amount(after["amount"], after["currency"])
-        yield f"Dispute of {amount}: {_plain(after['status'] or 'unknown')}{_why(after)}."
+        worth = amount(after["amount"], after["currency"])
+        became = plain(after["status"] or "unknown")
+        if after["reason"]:
+            yield said(
+                "Dispute of {amount}: {status} ({reason}).",
+                amount=worth,
+                status=became,
+                reason=plain(after["reason"]),
+            )
+        else:
+            yield said("Dispute of {amount}: {status}.", amount=worth, status=became)
 
 
 def _credit_note(
@@ -159,18 +231,29 @@ def _credit_note(
 ) -> Iterator[str]:
     if after is None:
         return
-    name = f"Credit note {after['number']}" if after["number"] else "Credit note"
+    number = after["number"]
+    name = said("Credit note {number}", number=number) if number else said("Credit note")
     if before is None:
-        yield f"{name} for {spoken_amount(after['amount'], after['currency'])}{_why(after)}."
+        worth = amount(after["amount"], after["currency"])
+        if after["reason"]:
+            yield said(
+                "{note} for {amount} ({reason}).",
+                note=name,
+                amount=worth,
+                reason=plain(after["reason"]),
+            )
+        else:
+            yield said("{note} for {amount}.", note=name, amount=worth)
     elif before["status"] != after["status"]:
-        yield f"{name} became {_plain(after['status'] or 'unknown')}."
+        became = plain(after["status"] or "unknown")
+        yield said("{note} became {status}.", note=name, status=became)
 
 
 def _checkout(
     before: State | None, after: State | None, _catalog: Catalog, _timezone: str
 ) -> Iterator[str]:
     if after is not None and (before or {}).get("status") != after["status"]:
-        yield f"Checkout {_plain(after['status'] or 'unknown')}."
+        yield said("Checkout {status}.", status=plain(after["status"] or "unknown"))
 
 
 def _schedule(
@@ -178,14 +261,21 @@ def _schedule(
 ) -> Iterator[str]:
     if after is None:
         return
-    status = after["status"]
+    ends = after["status"]
     if before is None or before["phases"] != after["phases"]:
         begins = sorted(p["start"] for p in after["phases"] if p["start"] is not None)
-        verb = "attached" if before is None else "changed"
-        days = ", ".join(_day(second, timezone) for second in begins)
-        yield f"Schedule {verb}: phases begin on {days}." if days else f"Schedule {verb}."
-    if before is not None and before["status"] != status and status in _SCHEDULE_ENDS:
-        yield f"Schedule {status}."
+        yield _schedule_became(before is None, begins, timezone)
+    if before is not None and before["status"] != ends and ends in _SCHEDULE_ENDS:
+        yield said("Schedule {status}.", status=status(ends))
+
+
+def _schedule_became(new: bool, begins: list[int], timezone: str) -> str:
+    if not begins:
+        return said("Schedule attached.") if new else said("Schedule changed.")
+    on = days(begins, timezone)
+    if new:
+        return said("Schedule attached: phases begin on {days}.", days=on)
+    return said("Schedule changed: phases begin on {days}.", days=on)
 
 
 _SCHEDULE_ENDS: Final = ("completed", "released", "canceled")
@@ -207,30 +297,12 @@ def _offer(state: State, catalog: Catalog) -> str:
     choice = choose_plan(state, catalog)
     item = choice.item
     if item is None:
-        return "nothing"
+        return said("nothing")
     price = item["price"]
-    name = choice.plan.name if choice.plan else "a price outside the catalogue"
-    interval = interval_name(price.get("interval"), price.get("interval_count"))
-    seats = f" × {item['quantity']}" if (item["quantity"] or 1) != 1 else ""
-    return f"{name}, every {_plural(interval)}{seats}" if interval else f"{name}{seats}"
-
-
-def _plural(interval: str) -> str:
-    return f"{interval}s" if " " in interval else interval
+    name = choice.plan.name if choice.plan else said("a price outside the catalogue")
+    return offer(name, price.get("interval"), price.get("interval_count"), item["quantity"])
 
 
 def _period_end(state: State) -> int | None:
     ends = [item["period_end"] for item in state["items"] if item["period_end"] is not None]
     return min(ends) if ends else None
-
-
-def _day(second: int | None, timezone: str) -> str:
-    return spoken_day(second, timezone) if second is not None else "an unknown day"
-
-
-def _why(state: State) -> str:
-    return f" ({_plain(state['reason'])})" if state["reason"] else ""
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", " ")

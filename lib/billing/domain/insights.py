@@ -16,6 +16,7 @@ from typing import Final
 from .facts import Facts, PlanChurn
 from .money import round_half_up
 from .ratio import SMALL_SAMPLE
+from .said import Count, Said, said
 
 LEAST_EARLIER: Final = 3
 """Complete months that have to be there before one can be held against them."""
@@ -85,15 +86,29 @@ def _plan_churn(name: str, facts: Facts, plan: PlanChurn, *, good: bool) -> Insi
     before = decimal(Fraction(sum(plan.earlier), len(plan.earlier)))
     return Insight(
         name=name,
-        sentence=(
-            f"Churn of {plan.name} was {plan.churned} of {plan.customers} customers in "
-            f"{facts.month} against {before} a month before."
+        sentence=said(
+            "Churn of {plan} was {churned} of {total} customers in {month} against {before} a "
+            "month before.",
+            plan=plan.name,
+            churned=Count(plan.churned),
+            total=Count(plan.customers),
+            month=facts.month,
+            before=before,
         ),
         good=good,
         evidence=(
-            (f"Churned in {facts.month}", f"{plan.churned} of {plan.customers}"),
-            (f"In each of the {len(plan.earlier)} months before", _listed(plan.earlier)),
-            ("With as many customers as now", f"{decimal(plan.expected)} a month"),
+            (
+                said("Churned in {month}", month=facts.month),
+                _of(plan.churned, plan.customers),
+            ),
+            (
+                said("In each of the {count} months before", count=Count(len(plan.earlier))),
+                _listed(plan.earlier),
+            ),
+            (
+                said("With as many customers as now"),
+                said("{number} a month", number=decimal(plan.expected)),
+            ),
         ),
         page="churn",
         query=(("currency", facts.currency), ("view", "leavers"), ("plans", plan.plan)),
@@ -115,15 +130,24 @@ def trial_conversion_moved(facts: Facts) -> Insight | None:
         return None
     return Insight(
         name="trial_conversion_moved",
-        sentence=(
-            f"{last.converted} of {last.ended} trials became customers in {facts.month} "
-            f"({percent(now)}) against {converted} of {ended} ({percent(before)}) in the three "
-            "months before."
+        sentence=said(
+            "{converted} of {ended} trials became customers in {month} ({now}) against "
+            "{was_converted} of {was_ended} ({before}) in the three months before.",
+            converted=Count(last.converted),
+            ended=Count(last.ended),
+            month=facts.month,
+            now=percent(now),
+            was_converted=Count(converted),
+            was_ended=Count(ended),
+            before=percent(before),
         ),
         good=now > before,
         evidence=(
-            (f"Trials that ended in {facts.month}", f"{last.converted} of {last.ended}"),
-            ("In the three months before", f"{converted} of {ended}"),
+            (
+                said("Trials that ended in {month}", month=facts.month),
+                _of(last.converted, last.ended),
+            ),
+            (said("In the three months before"), _of(converted, ended)),
         ),
         page="upgrades",
         query=(("currency", facts.currency),),
@@ -139,12 +163,17 @@ def leans_on_one(facts: Facts) -> Insight | None:
         return None
     return Insight(
         name="leans_on_one",
-        sentence=(
-            f"The largest of {facts.customers} customers pays {percent(share)} of "
-            f"{facts.currency.upper()} MRR."
+        sentence=said(
+            "The largest of {count} customers pays {share} of {currency} MRR.",
+            count=Count(facts.customers),
+            share=percent(share),
+            currency=facts.currency.upper(),
         ),
         good=False,
-        evidence=(("Share of MRR", percent(share)), ("Customers", str(facts.customers))),
+        evidence=(
+            (said("Share of MRR"), percent(share)),
+            (said("Customers"), said("{count}", count=Count(facts.customers))),
+        ),
         page="plan-mix",
         query=(("currency", facts.currency),),
     )
@@ -157,12 +186,15 @@ def payments_drive_churn(facts: Facts) -> Insight | None:
         return None
     return Insight(
         name="payments_drive_churn",
-        sentence=(
-            f"A failed payment ended {failed} of the {churned} customers who churned in the three "
-            f"months up to {facts.month}."
+        sentence=said(
+            "A failed payment ended {failed} of the {churned} customers who churned in the three "
+            "months up to {month}.",
+            failed=Count(failed),
+            churned=Count(churned),
+            month=facts.month,
         ),
         good=False,
-        evidence=tuple((name.capitalize(), str(n)) for name, n in facts.causes.items()),
+        evidence=tuple((_word(name), str(n)) for name, n in facts.causes.items()),
         page="failed-payments",
         query=(("currencies", facts.currency),),
     )
@@ -177,15 +209,16 @@ def one_reason_leads(facts: Facts) -> Insight | None:
     reason = max(sorted(known), key=lambda slug: known[slug])
     if Fraction(known[reason], ending) < LEADING_SHARE:
         return None
-    spoken = reason.replace("_", " ")
     return Insight(
         name="one_reason_leads",
-        sentence=(
-            f"“{spoken.capitalize()}” is the reason of {known[reason]} of the {ending} "
-            "subscriptions that wind down."
+        sentence=said(
+            "“{reason}” is the reason of {count} of the {total} subscriptions that wind down.",
+            reason=_word(reason),
+            count=Count(known[reason]),
+            total=Count(ending),
         ),
         good=False,
-        evidence=tuple((slug.replace("_", " ").capitalize(), str(n)) for slug, n in known.items()),
+        evidence=tuple((_word(slug), str(n)) for slug, n in known.items()),
         page="winding-down",
         query=(("currencies", facts.currency), ("reasons", reason)),
     )
@@ -204,13 +237,18 @@ def heavy_week(facts: Facts) -> Insight | None:
         return None
     return Insight(
         name="heavy_week",
-        sentence=(
-            f"The week of {week.name} takes {percent(Fraction(week.minor, minor))} of what leaves "
-            f"MRR in the next eight weeks, with {week.subscriptions} of {subscriptions} "
-            "subscriptions."
+        sentence=said(
+            "The week of {week} takes {share} of what leaves MRR in the next eight weeks, with "
+            "{count} of {total} subscriptions.",
+            week=week.name,
+            share=percent(Fraction(week.minor, minor)),
+            count=Count(week.subscriptions),
+            total=Count(subscriptions),
         ),
         good=False,
-        evidence=tuple((f"Week of {w.name}", str(w.subscriptions)) for w in facts.weeks),
+        evidence=tuple(
+            (said("Week of {week}", week=w.name), str(w.subscriptions)) for w in facts.weeks
+        ),
         page="overview",
         query=(("currency", facts.currency), ("week", week.key)),
     )
@@ -226,12 +264,14 @@ def expansion_outran_losses(facts: Facts) -> Insight | None:
         return None
     return Insight(
         name="expansion_outran_losses",
-        sentence=(
-            f"Expansion was more than churn and contraction in {facts.month}, for the first time "
-            f"in {months + 1} months."
+        sentence=said(
+            "Expansion was more than churn and contraction in {month}, for the first time in "
+            "{count} months.",
+            month=facts.month,
+            count=Count(months + 1),
         ),
         good=True,
-        evidence=(("Months before in which it was less", str(months)),),
+        evidence=((said("Months before in which it was less"), str(months)),),
         page="mrr",
         query=(("currency", facts.currency),),
     )
@@ -255,16 +295,28 @@ def insights(facts: Facts) -> tuple[Insight, ...]:
     return tuple(found for rule in RULES if (found := rule(facts)) is not None)
 
 
-def percent(share: Fraction) -> str:
+def percent(share: Fraction) -> Said:
     """``14.2%``, half up."""
-    return f"{decimal(share * 100)}%"
+    return said("{number}%", number=decimal(share * 100))
 
 
-def decimal(value: Fraction) -> str:
+def decimal(value: Fraction) -> Said:
     """With one digit after the point, half up; a whole number without."""
     tenths = round_half_up(value * 10)
     whole, rest = divmod(tenths, 10)
-    return f"{whole}.{rest}" if rest else str(whole)
+    if not rest:
+        return said("{count}", count=Count(whole))
+    return said("{whole}.{tenths}", whole=Count(whole), tenths=str(rest))
+
+
+def _of(count: int, total: int) -> Said:
+    return said("{count} of {total}", count=Count(count), total=Count(total))
+
+
+def _word(slug: str) -> str:
+    """A reason or cause as people say it; one that Stripe does not list stays as it is."""
+    text = slug.replace("_", " ").capitalize()
+    return text if set(text) & set("{}") else Said(text, {})
 
 
 def _listed(counts: tuple[int, ...]) -> str:

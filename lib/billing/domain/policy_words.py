@@ -14,43 +14,45 @@ from .catalog import Catalog
 from .observations import State
 from .portal import PortalConfiguration
 from .portal_terms import LATER
+from .said import said, said_in_turn
 
 UPGRADES: Final[Mapping[str | None, str]] = {
-    "create_prorations": (
+    "create_prorations": said(
         "Upgrades take effect at once; Stripe prorates, and the difference is on the next invoice."
     ),
-    "always_invoice": "Upgrades take effect at once; Stripe charges the prorated difference now.",
-    "none": "Upgrades take effect at once; nothing is charged for them before the next period.",
-    None: "Upgrades take effect at once.",
+    "always_invoice": said(
+        "Upgrades take effect at once; Stripe charges the prorated difference now."
+    ),
+    "none": said(
+        "Upgrades take effect at once; nothing is charged for them before the next period."
+    ),
+    None: said("Upgrades take effect at once."),
 }
 """By proration."""
 
 DOWNGRADES: Final[Mapping[frozenset[str], str]] = {
-    frozenset(LATER): "Downgrades take effect at the end of the period.",
-    frozenset(): "Downgrades take effect at once.",
-    frozenset(LATER[:1]): (
+    frozenset(LATER): said("Downgrades take effect at the end of the period."),
+    frozenset(): said("Downgrades take effect at once."),
+    frozenset(LATER[:1]): said(
         "A lower price takes effect at the end of the period, a shorter interval at once."
     ),
-    frozenset(LATER[1:]): (
+    frozenset(LATER[1:]): said(
         "A shorter interval takes effect at the end of the period, a lower price at once."
     ),
 }
 """By what waits for the period's end."""
 
 CANCELLATIONS: Final[Mapping[tuple[str, bool], str]] = {
-    ("at_period_end", False): "A cancellation keeps access until the period ends.",
-    ("at_period_end", True): "A cancellation keeps access until the period ends.",
-    ("immediately", False): "A cancellation ends access at once, also where it is paid for.",
-    ("immediately", True): (
+    ("at_period_end", False): said("A cancellation keeps access until the period ends."),
+    ("at_period_end", True): said("A cancellation keeps access until the period ends."),
+    ("immediately", False): said("A cancellation ends access at once, also where it is paid for."),
+    ("immediately", True): said(
         "A cancellation ends access at once; the rest of the period becomes a credit."
     ),
 }
 """By mode, and by whether the rest is prorated."""
 
-UNKNOWN: Final = "The portal could not be asked: this is what the catalogue says."
-OTHERWISE: Final = (
-    "The catalogue says otherwise: “{sentence}” An administrator can apply it on the Portal page."
-)
+UNKNOWN: Final = said("The portal could not be asked: this is what the catalogue says.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +114,36 @@ def change_note(configuration: PortalConfiguration | None, catalog: Catalog) -> 
     """What to know before a link for changing the plan is handed over."""
     should = of_catalog(catalog)
     if configuration is None:
-        return f"{should.downgrades} {should.upgrades} {UNKNOWN}"
+        return said_in_turn((should.downgrades or "", should.upgrades, UNKNOWN))
     does = of_portal(configuration)
     charged = None if does.proration is None else does.upgrades
-    return f"{_beside(does.downgrades, should.downgrades)} {_beside(charged, should.upgrades)}"
+    downgrades, upgrades = does.downgrades, should.upgrades
+    return said_in_turn((*_beside(downgrades, should.downgrades), *_beside(charged, upgrades)))
 
 
 def cancel_note(configuration: PortalConfiguration | None, catalog: Catalog) -> str:
     """What to know before a link for cancelling is handed over."""
     wanted = of_catalog(catalog).cancellations
     if configuration is None:
-        return f"{wanted} {UNKNOWN}"
-    return _beside(of_portal(configuration).cancellations, wanted)
+        return said_in_turn((wanted or "", UNKNOWN))
+    return said_in_turn(_beside(of_portal(configuration).cancellations, wanted))
 
 
 def grace_note(catalog: Catalog) -> str:
     """How long a plan stays whose payment failed."""
     days, default = catalog.policies.past_due_grace_days, catalog.default.name
     if days == 0:
-        return f"While a payment is past due, {default} applies at once."
-    told = "1 day" if days == 1 else f"{days} days"
-    return f"A past-due plan stays for {told}; after that {default} applies until it is paid."
+        return said("While a payment is past due, {default} applies at once.", default=default)
+    if days == 1:
+        return said(
+            "A past-due plan stays for 1 day; after that {default} applies until it is paid.",
+            default=default,
+        )
+    return said(
+        "A past-due plan stays for {count} days; after that {default} applies until it is paid.",
+        count=days,
+        default=default,
+    )
 
 
 def sentences(state: State) -> Iterator[str]:
@@ -144,7 +155,13 @@ def sentences(state: State) -> Iterator[str]:
         yield from filter(None, (does.cancellations,))
 
 
-def _beside(does: str | None, should: str | None) -> str:
+def _beside(does: str | None, should: str | None) -> tuple[str, ...]:
+    """What it does, and beside it what the catalogue says where that is another thing."""
     if does is None or does == should:
-        return str(should)
-    return f"{does} {OTHERWISE.format(sentence=should)}"
+        return (should or "",)
+    otherwise = said(
+        "The catalogue says otherwise: “{sentence}” An administrator can apply it on the Portal "
+        "page.",
+        sentence=should,
+    )
+    return does, otherwise

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from .money import rate
+from .said import said
 
 SMALL_SAMPLE: Final = 20
 """Below so many customers in the denominator a rate says little, and is marked."""
@@ -33,7 +34,7 @@ class Ratio:
         """Why there is no value; None when there is one."""
         if self.absent_because is not None:
             return self.absent_because
-        return "The denominator is zero." if self.denominator == 0 else None
+        return said("The denominator is zero.") if self.denominator == 0 else None
 
     @property
     def small(self) -> bool:

@@ -33,6 +33,12 @@ class ScheduledEnd:
         return self.ends_at is not None and self.ends_at <= now
 
 
+def last_second_to_save(ends_at: int | None, now: int) -> int | None:
+    """The last second in which the end can still be undone: the one before it comes. None where it
+    has come, or is not known."""
+    return None if ends_at is None or ends_at <= now else ends_at - 1
+
+
 def scheduled_ends(
     subscription: ObjectFold, value: Callable[[State], int | None]
 ) -> tuple[ScheduledEnd, ...]:

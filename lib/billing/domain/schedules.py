@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from .called import offer
 from .catalog import Catalog
-from .filters import interval_name
 from .fold import CustomerFold
 from .observations import State
+from .said import said
 
 _OVER: Final = frozenset({"completed", "released", "canceled"})
 
@@ -60,8 +61,5 @@ def _offer(item: State, catalog: Catalog, prices: Mapping[str, State]) -> str:
     """The plan's name where the price is known, else the price's id."""
     price = {"id": item["price"]} | prices.get(item["price"] or "", {})
     plan = catalog.plan_of(price)
-    every = interval_name(price.get("interval"), price.get("interval_count"))
-    name = plan.name if plan else str(item["price"] or "an unknown price")
-    if every:
-        name += f", every {every}s" if " " in every else f", every {every}"
-    return f"{name} × {item['quantity']}" if (item["quantity"] or 1) != 1 else name
+    name = plan.name if plan else item["price"] or said("an unknown price")
+    return offer(name, price.get("interval"), price.get("interval_count"), item["quantity"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .rows import CustomerRow, InvoiceRow, ProjectionRows, SearchRow
+from .said import Count, said
 
 LONGEST: Final = 300
 """Characters of a term that are searched."""
@@ -95,9 +96,12 @@ class Wanted:
     def trouble(self) -> str | None:
         """Why it cannot be searched for, in one sentence; None when it can."""
         if not self.text:
-            return "There is nothing to search for in that: type letters, digits or an id."
+            return said("There is nothing to search for in that: type letters, digits or an id.")
         if len(self.text) > LONGEST:
-            return f"That is longer than {LONGEST} characters: search for a piece of it."
+            return said(
+                "That is longer than {count} characters: search for a piece of it.",
+                count=Count(LONGEST),
+            )
         return None
 
     def rank(self, term: str) -> int | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Final, cast, get_args
 
 from .filters import Filters, clean
-from .upgrades import Change
+from .upgrades import BEGAN, Change
 
-CHANGES: Final[tuple[str, ...]] = get_args(Change)
-"""What can have changed, the first that differs names an upgrade."""
+CHANGES: Final[tuple[str, ...]] = (*get_args(Change), BEGAN)
+"""What can have changed, the first that differs names an upgrade; or that it began to pay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 from .catalog import Catalog
 from .filters import interval_name
@@ -14,6 +14,9 @@ from .policy import ENDED
 from .value import CannotValue, licensed, months_in
 
 Change = Literal["plan", "interval", "quantity", "price", "discount"]
+BEGAN: Final = "began"
+"""What people are told of a first payment for the plan that was free or tried: the report's fixed
+value for it is ``price``, which nobody changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +89,8 @@ def change_between(before: Offer, after: Offer) -> Change:
     if before.amounts == after.amounts and before.status == after.status:
         return "discount"  # one that ended by itself
     return "price"
+
+
+def told_change(kind: str | None, change: str) -> str:
+    """``change`` as people are told it."""
+    return BEGAN if kind == "new" and change == "price" else change

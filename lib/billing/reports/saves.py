@@ -22,7 +22,7 @@ Key = tuple[str | None, str | None, str | None]
 def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
     rules = current_rules(connection, request.setup, request.policy)
     found: defaultdict[Key, list[ScheduledEnd]] = defaultdict(list)
-    for end in all_scheduled_ends(connection, rules, until=request.as_of):
+    for _, end in all_scheduled_ends(connection, rules, until=request.as_of):
         if request.currency in (None, end.currency) and _inside(end, request):
             month = None
             if end.ends_at is not None:

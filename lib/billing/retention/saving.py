@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from ..domain.fold import CustomerFold, Rules, fold_customer
@@ -14,13 +14,19 @@ from ..store.queries.subscription_history import ever_scheduled
 
 
 def all_scheduled_ends(
-    connection: Connection, rules: Rules, *, until: int | None = None
-) -> Iterator[ScheduledEnd]:
-    """Every schedule that there ever was up to and including ``until``, customer by customer."""
-    for customer_id, seen in ever_scheduled(connection, until=until):
+    connection: Connection,
+    rules: Rules,
+    *,
+    until: int | None = None,
+    of: Collection[str] | None = None,
+) -> Iterator[tuple[str, ScheduledEnd]]:
+    """Every schedule that there ever was up to and including ``until``, customer by customer, with
+    the customer's id. ``of``: only of these customers."""
+    for customer_id, seen in ever_scheduled(connection, until=until, of=of):
         fold = fold_customer(customer_id, seen, rules)
         for subscription in fold.of("subscription").values():
-            yield from scheduled_ends(subscription, partial(_value, fold))
+            for end in scheduled_ends(subscription, partial(_value, fold)):
+                yield customer_id, end
 
 
 def _value(fold: CustomerFold, state: State) -> int | None:

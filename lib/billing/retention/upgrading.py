@@ -51,7 +51,7 @@ def upgrades(moved: Connection, history: Connection, asked: Asked) -> list[Upgra
     rows = queries.candidates(moved, asked.policy.slug, asked.currency, asked.starts, asked.ends)
     told = queries.told_by(history, {row["event_id"] for row in rows if row["event_id"]})
     found = [made for row in rows if (made := _of_movement(row, told, asked.catalog))]
-    found += _unmoved(moved, history, asked)
+    found += unmoved(moved, history, asked)
     return sorted(found, key=lambda u: (-u.occurred_at, u.customer_id, u.currency))
 
 
@@ -124,7 +124,7 @@ def _change(
     return "quantity"  # another subscription of the same plan
 
 
-def _unmoved(moved: Connection, history: Connection, asked: Asked) -> Iterator[Upgrade]:
+def unmoved(moved: Connection, history: Connection, asked: Asked) -> Iterator[Upgrade]:
     """Steps up that cost the same a month: no movement tells of them."""
     steps = list(_together(queries.repriced(history, asked.starts, asked.ends, asked.until)))
     ups = [step for step in steps if _paid_step_up(step, asked)]

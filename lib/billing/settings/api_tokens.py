@@ -20,6 +20,8 @@ from typing import Final
 from ..domain.errors import ConfigurationError
 
 SHORTEST_SECRET: Final = 16
+PER_SECOND: Final = 2_000
+"""Requests of one caller that one process answers, unless PORTSIDE_API_RATE says otherwise."""
 _VARIABLE: Final = "PORTSIDE_API_TOKEN"
 _ENTRY: Final = re.compile(
     r"(?:(?P<name>[\w.-]{1,40})/)?(?P<scopes>[a-z]+:[a-z:+-]*)=(?P<secret>.*)"

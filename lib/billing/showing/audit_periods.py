@@ -10,6 +10,7 @@ from fractions import Fraction
 from ..domain.money import round_half_up
 from ..domain.periods import Period
 from ..domain.roll_forward import Line, revalued, total
+from ..domain.said import said
 from ..domain.times import local_date
 from ..settings.setup import Setup
 from ..store.queries import roll_forward as rolling
@@ -43,7 +44,7 @@ def period_lines(
             strays[_month_of(day, spans, setup.timezone)][0] += moved
             strays[_month_of(day, spans, setup.timezone)][1] += step
     faults += [
-        AtFault("period", name, None, "Balances moved by another amount.", moved, step)
+        AtFault("period", name, None, said("Balances moved by another amount."), moved, step)
         for name, (moved, step) in strays.items()
         if moved != step
     ]
@@ -51,10 +52,10 @@ def period_lines(
     yield AuditLine(
         "periods",
         currency,
-        "Opening + movements + FX = closing, in every month",
-        "Months",
+        said("Opening + movements + FX = closing, in every month"),
+        said("Months"),
         len(spans),
-        "Close",
+        said("Close"),
         len(spans) - len(wrong),
         "count",
         ok=not wrong,
@@ -67,20 +68,27 @@ def _open_ends(lines: list[Line], trend: int) -> Iterator[AtFault]:
     reached = lines[0].opening if lines else 0
     for line in lines:
         if line.closing != total((line.opening, line.moved, line.fx)):
-            yield AtFault("period", line.period.name, None, "It does not add up.", line.closing)
+            yield AtFault(
+                "period", line.period.name, None, said("It does not add up."), line.closing
+            )
         elif line.opening != reached:
             yield AtFault(
                 "period",
                 line.period.name,
                 None,
-                "It opens elsewhere than the one before it closed.",
+                said("It opens elsewhere than the one before it closed."),
                 line.opening,
                 reached,
             )
         reached = line.closing
     if lines and reached != trend:
         yield AtFault(
-            "period", lines[-1].period.name, None, "It closes beside the trend.", reached, trend
+            "period",
+            lines[-1].period.name,
+            None,
+            said("It closes beside the trend."),
+            reached,
+            trend,
         )
 
 
@@ -99,14 +107,17 @@ def reporting_lines(
     missing = sorted({name for line in rolled.lines for name in line.missing})
     known = [line for line in rolled.lines if not line.missing]
     wrong = () if missing else tuple(_open_ends(list(rolled.lines), rolled.lines[-1].closing or 0))
-    without = f"No rate for {', '.join(missing[:3])}." if missing else ""
+    without = said("No rate for {rates}.", rates=", ".join(missing[:3])) if missing else ""
     yield AuditLine(
         "reporting_periods",
         code,
-        f"All in {code.upper()}: opening + movements + FX = closing, in every month",
-        "Months",
+        said(
+            "All in {currency}: opening + movements + FX = closing, in every month",
+            currency=code.upper(),
+        ),
+        said("Months"),
         len(rolled.lines),
-        "Close",
+        said("Close"),
         len(known) - len(wrong),
         "count",
         ok=None if missing else not wrong,
@@ -127,18 +138,23 @@ def reporting_lines(
         fx = told[span.name, held] or 0
         if abs(fx - effect) > Fraction(rounded, 2):
             faults.append(
-                AtFault("period", f"{span.name} {held}", None, "Rates did another amount.", fx)
+                AtFault(
+                    "period", f"{span.name} {held}", None, said("Rates did another amount."), fx
+                )
             )
     yield AuditLine(
         "reporting_fx",
         code,
-        f"All in {code.upper()}: FX is what rates did to balances and movements",
-        "Sum of FX",
+        said(
+            "All in {currency}: FX is what rates did to balances and movements",
+            currency=code.upper(),
+        ),
+        said("Sum of FX"),
         total(told.values()),
-        "Revalued directly",
+        said("Revalued directly"),
         None if missing else round_half_up(exact),
         "money",
         ok=None if missing else not faults,
         rows=tuple(faults),
-        note=without or "Equal but for rounding: at most half a unit for each amount.",
+        note=without or said("Equal but for rounding: at most half a unit for each amount."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ..domain.said import Count, said
 from .audit_lines import AtFault, AuditLine, compared
 from .audit_readings import Readings
 
@@ -20,11 +21,11 @@ def row_lines(read: Readings, currency: str) -> Iterator[AuditLine]:
         read,
         "movement_sums",
         currency,
-        "Each movement's before and change come to its after",
+        said("Each movement's before and change come to its after"),
         [
             _movement(
                 row,
-                "Before and change do not come to after.",
+                said("Before and change do not come to after."),
                 row["delta_minor"],
                 row["after_minor"] - row["before_minor"],
             )
@@ -36,11 +37,11 @@ def row_lines(read: Readings, currency: str) -> Iterator[AuditLine]:
         read,
         "movement_chain",
         currency,
-        "Each movement begins where the customer's last one ended",
+        said("Each movement begins where the customer's last one ended"),
         [
             _movement(
                 row,
-                "It does not begin where the one before it ended: one is missing or changed.",
+                said("It does not begin where the one before it ended: one is missing or changed."),
                 row["before_minor"],
                 row["reached"],
             )
@@ -60,8 +61,8 @@ def _by_movement(
         slug,
         currency,
         claim,
-        ("Movements", whole),
-        ("Agree", whole - len(broken)),
+        (said("Movements"), whole),
+        (said("Agree"), whole - len(broken)),
         unit="count",
         rows=tuple(broken[:MOST]),
     )
@@ -77,12 +78,14 @@ def _committed(read: Readings, currency: str) -> AuditLine:
     return compared(
         "committed",
         currency,
-        "MRR − committed MRR is the sum of the runway",
-        ("What each subscription loses", runway + short),
-        ("Sum of the runway", runway),
+        said("MRR − committed MRR is the sum of the runway"),
+        (said("What each subscription loses"), runway + short),
+        (said("Sum of the runway"), runway),
         rows=faults[:MOST],
         failed=bool(faults),
-        note=f"{left} more were not compared with their events." if left > 0 else "",
+        note=said("{count} more were not compared with their events.", count=Count(left))
+        if left > 0
+        else "",
     )
 
 
@@ -92,16 +95,16 @@ def _kept(read: Readings, currency: str) -> AuditLine:
     return compared(
         "kept_sums",
         currency,
-        "The sums that are kept are the sums of the rows",
-        ("Sums", len(keys)),
-        ("Agree", len(keys) - len(wrong)),
+        said("The sums that are kept are the sums of the rows"),
+        (said("Sums"), len(keys)),
+        (said("Agree"), len(keys) - len(wrong)),
         unit="count",
         rows=tuple(
             AtFault(
                 "kept sum",
                 " ".join(part for part in (*key[:2], *key[3:5], key[7]) if part),
                 None,
-                "Its rows sum to something else.",
+                said("Its rows sum to something else."),
                 _minor(read.kept.get(key)),
                 _minor(read.counted.get(key)),
             )

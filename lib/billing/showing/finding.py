@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..domain.access import judge
 from ..domain.grants import Access
+from ..domain.said import Count, said
 from ..domain.search import CUSTOMER_FIELDS, ID_BARE, INSIDE, Wanted, customer_terms, wanted
 from ..settings.setup import Setup
 from ..store.queries import search as stored
@@ -107,9 +108,18 @@ def _ends_at(access: Access) -> int | None:
 def _sentence(looked_for: Wanted, matches: stored.Matches) -> str | None:
     """What is not shown, and what to type instead."""
     if matches.capped:
-        return f"More than {stored.CAP:,} match: these are some of them. Type more to narrow them."
+        return said(
+            "More than {count} match: these are some of them. Type more to narrow them.",
+            count=Count(stored.CAP),
+        )
     if not looked_for.inside:
-        return f"With {INSIDE} characters or more, the middle of a name or address is searched too."
+        return said(
+            "With {count} characters or more, the middle of a name or address is searched too.",
+            count=Count(INSIDE),
+        )
     if not matches.total and len(looked_for.text) < ID_BARE:
-        return f"Ids are found by how they begin: type cus_, sub_ or in_, or {ID_BARE} characters."
+        return said(
+            "Ids are found by how they begin: type cus_, sub_ or in_, or {count} characters.",
+            count=Count(ID_BARE),
+        )
     return None

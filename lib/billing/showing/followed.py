@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..domain.said import Count, said
 from ..store import meta
 from ..store.queries.freshness import read_meta
 from ..store.queries.reading import Reader
@@ -26,16 +27,23 @@ class CatalogStanding:
     def sentences(self) -> Iterator[str]:
         """What somebody should know, most urgent first; nothing when all is well."""
         if not self.followed:
-            yield (
+            yield said(
                 "Another catalogue was applied than the one in this installation's file, so these "
                 "pages keep to the one that they started with. Deploy the applied file here, or "
                 "apply this one."
             )
         if self.left is not None:
-            who = "1 customer is" if self.left == 1 else f"{self.left:,} customers are"
             yield (
-                f"Another catalogue was applied: {who} still to be folded by it. "
-                "Until then they have what they had."
+                said(
+                    "Another catalogue was applied: 1 customer is still to be folded by it. Until "
+                    "then they have what they had."
+                )
+                if self.left == 1
+                else said(
+                    "Another catalogue was applied: {count} customers are still to be folded by "
+                    "it. Until then they have what they had.",
+                    count=Count(self.left),
+                )
             )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain.errors import NoCustomer
+from ..domain.flow_values import spoken_reason
 from ..domain.fold import CustomerFold, fold_customer
 from ..domain.observations import Observation
 from ..domain.project import project
@@ -107,7 +108,7 @@ def links_of(
             minted_at=link.minted_at,
             staff=link.staff,
             flow=link.flow,
-            reason=link.reason,
+            reason=spoken_reason(link.reason),
             ticket=link.ticket,
             outcome=link.progress.outcome,
         )

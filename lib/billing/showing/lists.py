@@ -11,6 +11,7 @@ from ..domain.catalog import Catalog
 from ..domain.declines import SENSITIVE, advice, decline_words, is_final_attempt, suggested_flow
 from ..domain.filters import Filters, interval_name
 from ..domain.money import rate
+from ..domain.saves import last_second_to_save
 from ..domain.times import DAY, day_start, local_date
 from ..settings.setup import Setup
 from ..store.queries import failed_payments as failing
@@ -42,7 +43,11 @@ def winding_down(
         ends = winding.ends(connection, filters)
         choices = winding.choices(connection)
     items = tuple(
-        WindingDownItem(**row, overdue=row["ends_at"] is not None and row["ends_at"] <= now)
+        WindingDownItem(
+            **row,
+            overdue=row["ends_at"] is not None and row["ends_at"] <= now,
+            save_until=last_second_to_save(row["ends_at"], now),
+        )
         for row in rows
     )
     return _listing(items, sums, _weeks(ends, setup.timezone), choices)

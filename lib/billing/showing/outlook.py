@@ -11,6 +11,7 @@ from ..domain.churn_rates import Moved, churn_cause
 from ..domain.facts import Facts, Leaving, PlanChurn, Trials
 from ..domain.insights import insights
 from ..domain.ratio import SMALL_SAMPLE, Ratio
+from ..domain.said import Said, said
 from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
@@ -129,10 +130,15 @@ def _plans(
     )
 
 
-def _month(span: Span, timezone: str) -> str:
-    return MONTHS[local_date(span.starts, timezone).month - 1]
+def _month(span: Span, timezone: str) -> Said:
+    return _named(local_date(span.starts, timezone).month)
+
+
+def _named(month: int) -> Said:
+    return Said(MONTHS[month - 1], {})
 
 
 def _leaving(week: RunwayWeek, timezone: str) -> Leaving:
     day = local_date(week.starts, timezone)
-    return Leaving(week.key, f"{day.day} {MONTHS[day.month - 1]}", week.subscriptions, week.minor)
+    name = said("{day} {month}", day=str(day.day), month=_named(day.month))
+    return Leaving(week.key, name, week.subscriptions, week.minor)

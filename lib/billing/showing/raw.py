@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from ..domain.errors import DatabaseUnavailable, NoSuchObject
 from ..domain.observations import Observation
+from ..domain.said import said
 from ..store import history, inbox
 from ..store.queries.reading import Reader
 from ..stripe.redact import shown
@@ -52,7 +53,7 @@ def body(reader: Reader, event_id: str) -> RawBody:
     except DatabaseUnavailable as error:
         if error.code != "database_not_allowed":
             raise
-        return RawBody(event_id, None, "The dashboard's database role may not read bodies.")
+        return RawBody(event_id, None, said("The dashboard's database role may not read bodies."))
     if found is None:
-        return RawBody(event_id, None, "Its body is gone: bodies are dropped after a while.")
+        return RawBody(event_id, None, said("Its body is gone: bodies are dropped after a while."))
     return RawBody(event_id, shown(json.loads(found)))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ..domain.errors import BillingError
 from ..domain.fold import Rules, fold_customer, mark_of
 from ..domain.project import project
+from ..domain.said import said
 from ..settings.rules import current_rules
 from ..settings.setup import Setup
 from ..store import history, meta, projection
@@ -78,12 +79,12 @@ def _fault(pair: projection.RowPair) -> AtFault:
     row = pair.folded or pair.stored or {}
     amount = _AMOUNT[pair.table]
     if pair.stored is None:
-        words = "It is missing: events tell of it."
+        words = said("It is missing: events tell of it.")
     elif pair.folded is None:
-        words = "No event tells of it."
+        words = said("No event tells of it.")
     else:
         wrong = [n for n in _TOLD[pair.table] if pair.folded[n] != pair.stored[n]]
-        words = f"Events tell another {', '.join(wrong)}."
+        words = said("Events tell another {fields}.", fields=", ".join(wrong))
     kind, name = {
         "subscriptions": ("subscription", pair.key),
         "movements": ("movement", pair.key),

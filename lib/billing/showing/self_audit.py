@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..domain.periods import Period, periods
+from ..domain.said import Count, said
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store.queries import roll_forward as rolling
@@ -59,11 +60,11 @@ def _total_lines(read: Readings, currency: str) -> Iterator[AuditLine]:
     yield compared(
         "trend",
         currency,
-        "MRR is where its trend ends",
-        ("MRR", mrr),
-        ("Sum of movements", end),
+        said("MRR is where its trend ends"),
+        (said("MRR"), mrr),
+        (said("Sum of movements"), end),
         rows=faults,
-        note="Without what is kept for subscriptions that cannot be valued." if kept else "",
+        note=said("Without what is kept for subscriptions that cannot be valued.") if kept else "",
     )
     yield from _unvalued(read, currency, kept)
     negative = tuple(
@@ -71,7 +72,7 @@ def _total_lines(read: Readings, currency: str) -> Iterator[AuditLine]:
             "subscription",
             row["subscription_id"],
             row["customer_id"],
-            "Its MRR is below nothing.",
+            said("Its MRR is below nothing."),
             int(row["minor"]),
             None,
         )
@@ -79,25 +80,35 @@ def _total_lines(read: Readings, currency: str) -> Iterator[AuditLine]:
         if row["currency"] == currency
     )
     for slug, claim, name, amounts in (
-        ("plans", "MRR is the sum of the plan mix", "Sum of plans", read.plans),
-        ("customers", "MRR is the sum of its customers", "Sum of customers", read.customers),
+        ("plans", said("MRR is the sum of the plan mix"), said("Sum of plans"), read.plans),
+        (
+            "customers",
+            said("MRR is the sum of its customers"),
+            said("Sum of customers"),
+            read.customers,
+        ),
         (
             "subscriptions",
-            "MRR is the sum of its subscriptions",
-            "Sum of subscriptions",
+            said("MRR is the sum of its subscriptions"),
+            said("Sum of subscriptions"),
             read.subscriptions,
         ),
     ):
         yield compared(
-            slug, currency, claim, ("MRR", mrr), (name, amounts.get(currency, 0)), rows=negative
+            slug,
+            currency,
+            claim,
+            (said("MRR"), mrr),
+            (name, amounts.get(currency, 0)),
+            rows=negative,
         )
     people = read.movers.get(currency, 0)
     yield compared(
         "each_customer",
         currency,
-        "Each customer's movements come to what its subscriptions count",
-        ("Customers", people),
-        ("Agree", people - len(wrong)),
+        said("Each customer's movements come to what its subscriptions count"),
+        (said("Customers"), people),
+        (said("Agree"), people - len(wrong)),
         unit="count",
         rows=faults,
     )
@@ -114,22 +125,22 @@ def _unvalued(read: Readings, currency: str, kept: int) -> Iterator[AuditLine]:
             "subscription",
             row["subscription_id"],
             row["customer_id"],
-            row["mrr_note"] or "It cannot be valued.",
+            row["mrr_note"] or said("It cannot be valued."),
         )
         for row in held[:MOST]
     )
     yield AuditLine(
         "unvalued",
         currency,
-        "What cannot be valued is kept at its last known value",
-        "Movements beyond MRR",
+        said("What cannot be valued is kept at its last known value"),
+        said("Movements beyond MRR"),
         kept + sum((f.stored or 0) - (f.right or 0) for f in wrong if f.kind == "movement"),
-        "Kept for it",
+        said("Kept for it"),
         kept,
         "money",
         ok=not wrong,
         rows=wrong or named,
-        note=f"Subscriptions that cannot be valued: {len(held)}.",
+        note=said("Subscriptions that cannot be valued: {count}.", count=Count(len(held))),
     )
 
 
@@ -145,7 +156,7 @@ def _faults(read: Readings, wrong: list[Any]) -> Iterator[AtFault]:
                 "customer",
                 row["customer_id"],
                 row["customer_id"],
-                "Its movements and its subscriptions differ.",
+                said("Its movements and its subscriptions differ."),
                 int(row["moved"]),
                 int(row["counted"]),
             )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..domain.access_changes import AccessChange, access_changes
-from ..domain.amounts import spoken_amount
+from ..domain.called import amount, outcome, plain
 from ..domain.fold import CustomerFold
 from ..domain.happenings import first_seen, happened
 from ..domain.observations import State
 from ..domain.rows import MovementRow
+from ..domain.said import said
 from ..domain.staff_notes import StaffNote
 from ..domain.trail import ObjectFold, Step
 from .customer_views import LinkSeen, TimelineEntry, TimelineKind
@@ -27,7 +28,14 @@ _KINDS: dict[str, TimelineKind] = {
 _OF_ONE_SECOND = (
     "customer", "subscription", "payment", "invoice", "other", "access", "movement", "link", "note",
 )  # fmt: skip
-TOO_LATE = "That payment came after the subscription had ended: it grants nothing."
+TOO_LATE = said("That payment came after the subscription had ended: it grants nothing.")
+_MOVEMENTS = {
+    "new": said("New"),
+    "reactivation": said("Reactivation"),
+    "expansion": said("Expansion"),
+    "contraction": said("Contraction"),
+    "churn": said("Churn"),
+}
 
 
 def story(fold: CustomerFold) -> list[TimelineEntry]:
@@ -100,13 +108,17 @@ def _paid_too_late(
 
 
 def _of_movement(movement: MovementRow) -> TimelineEntry:
-    before = spoken_amount(movement.before_minor, movement.currency)
-    after = spoken_amount(movement.after_minor, movement.currency)
-    note = ", reconstructed" if movement.reconstructed else ""
+    told = {
+        "kind": _MOVEMENTS[movement.kind],
+        "before": amount(movement.before_minor, movement.currency),
+        "after": amount(movement.after_minor, movement.currency),
+    }
     return TimelineEntry(
         at=movement.occurred_at,
         kind="movement",
-        sentence=f"{movement.kind.capitalize()}: MRR from {before} to {after}{note}.",
+        sentence=said("{kind}: MRR from {before} to {after}, reconstructed.", **told)
+        if movement.reconstructed
+        else said("{kind}: MRR from {before} to {after}.", **told),
         event_id=movement.event_id,
         subject=movement.subscription_id,
         currency=movement.currency,
@@ -135,10 +147,15 @@ def _of_note(note: StaffNote) -> TimelineEntry:
 
 
 def _of_link(link: LinkSeen) -> TimelineEntry:
-    flow = link.flow.replace("_", " ")
     return TimelineEntry(
         at=link.minted_at,
         kind="link",
-        sentence=f"Link to {flow} for {link.staff}: {link.outcome} ({link.reason}).",
+        sentence=said(
+            "Link to {flow} for {staff}: {outcome} ({reason}).",
+            flow=plain(link.flow),
+            staff=link.staff,
+            outcome=outcome(link.outcome),
+            reason=link.reason,
+        ),
         event_id=None,
     )

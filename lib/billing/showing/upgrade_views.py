@@ -9,6 +9,7 @@ from ..domain import churn_rates as rates
 from ..domain.churn_rates import Moved
 from ..domain.insights import Insight
 from ..domain.ratio import Ratio
+from ..domain.upgrades import told_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class UpgradeItem:
     customer_id: str
     email: str | None
     name: str | None
-    kind: str  # expansion · reactivation · new · contraction
+    kind: str | None  # expansion · reactivation · new · contraction; None: MRR did not move
     change: str  # plan · interval · quantity · price · discount
     from_plan: str | None
     to_plan: str | None
@@ -30,6 +31,11 @@ class UpgradeItem:
     subscription_id: str | None
     event_id: str | None
     reconstructed: bool
+
+    @property
+    def told(self) -> str:
+        """What changed, as people are told it: ``began`` for who began to pay, else `change`."""
+        return told_change(self.kind, self.change)
 
 
 @dataclass(frozen=True, slots=True)

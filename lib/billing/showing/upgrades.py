@@ -50,7 +50,7 @@ def _item(row: Cell) -> UpgradeItem:
 
 
 def _bars(cells: Sequence[Cell]) -> Iterator[Bar]:
-    found = _added_up(cells, "change", "currency")
+    found = _added_up(cells, "told", "currency")
     for (change, currency), (count, minor) in sorted(
         found.items(), key=lambda pair: (-pair[1][0], pair[0])
     ):

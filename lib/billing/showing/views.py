@@ -82,6 +82,7 @@ class WindingDownItem:
     comment: str | None  # the customer's own words
     overdue: bool  # the end has passed: Stripe's event is awaited, others send none
     event_id: str
+    save_until: int | None = None  # the last second in which the end can be undone; None: too late
 
 
 @dataclass(frozen=True, slots=True)

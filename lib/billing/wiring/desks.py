@@ -56,7 +56,7 @@ class Desks(Opened):
         settings = self.settings
         keys = read_keys(settings.claim_keys)
         signer = Signer(keys, settings.claim_issuer, settings.claim_audience) if keys else None
-        return Api(settings.api_callers, signer, self.members, self.pricing)
+        return Api(settings.api_callers, signer, self.members, self.pricing, settings.api_rate)
 
     @cached_property
     def members(self) -> SelfService:

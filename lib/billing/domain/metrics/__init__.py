@@ -6,6 +6,7 @@ from typing import Final
 
 from . import (
     bridging,
+    changing,
     churn,
     closing,
     collecting,
@@ -13,9 +14,11 @@ from . import (
     keeping_up,
     leaving,
     lists,
+    mixing,
     movements,
     receivables,
     recurring,
+    saving,
     selling,
     upgrading,
 )
@@ -37,6 +40,9 @@ METRICS: Final[dict[str, Metric]] = {
         bridging,
         selling,
         upgrading,
+        saving,
+        mixing,
+        changing,
     )
     for metric in part.METRICS
 }

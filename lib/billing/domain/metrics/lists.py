@@ -16,14 +16,6 @@ METRICS: Final = (
         "Portside",
     ),
     Metric(
-        "ending_this_week",
-        "End this week",
-        "count",
-        "down",
-        "Scheduled ends from Monday to Sunday, in the business time zone.",
-        "Portside",
-    ),
-    Metric(
         "ending_in_four_weeks",
         "End within four weeks",
         "count",

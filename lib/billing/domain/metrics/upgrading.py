@@ -22,7 +22,7 @@ METRICS: Final = (
         "up",
         "Expansion, reactivation, first payments after a free or trial subscription, and moves to "
         "a higher-ranked plan or a longer interval even where MRR falls; moves that leave MRR as "
-        "it was are in the report alone.",
+        "it was are listed apart.",
         "Portside",
         _ROLL_FORWARD,
     ),

@@ -5,7 +5,7 @@ Reads observations in batches of customers, on demand: for reports, not for page
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
@@ -16,7 +16,7 @@ from ..tables import observations as o
 CUSTOMERS_AT_ONCE = 500
 
 
-def _scheduled(state: ColumnElement[str | None]) -> ColumnElement[bool]:
+def scheduled(state: ColumnElement[str | None]) -> ColumnElement[bool]:
     """Whether a canonical state plans an end, in either of its encodings."""
     return or_(
         state.contains('"cancel_at_period_end":true', autoescape=True),
@@ -28,29 +28,42 @@ def _scheduled(state: ColumnElement[str | None]) -> ColumnElement[bool]:
 
 
 def ever_scheduled(
-    connection: Connection, *, until: int | None = None
+    connection: Connection, *, until: int | None = None, of: Collection[str] | None = None
 ) -> Iterator[tuple[str, list[Observation]]]:
     """Customers of whom a subscription was ever scheduled to end, each with everything seen of its
-    subscriptions and discounts that took effect up to and including ``until``."""
+    subscriptions and discounts that took effect up to and including ``until``. ``of``: only these
+    customers."""
+    batches = _all(connection) if of is None else _portions(sorted(of))
+    for batch in batches:
+        found = _scheduled_among(connection, batch) if of is not None else batch
+        if found:
+            yield from sorted(_of(connection, found, until).items())
+
+
+def _all(connection: Connection) -> Iterator[list[str]]:
     after = ""
-    while True:
-        query = (
-            select(o.c.customer_id)
-            .where(
-                o.c.object_type == "subscription",
-                o.c.customer_id > after,
-                or_(_scheduled(o.c.after), _scheduled(o.c.before)),
-            )
-            .distinct()
-            .order_by(o.c.customer_id)
-            .limit(CUSTOMERS_AT_ONCE)
-        )
-        found = [str(row[0]) for row in connection.execute(query)]
-        if not found:
-            return
-        seen = _of(connection, found, until)
-        yield from sorted(seen.items())
+    while found := _scheduled_among(connection, None, after):
+        yield found
         after = found[-1]
+
+
+def _portions(customers: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(customers), CUSTOMERS_AT_ONCE):
+        yield customers[start : start + CUSTOMERS_AT_ONCE]
+
+
+def _scheduled_among(
+    connection: Connection, customers: list[str] | None, after: str = ""
+) -> list[str]:
+    query = select(o.c.customer_id).where(
+        o.c.object_type == "subscription", or_(scheduled(o.c.after), scheduled(o.c.before))
+    )
+    if customers is None:
+        query = query.where(o.c.customer_id > after)
+    else:
+        query = query.where(o.c.customer_id.in_(customers))
+    query = query.distinct().order_by(o.c.customer_id).limit(CUSTOMERS_AT_ONCE)
+    return [str(row[0]) for row in connection.execute(query)]
 
 
 def _of(

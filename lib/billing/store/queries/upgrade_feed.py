@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from ...domain.catalog import Catalog
 from ...domain.upgrade_filters import UpgradeFilters
+from ...domain.upgrades import BEGAN
 from ..tables import customers as c
 from ..tables import movements as m
 from ..tables import observations as o
@@ -94,9 +95,9 @@ def page(connection: Connection, judged: Judged, filters: UpgradeFilters) -> lis
 
 
 def paths(connection: Connection, judged: Judged, filters: UpgradeFilters) -> list[RowMapping]:
-    """``currency, from_plan, to_plan, change, count, minor`` of the whole filtered list."""
+    """``currency, from_plan, to_plan, told, count, minor`` of the whole filtered list."""
     steps = _steps(connection, judged, filters)
-    keys = (steps.c.currency, steps.c.from_plan, steps.c.to_plan, steps.c.change)
+    keys = (steps.c.currency, steps.c.from_plan, steps.c.to_plan, steps.c.told)
     query = _narrowed(
         select(
             *keys, func.count().label("count"), func.sum(steps.c.delta_minor).label("minor")
@@ -140,7 +141,7 @@ def _narrowed(query: Select[Any], steps: CTE, filters: UpgradeFilters) -> Select
         fields = (c.c.email, c.c.name, c.c.org_id, steps.c.customer_id, steps.c.subscription_id)
         query = query.where(any_contains(fields, filters.text))
     if filters.changes:
-        query = query.where(steps.c.change.in_(filters.changes))
+        query = query.where(steps.c.told.in_(filters.changes))
     if filters.plans:
         query = query.where(steps.c.to_plan.in_(filters.plans))
     if filters.path is not None:
@@ -183,6 +184,9 @@ def _steps(connection: Connection, judged: Judged, filters: UpgradeFilters) -> C
             from_plan.label("from_plan"),
             from_interval.label("from_interval"),
             change.label("change"),
+            case((and_(seen.c.kind == "new", change == "price"), BEGAN), else_=change).label(
+                "told"
+            ),
         )
         .where(or_(seen.c.kind != "contraction", up))
         .cte("steps")

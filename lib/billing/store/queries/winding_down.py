@@ -17,6 +17,7 @@ from .columns import (
     bounded,
     by_bytes,
     one_of_intervals,
+    one_of_plans,
     ordered,
 )
 
@@ -62,11 +63,12 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
         query = query.where(any_contains(fields, filters.text))
     query = among(
         query,
-        (s.c.plan, filters.plans),
         (s.c.currency, filters.currencies),
         (s.c.status, filters.statuses),
         (func.coalesce(_REASON, "unknown"), filters.reasons),
     )
+    if filters.plans:
+        query = query.where(one_of_plans(s.c.plan, filters.plans))
     if filters.intervals:
         query = query.where(one_of_intervals(s.c.interval, s.c.interval_count, filters.intervals))
     return bounded(query, s.c.ends_at, filters.starts, filters.ends)
@@ -129,9 +131,9 @@ def ends(connection: Connection, filters: Filters) -> list[RowMapping]:
 
 
 def choices(connection: Connection) -> list[RowMapping]:
-    """Every combination of what the list can be filtered by."""
+    """Every combination of what the list can be filtered by; an unknown plan is called ""."""
     query = _from(
-        s.c.plan,
+        func.coalesce(s.c.plan, "").label("plan"),
         s.c.currency,
         s.c.status,
         s.c.interval,

@@ -1,0 +1,224 @@
+"""The interactions that people make most, in ours and in what each is compared with.
+
+Each is prepared up to its last input; that input alone is timed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Locator, Page
+
+Act = Callable[[Page], None]
+HEADER, ROW = 35, 35
+"""Pixels of a table's rows: it is a canvas."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """``there``: the address it happens at. ``prepare`` brings the page before the last input.
+
+    ``kind``: a fragment's rerun, or another page's.
+    """
+
+    what: str
+    kind: str
+    there: str
+    act: Act
+    prepare: Act = lambda _: None
+
+
+def _menu(title: str) -> Act:
+    return lambda page: _in_menu(page, title).click()
+
+
+def _in_menu(page: Page, title: str) -> Locator:
+    return page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True)
+
+
+def _drop_down(widget: Callable[[Page], Locator]) -> Act:
+    """Open a choice; its options are drawn by the browser alone."""
+
+    def prepare(page: Page) -> None:
+        widget(page).locator("input").first.click()
+        page.get_by_role("option").first.wait_for()
+
+    return prepare
+
+
+def _key(key: str) -> Callable[[Page], Locator]:
+    return lambda page: page.locator(f".st-key-{key}")
+
+
+def _labelled(kind: str, label: str) -> Callable[[Page], Locator]:
+    return lambda page: page.get_by_test_id(kind).filter(has_text=label)
+
+
+def _option(name: str) -> Act:
+    return lambda page: page.get_by_role("option", name=name, exact=True).click()
+
+
+def _nth_option(number: int) -> Act:
+    return lambda page: page.get_by_role("option").nth(number).click()
+
+
+def _typed(field: Callable[[Page], Locator], text: str) -> Act:
+    def prepare(page: Page) -> None:
+        field(page).click()
+        field(page).fill(text)
+
+    return prepare
+
+
+def _row(number: int) -> Act:
+    """The check box of a row of the page's last table."""
+
+    def act(page: Page) -> None:
+        frame = page.get_by_test_id("stDataFrame").last
+        frame.click(position={"x": 15, "y": HEADER + ROW * number + ROW / 2})
+
+    return act
+
+
+def _seen(frame: Callable[[Page], Locator]) -> Act:
+    return lambda page: frame(page).scroll_into_view_if_needed()
+
+
+def _enter(page: Page) -> None:
+    page.keyboard.press("Enter")
+
+
+def ours(customer: str, email: str) -> tuple[Step, ...]:
+    """``customer``: the id of somebody who pays; ``email``: theirs."""
+    one = f"/customer?customer={customer}"
+    return (
+        Step("open Overview", "page", "/winding-down", _menu("Overview")),
+        Step("Overview to MRR", "page", "/overview", _menu("MRR")),
+        Step("open Invoices", "page", "/winding-down", _menu("Invoices")),
+        Step(
+            "find a customer by e-mail",
+            "page",
+            "/winding-down",
+            _enter,
+            _typed(lambda page: page.locator(".st-key-find_anywhere input"), email),
+        ),
+        Step(
+            "Overview: another currency",
+            "fragment",
+            "/overview",
+            lambda page: page.locator(".st-key-currency button").nth(1).click(),
+        ),
+        Step(
+            "Overview: a week of the runway",
+            "fragment",
+            "/overview",
+            _nth_option(0),
+            _drop_down(_key("week")),
+        ),
+        Step(
+            "Customer: the tab of invoices",
+            "fragment",
+            one,
+            lambda page: page.get_by_role("tab", name="Invoices").click(),
+        ),
+        Step(
+            "Customer: open a link's form",
+            "fragment",
+            one,
+            lambda page: page.locator(
+                ".st-key-link_panel [class*=st-key-link_] button"
+            ).first.click(),
+        ),
+        Step(
+            "Winding down: one plan",
+            "fragment",
+            "/winding-down",
+            _option("Pro"),
+            _drop_down(_key("plans")),
+        ),
+        Step(
+            "Winding down: the largest MRR first",
+            "fragment",
+            "/winding-down",
+            _option("Largest MRR"),
+            _drop_down(_key("sort")),
+        ),
+        Step("Failed payments: a row", "fragment", "/failed-payments", _row(0), _seen(_table)),
+        Step(
+            "Plan mix: another currency",
+            "fragment",
+            "/plan-mix",
+            lambda page: page.locator(".st-key-currency button").nth(1).click(),
+        ),
+        Step(
+            "Invoices: the next page",
+            "fragment",
+            "/invoices",
+            lambda page: page.get_by_test_id("stPaginationNext").last.click(),
+        ),
+        Step(
+            "MRR: by week",
+            "fragment",
+            "/mrr",
+            lambda page: page.locator(".st-key-by button", has_text="Week").click(),
+        ),
+    )
+
+
+def _table(page: Page) -> Locator:
+    return page.get_by_test_id("stDataFrame").last
+
+
+_SORT: Final = _labelled("stSelectbox", "Sort by")
+_CURRENCY: Final = _labelled("stSelectbox", "Currency")
+
+
+def naive(email: str) -> tuple[Step, ...]:
+    """What the naive pages have of it, by the same names."""
+    return (
+        Step("open Overview", "page", "/winding_down", _menu("Overview")),
+        Step("open Invoices", "page", "/winding_down", _menu("Invoices")),
+        Step(
+            "find a customer by e-mail",
+            "page",
+            "/customer",
+            _enter,
+            _typed(lambda page: page.get_by_label("Find a customer"), email),
+        ),
+        Step("Overview: another currency", "fragment", "/", _nth_option(1), _drop_down(_CURRENCY)),
+        Step(
+            "Winding down: one plan",
+            "fragment",
+            "/winding_down",
+            _option("pro"),
+            _drop_down(_labelled("stMultiSelect", "Plan")),
+        ),
+        Step(
+            "Winding down: the largest MRR first",
+            "fragment",
+            "/winding_down",
+            _option("value_minor"),
+            _drop_down(_SORT),
+        ),
+        Step(
+            "Plan mix: another currency",
+            "fragment",
+            "/plan_mix",
+            _nth_option(1),
+            _drop_down(_CURRENCY),
+        ),
+        Step(
+            "Invoices: the next page",
+            "fragment",
+            "/invoices",
+            lambda page: page.get_by_test_id("stNumberInputStepUp").click(),
+        ),
+    )
+
+
+BARE: Final = (
+    Step("an empty page", "page", "/", _menu("Second")),
+    Step("a page of numbers, charts and a table", "page", "/third", _menu("Fourth")),
+)

@@ -1,0 +1,92 @@
+"""The section of `docs/performance.md` that a run of clicks writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .. import book
+from .driving import Timed, median, p95
+from .run import PATIENCE, Run
+
+FRAGMENT = 300
+"""Milliseconds within which a fragment is to be drawn anew."""
+PAGE = 1.5
+"""How much longer than a bare page of the same parts another page may take."""
+
+
+def write(runs: Sequence[Run], times: int) -> None:
+    parts = [_head(runs, times), *(_of(run) for run in runs)]
+    book.put("Clicks", "\n\n".join(parts))
+
+
+def _head(runs: Sequence[Run], times: int) -> str:
+    load = ", ".join(f"{run.load:.1f}" for run in runs)
+    return f"""From a person's click to the last change that it draws, in headless Chromium on
+the same machine, {book.machine()}, load {load} when it began.
+Milliseconds, median and 95th of a hundred of {times} times. *First*: a webhook has come in since,
+so that nothing that is read is kept; *again*: the same was seen before. *Naive*: the same page as
+somebody would first write it (`benchmarks/naive/app.py`: whole tables into pandas, plotly.express,
+no fragments, no caches), over the same database in the same run; the ratio is to ours, first. A
+dash: it does not have that; *never*: not within {PATIENCE:.0f} seconds, or out of 8 GB of memory.
+`make bench ARGS="clicks"` measures the demo's world again, `--database URL` a filled one."""
+
+
+def _of(run: Run) -> str:
+    bare, full = (median(line.first) for line in run.bare)
+    naive = {line.what: line for line in run.naive}
+    rows = [
+        "| what is clicked | first | p95 | again | p95 | naive | ratio |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+        *(_row(line, naive.get(line.what)) for line in run.ours),
+        *(_row(line, None) for line in run.bare),
+    ]
+    return "\n".join(
+        [
+            f"### {run.subscriptions:,} subscriptions, {run.world}",
+            "",
+            *rows,
+            "",
+            " ".join(_verdicts(run, bare, full)),
+        ]
+    )
+
+
+def _row(line: Timed, naive: Timed | None) -> str:
+    own, other = median(line.first), median(naive.first) if naive else None
+    ratio = f"{other / own:.1f}" if own and other else "–"
+    cells = [
+        line.what,
+        _ms(own),
+        _ms(p95(line.first)),
+        _ms(median(line.again)),
+        _ms(p95(line.again)),
+        "–" if naive is None else _ms(other),
+        ratio,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _ms(value: float | None) -> str:
+    return "never" if value is None else f"{value:,.0f}"
+
+
+def _verdicts(run: Run, bare: float | None, full: float | None) -> Iterator[str]:
+    for name in ("first", "again"):
+        parts = [line for line in run.ours if line.kind == "fragment"]
+        slow = [line for line in parts if not (median(getattr(line, name)) or 1e9) <= FRAGMENT]
+        yield (
+            f"{name.capitalize()}: {len(parts) - len(slow)} of {len(parts)} fragments are within "
+            f"{FRAGMENT} ms" + (f", not {_named(slow)}." if slow else ".")
+        )
+        pages = [line for line in run.ours if line.kind == "page"]
+        ratios = [
+            f"{line.what} {ours / full:.1f}"
+            for line in pages
+            if full and (ours := median(getattr(line, name)))
+        ]
+        yield f"Another page to a bare one of the same parts (target {PAGE}): {', '.join(ratios)}."
+    yield f"The dashboard then held {run.memory:,.0f} MB."
+
+
+def _named(lines: Sequence[Timed]) -> str:
+    return ", ".join(f"“{line.what}”" for line in lines)

@@ -1,0 +1,50 @@
+// From the next input of a person to the last change that it draws, in milliseconds.
+//
+// Resolves when the script has run and nothing has changed for QUIET; null after `patience`.
+// What moves by itself in the header and the sidebar is no part of the page.
+(patience) => {
+  const QUIET = 250
+  const app = document.querySelector('[data-testid="stApp"]')
+  const outside = (node) => {
+    const element = node.nodeType === 1 ? node : node.parentElement
+    return element?.closest('[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stStatusWidget"]')
+  }
+  let input = null
+  let ran = false
+  let last = 0
+  let wasRunning = false
+  const began = (event) => {
+    if (event.isTrusted && input === null) input = event.timeStamp
+  }
+  const events = ["pointerdown", "keydown"]
+  events.forEach((name) => window.addEventListener(name, began, true))
+  const observer = new MutationObserver((changes) => {
+    if (input === null) return
+    if (changes.some((c) => c.target !== app && !outside(c.target))) last = performance.now()
+  })
+  observer.observe(document.body, {
+    childList: true, subtree: true, characterData: true, attributes: true,
+  })
+  const waiting = () =>
+    app.dataset.testScriptState !== "notRunning" ||
+    document.querySelector('[data-testid="stMain"] [data-stale="true"], [data-testid="stSkeleton"]')
+  window.portsideWatched = new Promise((resolve) => {
+    const timer = setInterval(() => {
+      const now = performance.now()
+      if (input === null) return
+      const running = app.dataset.testScriptState !== "notRunning"
+      if (running) ran = true
+      if (wasRunning && !running) last = Math.max(last, now)
+      wasRunning = running
+      // What the browser draws by itself, without asking the script, is over soon.
+      const asked = ran || now - input > 1500
+      const over = now - input > patience
+      if (over || (asked && !waiting() && now - last > QUIET)) {
+        clearInterval(timer)
+        observer.disconnect()
+        events.forEach((name) => window.removeEventListener(name, began, true))
+        resolve(over ? null : last - input)
+      }
+    }, 5)
+  })
+}

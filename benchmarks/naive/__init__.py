@@ -1,0 +1,1 @@
+"""The same pages as somebody would first write them: what the others are compared with."""

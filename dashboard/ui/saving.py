@@ -1,0 +1,220 @@
+"""The save ledger: what became of the ends that were scheduled, by month and by reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from dashboard import charts, data, winding
+from dashboard import format as fmt
+from dashboard.language import mark, say, tr
+from dashboard.session import Staff
+from dashboard.ui import collecting, defined, download, filters, kpis, notes, saved, tables
+from lib.billing import METRICS, Filters, Permission, Ratio, SaveCell, save_rate
+
+BY: Final = {"month": mark("By month"), "reason": mark("By reason")}
+UNKNOWN_MONTH: Final = ""
+
+
+def draw(staff: Staff) -> None:
+    """The board of all schedules, and the list of whose they are."""
+    with st.skeleton(height=320):  # the first time everything that was ever seen is read
+        cells = winding.board()
+    if not cells:
+        notes.empty(
+            tr("No end was ever scheduled."),
+            hint=tr(
+                "A cancellation shows here from the moment it is scheduled, with what came of it."
+            ),
+        )
+        return
+    totals = staff.may(Permission.TOTALS)
+    kpis.row(_cards(cells, totals=totals))
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            defined.title(
+                tr("Which scheduled ends were saved?"),
+                "save_rate",
+                "ends_saved",
+                "ends_lost",
+                "ends_open",
+            )
+            st.space("stretch")
+            by = filters.switch(tr("Divided"), "divided", BY)
+            download.menu("saves", Filters(), staff)
+        rows = _grouped(cells, by)
+        _chart(rows, by)
+        _table(rows, by)
+        st.caption(
+            tr(
+                "The rate is of the ends whose day has passed. Fewer than 20 of them are a small "
+                "sample: a single customer moves the rate by more than five points."
+            )
+        )
+    st.subheader(tr("Whose are they?"), anchor=False)
+    saved.draw(cells, staff)
+
+
+def _cards(cells: Sequence[SaveCell], *, totals: bool) -> list[kpis.Card]:
+    rate = save_rate(cells)
+    saved, lost = sum(c.saved for c in cells), sum(c.lost for c in cells)
+    early = saved - sum(c.matured_saved for c in cells)
+    shown = [
+        kpis.defined(
+            "save_rate",
+            fmt.share(rate.value),
+            say(rate.reason),
+            delta=_parts(rate),
+            compared_to=tr("small sample") if rate.small else None,
+            good="neither",
+        ),
+        kpis.defined(
+            "ends_saved",
+            fmt.number(saved),
+            delta=fmt.number(early) if early else None,
+            compared_to=tr("before their day") if early else None,
+            good="neither",
+        ),
+        kpis.defined("ends_lost", fmt.number(lost)),
+    ]
+    if totals:
+        shown.append(_money_card(cells))
+    else:
+        shown.append(kpis.defined("ends_open", fmt.number(sum(c.open for c in cells))))
+    return shown
+
+
+def _money_card(cells: Sequence[SaveCell]) -> kpis.Card:
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for cell in cells:
+        if cell.currency:
+            sums[cell.currency][0] += cell.saved_minor
+            sums[cell.currency][1] += cell.saved + cell.lost
+    order = sorted(sums, key=lambda code: (-sums[code][1], code))
+    unvalued = sum(cell.unvalued for cell in cells)
+    first = order[0] if order else None
+    others = [code for code in order[1:] if sums[code][0]]
+    return kpis.defined(
+        "mrr_saved",
+        fmt.money_short(sums[first][0], first) if first else fmt.UNKNOWN,
+        tr("Left out: {count} without a known value.", count=fmt.number(unvalued))
+        if unvalued
+        else "",
+        delta=fmt.joined(fmt.money(sums[code][0], code) for code in others) or None,
+        compared_to=tr("besides") if others else None,
+        good="neither",
+    )
+
+
+def _parts(rate: Ratio) -> str:
+    part, whole = fmt.number(int(rate.numerator)), fmt.number(int(rate.denominator))
+    return tr("{part} of {whole}", part=part, whole=whole)
+
+
+Group = tuple[str, str, list[SaveCell]]
+"""Month ("" = not known) or reason, what it is called, and its cells."""
+
+
+def _grouped(cells: Sequence[SaveCell], by: str) -> list[Group]:
+    """Months in time, reasons by how many there were."""
+    found: defaultdict[str, list[SaveCell]] = defaultdict(list)
+    for cell in cells:
+        found[(cell.month or UNKNOWN_MONTH) if by == "month" else cell.reason].append(cell)
+    if by == "month":
+        return [(key, saved.month_name(key), found[key]) for key in _months(found)]
+    order = sorted(found, key=lambda key: (-sum(c.scheduled for c in found[key]), key))
+    return [(key, fmt.words(key), found[key]) for key in order]
+
+
+def _months(known: Collection[str]) -> list[str]:
+    """In time, also those between in which no end was planned; what is not known comes first."""
+    dated = sorted(month for month in known if month)
+    between = collecting.months_of(dated) if dated else []
+    return [*([UNKNOWN_MONTH] if UNKNOWN_MONTH in known else []), *between]
+
+
+def _chart(rows: Sequence[Group], by: str) -> None:
+    drawn = tuple(
+        (key, name, tuple((o, sum(getattr(c, o) for c in held)) for o in saved.OUTCOMES))
+        for key, name, held in rows
+    )
+    bars = [(key, name, dict(counts)) for key, name, counts in drawn]
+    st.plotly_chart(
+        data.figure(
+            "saves", lambda: charts.saves(bars, saved.OUTCOMES, across=by == "reason"), drawn, by
+        ),
+        key=f"saves_{by}",
+        on_select=partial(_bar_chosen, by),
+        selection_mode="points",
+        config=charts.CONFIG,
+        alt=tr(
+            "Scheduled ends by what became of them. The table below has the numbers; the list can "
+            "be narrowed to each."
+        ),
+    )
+
+
+def _bar_chosen(by: str) -> None:
+    points = st.session_state[f"saves_{by}"]["selection"]["points"]
+    key, outcome = points[0]["customdata"][:2] if points else (None, None)
+    _narrow(by, key)
+    st.session_state["outcomes"] = [outcome] if outcome else []
+
+
+def _narrow(by: str, key: str | None) -> None:
+    if by == "month":
+        st.session_state["month"] = key
+    else:
+        st.session_state["reasons"] = [key] if key is not None else []
+    filters.first_page()
+
+
+def _table(rows: Sequence[Group], by: str) -> None:
+    held_rows = [row for row in rows if row[2]]
+    shown = held_rows[::-1] if by == "month" else held_rows
+    lines = []
+    for _, name, held in shown:
+        rate = save_rate(held)
+        lines.append(
+            {
+                "name": name,
+                **{outcome: sum(getattr(c, outcome) for c in held) for outcome in saved.OUTCOMES},
+                "rate": fmt.share(rate.value),
+                "parts": _parts(rate) if rate.denominator else None,
+                "note": [mark("Small sample")] if rate.small and rate.value is not None else [],
+            }
+        )
+    column, definition = st.column_config, say(METRICS["save_rate"].definition)
+    columns = {
+        "name": column.TextColumn(
+            tr("Planned end in") if by == "month" else tr("Reason"), width=170
+        ),
+        "saved": defined.count("ends_saved", width=90),
+        "lost": defined.count("ends_lost", width=90),
+        "open": defined.count("ends_open", width=100),
+        "rate": column.TextColumn(
+            say(METRICS["save_rate"].label), help=definition, width=100, alignment="right"
+        ),
+        "parts": column.TextColumn(
+            tr("Saved of matured"), help=definition, width=140, alignment="right"
+        ),
+        "note": tables.badge(tr("Note"), width=130),
+    }
+    tables.show(
+        lines,
+        columns,
+        key=f"save_board_{by}",
+        ids=[key for key, _, _ in shown],
+        alt=tr("What became of scheduled ends. Choose a row to list whose they are."),
+        height=388 if len(lines) > 10 else "content",
+        on_choose=partial(_row_chosen, by, [key for key, _, _ in shown]),
+        sparse=True,
+    )
+
+
+def _row_chosen(by: str, keys: list[str], index: int | None) -> None:
+    _narrow(by, None if index is None else keys[index])

@@ -1,0 +1,242 @@
+"""Who went from which plan to which between two times, as `plan_standing` has them stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import (
+    CTE,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from ...domain.plan_moves import ADDED, LEFT, NEW, RETURNED, UNKNOWN, Move, MoveFilters
+from ..tables import customers as c
+from ..tables import movements as m
+from ..tables import subscriptions as s
+from .columns import any_contains, by_bytes
+from .spans import Span
+
+_ONCE: Final = "MATERIALIZED"
+
+
+def moves(
+    connection: Connection, policy: str, currency: str, span: Span, filters: MoveFilters
+) -> list[Move]:
+    """Every way that somebody of the filtered list went; those who stayed as they were in none."""
+    each = _each(policy, currency, span)
+    query = _narrowed(
+        select(
+            each.c.was,
+            each.c.now,
+            func.count(),
+            func.sum(each.c.before_minor),
+            func.sum(each.c.after_minor),
+        ).select_from(_known(each)),
+        each,
+        filters,
+    ).group_by(each.c.was, each.c.now)
+    found = [
+        Move(was, now, int(customers), int(before), int(after))
+        for was, now, customers, before, after in connection.execute(query)
+    ]
+    return sorted(found)
+
+
+def page(
+    connection: Connection, policy: str, currency: str, span: Span, filters: MoveFilters
+) -> list[RowMapping]:
+    """One page of who went, what moved most first."""
+    limit, offset = filters.page
+    query = _rows(policy, currency, span, filters).limit(limit).offset(offset)
+    return list(connection.execute(query).mappings())
+
+
+def every_row(
+    connection: Connection, policy: str, currency: str, span: Span, filters: MoveFilters
+) -> Iterator[RowMapping]:
+    """All of them for a report, in the same order, read in portions."""
+    query = _rows(policy, currency, span, filters).execution_options(yield_per=2_000)
+    yield from connection.execute(query).mappings()
+
+
+def _rows(policy: str, currency: str, span: Span, filters: MoveFilters) -> Select[Any]:
+    each = _each(policy, currency, span)
+    query = select(
+        each.c.customer_id,
+        c.c.org_id,
+        c.c.email,
+        c.c.name,
+        each.c.was,
+        each.c.now,
+        each.c.before_minor,
+        each.c.after_minor,
+        literal(currency).label("currency"),
+        each.c.moved_at,
+    ).select_from(_known(each))
+    return _narrowed(query, each, filters).order_by(
+        func.abs(each.c.after_minor - each.c.before_minor).desc(),
+        by_bytes(each.c.customer_id),
+        by_bytes(each.c.now),
+    )
+
+
+def _known(each: CTE) -> Any:
+    return each.outerjoin(c, c.c.customer_id == each.c.customer_id)
+
+
+def _narrowed(query: Select[Any], each: CTE, filters: MoveFilters) -> Select[Any]:
+    if filters.text:
+        fields = (c.c.email, c.c.name, c.c.org_id, each.c.customer_id)
+        query = query.where(any_contains(fields, filters.text))
+    if filters.move is not None:
+        was, now = filters.move
+        query = query.where(each.c.was == was, each.c.now == now)
+    if filters.plans:
+        query = query.where(or_(each.c.was.in_(filters.plans), each.c.now.in_(filters.plans)))
+    return query
+
+
+def _each(policy: str, currency: str, span: Span) -> CTE:
+    """``customer_id, was, now, before_minor, after_minor, moved_at``: a row for each plan that a
+    customer with a movement in the span left or came to. Who came and left in it is in none."""
+    own = and_(m.c.policy == policy, m.c.currency == currency)
+    movers = (
+        select(
+            m.c.customer_id,
+            func.min(m.c.occurred_at).label("first_at"),
+            func.max(m.c.occurred_at).label("last_at"),
+        )
+        .where(own, m.c.occurred_at >= span.starts, m.c.occurred_at < span.ends)
+        .group_by(m.c.customer_id)
+        .cte("movers")
+        .prefix_with(_ONCE)
+    )
+    opening = (
+        select(
+            movers.c.customer_id,
+            movers.c.last_at,
+            m.c.kind,
+            func.coalesce(m.c.from_plan, UNKNOWN).label("plan"),
+            m.c.before_minor.label("minor"),
+        )
+        .select_from(
+            movers.join(
+                m,
+                and_(
+                    own,
+                    m.c.customer_id == movers.c.customer_id,
+                    m.c.occurred_at == movers.c.first_at,
+                ),
+            )
+        )
+        .cte("opening")
+        .prefix_with(_ONCE)
+    )
+    closing = _closing(own, currency, span, movers)
+    ranked = (
+        select(
+            opening.c.customer_id,
+            opening.c.last_at,
+            opening.c.kind,
+            opening.c.plan.label("from_plan"),
+            opening.c.minor.label("from_minor"),
+            closing.c.plan.label("to_plan"),
+            func.coalesce(closing.c.minor, 0).label("to_minor"),
+            func.row_number()
+            .over(
+                partition_by=opening.c.customer_id,
+                order_by=(
+                    case((closing.c.plan == opening.c.plan, 0), else_=1),
+                    closing.c.minor.desc(),
+                    by_bytes(closing.c.plan),
+                ),
+            )
+            .label("nth"),
+        )
+        .select_from(opening.outerjoin(closing, closing.c.customer_id == opening.c.customer_id))
+        .subquery("ranked")
+    )
+    return _ways(ranked)
+
+
+def _ways(ranked: Any) -> CTE:
+    """A plan that somebody had is left for itself where it is still held, else for the largest of
+    those held now; every other one held now came beside it."""
+    held, leads = ranked.c.from_minor > 0, ranked.c.nth == 1
+    was = case(
+        (and_(held, leads), ranked.c.from_plan),
+        (held, ADDED),
+        (ranked.c.kind == "new", NEW),
+        else_=RETURNED,
+    )
+    before = case((and_(held, leads), ranked.c.from_minor), else_=0)
+    now = func.coalesce(ranked.c.to_plan, LEFT)
+    stayed = and_(was == now, before == ranked.c.to_minor)
+    return (
+        select(
+            ranked.c.customer_id,
+            was.label("was"),
+            now.label("now"),
+            before.label("before_minor"),
+            ranked.c.to_minor.label("after_minor"),
+            ranked.c.last_at.label("moved_at"),
+        )
+        .where(or_(held, ranked.c.to_plan.is_not(None)), ~stayed)
+        .cte("each_way")
+        .prefix_with(_ONCE)
+    )
+
+
+def _closing(own: Any, currency: str, span: Span, movers: CTE) -> CTE:
+    """``customer_id, plan, minor`` of the movers when the span has ended."""
+    later = (
+        select(m.c.customer_id, func.min(m.c.occurred_at).label("at"))
+        .select_from(movers.join(m, m.c.customer_id == movers.c.customer_id))
+        .where(own, m.c.occurred_at >= span.ends)
+        .group_by(m.c.customer_id)
+        .cte("later")
+        .prefix_with(_ONCE)
+    )
+    then = (
+        select(
+            m.c.customer_id,
+            func.coalesce(m.c.from_plan, UNKNOWN).label("plan"),
+            m.c.before_minor.label("minor"),
+        )
+        .select_from(
+            later.join(
+                m,
+                and_(
+                    own,
+                    m.c.customer_id == later.c.customer_id,
+                    m.c.occurred_at == later.c.at,
+                ),
+            )
+        )
+        .where(m.c.before_minor > 0)
+    )
+    still = (
+        select(
+            movers.c.customer_id,
+            func.coalesce(s.c.plan, UNKNOWN).label("plan"),
+            func.sum(s.c.mrr_minor).label("minor"),
+        )
+        .select_from(
+            movers.join(s, s.c.customer_id == movers.c.customer_id).outerjoin(
+                later, later.c.customer_id == movers.c.customer_id
+            )
+        )
+        .where(later.c.customer_id.is_(None), s.c.mrr_minor > 0, s.c.currency == currency)
+        .group_by(movers.c.customer_id, s.c.plan)
+    )
+    return union_all(then, still).cte("closing").prefix_with(_ONCE)

@@ -1,0 +1,102 @@
+"""A browser before a dashboard, for the scripts that look at every page."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from dashboard.signin import DEMO_COOKIE  # noqa: E402 - the checkout comes onto the path above
+from lib.billing.demo import DemoOptions, Stack  # noqa: E402
+
+CHROMIUM: Final = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+WIDE: Final = 1440
+PATIENCE: Final = 60_000
+KEYS: Final = {"plans": "view", "sync": "board"}
+TABS: Final = {
+    "plans": ("Features", "Prices", "Check", "Impact"),
+    "sync": ("Gaps", "Failed events", "Deliveries", "Outgoing", "Requests"),
+}
+"""Page → the tabs that are looked at beside its first, and the name of its tab in the address."""
+
+
+def tabs(slug: str) -> Iterator[tuple[str, str]]:
+    """The name and the address of each tab of a page but its first."""
+    for tab in TABS.get(slug, ()):
+        yield tab, f"/{slug}?{KEYS[slug]}={tab.replace(' ', '+')}"
+
+
+@contextmanager
+def running(url: str | None, customers: int) -> Iterator[str]:
+    """The address of the dashboard: the one that is named, or a fresh company's."""
+    if url:
+        yield url.rstrip("/")
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        options = DemoOptions(Path(directory), port=0, customers=customers)
+        with Stack(options) as stack:
+            yield stack.dashboard_url
+
+
+def browser_path() -> str:
+    """The Chromium that the set-up noted."""
+    noted = ROOT / ".venv" / ".browser"
+    if noted.exists():
+        return noted.read_text(encoding="utf-8").strip()
+    return os.environ.get("PORTSIDE_BROWSER", "/usr/bin/chromium")
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, url: str, *, width: int = WIDE, theme: str = "light", locale: str = "en-GB"
+) -> Iterator[BrowserContext]:
+    """An administrator's browser, whose language is that of ``locale`` until they choose one."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if theme == "dark" else "light",
+        locale=locale,
+        reduced_motion="reduce",
+    )
+    context.add_cookies([{"name": DEMO_COOKIE, "value": "admin", "url": url}])
+    yield context
+    context.close()
+
+
+def settle(page: Page) -> None:
+    """The script has ended and nothing is stale."""
+    app = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(app).to_be_visible(timeout=PATIENCE)
+    stale = page.locator("[data-testid=stMain] [data-stale=true]")
+    expect(stale).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_timeout(1_200)  # charts and grids are painted after that
+
+
+def whole(page: Page, width: int) -> None:
+    """Make the window as high as the page, so that the picture shows all of it."""
+    height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(int(height) + 4, 700)})
+    page.wait_for_timeout(1_000)
+
+
+def somebody(browser: Browser, url: str) -> str:
+    """The address of the customer who is winding down first, found the way people find it."""
+    with signed_in(browser, url) as context:
+        page = context.new_page()
+        page.set_viewport_size({"width": WIDE, "height": 1400})
+        page.goto(f"{url}/winding-down")
+        settle(page)
+        box = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
+        if box is None:
+            raise SystemExit("Nobody is winding down, so there is no customer to show.")
+        page.mouse.click(box["x"] + 18, box["y"] + 52)
+        expect(page.locator(".st-key-link_panel")).to_be_visible(timeout=PATIENCE)
+        return page.url.removeprefix(url)

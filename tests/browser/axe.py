@@ -1,0 +1,91 @@
+"""axe-core before a page: what it finds, and what of it Streamlit draws and ours cannot change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+IMPACTS: Final = ("critical", "serious", "moderate", "minor")
+SERIOUS: Final = IMPACTS[:2]
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """``parts``: of a place (see `_PLACE`); ``why``: one sentence for the report."""
+
+    parts: tuple[str, ...]
+    why: str
+
+
+STREAMLITS: Final[Mapping[str, Excuse]] = {
+    "list": Excuse(
+        (" stSidebarNavItems <",),
+        "Its menu puts a div and the name of a section between a list and its items.",
+    ),
+    "listitem": Excuse((" stSidebarNavItems <",), "The same items, seen from below."),
+    "svg-img-alt": Excuse(
+        (" stMetricChart < ",),
+        "The marks of a card's small chart have the role of an image each; its values stand in "
+        "words beside it.",
+    ),
+}
+"""Rule → what Streamlit draws so."""
+
+_PLACE: Final = """
+selector => {
+  const found = [];
+  for (let at = document.querySelector(selector); at && found.length < 3; at = at.parentElement)
+    if (at.dataset.testid) found.push(at.dataset.testid);
+  return found.join(" < ");
+}
+"""
+"""Test ids from the inside out: the classes in axe's selectors are other ones in each release."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    rule: str
+    says: str  # the rule in axe's words
+    impact: str
+    place: str  # Streamlit's test ids, from the inside out
+    told: str  # the element and what is wrong with it
+    streamlits: bool
+
+
+@dataclass(frozen=True)
+class Looked:
+    """``rules``: those that found something to judge and had nothing to say against it."""
+
+    findings: tuple[Finding, ...]
+    passed: frozenset[str]
+    version: str
+
+
+def look(page: Page) -> Looked:
+    """All rules of axe over what the page shows now."""
+    page.wait_for_timeout(400)  # what fades in has its contrast at the end
+    answer: dict[str, Any] = Axe().run(page).response
+    return Looked(
+        tuple(_findings(page, answer["violations"])),
+        frozenset(rule["id"] for rule in answer["passes"]),
+        answer["testEngine"]["version"],
+    )
+
+
+def _findings(page: Page, violations: list[dict[str, Any]]) -> Iterator[Finding]:
+    for violation in violations:
+        excuse = STREAMLITS.get(violation["id"])
+        for node in violation["nodes"]:
+            place = f" {page.evaluate(_PLACE, node['target'][-1])}"
+            yield Finding(
+                violation["id"],
+                violation["help"],
+                violation["impact"],
+                place.strip(),
+                f"{node['html']}: {node.get('failureSummary', '')}",
+                excuse is not None and any(part in place for part in excuse.parts),
+            )

@@ -1,0 +1,157 @@
+"""Every page as it is drawn, for every role and at three widths; and that faults are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from dashboard.navigation import BY_SLUG, PAGES
+from dashboard.signin import DEMO_COOKIE
+from lib.billing import Role
+from lib.billing.demo import Stack
+from lib.billing.domain.permissions import GRANTS
+from tests.browser.acting import Dashboard, Stripe
+from tests.browser.looks import WIDTHS, faults, lasting
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+NARROW = 'style="width:60px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis"'
+ROWS = "<canvas width=90 height=90></canvas><table><tbody><tr><td>1</td></tr></tbody></table>"
+BAR = '<g class="point"><path d="M0,0V50H20V0Z"></path></g>'
+
+
+def _part(name: str, inside: str = "", more: str = "") -> str:
+    return f'<div data-testid="{name}" {more}>{inside}</div>'
+
+
+def _chart(marks: str) -> str:
+    return _part("stPlotlyChart", f'<svg width=90 height=90 aria-label="Churn">{marks}</svg>')
+
+
+FAULTY = {
+    "an exception": (_part("stException", "KeyError"), "an exception: KeyError"),
+    "an error": (_part("stAlertContentError", "It broke"), "an error: It broke"),
+    "a wide page": ('<div style="width:2000px">.</div>', "wider than its screen: 20"),
+    "a wide box in the page": (
+        _part("stMain", '<p style="width:2000px">.</p>', 'style="width:300px;overflow:auto"'),
+        "wider than its screen: 2000 of",
+    ),
+    "a cut card": (
+        _part("stMetric", f"<p {NARROW}>Committed MRR of October</p>"),
+        "a card cuts its words off: Committed MRR of October",
+    ),
+    "a cut button": (
+        f"<button {NARROW}>Make the link: Cancel</button>",
+        "a button cuts its words off: Make the link: Cancel",
+    ),
+    "a cut heading": (f"<h3 {NARROW}>Who leaves next?</h3>", "a heading cuts its words off: Who"),
+    "a cut tab": (f"<div role=tab {NARROW}>Subscriptions</div>", "a tab cuts its words off"),
+    "a cut badge": (
+        f'<span class="stMarkdownBadge" {NARROW.replace("width", "display:inline-block;width")}>'
+        "Past due, grace over</span>",
+        "a badge cuts its words off",
+    ),
+    "a heading cut after two lines": (
+        '<h2><span style="display:-webkit-box;-webkit-line-clamp:1;-webkit-box-orient:vertical;'
+        'overflow:hidden;width:90px">A question of more than one line</span></h2>',
+        "a heading cuts its words off",
+    ),
+    "an empty chart": (_chart('<g class="point"></g>'), "an empty chart: Churn"),
+    "a chart that was never drawn": (_part("stPlotlyChart"), "an empty chart"),
+    "a chart of another library": (_part("stVegaLiteChart"), "a chart that is not ours"),
+    "a skeleton": (_part("stSkeleton", "&nbsp;", 'style="height:9px"'), "still loading"),
+    "a table without height": (
+        _part("stDataFrame", ROWS.replace("height=90", "height=0")),
+        "a table without rows",
+    ),
+    "a table of a head": (
+        _part("stDataFrame", "<canvas width=90 height=90></canvas><table><tbody></tbody></table>"),
+        "a table without rows",
+    ),
+    "an image that is missing": ('<img src="data:image/png;base64,AA" alt="Mark">', "Mark"),
+    "a card that is no number": (
+        _part("stMetric", _part("stMetricValue", "nan")),
+        "a card without a number: nan",
+    ),
+    "an unknown icon": (
+        _part("stMain", "Upgrades :material/no_such_icon:"),
+        "markup that is not read: :material/no_such_icon:",
+    ),
+    "an unfilled message": (_part("stMain", "Left out: {count}"), "not read: {count}"),
+    "another title": ("<h1>Overview</h1>", "the title 'Overview' in place of 'Übersicht'"),
+    "two titles": ("<h1>Übersicht</h1><h1>$29</h1>", "2 titles"),
+}
+"""What is on a page → the beginning, or a part, of what is said of it."""
+
+SOUND = (
+    "<h1>Übersicht</h1>"
+    + _part("stMain", "Nine customers (9) of {2, 3}: all is well.")
+    + _part("stMetric", "<p>Churn</p>" + _part("stMetricValue", "–"))
+    + _part("stMetric", _part("stVegaLiteChart"))
+    + f'<button style="overflow:hidden;width:300px">Keep</button><p {NARROW}>A text may be cut</p>'
+    + _chart(BAR)
+    + _part("stDataFrame", ROWS)
+    + '<div data-testid="stSkeleton" style="display:none">.</div>'
+)
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 800, "height": 600})
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize(("drawn", "said"), FAULTY.values(), ids=FAULTY)
+def test_a_fault_is_seen_and_nothing_beside_it(blank: Page, drawn: str, said: str) -> None:
+    blank.set_content(drawn if "<h1" in drawn else f"<h1>Übersicht</h1>{drawn}")
+    blank.wait_for_timeout(50)
+    found = faults(blank, title="Übersicht")
+    assert len(found) == 1, found
+    assert said in found[0]
+
+
+def test_a_sound_page_has_no_fault(blank: Page) -> None:
+    blank.set_content(SOUND)
+    assert faults(blank, title="Übersicht") == []
+
+
+def test_waiting_ends_as_soon_as_nothing_is_wrong_any_more(blank: Page) -> None:
+    blank.set_content(f"<h1>Sync</h1>{FAULTY['a skeleton'][0]}")
+    blank.evaluate("setTimeout(() => document.querySelector('[data-testid]').remove(), 300)")
+    assert faults(blank) != []
+    assert lasting(blank, patience=60) == []
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_every_page_of_a_role_looks_as_it_should(
+    browser: Browser, stack: Stack, stripe: Stripe, role: Role
+) -> None:
+    """Through the menu, which loads nothing anew: the window is what changes. An administrator sees
+    all that the others see, and at every width; they see less, so a phone is enough."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.add_cookies([{"name": DEMO_COOKIE, "value": role.value, "url": stack.dashboard_url}])
+    staff = Dashboard(context.new_page(), stack.dashboard_url)
+    widths = WIDTHS if role is Role.ADMIN else WIDTHS[-1:]
+    allowed = [row for row in PAGES if row.permission in GRANTS[role]]
+    found: dict[str, list[str]] = {}
+    _resizes(staff.page, WIDTHS[0])
+    somebody = stripe.get("/v1/subscriptions", limit=1)["data"][0]["customer"]
+    staff.opens(f"/customer?customer={somebody}")
+    for row in [BY_SLUG["customer"], *allowed]:
+        if row.slug not in staff.page.url:
+            _resizes(staff.page, WIDTHS[0])
+            staff.turns_to(row.title)
+        for width in widths:
+            _resizes(staff.page, width)
+            if seen := lasting(staff.page, title=row.title):
+                found[f"{row.slug} at {width}"] = seen
+    context.close()
+    assert found == {}
+
+
+def _resizes(page: Page, width: int) -> None:
+    """So high that nothing is drawn only when it is scrolled to."""
+    page.set_viewport_size({"width": width, "height": 2400})
