@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from lib.billing.domain.fold import Rules, mark_of
-from lib.billing.domain.rollups import NOTHING, Cell, Sums, of_movements, of_subscriptions, plus
-from lib.billing.domain.rows import MovementRow, SubscriptionRow
+from lib.billing.domain.rollups import (
+    NOTHING,
+    Cell,
+    Sums,
+    of_invoices,
+    of_movements,
+    of_subscriptions,
+    plus,
+)
+from lib.billing.domain.rows import InvoiceRow, MovementRow, SubscriptionRow
 from lib.billing.settings.catalog_file import read_catalog
 from lib.billing.store import meta, rollups
 from lib.billing.store.engine import Store
@@ -92,4 +100,6 @@ def _contribution(template: Template, shift: int) -> dict[Cell, Sums]:
     rows = dict(template.rows(Person("", "", "", "", shift)))
     subscriptions = [SubscriptionRow(*cells) for cells in rows.get("subscriptions", [])]
     moved = [MovementRow(*cells) for cells in rows.get("movements", [])]
-    return of_subscriptions(subscriptions, RULES.timezone) | of_movements(moved, RULES.timezone)
+    billed = [InvoiceRow(*cells) for cells in rows.get("invoices", [])]
+    held = of_subscriptions(subscriptions, RULES.timezone)
+    return held | of_movements(moved, RULES.timezone) | of_invoices(billed)

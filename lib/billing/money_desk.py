@@ -12,8 +12,8 @@ from .settings.setup import Setup
 from .showing import receipts, roll_forward, self_audit
 from .showing.audit_lines import SelfAudit
 from .showing.money_views import Receipts, RollForward, Trend
+from .store.queries import kept_sums
 from .store.queries.reading import Reader
-from .store.queries.roll_forward import currencies
 
 MOST_PERIODS = 1_000
 
@@ -33,7 +33,7 @@ class MoneyDesk:
     def mrr_currencies(self) -> tuple[str, ...]:
         """Every currency in which there is or was MRR, the one with most customers first."""
         with self._reader.open() as connection:
-            return tuple(currencies(connection, self._setup.policy))
+            return tuple(kept_sums.mrr_currencies(connection, self._setup.policy))
 
     def roll_forward(
         self, currency: str | None, *, by: str = "month", back: int = 12

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from .rows import MovementRow, SubscriptionRow
+from .rows import InvoiceRow, MovementRow, SubscriptionRow
 from .times import local_date, period_start
 
 
 class Cell(NamedTuple):
     """The key of one sum; in the order of the table's columns."""
 
-    kind: str  # plan_mix · paying · leaving · movement
+    kind: str  # plan_mix · paying · leaving · movement · one of INVOICED
     bucket: str = ""  # leaving: the Monday of the end; movement: the business day
     policy: str = ""
-    plan: str = ""  # "" where no plan is known
-    interval: str = ""
+    plan: str = ""  # "" where no plan is known; of invoices: their status
+    interval: str = ""  # of invoices: how they are collected
     interval_count: int = 0
     currency: str = ""
-    tag: str = ""  # movement: its kind
+    tag: str = ""  # movement: its kind; of invoices: why they were made
 
 
 class Sums(NamedTuple):
-    """``customers``: distinct ones; of movements, how many. ``minor``: MRR, or what it moved by."""
+    """``customers``: distinct ones; of movements and invoices, how many. ``minor``: MRR, what it
+    moved by, or an amount of invoices."""
 
     subscriptions: int
     customers: int
@@ -33,6 +34,18 @@ class Sums(NamedTuple):
 
 Contribution = Mapping[Cell, Sums]
 NOTHING = Sums(0, 0, 0)
+
+INVOICED: Final = {
+    "invoices_total": "total_minor",
+    "invoices_tax": "tax_minor",
+    "invoices_paid": "amount_paid_minor",
+    "invoices_credited": "credited_minor",
+    "invoices_refunded": "refunded_minor",
+    "invoices_disputed": "disputed_minor",
+    "invoices_open": "amount_remaining_minor",
+}
+"""Kind → the amount of an invoice that is summed. Of `invoices_total` there is a cell wherever
+there are invoices, else only where something sums up; `invoices_open` is of open ones alone."""
 
 
 def of_subscriptions(rows: Iterable[SubscriptionRow], timezone: str) -> dict[Cell, Sums]:
@@ -65,6 +78,26 @@ def of_movements(rows: Iterable[MovementRow], timezone: str) -> dict[Cell, Sums]
         day = local_date(row.occurred_at, timezone).isoformat()
         cell = Cell("movement", day, row.policy, currency=row.currency, tag=row.kind)
         found[cell] = plus(found.get(cell, NOTHING), Sums(0, 1, row.delta_minor))
+    return found
+
+
+def of_invoices(rows: Iterable[InvoiceRow]) -> dict[Cell, Sums]:
+    """Amounts by status, way of collection, reason and currency. No time zone is in them."""
+    found: dict[Cell, Sums] = {}
+    for row in rows:
+        for kind, name in INVOICED.items():
+            counted = kind == "invoices_total"
+            minor = getattr(row, name) if kind != "invoices_open" or row.status == "open" else 0
+            if not (minor or counted):
+                continue
+            cell = Cell(
+                kind,
+                plan=row.status or "",
+                interval=row.collection_method or "",
+                currency=row.currency or "",
+                tag=row.billing_reason or "",
+            )
+            found[cell] = plus(found.get(cell, NOTHING), Sums(0, int(counted), minor))
     return found
 
 

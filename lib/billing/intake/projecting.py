@@ -104,16 +104,18 @@ class Projector:
         gone = [key for each in folded.values() for key in _gone(each)]
         if self._teller is not None:
             self._teller.tell(connection, projected, source)
+        invoiced: dict[Cell, Sums] = {}
         changed = projection.write(
             connection,
             projected,
             known={*known, *in_place},
             gone=gone,
             policy=rules.policy.slug,
+            sums=invoiced,
         )
         # All that was seen of them has turned out to be somebody else's.
         emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
-        self._stand(connection, folded, emptied, kept={*stood, *in_place})
+        self._stand(connection, folded, emptied, invoiced, kept={*stood, *in_place})
         return changed
 
     def _stand(
@@ -121,13 +123,13 @@ class Projector:
         connection: Connection,
         folded: Mapping[str, Folded],
         emptied: Mapping[str, Standing],
+        changes: dict[Cell, Sums],
         *,
         kept: Collection[str],
     ) -> None:
         now = {c: (standing_of(e.fold, e.rows, e.before), e.before) for c, e in folded.items()}
         now |= {customer_id: (UNKNOWN, before) for customer_id, before in emptied.items()}
         made = {}
-        changes: dict[Cell, Sums] = {}
         for customer_id, (standing, before) in now.items():
             if standing != before or customer_id not in kept:
                 made[customer_id] = standing

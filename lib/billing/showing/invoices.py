@@ -16,7 +16,7 @@ from ..domain.metrics.collecting import recovery_rate
 from ..domain.metrics.receivables import days_sales_outstanding
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
-from ..store.queries import invoice_list, owed
+from ..store.queries import invoice_list, kept_invoices, owed
 from ..store.queries.reading import Reader
 from . import known
 from .invoice_lines import AsksLines, lines_of
@@ -30,8 +30,11 @@ def listing(reader: Reader, now: int, filters: InvoiceFilters) -> Listing[Invoic
     """One page of invoices with what the filtered list adds up to. No bars: see `owed_now`."""
     with reader.open() as connection:
         rows = invoice_list.page(connection, filters, now)
-        sums = invoice_list.sums(connection, filters, now)
-        choices = invoice_list.choices(connection)
+        if kept_invoices.tells(filters):
+            sums = kept_invoices.sums(connection, filters)
+        else:
+            sums = list(invoice_list.sums(connection, filters, now))
+        choices = kept_invoices.choices(connection)
     return Listing(
         rows=tuple(_item(row, now) for row in rows),
         total=sum(int(row["count"]) for row in sums),

@@ -15,6 +15,7 @@ from ..domain.saves import last_second_to_save
 from ..domain.times import DAY, day_start, local_date
 from ..settings.setup import Setup
 from ..store.queries import failed_payments as failing
+from ..store.queries import kept_sums
 from ..store.queries import plan_customers as behind
 from ..store.queries import plan_mix as mix
 from ..store.queries import winding_down as winding
@@ -111,9 +112,11 @@ def plan_mix(reader: Reader, setup: Setup, filters: Filters) -> Listing[PlanMixI
     ``share`` is of the whole currency's MRR, whatever the filters.
     """
     with reader.open() as connection:
-        cells = mix.cells(connection, filters)
-        whole = {row["currency"]: int(row["mrr_minor"]) for row in mix.currency_totals(connection)}
-        choices = mix.choices(connection)
+        read = kept_sums.cells if kept_sums.tells(filters) else mix.cells
+        cells: Sequence[Record] = read(connection, filters)
+        totals = kept_sums.currency_totals(connection)
+        choices = kept_sums.choices(connection)
+    whole = {row["currency"]: int(row["mrr_minor"]) for row in totals}
     items = [_mix_item(cell, whole, setup.catalog) for cell in cells]
     bars: defaultdict[tuple[str, str], list[PlanMixItem]] = defaultdict(list)
     sums: defaultdict[str, list[PlanMixItem]] = defaultdict(list)
@@ -142,7 +145,8 @@ def plan_customers(reader: Reader, filters: Filters) -> Listing[PlanCustomerItem
     """One page of the subscriptions behind the mix. No bars and no choices: the mix has them."""
     with reader.open() as connection:
         rows = behind.page(connection, filters)
-        sums = behind.sums(connection, filters)
+        added = kept_sums.subscription_sums if kept_sums.tells(filters) else behind.sums
+        sums: Sequence[Record] = added(connection, filters)
     return _listing(tuple(PlanCustomerItem(**row) for row in rows), sums, (), ())
 
 

@@ -15,7 +15,7 @@ from ..domain.said import Said, said
 from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import churn, plan_mix
+from ..store.queries import churn, kept_sums
 from ..store.queries import outlook as queries
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
@@ -35,7 +35,7 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
     """What stands out now. Reads whole months: for a page it is kept for minutes."""
     weeks = runway(reader, setup, now, currency).weeks
     with reader.open() as connection:
-        totals = plan_mix.currency_totals(connection, currency)
+        totals = kept_sums.currency_totals(connection, currency)
         mrr = int(totals[0]["mrr_minor"]) if totals else 0
         people = int(totals[0]["customers"]) if totals else 0
         held = queries.largest(connection, currency, LARGEST)

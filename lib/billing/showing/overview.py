@@ -11,7 +11,14 @@ from ..domain.filters import EVERYTHING
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
-from ..store.queries import failed_payments, movements, plan_mix, runway, winding_down
+from ..store.queries import (
+    failed_payments,
+    kept_sums,
+    movements,
+    plan_mix,
+    runway,
+    winding_down,
+)
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.customer import count_customers
 from ..store.queries.freshness import count_failed, read_meta
@@ -50,16 +57,24 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
     month = day_start(today.replace(day=1), setup.timezone)
     since = min(month, day_start(today - timedelta(days=SPARKLINE_DAYS), setup.timezone))
     with reader.open() as connection:
-        totals = plan_mix.currency_totals(connection)
+        totals = kept_sums.currency_totals(connection)
         leaving = runway.leaving_mrr(connection)
         winding = _sums(winding_down.sums(connection, EVERYTHING))
         risk = _sums(failed_payments.at_risk_totals(connection))
         uncounted = plan_mix.uncounted(connection)
-        moved = movements.summed(connection, setup.policy, starts=since)
+        day = day_start(today, setup.timezone)
+        earlier = kept_sums.moved_by_day(
+            connection, setup.policy, local_date(since, setup.timezone), today
+        )
+        moved = movements.summed(connection, setup.policy, starts=day)
         latest = movements.latest(connection, setup.policy, CHANGES)
         known = count_customers(connection)
     counted = {row["currency"]: row for row in totals if row["currency"]}
     moves = [
+        (day_start(row["day"], setup.timezone), row["currency"], row["delta_minor"])
+        for row in earlier
+    ]
+    moves += [
         (int(row["quarter_hour"]) * QUARTER_HOUR, row["currency"], int(row["delta_minor"]))
         for row in moved
     ]

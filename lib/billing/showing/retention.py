@@ -17,6 +17,7 @@ from ..retention.leaving import leavers
 from ..retention.values import ChurnPeriod, CohortMonth
 from ..settings.setup import Setup
 from ..store.queries import churn as queries
+from ..store.queries import kept_sums
 from ..store.queries.churned import parts
 from ..store.queries.reading import Reader
 from ..store.queries.spans import Span
@@ -32,7 +33,7 @@ Dimension = Literal["plan", "interval", "stay"]
 def currencies(reader: Reader, setup: Setup) -> tuple[str, ...]:
     """In which anybody ever paid, the one with the most movements first."""
     with reader.open() as connection:
-        return tuple(queries.currencies(connection, setup.policy))
+        return tuple(kept_sums.moved_currencies(connection, setup.policy))
 
 
 def recent(

@@ -13,7 +13,7 @@ from ..domain.rates import Rates
 from ..domain.roll_forward import KINDS, Line
 from ..domain.times import day_start, local_date, period_start
 from ..settings.setup import Setup
-from ..store.queries import plan_mix
+from ..store.queries import kept_sums, plan_mix
 from ..store.queries import roll_forward as rolling
 from ..store.queries.reading import Connection, Reader
 from .money_views import RollForward, RollForwardLine, Trend, TrendPoint
@@ -28,7 +28,7 @@ def roll_forward(
     with reader.open() as connection:
         spans = last_periods(connection, setup, now, by, back)
         rolled = rolled_of(connection, setup, now, currency, spans)
-        paying = rolling.paying_customers(connection, currency)
+        paying = _paying(connection, currency)
         uncounted = plan_mix.uncounted(connection)
     code = currency or (rates.to if rates else "")
     return RollForward(
@@ -39,6 +39,12 @@ def roll_forward(
         uncounted=sum(n for held, n in uncounted.items() if currency in (None, held)),
         rates_until=rates.newest if rates else None,
     )
+
+
+def _paying(connection: Connection, currency: str | None) -> int:
+    if currency is None:  # who pays in two currencies counts once
+        return rolling.paying_customers(connection, None)
+    return sum(row["customers"] for row in kept_sums.currency_totals(connection, currency))
 
 
 def rates_for(setup: Setup, currency: str | None) -> Rates | None:
@@ -62,6 +68,7 @@ def rolled_of(
         currency=currency,
         now=now,
         rates=rates_for(setup, currency),
+        kept=True,
     )
 
 

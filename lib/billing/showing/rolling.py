@@ -16,8 +16,8 @@ from ..domain.roll_forward import (
     total,
 )
 from ..domain.times import local_date
+from ..store.queries import kept_sums, runway
 from ..store.queries import roll_forward as rolling
-from ..store.queries import runway
 from ..store.queries.reading import Connection
 
 
@@ -41,13 +41,22 @@ def read(
     currency: str | None,
     now: int,
     rates: Rates | None = None,
+    kept: bool = False,
 ) -> Rolled:
-    """The roll-forward of ``spans``; with ``rates`` in the reporting currency."""
+    """The roll-forward of ``spans``; with ``rates`` in the reporting currency.
+
+    ``kept``: the connection is to the projection and ``policy`` its own, so that there are sums.
+    """
     if not spans:
         return Rolled((), {})
-    opening = rolling.balances(connection, policy, currency, spans[0].starts)
     within = spans[0].starts, spans[-1].ends
-    sums = rolling.by_day(connection, policy, timezone, within, currency)
+    days = kept_sums.days_of(within, timezone) if kept else None
+    if days is None:
+        opening = rolling.balances(connection, policy, currency, spans[0].starts)
+        sums = rolling.by_day(connection, policy, timezone, within, currency)
+    else:
+        opening = kept_sums.balances(connection, policy, currency, days[0])
+        sums = kept_sums.by_day(connection, policy, timezone, days, currency)
     leaving: Mapping[str, int] | None = None
     if spans[-1].ends > now:
         leaving = runway.leaving_mrr(connection)

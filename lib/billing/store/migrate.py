@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from .engine import Store
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest revision in `migrations/versions`; a test compares."""
 
 _LOCK = 7_067_168_383  # any number that only migrations of this product take

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table
 
 from ..domain import rows
+from ..domain.rollups import Cell, Sums, add_to, minus, of_invoices
 from ..domain.rows import ProjectionRows
 from ..domain.search import search_rows
 from . import dialect
@@ -97,12 +98,14 @@ def write(
     known: Collection[str],
     gone: Collection[MovementKey] = (),
     policy: str | None = None,
+    sums: dict[Cell, Sums] | None = None,
 ) -> bool:
     """Make the tables say what ``projected`` says of its customers, touching only what differs.
 
     ``known`` are the customers that may already have rows. ``gone`` are movements that are no more
     unless ``projected`` gives them again. ``policy``: whose movements these are; those of others
-    are left alone. True when anything was written.
+    are left alone. ``sums`` is given what invoices add to the kept sums. True when anything was
+    written.
     """
     changed = False
     partial = {rows.customer.customer_id for rows in projected if not rows.whole}
@@ -117,10 +120,35 @@ def write(
         names = [column.name for column in shape.table.primary_key.columns]
         delete = dialect.delete(connection, shape.table, *names)
         dialect.many(connection, delete, sorted(vanished))
+        if shape.table is invoices and sums is not None:
+            before = stored | _by_key(connection, shape, wanted.keys() - stored.keys(), partial)
+            add_to(sums, of_invoices(_invoice(wanted[key]) for key in wanted))
+            left = [before[key] for key in before if key in wanted or key in vanished]
+            add_to(sums, minus(of_invoices(map(_invoice, left))))
         # What a customer is found by changes rarely, and its index is dear.
         dialect.upsert(connection, shape.table, differing, unless_same=shape.table is search_terms)
         changed = changed or bool(differing or vanished)
     return changed
+
+
+def _invoice(cells: Cells) -> rows.InvoiceRow:
+    return rows.InvoiceRow(*cells)
+
+
+def _by_key(
+    connection: Connection, shape: _Shape, keys: Collection[Cells], partial: Collection[str]
+) -> dict[Cells, Cells]:
+    """The stored rows of customers of whom only what is new is given."""
+    if not (keys and partial):
+        return {}
+    (name,) = (column.name for column in shape.table.primary_key.columns)
+    condition = dialect.among(connection, name)
+    found = dialect.fetch(
+        connection,
+        f"SELECT {dialect.names(shape.table)} FROM {shape.table.name} WHERE {condition}",  # noqa: S608
+        dialect.keys(connection, sorted(key[0] for key in keys)),
+    )
+    return {tuple(row[index] for index in shape.key): tuple(row) for row in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     or_,
     select,
+    union,
 )
 
 from ...domain.filters import Filters
@@ -176,16 +178,15 @@ def choices(connection: Connection) -> list[RowMapping]:
 
 def at_risk_totals(connection: Connection) -> list[RowMapping]:
     """``currency, count, amount_minor``: what of MRR is past due or has a failing invoice."""
-    failing = (
-        select(i.c.invoice_id).where(i.c.failing, i.c.subscription_id == s.c.subscription_id)
-    ).exists()
+    due = select(s.c.subscription_id).where(s.c.status == literal_column("'past_due'"))
+    failing = select(i.c.subscription_id).where(i.c.failing, i.c.subscription_id.is_not(None))
     query = (
         select(
             s.c.currency,
             func.count().label("count"),
             func.sum(s.c.mrr_minor).label("amount_minor"),
         )
-        .where(s.c.live, s.c.mrr_minor > 0, or_(s.c.status == "past_due", failing))
+        .where(s.c.live, s.c.mrr_minor > 0, s.c.subscription_id.in_(union(due, failing)))
         .group_by(s.c.currency)
     )
     return list(connection.execute(query).mappings())

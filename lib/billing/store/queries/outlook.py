@@ -15,6 +15,7 @@ from ..tables import runway as r
 from ..tables import subscriptions as s
 from .churn import touched
 from .columns import bounded, by_bytes
+from .plan_customers import PAYING
 from .spans import Span, table_of, within
 
 
@@ -67,7 +68,7 @@ def largest(connection: Connection, currency: str, limit: int) -> list[RowMappin
     counts; only the ranking is cut."""
     held = (
         select(s.c.customer_id, func.sum(s.c.mrr_minor).label("minor"))
-        .where(s.c.mrr_minor > 0, s.c.currency == currency)
+        .where(PAYING, s.c.currency == currency)
         .group_by(s.c.customer_id)
         .order_by(func.sum(s.c.mrr_minor).desc(), by_bytes(s.c.customer_id))
         .limit(limit)

@@ -44,6 +44,12 @@ customers = Table(
         sqlite_where=sql("awaiting <> ''"),
         postgresql_where=sql("awaiting <> ''"),
     ),
+    Index(
+        "ix_customers_needs_reread",
+        "customer_id",
+        sqlite_where=sql("needs_reread = 1"),
+        postgresql_where=sql("needs_reread"),
+    ),
 )
 Index("ix_customers_email_lower", func.lower(customers.c.email))
 
@@ -122,8 +128,37 @@ subscriptions = Table(
         "ix_subscriptions_winding_down",
         "ends_at",
         "subscription_id",
+        # What the list adds up and can be narrowed to, so that no row is fetched for it.
+        "live",
+        "currency",
+        "value_minor",
+        "plan",
+        "status",
+        "feedback",
+        "reason",
+        "interval",
+        "interval_count",
         sqlite_where=sql("winding_down = 1"),
         postgresql_where=sql("winding_down"),
+    ),
+    Index(
+        "ix_subscriptions_paying",
+        "currency",
+        "mrr_minor",
+        sqlite_where=sql("mrr_minor > 0"),
+        postgresql_where=sql("mrr_minor > 0"),
+    ),
+    Index(
+        "ix_subscriptions_unvalued",
+        "currency",
+        sqlite_where=sql("mrr_minor IS NULL"),
+        postgresql_where=sql("mrr_minor IS NULL"),
+    ),
+    Index(
+        "ix_subscriptions_past_due",
+        "currency",
+        sqlite_where=sql("status = 'past_due'"),
+        postgresql_where=sql("status = 'past_due'"),
     ),
     Index(
         "ix_subscriptions_live",
@@ -231,6 +266,13 @@ movements = Table(
     PrimaryKeyConstraint("policy", "movement_id"),
     Index(None, "customer_id"),
     Index(None, "policy", "occurred_at"),
+    Index(
+        "ix_movements_reconstructed",
+        "policy",
+        "occurred_at",
+        sqlite_where=sql("reconstructed = 1"),
+        postgresql_where=sql("reconstructed"),
+    ),
 )
 
 search_terms = Table(
@@ -247,14 +289,14 @@ search_terms = Table(
 rollups = Table(
     "rollups",
     metadata,
-    text("kind"),  # plan_mix · paying · leaving · movement
+    text("kind"),  # plan_mix · paying · leaving · movement · invoices_…
     text("bucket"),  # a day or a Monday, ISO; "" where there is none
     text("policy"),
-    text("plan"),
-    text("interval"),
+    text("plan"),  # of invoices: their status
+    text("interval"),  # of invoices: how they are collected
     number("interval_count"),
     text("currency"),
-    text("tag"),  # a movement's kind
+    text("tag"),  # a movement's kind; why an invoice was made
     number("subscriptions"),
     number("customers"),
     number("minor"),
