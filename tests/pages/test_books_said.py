@@ -14,7 +14,7 @@ CASES = {
     "invoices narrowed to none": ("invoices", {"q": "~~"}),
     "invoices by age": ("invoices", {"buckets": "1–30 days"}),
 }
-DATA = frozenset("USD EUR JPY Customer Pro PORT red orange green gray".split())
+DATA = frozenset("USD EUR JPY Customer Pro PORT Nov red orange green gray".split())
 
 
 def bare(app: object) -> set[str]:
