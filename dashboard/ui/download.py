@@ -72,7 +72,8 @@ def _fetch(address: str) -> None:
         "words": {status: tr(sentence) for status, sentence in REFUSALS.items()},
     }
     st.html(
-        f'<p id="file_{key}" role="alert" hidden style="margin:0;max-width:32rem"></p>'
+        f'<p id="file_{key}" role="alert" hidden style="margin:0;max-width:32rem;'
+        f'color:light-dark(#BB2D25,#EF7A72)"></p>'
         f"<script>{{const told={json.dumps(told)};{_SCRIPT}}}</script>",
         unsafe_allow_javascript=True,
     )

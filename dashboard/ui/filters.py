@@ -57,11 +57,16 @@ def text(label: str, placeholder: str) -> str:
 
 
 def several(
-    label: str, key: str, options: Sequence[str], spelled: Callable[[str], str]
+    label: str,
+    key: str,
+    options: Sequence[str],
+    spelled: Callable[[str], str],
+    *,
+    width: int | None = None,
 ) -> tuple[str, ...]:
     """Any of ``options``; none chosen means all. A value in the address that is gone is dropped.
 
-    It is as wide as what is chosen, which else would scroll out of sight.
+    It is as wide as what is chosen, which else would scroll out of sight, or ``width`` pixels.
     """
     if len(options) < 2:
         return ()
@@ -74,15 +79,21 @@ def several(
         label_visibility="collapsed",
         bind="query-params",
         on_change=first_page,
-        width=_room([spelled(each) for each in st.session_state.get(key, ()) if each in options]),
+        width=width or _room(key, [(each, spelled(each)) for each in options]),
     )
     return tuple(chosen)
 
 
-def _room(chosen: Sequence[str]) -> int:
-    """Pixels in which the chips of ``chosen`` stand side by side."""
-    chips = sum(38 + 8 * len(each) for each in chosen)
-    return min(max(NARROW, 62 + chips), WIDEST)
+def _room(key: str, options: Sequence[tuple[str, str]]) -> int:
+    """Pixels in which the chips of what is chosen stand side by side. ``options``: each with its
+    words, which are what the address holds before the filter is drawn for the first time."""
+    if key in st.session_state:
+        chosen = [words for option, words in options if option in st.session_state[key]]
+    else:
+        asked = set(st.query_params.get_all(key))
+        chosen = [words for _, words in options if words in asked]
+    chips = sum(36 + 7 * len(words) for words in chosen)
+    return min(max(NARROW, 66 + chips), WIDEST)
 
 
 def order(options: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:

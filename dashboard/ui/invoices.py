@@ -35,6 +35,7 @@ MARKS: Final = {
 }
 MORE: Final = ("currencies", "plans", "methods", "reasons", "marks", "ended")
 """Filters that are asked for seldom, behind a button that counts those in use."""
+IN_MORE: Final = 260
 
 
 def narrowed(everything: Listing[InvoiceItem], codes: Sequence[str]) -> InvoiceFilters:
@@ -65,19 +66,28 @@ def _more(choices: Mapping[str, tuple[str, ...]], codes: Sequence[str]) -> dict[
     label = tr("More filters ({count})", count=used) if used else tr("More filters")
     with st.popover(label, icon=":material/tune:", key="more_filters"):
         return {
-            "currencies": filters.several(tr("Currency"), "currencies", codes, str.upper),
+            "currencies": filters.several(
+                tr("Currency"), "currencies", codes, str.upper, width=IN_MORE
+            ),
             "plans": filters.several(
                 tr("Plan"),
                 "plans",
                 tuple(catalog.plans),
                 lambda slug: listing.plan_name(catalog, slug),
+                width=IN_MORE,
             ),
-            "methods": filters.several(tr("Collection"), "methods", choices["methods"], fmt.words),
+            "methods": filters.several(
+                tr("Collection"), "methods", choices["methods"], fmt.words, width=IN_MORE
+            ),
             "reasons": filters.several(
-                tr("Made by"), "reasons", choices["reasons"], invoice.made_by
+                tr("Made by"), "reasons", choices["reasons"], invoice.made_by, width=IN_MORE
             ),
             "marks": filters.several(
-                tr("Came back"), "marks", list(MARKS), lambda key: tr(MARKS[key])
+                tr("Came back"),
+                "marks",
+                list(MARKS),
+                lambda key: tr(MARKS[key]),
+                width=IN_MORE,
             ),
             "ended": bool(
                 st.toggle(
