@@ -67,6 +67,7 @@ def signed_in(
         reduced_motion="reduce",
     )
     context.add_cookies([{"name": DEMO_COOKIE, "value": "admin", "url": url}])
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
