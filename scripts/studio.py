@@ -67,6 +67,7 @@ def signed_in(
         reduced_motion="reduce",
     )
     context.add_cookies([{"name": DEMO_COOKIE, "value": "admin", "url": url}])
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
@@ -94,7 +95,10 @@ def somebody(browser: Browser, url: str) -> str:
         page.set_viewport_size({"width": WIDE, "height": 1400})
         page.goto(f"{url}/winding-down")
         settle(page)
-        box = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
+        grid = page.locator("[class*=st-key-winding_down_] canvas").first
+        grid.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
+        box = grid.bounding_box()
         if box is None:
             raise SystemExit("Nobody is winding down, so there is no customer to show.")
         page.mouse.click(box["x"] + 18, box["y"] + 52)

@@ -11,7 +11,7 @@ from dashboard import data, navigation, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, board, notes, tables
+from dashboard.ui import asking, board, notes, primary, tables
 from lib.billing import FindingItem, FindingView, NoSuchObject, Permission
 
 DAYS: Final = {mark("1 day"): 1, mark("7 days"): 7, mark("30 days"): 30, mark("90 days"): 90}
@@ -128,7 +128,7 @@ def _buttons(item: FindingItem, subject: str) -> None:
     number = item.finding.finding_id
     with st.container(horizontal=True, vertical_alignment="center", key="finding_actions"):
         st.button(
-            tr("Repair"),
+            primary.label(tr("Repair")),
             key=f"repair_{number}",
             type="primary",
             icon=":material/build:",
@@ -187,7 +187,7 @@ def _acknowledge_form(item: FindingItem) -> None:
             key=f"leave_days_{number}",
         )
         st.form_submit_button(
-            tr("Leave it for now"),
+            primary.label(tr("Leave it for now")),
             key=f"leave_press_{number}",
             type="primary",
             on_click=asking.press,

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import return_to, signin
 from dashboard.language import mark, tr
+from dashboard.ui import primary
 from lib.billing import Identity, Role
 
 MOST_GROUPS: Final = 20
@@ -138,10 +139,13 @@ def _provider_form(*, tried: bool) -> None:
 def _buttons(label: str, key: str) -> None:
     names = signin.providers()
     if not names:
-        st.button(label, key=key, type="primary", on_click=_leave, icon=":material/login:")
-    for name in names:
         st.button(
-            tr("{sign_in} with {provider}", sign_in=label, provider=name.capitalize()),
+            primary.label(label), key=key, type="primary", on_click=_leave, icon=":material/login:"
+        )
+    for name in names:
+        told = tr("{sign_in} with {provider}", sign_in=label, provider=name.capitalize())
+        st.button(
+            primary.label(told) if len(names) == 1 else told,
             key=f"{key}_{name}",
             type="primary" if len(names) == 1 else "secondary",
             on_click=_leave,
@@ -185,7 +189,10 @@ def _reload(label: str) -> None:
     query = urlencode(_held_address(), doseq=True)
     page = st.context.url or "/"
     st.link_button(
-        label, f"{page}?{query}" if query else page, icon=":material/login:", type="primary"
+        primary.label(label),
+        f"{page}?{query}" if query else page,
+        icon=":material/login:",
+        type="primary",
     )
 
 

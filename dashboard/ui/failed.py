@@ -12,7 +12,17 @@ from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import billed, download, failing, filters, invoice, listing, notes, tables
+from dashboard.ui import (
+    billed,
+    download,
+    failing,
+    filters,
+    invoice,
+    listing,
+    notes,
+    primary,
+    tables,
+)
 from lib.billing import BillingError, FailedPaymentItem, Filters, Permission
 
 
@@ -99,7 +109,7 @@ def _head(item: FailedPaymentItem) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(
-            tr("Open the customer"),
+            primary.label(tr("Open the customer")),
             key=f"customer_of_{item.invoice_id}",
             type="primary",
             icon=":material/person_search:",

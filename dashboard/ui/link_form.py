@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import session
 from dashboard.language import mark, say, tr
-from dashboard.ui import handed, notes
+from dashboard.ui import handed, notes, primary
 from lib.billing import (
     LINK_REASONS,
     BillingError,
@@ -60,7 +60,7 @@ def ask(customer_id: str, choice: Choice, click_id: str) -> None:
         ticket = st.text_input(tr("Ticket"), max_chars=80, placeholder=tr("Optional"))
         with st.container(horizontal=True):
             pressed = st.form_submit_button(
-                tr("Make the link: {flow}", flow=label),
+                primary.label(tr("Make the link: {flow}", flow=label)),
                 type="primary",
                 icon=":material/link:",
                 key="link_mint",

@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
-from dashboard.ui import handed, link_form, notes
+from dashboard.ui import handed, link_form, notes, primary
 from lib.billing import Choice, Permission, Provider, provider_of
 
 MOST_INVOICES: Final = 3
@@ -97,7 +97,9 @@ def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
     with st.container(gap="small"):
         for choice in sorted(shown, key=lambda c: not c.recommended):
             st.button(
-                fmt.md(say(choice.label)),
+                primary.label(fmt.md(say(choice.label)))
+                if choice.recommended
+                else fmt.md(say(choice.label)),
                 key=f"link_{_slot(choice)}",
                 type="primary" if choice.recommended else "secondary",
                 icon=ICONS.get(choice.flow),

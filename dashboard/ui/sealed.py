@@ -61,7 +61,7 @@ def cards(view: CloseOverview, currency: str) -> list[kpis.Card]:
         kpis.defined(
             "closed_months",
             fmt.number(len(closed)),
-            delta=tr("up to {month}", month=name(closed[0].month)) if closed else None,
+            delta=tr("up to {month}", month=fmt.period(closed[0].month)) if closed else None,
             good="neither",
         ),
         kpis.defined(
@@ -79,7 +79,7 @@ def cards(view: CloseOverview, currency: str) -> list[kpis.Card]:
                 delta=tr("{count} to settle first", count=fmt.number(blocking))
                 if blocking
                 else None,
-                compared_to=name(view.choices[0]),
+                compared_to=fmt.period(view.choices[0]),  # a phone has no room for its whole name
                 good="neither",
             )
         )

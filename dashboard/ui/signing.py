@@ -10,7 +10,7 @@ from dashboard import data, navigation, session
 from dashboard import format as fmt
 from dashboard.language import current, say, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, notes, sealed
+from dashboard.ui import asking, notes, primary, sealed
 from lib.billing import BillingError, CloseOverview, OpenPoint, Permission
 
 CLOSES: Final = ("close",)
@@ -42,7 +42,7 @@ def _button(view: CloseOverview, month: str, staff: Staff) -> None:
     may = staff.may(Permission.CLOSE)
     waits = asking.waits(month, CLOSES)
     st.button(
-        tr("Close {month}", month=sealed.name(month)),
+        primary.label(tr("Close {month}", month=sealed.name(month))),
         key="close_month",
         type="primary",
         icon=":material/lock:",
@@ -108,7 +108,7 @@ def _question(view: CloseOverview) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button(tr("Not now"), key="close_cancel", on_click=_shut)
         st.button(
-            tr("Close it"),
+            primary.label(tr("Close it")),
             key="close_confirm",
             type="primary",
             icon=":material/lock:",

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import navigation, touring
 from dashboard.language import tr
 from dashboard.session import Staff
+from dashboard.ui import primary
 
 
 def strip(staff: Staff, slug: str) -> None:
@@ -65,7 +66,7 @@ def _ways_on(number: int, steps: tuple[touring.Step, ...], slug: str, staff: Sta
         _to(number + 1, steps, label, "tour_next", ":material/arrow_forward:")
     else:
         st.button(
-            tr("Finish"),
+            primary.label(tr("Finish")),
             key="tour_done",
             type="primary",
             icon=":material/check:",
@@ -89,6 +90,7 @@ def _to(
     *,
     kind: str = "primary",
 ) -> None:
-    if st.button(label, key=key, icon=icon, type=kind):  # type: ignore[arg-type]
+    shown = primary.label(label) if kind == "primary" else label
+    if st.button(shown, key=key, icon=icon, type=kind):  # type: ignore[arg-type]
         touring.go(number)
         navigation.open_page(steps[number - 1].slug)
