@@ -11,7 +11,7 @@ from ..domain.filters import EVERYTHING
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
-from ..store.queries import failed_payments, movements, plan_mix, runway, winding_down
+from ..store.queries import failed_payments, movements, plan_mix, replica, runway, winding_down
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.customer import count_customers
 from ..store.queries.freshness import count_failed, read_meta
@@ -27,6 +27,7 @@ def freshness(reader: Reader, setup: Setup, now: int) -> Freshness:
     with reader.open() as connection:
         kept = read_meta(connection)
         failed = count_failed(connection)
+        behind = replica.behind(connection) if reader.replicated else None
     last_webhook_at = _number(kept, LAST_WEBHOOK_AT)
     return Freshness(
         now=now,
@@ -37,6 +38,7 @@ def freshness(reader: Reader, setup: Setup, now: int) -> Freshness:
         api_ready=setup.api_ready,
         stale=last_webhook_at is None or now - last_webhook_at > setup.stale_after,
         failed=failed,
+        behind=behind,
     )
 
 
