@@ -51,7 +51,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                if signin.served_by_https():
+                if signin.served_by_https() or scope.get("scheme") == "https":
                     headers["strict-transport-security"] = "max-age=31536000"
                     _secure(headers)
             await send(message)

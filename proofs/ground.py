@@ -86,14 +86,23 @@ class Postgres:
 
     def database(self) -> str:
         """The URL of a new, migrated database."""
+        url = self.empty()
+        _migrate(url)
+        return url
+
+    def empty(self) -> str:
+        """The URL of a new database without tables."""
         name = f"proof_{secrets.token_hex(4)}"
         with psycopg.connect(self._address, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         head, _, query = self._address.partition("?")
         url = f"{head.rpartition('/')[0]}/{name}?{query}"
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        _migrate(url)
-        return url
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def programs(self) -> Path:
+        """The folder of PostgreSQL's own programs, of the server's version."""
+        return Path(self._server.bin_path)
 
     def strike(self, how: signal.Signals) -> None:
         """SIGQUIT is PostgreSQL's immediate shutdown, SIGKILL leaves nothing in order."""

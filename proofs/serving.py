@@ -7,6 +7,7 @@ import json
 import random
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
@@ -86,12 +87,19 @@ class Sender:
     """
 
     def __init__(
-        self, url: str, events: Iterator[dict[str, Any]], seed: int, *, connections: int = 4
+        self,
+        url: str,
+        events: Iterator[dict[str, Any]],
+        seed: int,
+        *,
+        connections: int = 4,
+        verify: ssl.SSLContext | bool = True,
     ) -> None:
         self.sent: dict[str, dict[str, Any]] = {}
         self.acknowledged: set[str] = set()
         self.counts: Counter[str] = Counter()
         self._url = url
+        self._verify = verify
         self._events = events
         self._random = random.Random(seed)
         self._lock = threading.Lock()
@@ -122,7 +130,7 @@ class Sender:
             thread.join()
 
     def _work(self) -> None:
-        with httpx.Client(base_url=self._url, timeout=30) as client:
+        with httpx.Client(base_url=self._url, timeout=30, verify=self._verify) as client:
             while True:
                 with self._lock:
                     if self._given_up:
@@ -142,7 +150,10 @@ class Sender:
             return event_id, tries
         if self._no_more:
             return None
-        event = next(self._events)
+        event = next(self._events, None)
+        if event is None:
+            self._no_more = True
+            return None
         self.sent[event["id"]] = event
         return event["id"], 0
 

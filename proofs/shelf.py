@@ -6,6 +6,7 @@ from typing import Final
 
 from .backfill import backfill
 from .crash import crash_postgres, crash_sqlite
+from .deployed import deployed
 from .described import described
 from .files import files
 from .fuzz import fuzz
@@ -13,6 +14,7 @@ from .guards import guards
 from .order import order
 from .proof import Proof
 from .receivers import processes_postgres, processes_sqlite, receivers
+from .restore import restore
 from .spreadsheet import spreadsheet
 from .truth import lossy, whole
 
@@ -118,6 +120,31 @@ PROOFS: Final = (
         "Stripe documents 25 requests a second for an endpoint and for test mode, and a read "
         "allowance of 500 a transaction over 30 days, 10,000 at the least. The local Stripe counts "
         "the requests.",
+    ),
+    Proof(
+        "restore",
+        "A database that is dropped under load is whole again, byte for byte",
+        "A seeded company's history is taken in and backed up by `deploy/backup.sh`; while "
+        "deliveries go on the database is dropped, restored by `pg_restore`, brought up to date by "
+        "`portside reconcile --apply`, `backfill` and `replay`; then compared with a database to "
+        "which the same was told and nothing happened.",
+        "customers",
+        2_000,
+        restore,
+        "Events that were acknowledged after the backup are lost with the database, and Stripe "
+        "does not send them again: they come from its list of events, which goes back thirty days.",
+    ),
+    Proof(
+        "deployment",
+        "Two receivers and two dashboards behind nginx run as deploy/compose.yaml has them",
+        "Every part but the database's container is started without Docker by the compose file's "
+        "own command, behind a real nginx with TLS and deploy/nginx/nginx.conf. Deliveries go "
+        "through it while a receiver is killed; browsers keep to their dashboard; Chromium opens "
+        "pages, and goes on at the other dashboard when its own is killed.",
+        "deliveries",
+        5_000,
+        deployed,
+        "Where nginx is not installed the line says so: Debian has it as nginx.",
     ),
     Proof(
         "fuzz",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dashboard.session import Staff
 
 MARK: Final = str(Path(__file__).with_name("mark.png"))
+BEHIND: Final = 10
+"""Seconds by which a replica may be behind without a word."""
 WORDMARK: Final = str(Path(__file__).with_name("wordmark.png"))
 
 
@@ -117,6 +119,7 @@ def _freshness_line(drawn: int) -> None:
             ),
         )
         _webhook_badge(fresh)
+        _replica_badge(fresh)
         if fresh.livemode:
             st.badge(tr("Live"), icon=":material/sensors:", color="green")
         else:
@@ -132,6 +135,16 @@ def _freshness_line(drawn: int) -> None:
             tr("New events: refresh"), key="refresh", type="tertiary", icon=":material/refresh:"
         ):
             st.rerun()
+
+
+def _replica_badge(fresh: Freshness) -> None:
+    if fresh.behind is not None and fresh.behind >= BEHIND:
+        st.badge(
+            f"{fmt.span(fresh.behind)} behind",
+            icon=":material/history:",
+            color="orange",
+            help="Pages are read from a copy of the database that has not caught up yet.",
+        )
 
 
 def _webhook_badge(fresh: Freshness) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .checks import at_stripe, configured, kinde, notices, outgoing, read_api, stored
+from .checks import at_stripe, configured, kinde, notices, outgoing, read_api, running, stored
 from .checks.finding import Finding
 from .config import Settings
 from .stripe.gateway import Gateway
@@ -23,6 +23,7 @@ def examine(settings: Settings) -> list[Finding]:
         *outgoing.configured(settings, business),
         *kinde.kinde(settings),
         configured.clock(settings),
+        *running.proxies(),
         chosen,
         *stored.database(settings, catalog, business),
         *notices.configured(settings, business),

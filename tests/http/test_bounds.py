@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from lib.billing.serving.allowance import Allowance
 from lib.billing.serving.at_once import AtOnce
+from lib.billing.serving.config import speaks_for_others
 from lib.billing.serving.house import House
 from lib.billing.serving.limits import USUAL
 from lib.billing.serving.noise import WINDOW, Noise
@@ -88,11 +89,28 @@ def test_nobody_is_let_in_where_everybody_is_being_answered() -> None:
 
 
 def test_a_proxy_may_have_as_many_connections_as_there_are() -> None:
-    house = House(replace(USUAL, connections=9, connections_per_address=2), {"10.0.0.1"})
+    house = House(
+        replace(USUAL, connections=9, connections_per_address=2), speaks_for_others("10.0.0.1")
+    )
     proxied = [Guest("10.0.0.1", waits=False) for _ in range(6)]
     assert all(house.enter(guest) for guest in proxied)
     own = [Guest("192.0.2.1", waits=False) for _ in range(3)]
     assert [house.enter(guest) for guest in own] == [True, True, False]
+
+
+PROXIES = {
+    "an address": ("10.0.0.1", "10.0.0.1", True),
+    "another": ("10.0.0.1", "10.0.0.2", False),
+    "one of a network": ("192.0.2.1, 172.30.0.0/24", "172.30.0.10", True),
+    "everybody": ("*", "192.0.2.9", True),
+    "nobody": ("", "127.0.0.1", False),
+    "no address": ("10.0.0.0/8", "", False),
+}
+
+
+@pytest.mark.parametrize(("proxies", "address", "found"), PROXIES.values(), ids=PROXIES.keys())
+def test_who_speaks_for_others(proxies: str, address: str, found: bool) -> None:
+    assert speaks_for_others(proxies)(address) is found
 
 
 async def _asked(app: AtOnce, path: str) -> int:

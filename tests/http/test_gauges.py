@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,13 @@ from tests.jobs.failing import BROKEN, GOOD, Bench, customer
 from tests.outgoing.scene import Scene, newcomer
 from tests.store.company import START
 
-ALERTS = Path(__file__).resolve().parents[2] / "docs" / "alerts.yml"
-DEPLOY = ALERTS.with_name("deploy.md")
+ROOT = Path(__file__).resolve().parents[2]
+ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
+DEPLOY = ROOT / "docs" / "deploy.md"
+BOARD = ROOT / "deploy" / "grafana" / "portside.json"
+FOLLOWED = {"portside_catalogue_followed", "portside_refold_left"}
+"""Told only where an applied catalogue is followed: see `tests/catalog`."""
+
 DAY = 86_400
 
 
@@ -226,6 +232,7 @@ def everything(sqlite_store: Store) -> str:
     meters.refuse("signature_invalid")
     meters.job("drain", "fault")
     meters.count("applied")
+    meters.api("entitlements", 200, 0.001)
     return meters.exposition()[0].decode()
 
 
@@ -234,6 +241,28 @@ def test_every_metric_of_the_alert_rules_is_exposed(everything: str) -> None:
     wanted = named_in(ALERTS.read_text("utf-8"))
     assert len(wanted) >= 14
     assert wanted - samples == set()
+
+
+def test_every_metric_of_the_dashboard_is_exposed(everything: str) -> None:
+    samples = {line.split("{")[0].split(" ")[0] for line in everything.splitlines()}
+    wanted = named_in(BOARD.read_text("utf-8"))
+    assert len(wanted) >= 25
+    assert wanted - samples - FOLLOWED == set()
+
+
+def test_every_label_that_the_dashboard_groups_by_is_there(everything: str) -> None:
+    board = json.loads(BOARD.read_text("utf-8"))
+    expressions = [t["expr"] for panel in board["panels"] for t in panel["targets"]]
+    for expression in expressions:
+        (name,) = set(re.findall(r"portside_[a-z0-9_]+", expression)) or {""}
+        asked = {
+            label.strip()
+            for group in re.findall(r"by \(([^)]*)\)", expression)
+            for label in group.split(",")
+        }
+        lines = [line for line in everything.splitlines() if re.match(rf"{name}[ {{]", line)]
+        found = any(all(f'{label}="' in line for label in asked) for line in lines)
+        assert found or name in FOLLOWED, expression
 
 
 def test_every_label_of_the_alert_rules_is_exposed(everything: str) -> None:

@@ -146,6 +146,7 @@ class FakeBilling(
     reporting: str | None = None
     rate_missing: bool = False
     broken: bool = False
+    behind: int | None = None
     audited: list[tuple[str, str, str | None]] = field(default_factory=list)
     details: list[str | None] = field(default_factory=list)  # of what was audited
 
@@ -163,7 +164,8 @@ class FakeBilling(
         if self.away:
             raise DatabaseUnavailable("The database does not answer. Nothing was lost; try again.")
         seen = None if self.empty else NOW - (7300 if self.stale else 42)
-        return Freshness(NOW, seen, seen, False, self.watermark_now, self.api_ready, self.stale, 0)
+        mark, ready, behind = self.watermark_now, self.api_ready, self.behind
+        return Freshness(NOW, seen, seen, False, mark, ready, self.stale, 0, behind)
 
     def roles_of(self, email: str, groups: Collection[str] = ()) -> frozenset[Role]:
         named = (email, *groups)

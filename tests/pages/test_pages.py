@@ -49,6 +49,15 @@ def test_the_badge_turns_amber_when_no_webhook_came_for_long(
     assert "orange" in badge
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(None, False), (9, False), (10, True), (240, True)])
+def test_a_replica_that_is_behind_is_named(
+    open_page: Open, desk: FakeBilling, seconds: int | None, told: bool
+) -> None:
+    desk.behind = seconds
+    badges = [m.value for m in open_page("winding-down").markdown if "behind" in m.value]
+    assert [("4 min" in badge) == (seconds == 240) for badge in badges] == [True] * told
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_database_that_is_away_is_one_sentence(
     open_page: Open, desk: FakeBilling, slug: str

@@ -16,6 +16,8 @@ CUTS = {
     "crash-sqlite": 6,
     "crash-postgresql": 6,
     "backfill": 150,
+    "restore": 30,
+    "deployment": 60,
     "fuzz": 1_500,
     "api": 45,
     "guards": 9,

@@ -12,7 +12,7 @@ from ..portal import plan_as_told
 from ..settings.business import Business
 from ..store import audit, closes, coverage, failing, meta, migrate, references
 from ..store.engine import Store
-from . import money, outgoing, portal
+from . import money, outgoing, portal, running
 from .finding import Finding, some
 
 RIGHT_TO_CODES = "Give the key the rights to read invoices and PaymentIntents."
@@ -34,6 +34,7 @@ def database(
             yield Finding(False, "Database", said, "Run `portside db upgrade`.")
             return
         yield Finding(True, "Database", f"Reachable, at revision {revision}.")
+        yield from running.postgres(store)
         with store.reading() as connection:
             unknown = coverage.unresolved_prices(connection)
             folded_by = meta.get(connection, meta.FOLDED_BY)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import uvicorn
@@ -17,8 +20,7 @@ def server_config(
 ) -> uvicorn.Config:
     """``FORWARDED_ALLOW_IPS`` names the proxies whose X-Forwarded-For is believed, as uvicorn has
     it; without it those on this machine."""
-    proxies = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1").split(",")
-    house = House(limits, {proxy.strip() for proxy in proxies})
+    house = House(limits, speaks_for_others(os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")))
     return uvicorn.Config(
         app,
         host=host,
@@ -33,3 +35,21 @@ def server_config(
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=10,
     )
+
+
+def speaks_for_others(proxies: str) -> Callable[[str], bool]:
+    """Whether an address is one of ``proxies``: addresses and networks, or * for everybody."""
+    named = [part.strip() for part in proxies.split(",") if part.strip()]
+
+    @lru_cache(4_096)
+    def found(address: str) -> bool:
+        return "*" in named or any(_is_of(address, proxy) for proxy in named)
+
+    return found
+
+
+def _is_of(address: str, proxy: str) -> bool:
+    try:
+        return ip_address(address) in ip_network(proxy)
+    except ValueError:  # a socket's path, a name
+        return address == proxy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from .limits import Limits
@@ -25,15 +25,17 @@ class Guest(Protocol):
 
 
 class House:
-    """Use within one event loop. ``proxies``: addresses that speak for many others.
+    """Use within one event loop. ``is_proxy``: whether an address speaks for many others.
 
     A new connection is let in rather than an old one that says nothing kept: who holds connections
     open to keep others out pushes out their own.
     """
 
-    def __init__(self, limits: Limits, proxies: Collection[str] = ()) -> None:
+    def __init__(
+        self, limits: Limits, is_proxy: Callable[[str], bool] = lambda _address: False
+    ) -> None:
         self._limits = limits
-        self._proxies = frozenset(proxies)
+        self._is_proxy = is_proxy
         self._guests: dict[Guest, None] = {}  # the oldest first
         self._of: Counter[str] = Counter()
 
@@ -44,7 +46,7 @@ class House:
         """Whether there is room for it. Who enters has to :meth:`part`."""
         address = guest.address
         most = self._limits.connections_per_address
-        own = address not in self._proxies and self._of[address] >= most
+        own = self._of[address] >= most and not self._is_proxy(address)
         if own and not self._ends_one(g for g in self._guests if g.address == address):
             return False
         full = len(self._guests) >= self._limits.connections

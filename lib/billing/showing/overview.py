@@ -16,6 +16,7 @@ from ..store.queries import (
     kept_sums,
     movements,
     plan_mix,
+    replica,
     runway,
     winding_down,
 )
@@ -34,6 +35,7 @@ def freshness(reader: Reader, setup: Setup, now: int) -> Freshness:
     with reader.open() as connection:
         kept = read_meta(connection)
         failed = count_failed(connection)
+        behind = replica.behind(connection) if reader.replicated else None
     last_webhook_at = _number(kept, LAST_WEBHOOK_AT)
     return Freshness(
         now=now,
@@ -44,6 +46,7 @@ def freshness(reader: Reader, setup: Setup, now: int) -> Freshness:
         api_ready=setup.api_ready,
         stale=last_webhook_at is None or now - last_webhook_at > setup.stale_after,
         failed=failed,
+        behind=behind,
     )
 
 

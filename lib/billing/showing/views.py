@@ -25,6 +25,7 @@ class Freshness:
     api_ready: bool  # an API key is configured, so links can be minted
     stale: bool  # the last webhook is older than it should be
     failed: int  # inbox events kept as failed
+    behind: int | None = None  # seconds that the replica read from is behind; None = there is none
 
 
 @dataclass(frozen=True, slots=True)

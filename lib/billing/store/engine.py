@@ -22,8 +22,12 @@ from ..domain.errors import ConfigurationError, DatabaseUnavailable
 
 __all__ = ["Connection", "Store", "memory_store", "retried"]
 
+POOLER = "pooler"
+"""In a URL of PostgreSQL: ?pooler=transaction where PgBouncer or the like stands between."""
+
 BUSY_MILLISECONDS = 10_000
 CONNECT_SECONDS = 5
+_TIMED_OUT = frozenset({"55P03", "57014"})  # waiting for a lock, running a statement
 _CLASHES = frozenset({"40P01", "40001"})  # deadlock, serialization failure
 
 T = TypeVar("T")
@@ -45,6 +49,11 @@ class Store:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def replicated(self) -> bool:
+        """Whether readers have a database of their own."""
+        return self.read_engine is not self.engine
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -68,12 +77,6 @@ class Store:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
-
-    @contextmanager
-    def holding(self) -> Iterator[Connection]:
-        """A connection without a transaction, for a lock that outlives many."""
-        with _translated(), self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -122,16 +125,28 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             return _sqlite(url)
+        arguments: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
+        if _pooled(url):
+            # What was prepared on one connection to the server is asked for on another.
+            arguments["prepare_threshold"] = None
         return create_engine(
-            url,
+            url.difference_update_query([POOLER]),
             pool_pre_ping=True,
             pool_timeout=CONNECT_SECONDS,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
+            connect_args=arguments,
         )
     except (NoSuchModuleError, ImportError):
         raise ConfigurationError(
             f"There is no driver for {url.drivername}: use postgresql+psycopg:// or sqlite://."
         ) from None
+
+
+def _pooled(url: URL) -> bool:
+    """Whether a pooler may give each transaction another connection to the server."""
+    told = url.query.get(POOLER)
+    if told not in (None, "session", "transaction"):
+        raise ConfigurationError("In a database URL pooler is “session” or “transaction”.")
+    return told == "transaction"
 
 
 def _sqlite(url: URL) -> Engine:
@@ -206,6 +221,8 @@ def _not_allowed(error: DBAPIError) -> DatabaseUnavailable:
 
 def _unreachable(error: DBAPIError) -> DatabaseUnavailable:
     reason = " ".join(str(error.orig).split())
+    if getattr(error.orig, "sqlstate", None) in _TIMED_OUT:
+        return DatabaseUnavailable(f"The database took too long ({reason}). Try again in a moment.")
     return DatabaseUnavailable(
         f"The database is away ({reason}). Check PORTSIDE_DATABASE_URL and that it is running."
     )

@@ -45,6 +45,14 @@ _RECEIVER: Final = {
 }
 """Where the receiver may do less than everything."""
 
+_PATIENCE_OF_RECEIVER: Final = ("lock_timeout = '30s'",)
+_PATIENCE_OF_DASHBOARD: Final = (
+    "lock_timeout = '5s'",
+    "statement_timeout = '2min'",
+    "idle_in_transaction_session_timeout = '10min'",
+)
+"""Kept with the role, so that they hold through any pooler."""
+
 _EVERYTHING: Final = ("INSERT", "UPDATE", "DELETE")
 _VERSION: Final = "alembic_version"
 
@@ -74,6 +82,8 @@ def statements(
     roles = f"{_name(receiver)}, {_name(dashboard)}"
     made.append(f"GRANT EXECUTE ON FUNCTION {FUNCTION}(text) TO {roles}")
     made += _future(_name(receiver), _name(dashboard), schema)
+    for role, told in ((receiver, _PATIENCE_OF_RECEIVER), (dashboard, _PATIENCE_OF_DASHBOARD)):
+        made += [f"ALTER ROLE {_name(role)} IN DATABASE {database} SET {each}" for each in told]
     return made
 
 

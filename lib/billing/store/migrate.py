@@ -12,18 +12,25 @@ from .engine import Store
 HEAD: Final = "0013"
 """The newest revision in `migrations/versions`; a test compares."""
 
+LOCK_SECONDS: Final = 10
+"""How long a migration waits for each lock on PostgreSQL before nothing is changed."""
+
 _LOCK = 7_067_168_383  # any number that only migrations of this product take
 
 
 def upgrade(store: Store) -> str:
     """Run what is missing, in one transaction; gives the revision now in force.
 
-    Several programs may start at once: the second waits and then finds nothing to do.
+    Several programs may start at once: the second waits and then finds nothing to do. Raises
+    DatabaseUnavailable, also when what runs keeps a lock for longer than `LOCK_SECONDS`.
     """
     with store.writing() as connection:
         if not store.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if _current(connection) != HEAD:
+            if not store.is_sqlite:
+                # Whoever comes after it waits too: rather no migration than a long silence.
+                connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
             _migrate(connection)
     return HEAD
 

@@ -1,8 +1,9 @@
 """Whose turn it is: of several `serve` processes one at a time runs a job.
 
-PostgreSQL holds an advisory lock for each round. SQLite has none, so the first process to come
-holds a small file beside the database and runs every job until it ends. Either is let go by the
-system when its holder dies.
+PostgreSQL holds an advisory lock for each round, in a transaction that does nothing else: a pooler
+keeps to one connection for it, and nothing is left behind on one. SQLite has none, so the first
+process to come holds a small file beside the database and runs every job until it ends. Either is
+let go by the system when its holder dies.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from ..domain.errors import DatabaseUnavailable
-from .engine import Connection, Store
+from .engine import Store
 
 _CLASS: Final = 7_265_642
 """First half of the advisory locks' key; the name of the job gives the other."""
+
+_TAKE: Final = "SELECT pg_try_advisory_xact_lock(%(class)s::int, %(job)s::int)"
 
 
 class Turns:
@@ -38,15 +41,14 @@ class Turns:
         if self._store.is_sqlite:
             yield self._first()
             return
-        # A connection of its own: the lock belongs to it, and the job commits as it likes.
-        with self._store.holding() as connection:
+        # A connection of its own: the lock belongs to it, and the job commits as it likes. Without
+        # a snapshot the transaction keeps nobody's old rows, however long the job takes.
+        with self._store.writing() as connection:
             key = {"class": _CLASS, "job": zlib.crc32(name.encode()) - 2**31}
-            mine = bool(_ask(connection, "pg_try_advisory_lock", key))
-            try:
-                yield mine
-            finally:
-                if mine:
-                    _ask(connection, "pg_advisory_unlock", key)
+            mine = bool(connection.exec_driver_sql(_TAKE, key).scalar())
+            if mine:
+                connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield mine
 
     def close(self) -> None:
         """Let another process take over."""
@@ -79,8 +81,3 @@ def _held(path: str) -> sqlite3.Connection | None:
             return None
         raise DatabaseUnavailable(f"Cannot write beside the database ({error}).") from error
     return connection
-
-
-def _ask(connection: Connection, function: str, key: dict[str, int]) -> object:
-    statement = f"SELECT {function}(%(class)s::int, %(job)s::int)"
-    return connection.exec_driver_sql(statement, key).scalar()

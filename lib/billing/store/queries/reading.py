@@ -18,6 +18,10 @@ class Reader:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @property
+    def replicated(self) -> bool:
+        return self._store.replicated
+
     @contextmanager
     def open(self) -> Iterator[Connection]:
         """A connection in one read transaction. Raises DatabaseUnavailable."""
