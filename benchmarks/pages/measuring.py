@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -45,15 +46,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One database: how many subscriptions are in it, and what was asked of it."""
+    """One database: how many subscriptions are in it, and what was asked of it. ``load``: of the
+    machine when it began, processes that wanted a core."""
 
     kind: str
     subscriptions: int
     lines: tuple[Line, ...]
+    load: float
 
 
 def in_database(url: str, customers: int) -> Measured:
     """Of a filled database; an empty one is filled with a world of ``customers`` first."""
+    load = os.getloadavg()[0]
     store = Store(url)
     try:
         migrate.upgrade(store)
@@ -70,7 +74,7 @@ def in_database(url: str, customers: int) -> Measured:
     finally:
         installation.close()
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
-    return Measured(kind, subscriptions, tuple(found))
+    return Measured(kind, subscriptions, tuple(found), load)
 
 
 def _ready(installation: Installation, token: str) -> list[Call]:
