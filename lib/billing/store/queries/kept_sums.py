@@ -112,7 +112,7 @@ def balances(
     connection: Connection, policy: str, currency: str | None, before: date
 ) -> dict[str, int]:
     """`roll_forward.balances`, when a business day begins."""
-    query = select(u.currency, func.sum(u.minor)).where(
+    query: Select[Any] = select(u.currency, func.sum(u.minor)).where(
         _MOVED, u.policy == policy, u.bucket < before.isoformat()
     )
     query = _of(query, u.currency, currency).group_by(u.currency)
@@ -138,7 +138,7 @@ def by_day(
     What was inferred has an index of its own; the sums hold it together with what was told.
     """
     first, end = days
-    query = select(u.bucket, u.currency, u.tag, u.customers, u.minor).where(
+    query: Select[Any] = select(u.bucket, u.currency, u.tag, u.customers, u.minor).where(
         _MOVED, u.policy == policy, u.bucket >= first.isoformat(), u.bucket < end.isoformat()
     )
     query = _of(query, u.currency, currency)
