@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from lib.billing.demo.stack import DemoOptions, Stack
-from lib.billing.store import meta
+from lib.billing.store import meta, migrate
 from lib.billing.store.engine import Store
 
 from ..bulk.known import somebody
@@ -67,6 +67,7 @@ def _run(
     load = os.getloadavg()[0]
     store = Store(url)
     try:
+        migrate.upgrade(store)
         now = busiest(store)
         customer, email, subscriptions = _someone(store)
         if given is None:
