@@ -136,6 +136,6 @@ def _once(
 
 def settle(page: Page) -> None:
     """Until the script has run and the page has been left alone for a moment."""
-    page.wait_for_function(SETTLED)
+    page.wait_for_function(SETTLED, polling=100)
     time.sleep(QUIET)
-    page.wait_for_function(SETTLED)
+    page.wait_for_function(SETTLED, polling=100)

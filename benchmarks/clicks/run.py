@@ -11,9 +11,10 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from lib.billing.demo.stack import DemoOptions, Stack
-from lib.billing.store import meta
+from lib.billing.store import meta, migrate
 from lib.billing.store.engine import Store
 
+from ..bulk.known import somebody
 from ..pages.measuring import busiest
 from .driving import Timed, browser, drive, settle, signed_in
 from .serving import environment, memory, serving
@@ -66,8 +67,12 @@ def _run(
     load = os.getloadavg()[0]
     store = Store(url)
     try:
+        migrate.upgrade(store)
         now = busiest(store)
         customer, email, subscriptions = _someone(store)
+        if given is None:
+            known = somebody(store)
+            customer, email = f"cus_{known.token}", known.email
         chosen = environment(url, now) if given is None else given
         with serving(folder, url, now, chosen) as servers, browser() as opened:
             found = [

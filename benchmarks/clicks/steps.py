@@ -73,11 +73,10 @@ def _typed(field: Callable[[Page], Locator], text: str) -> Act:
 
 
 def _row(number: int) -> Act:
-    """The check box of a row of the page's last table."""
+    """The check box of a row of the queue."""
 
     def act(page: Page) -> None:
-        frame = page.get_by_test_id("stDataFrame").last
-        frame.click(position={"x": 15, "y": HEADER + ROW * number + ROW / 2})
+        _queue(page).click(position={"x": 15, "y": HEADER + ROW * number + ROW / 2})
 
     return act
 
@@ -145,7 +144,7 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             _option("Largest MRR"),
             _drop_down(_key("sort")),
         ),
-        Step("Failed payments: a row", "fragment", "/failed-payments", _row(0), _seen(_table)),
+        Step("Failed payments: a row", "fragment", "/failed-payments", _row(0), _seen(_queue)),
         Step(
             "Plan mix: another currency",
             "fragment",
@@ -167,8 +166,8 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
     )
 
 
-def _table(page: Page) -> Locator:
-    return page.get_by_test_id("stDataFrame").last
+def _queue(page: Page) -> Locator:
+    return page.locator("[class*=st-key-failed_payments]").get_by_test_id("stDataFrame").first
 
 
 _SORT: Final = _labelled("stSelectbox", "Sort by")

@@ -20,10 +20,13 @@
   events.forEach((name) => window.addEventListener(name, began, true))
   const observer = new MutationObserver((changes) => {
     if (input === null) return
+    const state = (c) => c.target === app && c.attributeName === "data-test-script-state"
+    if (changes.some((c) => state(c) && c.oldValue === "notRunning")) ran = true
     if (changes.some((c) => c.target !== app && !outside(c.target))) last = performance.now()
   })
   observer.observe(document.body, {
     childList: true, subtree: true, characterData: true, attributes: true,
+    attributeOldValue: true,
   })
   const waiting = () =>
     app.dataset.testScriptState !== "notRunning" ||
@@ -36,10 +39,8 @@
       if (running) ran = true
       if (wasRunning && !running) last = Math.max(last, now)
       wasRunning = running
-      // What the browser draws by itself, without asking the script, is over soon.
-      const asked = ran || now - input > 1500
       const over = now - input > patience
-      if (over || (asked && !waiting() && now - last > QUIET)) {
+      if (over || (ran && !waiting() && now - last > QUIET)) {
         clearInterval(timer)
         observer.disconnect()
         events.forEach((name) => window.removeEventListener(name, began, true))

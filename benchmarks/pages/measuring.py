@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from lib.billing.wiring import Installation, open_installation
 
+from ..bulk.known import somebody
 from ..bulk.world import World
 from .addresses import ADDRESSES
 from .asked import ROOT, Call, calls
@@ -45,32 +47,34 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One database: how many subscriptions are in it, and what was asked of it."""
+    """One database: how many subscriptions are in it, and what was asked of it. ``load``: of the
+    machine when it began, processes that wanted a core."""
 
     kind: str
     subscriptions: int
     lines: tuple[Line, ...]
+    load: float
 
 
 def in_database(url: str, customers: int) -> Measured:
     """Of a filled database; an empty one is filled with a world of ``customers`` first."""
+    load = os.getloadavg()[0]
     store = Store(url)
     try:
         migrate.upgrade(store)
         if not _count(store, "customers"):
             World(customers).fill(store)
-        people, subscriptions = _count(store, "customers"), _count(store, "subscriptions")
-        now = busiest(store)
+        subscriptions = _count(store, "subscriptions")
+        now, token = busiest(store), somebody(store).token
     finally:
         store.close()
     installation = opened(url, now)
     try:
-        token = World(people).someone(people // 2).token
         found = [measure(installation, call) for call in _ready(installation, token)]
     finally:
         installation.close()
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
-    return Measured(kind, subscriptions, tuple(found))
+    return Measured(kind, subscriptions, tuple(found), load)
 
 
 def _ready(installation: Installation, token: str) -> list[Call]:

@@ -20,13 +20,14 @@ def write(found: Sequence[Measured]) -> None:
     ordered = sorted(found, key=lambda each: (each.kind, each.subscriptions))
     kinds = sorted({each.kind for each in ordered})
     tables = [_of([each for each in ordered if each.kind == kind]) for kind in kinds]
-    book.put("Pages", "\n\n".join([_head(), *tables]))
+    book.put("Pages", "\n\n".join([_head(ordered), *tables]))
 
 
-def _head() -> str:
+def _head(found: Sequence[Measured]) -> str:
+    load = ", ".join(f"{each.load:.1f}" for each in found)
     return f"""Every question that a page puts to its desk when it opens and with each of its
 filters, caught from the page itself and put to the database again, without any cache,
-{book.machine()}.
+{book.machine()}, load {load} when it began.
 Milliseconds, median of five; *rows*: read from tables and indices, as PostgreSQL's EXPLAIN
 ANALYZE counts them; *growth*: from the second largest database to the largest. The slowest first.
 `make bench ARGS="pages --database URL --database URL"` measures filled ones again."""

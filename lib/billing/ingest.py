@@ -169,6 +169,10 @@ class Ingest:
         """Note that every row is folded by the rules of now."""
         self._writer.sign()
 
+    def sum_invoices(self) -> None:
+        """Make the sums of invoices what the rows say, after one was repaired."""
+        self._writer.sum_invoices()
+
     def _take(
         self, offered: Iterable[tuple[Any, bytes | None]], source: str, batch: int
     ) -> Summary:

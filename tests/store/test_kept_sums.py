@@ -210,3 +210,15 @@ def _at(store: Store, revision: str) -> None:
     with store.writing() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
+
+
+def test_a_repaired_invoice_does_not_spoil_its_sums(store: Store) -> None:
+    ingest = ingest_into(store)
+    ingest.apply(company(11))
+    with store.writing() as connection:
+        connection.exec_driver_sql("UPDATE invoices SET total_minor = total_minor + 77")
+        customers = list(connection.exec_driver_sql("SELECT customer_id FROM invoices").scalars())
+    ingest.refold(sorted(set(customers)))
+    ingest.sum_invoices()
+    with store.reading() as connection:
+        assert rollups.stored(connection) == rollups.summed(connection, "UTC", POLICY)

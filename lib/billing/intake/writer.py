@@ -131,6 +131,14 @@ class Writer:
             meta.put(connection, meta.FOLDED_BY, self.mark)
             meta.forget(connection, meta.REFOLD_LEFT)
 
+    def sum_invoices(self) -> None:
+        """Make the sums of invoices what the rows say: a fold takes from them what a row said
+        before it, and that may have been somebody's edit."""
+        with self._store.writing() as connection:
+            references.lock(connection, changing=True)
+            if rollups.rebuild_invoiced(connection):
+                meta.raise_watermark(connection)
+
     def begin_refold(self) -> int:
         """Say that everybody is about to be folded by the rules of now; how many it concerns.
 

@@ -98,6 +98,8 @@ class Repairs:
             self._ingest.refold_references()
         if customers:
             self._ingest.refold(customers)
+        if any(finding.object_type == "invoices" for finding in findings):
+            self._ingest.sum_invoices()
         with self._reader.open() as connection:
             left = {d.subject for d in compare_rows(connection, customers, self._ingest.rules)}
             left |= {d.subject for d in compare_references(connection)}

@@ -33,7 +33,7 @@ def listing(reader: Reader, now: int, filters: InvoiceFilters) -> Listing[Invoic
         if kept_invoices.tells(filters):
             sums = kept_invoices.sums(connection, filters)
         else:
-            sums = list(invoice_list.sums(connection, filters, now))
+            sums = [dict(row) for row in invoice_list.sums(connection, filters, now)]
         choices = kept_invoices.choices(connection)
     return Listing(
         rows=tuple(_item(row, now) for row in rows),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ..domain.money import round_half_up
 from ..domain.periods import Period
 from ..domain.rates import Rates
 from ..domain.roll_forward import (
     Converted,
+    DaySum,
     Line,
     in_reporting_currency,
     roll_forward,
     total,
 )
-from ..domain.times import local_date
+from ..domain.times import day_start, local_date
 from ..store.queries import kept_sums, runway
 from ..store.queries import roll_forward as rolling
 from ..store.queries.reading import Connection
@@ -51,12 +53,17 @@ def read(
         return Rolled((), {})
     within = spans[0].starts, spans[-1].ends
     days = kept_sums.days_of(within, timezone) if kept else None
+    sums: Iterable[DaySum]
     if days is None:
         opening = rolling.balances(connection, policy, currency, spans[0].starts)
         sums = rolling.by_day(connection, policy, timezone, within, currency)
     else:
         opening = kept_sums.balances(connection, policy, currency, days[0])
-        sums = kept_sums.by_day(connection, policy, timezone, days, currency)
+        begun = day_start(days[1], timezone), within[1]
+        sums = chain(
+            kept_sums.by_day(connection, policy, timezone, days, currency),
+            rolling.by_day(connection, policy, timezone, begun, currency),
+        )
     leaving: Mapping[str, int] | None = None
     if spans[-1].ends > now:
         leaving = runway.leaving_mrr(connection)

@@ -103,7 +103,21 @@ def rebuild(connection: Connection, timezone: str, policy: str | None = None) ->
 
     The caller keeps writers out: `references.lock(connection, changing=True)`.
     """
-    wanted, known = summed(connection, timezone, policy), stored(connection)
+    return _replace(connection, summed(connection, timezone, policy), stored(connection))
+
+
+def rebuild_invoiced(connection: Connection) -> bool:
+    """The same of invoices alone, which the database adds up by itself."""
+    wanted: dict[Cell, Sums] = {}
+    for cell, sums in _invoiced(connection):
+        add_to(wanted, {cell: sums})
+    known = {cell: sums for cell, sums in stored(connection).items() if cell.kind in INVOICED}
+    return _replace(connection, merged(wanted), known)
+
+
+def _replace(
+    connection: Connection, wanted: Mapping[Cell, Sums], known: Mapping[Cell, Sums]
+) -> bool:
     if wanted == known:
         return False
     gone = sorted(known.keys() - wanted.keys())

@@ -112,7 +112,7 @@ def balances(
     connection: Connection, policy: str, currency: str | None, before: date
 ) -> dict[str, int]:
     """`roll_forward.balances`, when a business day begins."""
-    query = select(u.currency, func.sum(u.minor)).where(
+    query: Select[Any] = select(u.currency, func.sum(u.minor)).where(
         _MOVED, u.policy == policy, u.bucket < before.isoformat()
     )
     query = _of(query, u.currency, currency).group_by(u.currency)
@@ -120,10 +120,10 @@ def balances(
 
 
 def days_of(span: tuple[int, int], timezone: str) -> tuple[date, date] | None:
-    """The business days that make up ``starts <= second < ends``; None when they do not."""
-    days = [local_date(second, timezone) for second in span]
-    whole = all(day_start(d, timezone) == s for d, s in zip(days, span, strict=True))
-    return (days[0], days[1]) if whole else None
+    """The whole business days of ``starts <= second < ends``, as first and end; what is left of it
+    is of the end's day. None when ``starts`` lies within a day."""
+    first, end = (local_date(second, timezone) for second in span)
+    return (first, end) if day_start(first, timezone) == span[0] else None
 
 
 def by_day(
@@ -138,7 +138,7 @@ def by_day(
     What was inferred has an index of its own; the sums hold it together with what was told.
     """
     first, end = days
-    query = select(u.bucket, u.currency, u.tag, u.customers, u.minor).where(
+    query: Select[Any] = select(u.bucket, u.currency, u.tag, u.customers, u.minor).where(
         _MOVED, u.policy == policy, u.bucket >= first.isoformat(), u.bucket < end.isoformat()
     )
     query = _of(query, u.currency, currency)
