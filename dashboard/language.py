@@ -142,11 +142,12 @@ def readdressed(value: str) -> str:
     return tr(english) if english else _redated(value)
 
 
-_DATED: Final = re.compile(r"(\d{1,2})\.? (\w{3,5})\.? (\d{4})")
+_DATED: Final = re.compile(r"(?:(\d{1,2})\.? )?(\w{3,5})\.? (\d{4})")
 
 
 def _redated(value: str) -> str:
-    """``14 Aug 2026`` and ``14. Aug. 2026`` are the same day."""
+    """``14 Aug 2026`` and ``14. Aug. 2026`` are the same day, ``Oct 2026`` and ``Okt. 2026`` the
+    same month."""
     from dashboard import format as fmt  # as above
 
     found = _DATED.fullmatch(value)
@@ -155,6 +156,8 @@ def _redated(value: str) -> str:
     number, name, year = found.groups()
     for month in range(1, 13):
         if name in (short.rstrip(".") for short in fmt.month_names(month)):
+            if number is None:
+                return fmt.period(f"{year}-{month:02}")
             try:
                 return fmt.calendar_day(date(int(year), month, int(number)))
             except ValueError:

@@ -9,6 +9,7 @@ their registries: `missing lib/billing/domain/metrics` and `missing lib/billing/
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -17,19 +18,18 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "dashboard" / "locales"
-SHOWN = {"tr": None, "mark": None, "ntr": (1, 2)}
+SHOWN = {"tr": 1, "mark": 1, "ntr": 2}
 SOURCES = {
     "dashboard": SHOWN,
     "pages": SHOWN,
-    "lib/billing/domain": {"said": None},
-    "lib/billing/showing": {"said": None},
+    "lib/billing/domain": {"said": 1},
+    "lib/billing/showing": {"said": 1},
 }
-"""Folder → the functions whose first arguments are texts."""
+"""Folder → the functions whose first one or two arguments are texts."""
 FROM_DATA = "from data"
 """Comment of an entry whose English is no literal: a slug made into words."""
 
@@ -46,11 +46,32 @@ class Use:
 def used() -> Iterator[Use]:
     """Every text that is translated, and where it stands."""
     for folder, functions in SOURCES.items():
-        for name, line, text, *_ in extract_from_dir(
-            ROOT / folder, [("**.py", "python")], keywords=functions
-        ):
-            yield Use(text, f"{folder}/{name}", line)
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    for text in _texts(node, functions.get(node.func.id, 0)):
+                        yield Use(text, str(path.relative_to(ROOT)), node.lineno)
     yield from registered()
+
+
+def _texts(call: ast.Call, number: int) -> Iterator[Text]:
+    """What ``call`` says: its first argument, or its first two as one and many."""
+    found = [list(_literals(part)) for part in call.args[:number]]
+    if number == 1:
+        yield from (text for texts in found for text in texts)
+    elif number == 2 and all(found):
+        yield found[0][0], found[1][0]
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    """The texts that ``node`` can be."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp():
+            yield from _literals(node.body)
+            yield from _literals(node.orelse)
 
 
 def registered() -> Iterator[Use]:

@@ -95,6 +95,8 @@ ADDRESSED = [
     ("Läuft aus", "Winding down", "Läuft aus"),
     ("14 Mar 2026", "14 Mar 2026", "14. März 2026"),
     ("14. März 2026", "14 Mar 2026", "14. März 2026"),
+    ("Oct 2026", "Oct 2026", "Okt. 2026"),
+    ("Mai 2026", "May 2026", "Mai 2026"),
     ("31 Feb 2026", "31 Feb 2026", "31 Feb 2026"),
     ("Nobody's word", "Nobody's word", "Nobody's word"),
 ]
