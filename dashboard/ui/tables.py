@@ -45,6 +45,8 @@ BADGES: Final[Mapping[str, Colour]] = {
     mark("Contraction"): "orange",
     mark("Churn"): "red",
     mark("First payment"): "blue",
+    mark("Began to pay"): "blue",
+    mark("No change of MRR"): "gray",
     mark("Plan"): "blue",
     mark("Interval"): "violet",
     mark("Quantity"): "green",
