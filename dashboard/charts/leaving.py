@@ -115,9 +115,7 @@ def _week(monday: date, today: date) -> str:
     return tr("Week of {day}", day=fmt.calendar_day(monday))
 
 
-def reasons(
-    rows: Sequence[tuple[str, str, int, int]], currency: str | None, chosen: Collection[str] = ()
-) -> go.Figure:
+def reasons(rows: Sequence[tuple[str, str, int, int]], currency: str | None) -> go.Figure:
     """Why it ends: (reason, what it is called, minor units, subscriptions), the largest first; both
     numbers stand beside each bar."""
     rows = list(reversed(rows))
@@ -131,10 +129,7 @@ def reasons(
             text=[_amount_short(m, n, currency) for _, _, m, n in rows],
             textposition="outside",
             cliponaxis=False,
-            marker={
-                "color": CHURN,
-                "opacity": [1.0 if not chosen or key in chosen else FAINT for key, *_ in rows],
-            },
+            marker={"color": CHURN},
             hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
         )
     )

@@ -120,13 +120,10 @@ def _reasons(code: str | None) -> None:
         sums[part.part][1] += part.count
     order = sorted(sums, key=lambda part: (-sums[part][0], -sums[part][1], part))
     rows = tuple((part, fmt.words(part), sums[part][0], sums[part][1]) for part in order)
-    chosen = tuple(sorted(st.session_state.get("reasons") or ()))
     with st.container(border=True, height="stretch"):
         defined.title(tr("Why do they leave?"), "ending_reason", "winding_down")
         st.plotly_chart(
-            data.figure(
-                "ending_reasons", lambda: charts.reasons(rows, code, chosen), rows, code, chosen
-            ),
+            data.figure("ending_reasons", lambda: charts.reasons(rows, code), rows, code),
             key="ending_reasons",
             on_select=_reason_chosen,
             selection_mode="points",

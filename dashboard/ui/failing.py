@@ -193,6 +193,9 @@ def table(
             help=tr("“Do not tell”: for staff only, never for the customer."),
             width=235,
         ),
+        "flag": tables.badge(
+            tr("Flag"), help=tr("Stripe will not try again by itself."), width=110
+        ),
         "link": column.TextColumn(tr("Suggested link"), width=150),
         "next": column.DatetimeColumn(
             tr("Next try"),
@@ -201,9 +204,6 @@ def table(
             width=140,
         ),
         "attempt": defined.number("failed-payments.attempt_count", tr("Attempt"), width=65),
-        "flag": tables.badge(
-            tr("Flag"), help=tr("Stripe will not try again by itself."), width=100
-        ),
         "hosted": column.LinkColumn(tr("Invoice page"), display_text=tr("Open"), width=95),
         "failed": column.DateColumn(tr("Failed on"), format=fmt.day_format(), width=105),
         "plan": column.TextColumn(tr("Plan"), width=85),
