@@ -121,7 +121,7 @@ def catalogue(language: str) -> Catalogue:
 @cache
 def _back() -> dict[str, str]:
     """What a language calls it → English, for all that has no value in it."""
-    found = {}
+    found: dict[str, str] = {}
     for language in LANGUAGES:
         if language != "en":
             for english, told in catalogue(language).items():
