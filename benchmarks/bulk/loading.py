@@ -50,7 +50,7 @@ def loader(store: Store, without: Collection[str] = ()) -> Iterator[Loader]:
         for index in _indexes():
             index.create(connection)
         search_index.create(connection)
-    with store.holding() as connection:
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE" if store.is_sqlite else "VACUUM ANALYZE")
 
 

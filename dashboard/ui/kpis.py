@@ -47,13 +47,20 @@ def row(cards: Sequence[Card]) -> None:
     """Draw up to four cards side by side; where there is no room for four they are two by two."""
     if len(cards) > MOST:
         raise ValueError(f"a row holds at most {MOST} cards, not {len(cards)}")
+    narrowest = max((_width(card) for card in cards), default=0)
     if len(cards) < MOST:
-        _draw(cards, 140)
+        _draw(cards, narrowest)
         return
     with st.grid(2, min_column_width=280, gap="small"):
         for pair in (cards[:2], cards[2:]):
             with st.container():
-                _draw(pair, 160)
+                _draw(pair, narrowest)
+
+
+def _width(card: Card) -> int:
+    """Pixels that a card's words take: another language has longer ones, and a phone holds two
+    cards side by side only where both are short."""
+    return min(max(140, 7 * len(card.label) + 52, 13 * len(card.value) + 34), 280)
 
 
 def change(count: int) -> str | int:

@@ -195,6 +195,11 @@ class _Held(Reader):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    @property
+    def replicated(self) -> bool:
+        """Of one moment whichever database it is: nothing is told of its age."""
+        return False
+
     @contextmanager
     def open(self) -> Iterator[Connection]:
         yield self._connection
