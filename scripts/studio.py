@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ sys.path.insert(0, str(ROOT))
 
 from dashboard.signin import DEMO_COOKIE  # noqa: E402 - the checkout comes onto the path above
 from lib.billing.demo import DemoOptions, Stack  # noqa: E402
+from lib.billing.domain.permissions import Role  # noqa: E402
+from lib.billing.store import staff_choices  # noqa: E402
+from lib.billing.store.engine import Store  # noqa: E402
 
 CHROMIUM: Final = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 WIDE: Final = 1440
@@ -44,7 +48,21 @@ def running(url: str | None, customers: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as directory:
         options = DemoOptions(Path(directory), port=0, customers=customers)
         with Stack(options) as stack:
+            _were_here(stack.environment["PORTSIDE_DATABASE_URL"])
             yield stack.dashboard_url
+
+
+def _were_here(database_url: str) -> None:
+    """The people of the demo know the tour and were here yesterday evening."""
+    store, now = Store(database_url), int(time.time())
+    try:
+        with store.writing() as connection:
+            for role in Role:
+                person = f"{role.value}@demo.invalid"
+                staff_choices.add(connection, person, "tour", "left", now)
+                staff_choices.add(connection, person, "last_here", f"- {now - 15 * 3600}", now)
+    finally:
+        store.close()
 
 
 def browser_path() -> str:
