@@ -48,11 +48,11 @@ def running(url: str | None, customers: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as directory:
         options = DemoOptions(Path(directory), port=0, customers=customers)
         with Stack(options) as stack:
-            _were_here(stack.environment["PORTSIDE_DATABASE_URL"])
+            were_here(stack.environment["PORTSIDE_DATABASE_URL"])
             yield stack.dashboard_url
 
 
-def _were_here(database_url: str) -> None:
+def were_here(database_url: str) -> None:
     """The people of the demo know the tour and were here yesterday evening."""
     store, now = Store(database_url), int(time.time())
     try:

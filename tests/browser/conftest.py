@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from lib.billing.demo import DemoOptions, Stack
+from scripts.studio import were_here
 from tests.browser.acting import Customer, Dashboard, Stripe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     os.environ["PORTSIDE_CONFIG"] = str(directory / "portside.toml")
     (directory / "portside.toml").write_text("reconcile_hours = 0\n", encoding="utf-8")
     with Stack(DemoOptions(directory, port=0, customers=60, months=4)) as running:
+        were_here(running.environment["PORTSIDE_DATABASE_URL"])
         yield running
     logs = {log.name: log.read_text(encoding="utf-8") for log in directory.glob("*.log")}
     assert {name: log for name, log in logs.items() if "Traceback" in log} == {}

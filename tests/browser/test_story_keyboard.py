@@ -25,7 +25,7 @@ def test_from_the_sign_in_to_a_copied_link_only_keys_are_pressed(
 
     keys.tabs_to("Continue as support")
     keys.press("Enter")
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Support agent")).to_be_visible(timeout=PATIENCE)
     dashboard.settles()
 
     keys.tabs_to("Find a customer")

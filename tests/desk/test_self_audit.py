@@ -122,7 +122,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Connection], str], set[str], set[str]]] =
     "where a movement ended": (_after, {"movement_sums", "periods"}, {"movement_sums"}),
     "a customer's last movement is gone": (
         _last_deleted,
-        {"trend", "each_customer", "kept_sums"},
+        {"trend", "each_customer", "kept_sums", "periods"},
         {"trend", "each_customer"},
     ),
     "a movement between others is gone": (
