@@ -88,6 +88,8 @@ def spoken(asked: dict[str, list[str]]) -> dict[str, list[str]]:
 
 def _read(name: str, value: str) -> str:
     """A plan may be called like any word of ours: its name stays, on both sides of an arrow."""
+    if name == "table":  # of prices: its id is the business's own word
+        return language.refilled(value) or value
     if name not in _OF_PLANS:
         return language.readdressed(value)
     try:

@@ -158,7 +158,7 @@ def readdressed(value: str) -> str:
     if icon := _ICON.match(value):
         return f"{icon[0]}{readdressed(value[icon.end() :])}"
     english = _back().get(value)
-    return tr(english) if english else _refilled(value) or _redated(value)
+    return tr(english) if english else refilled(value) or _redated(value)
 
 
 _ICON: Final = re.compile(r":material/\w+: ")
@@ -171,7 +171,7 @@ _HOLED: Final = (
 """Choices with a value in their words."""
 
 
-def _refilled(value: str) -> str | None:
+def refilled(value: str) -> str | None:
     """``Letzte 12 Monate`` as ``Last 12 months``; None for what is none of `_HOLED`."""
     for template, spelled in _patterns():
         if found := spelled.fullmatch(value):

@@ -128,6 +128,8 @@ PLANS_ADDRESSED = [
     ("move", "New → Customer", "Neu → Customer"),
     ("path", "Within Customer", "Innerhalb Customer"),
     ("sort", "Customer", "Kunde"),
+    ("table", "plan", "plan"),
+    ("table", "plan (draft)", "plan (Entwurf)"),
 ]
 
 
