@@ -139,9 +139,8 @@ def test_a_plan_that_is_called_like_a_word_of_ours_keeps_its_name(
 ) -> None:
     monkeypatch.setattr(language, "current", lambda: "de")
     plan = next(iter(desk.catalog.plans.values()))
-    desk.catalog = replace(
-        desk.catalog, plans={**desk.catalog.plans, plan.slug: replace(plan, name="Customer")}
-    )
+    plans = {**desk.catalog.plans, plan.slug: replace(plan, name="Customer")}
+    monkeypatch.setattr(desk, "catalog", replace(desk.catalog, plans=plans))
     assert addressed.spoken({name: [written]}) == {name: [german]}
 
 
