@@ -19,7 +19,8 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import language
+from dashboard import language, session
+from lib.billing import BillingError
 
 MARK: Final = "whole"
 _ASKED: Final = "address_asked"
@@ -27,6 +28,8 @@ _AGAIN: Final = "address_again"
 _READ: Final = "address_read"
 TYPED: Final = frozenset({"q", "find", "customer", "invoice", "event", "letter", "finding"})
 """What people and Stripe call things is nobody's language."""
+_OF_PLANS: Final = frozenset({"plans", "path", "move"})
+_ARROW: Final = " → "
 
 
 def marked(query: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -46,7 +49,7 @@ def arrive() -> None:
         running.query_string, keep_blank_values=True
     )
     asked.pop(MARK, None)
-    asked = _spoken(asked)
+    asked = spoken(asked)
     for name in asked:
         st.session_state.pop(name, None)
     try:
@@ -72,11 +75,26 @@ def _pasted(query: str) -> bool:
         return False
     st.session_state[_READ] = True
     asked = parse_qs(query, keep_blank_values=True)
-    return _spoken(asked) != asked
+    return spoken(asked) != asked
 
 
-def _spoken(asked: dict[str, list[str]]) -> dict[str, list[str]]:
+def spoken(asked: dict[str, list[str]]) -> dict[str, list[str]]:
+    """``asked`` in the words of the reader."""
     return {
-        name: values if name in TYPED else [language.readdressed(value) for value in values]
+        name: values if name in TYPED else [_read(name, value) for value in values]
         for name, values in asked.items()
     }
+
+
+def _read(name: str, value: str) -> str:
+    """A plan may be called like any word of ours: its name stays, on both sides of an arrow."""
+    if name == "table":  # of prices: its id is the business's own word
+        return language.refilled(value) or value
+    if name not in _OF_PLANS:
+        return language.readdressed(value)
+    try:
+        named = {plan.name for plan in session.desk().catalog.plans.values()}
+    except BillingError:
+        return value  # the page says what is missing
+    parts = value.split(_ARROW)
+    return _ARROW.join(p if p in named else language.readdressed(p) for p in parts)

@@ -54,7 +54,9 @@ async def fetch(request: Request) -> Response:
     ticket = await tickets.admitted(request)
     if isinstance(ticket, Response):
         return ticket
-    wanted: Wanted = ticket.what
+    wanted = ticket.what
+    if not isinstance(wanted, Wanted):
+        return tickets.of_another_kind(ticket)
     pipe = Pipe()
     threading.Thread(target=_write, args=(ticket, pipe), name="export", daemon=True).start()
     try:

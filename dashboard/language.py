@@ -118,16 +118,33 @@ def catalogue(language: str) -> Catalogue:
     return found
 
 
+_CHOSEN: Final = frozenset(
+    {
+        "Asked for it", "Canceled", "Drift", "Length of stay", "Outgoing", "Past due", "Saved",
+        "Still open", "Unknown", "Voluntary",
+    }
+)  # fmt: skip
+"""Of the texts that another language calls the same, those that people choose by."""
+
+
 @cache
 def _back() -> dict[str, str]:
-    """What a language calls it → English, for all that has no value in it."""
+    """What a language calls it → English, for all that has no value in it.
+
+    What is English already is meant so. Where several texts are called the same, it is the one that
+    people choose by, else a name (they begin with a capital) and no word of a sentence.
+    """
     found: dict[str, str] = {}
     for language in LANGUAGES:
         if language != "en":
-            for english, told in catalogue(language).items():
-                if isinstance(told, str) and "{" not in told:
-                    found.setdefault(told, english)
-                    found.setdefault(english, english)
+            said = {
+                english: told
+                for english, told in catalogue(language).items()
+                if isinstance(told, str) and "{" not in told
+            }
+            for english in sorted(said, key=lambda text: (text not in _CHOSEN, text[0].islower())):
+                found.setdefault(said[english], english)
+            found |= {english: english for english in said}
     return found
 
 
@@ -138,8 +155,48 @@ def readdressed(value: str) -> str:
     """
     if current() == PSEUDO:
         return value
+    if icon := _ICON.match(value):
+        return f"{icon[0]}{readdressed(value[icon.end() :])}"
     english = _back().get(value)
-    return tr(english) if english else _redated(value)
+    return tr(english) if english else refilled(value) or _redated(value)
+
+
+_ICON: Final = re.compile(r":material/\w+: ")
+_HOLED: Final = (
+    "Last {count} days", "Last {count} weeks", "Last {count} months", "Last {count} quarters",
+    "Every {count} days", "Every {count} weeks", "Every {count} months", "Every {count} years",
+    "Week {number}, {year}", "{period} so far", "All in {currency}", "Within {plan}",
+    "{table} (draft)",
+)  # fmt: skip
+"""Choices with a value in their words."""
+
+
+def refilled(value: str) -> str | None:
+    """``Letzte 12 Monate`` as ``Last 12 months``; None for what is none of `_HOLED`."""
+    for template, spelled in _patterns():
+        if found := spelled.fullmatch(value):
+            held = found.groupdict()
+            if "period" in held:
+                held["period"] = readdressed(held["period"])
+            return tr(template, **held)
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (template, re.compile(re.sub(r"\\{(\w+)\\}", _hole, re.escape(told))))
+        for template in _HOLED
+        for told in (template, *(str(_in(language, template)) for language in LANGUAGES))
+    )
+
+
+def _in(language: str, text: str) -> str | tuple[str, str]:
+    return text if language == "en" else catalogue(language).get(text, text)
+
+
+def _hole(name: re.Match[str]) -> str:
+    return f"(?P<{name[1]}>{r'[0-9.,]+' if name[1] in ('count', 'number', 'year') else '.+'})"
 
 
 _DATED: Final = re.compile(r"(?:(\d{1,2})\.? )?(\w{3,5})\.? (\d{4})")

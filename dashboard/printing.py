@@ -29,7 +29,9 @@ async def fetch(request: Request) -> Response:
     ticket = await tickets.admitted(request)
     if isinstance(ticket, Response):
         return ticket
-    printed: Printed = ticket.what
+    printed = ticket.what
+    if not isinstance(printed, Printed):
+        return tickets.of_another_kind(ticket)
     ticket.came_to(200)
     name = re.sub(r"[^\w.-]", "_", printed.name, flags=re.ASCII)
     return HTMLResponse(

@@ -160,9 +160,10 @@ def guard(permission: Permission) -> Staff:
     return person
 
 
-def check(permission: Permission) -> Staff:
+def check(permission: Permission, *, by_itself: bool = False) -> Staff:
     """First line of every action: a fragment reruns without its page's guard.
 
+    ``by_itself``: the fragment reruns by a clock, which is no sign of anybody.
     Raises PermissionDenied, and SignInRefused when the sign-in has ended meanwhile.
     """
     try:
@@ -172,7 +173,8 @@ def check(permission: Permission) -> Staff:
     if person is None:
         raise PermissionDenied("Your sign-in has ended. Reload the page and sign in again.")
     require(person.roles, permission)
-    st.session_state[ACTED] = desk().now()
+    if not by_itself:
+        st.session_state[ACTED] = desk().now()
     return person
 
 

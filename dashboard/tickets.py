@@ -111,6 +111,11 @@ async def admitted(request: Request) -> Ticket | Response:
     return ticket
 
 
+def of_another_kind(ticket: Ticket) -> Response:
+    """The answer to an address whose key was made for another one."""
+    return _refused(ticket, "This address was made for something else. Ask again.", GONE)
+
+
 def _refused(ticket: Ticket, sentence: str, status: int) -> Response:
     ticket.came_to(status)
     return PlainTextResponse(f"{sentence}\n", status)

@@ -60,7 +60,7 @@ def follow(subject: str, actions: tuple[str, ...], since: int = 0) -> None:
 
 @notes.calmly
 def _progress(subject: str, actions: tuple[str, ...], since: int) -> None:
-    session.check(Permission.SYNC)
+    session.check(Permission.SYNC, by_itself=True)
     latest = session.billing().request_about(subject, actions=actions)
     if latest is None or latest.at < since:
         return
@@ -112,7 +112,7 @@ def requests() -> None:
 
 @notes.calmly
 def _requests() -> None:
-    session.check(Permission.SYNC)
+    session.check(Permission.SYNC, by_itself=True)
     asked = session.billing().requests()
     if not asked:
         notes.empty(

@@ -57,7 +57,7 @@ def _countdown(minted: float, lasts: int) -> None:
 @notes.calmly
 def progress(link_id: str) -> None:
     """Waits for the webhook and says what followed, never what was caused."""
-    session.check(Permission.LINKS)
+    session.check(Permission.LINKS, by_itself=True)
     seen = _seen(link_id)
     zone = data.timezone()
     with st.container(key="link_progress", gap="small"):

@@ -51,7 +51,7 @@ def _followed(key: str, staff: Staff) -> None:
 
 @notes.calmly
 def _progress(key: str, staff: Staff) -> None:
-    session.check(Permission.CUSTOMERS)
+    session.check(Permission.CUSTOMERS, by_itself=True)
     run = session.billing().impact_run(key)
     if run is None:
         told = tr("This comparison is no longer kept: compare again.")

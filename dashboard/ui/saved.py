@@ -81,6 +81,8 @@ def _told(whole: Listing[Any], *, totals: bool) -> str:
     if totals:
         known = [part for part in whole.sums if part.currency]
         amounts = [fmt.money(part.amount_minor, part.currency) for part in known]
+        if unpriced := listing.unpriced(whole):
+            amounts.append(tr("{count} without a known price", count=fmt.number(unpriced)))
     count = ntr("{count} scheduled end", "{count} scheduled ends", whole.total)
     found = fmt.md(fmt.joined((count, *amounts)))
     return tr("{found}. Choose a row to open its customer.", found=found)

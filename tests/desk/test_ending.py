@@ -223,6 +223,15 @@ def test_what_cannot_be_valued_is_in_no_sum_and_said(store: Store) -> None:
     assert (found.outcomes, found.unknown) == ((), 1)
 
 
+def test_what_winds_down_and_cannot_be_valued_makes_no_sum_smaller(store: Store) -> None:
+    odd = PRO | {"discounts": ["di_unknown"]}
+    story = life(1, ("2026-01-10", odd), ("2026-02-01", leaving("2026-04-16", state=odd)))
+    portside = winding(store, story, SUNDAY)
+    expected = [("", 1, 0), ("usd", 1, 2_900)]
+    for found in (portside.winding_down(), portside.saves(), portside.savable_this_week()):
+        assert sorted((s.currency, s.count, s.amount_minor) for s in found.sums) == expected
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_it_closes_with_the_runway_of_then_and_the_movements_since(
     seed: int, sqlite_store: Store

@@ -143,6 +143,24 @@ def test_who_only_chose_in_the_page_meanwhile_is_still_on_the_same_visit(
     assert kept(desk) == f"{NOW - DAY} {NOW + AWAY + 60}"
 
 
+def _checks(*, by_itself: bool) -> None:
+    from dashboard import session
+    from lib.billing import Permission
+
+    session.check(Permission.SYNC, by_itself=by_itself)
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_what_reruns_by_a_clock_is_no_sign_of_anybody(
+    demo: None, desk: FakeBilling, by_itself: bool
+) -> None:
+    app = AppTest.from_function(_checks, kwargs={"by_itself": by_itself}, default_timeout=20)
+    app.session_state["demo_role"] = "founder"
+    app.run()
+    assert not app.exception
+    assert ("acted_at" in app.session_state) is not by_itself
+
+
 def _counting(desk: FakeBilling) -> list[str]:
     wrote: list[str] = []
     choose = desk.choose

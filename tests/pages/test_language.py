@@ -5,14 +5,15 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import addressed, language
 from dashboard import format as fmt
-from dashboard import language
 from lib.billing import Count, Day, Money, Share
 from lib.billing.domain.said import said, said_in_turn
 from scripts import strings
@@ -98,6 +99,18 @@ ADDRESSED = [
     ("Oct 2026", "Oct 2026", "Okt. 2026"),
     ("Mai 2026", "May 2026", "Mai 2026"),
     ("31 Feb 2026", "31 Feb 2026", "31 Feb 2026"),
+    ("Name", "Name", "Name"),
+    ("Kunde", "Customer", "Kunde"),
+    ("Entwurf", "Draft", "Entwurf"),
+    ("Überfällig", "Past due", "Überfällig"),
+    ("Beendet", "Canceled", "Beendet"),
+    ("Abweichungen", "Drift", "Abweichungen"),
+    ("Last 12 months", "Last 12 months", "Letzte 12 Monate"),
+    ("Alle 3 Monate", "Every 3 months", "Alle 3 Monate"),
+    ("KW 48, 2026", "Week 48, 2026", "KW 48, 2026"),
+    ("Okt. 2026 bisher", "Oct 2026 so far", "Okt. 2026 bisher"),
+    ("All in EUR", "All in EUR", "Alles in EUR"),
+    (":material/key: Access", ":material/key: Access", ":material/key: Zugang"),
     ("Nobody's word", "Nobody's word", "Nobody's word"),
 ]
 
@@ -107,6 +120,28 @@ def test_an_address_of_either_language_is_read_in_ones_own(
     spoken: str, written: str, english: str, german: str
 ) -> None:
     assert language.readdressed(written) == {"en": english, "de": german}[spoken]
+
+
+PLANS_ADDRESSED = [
+    ("plans", "Customer", "Customer"),
+    ("plans", "Not in the catalogue", "Nicht im Katalog"),
+    ("move", "New → Customer", "Neu → Customer"),
+    ("path", "Within Customer", "Innerhalb Customer"),
+    ("sort", "Customer", "Kunde"),
+    ("table", "plan", "plan"),
+    ("table", "plan (draft)", "plan (Entwurf)"),
+]
+
+
+@pytest.mark.parametrize(("name", "written", "german"), PLANS_ADDRESSED)
+def test_a_plan_that_is_called_like_a_word_of_ours_keeps_its_name(
+    desk: FakeBilling, monkeypatch: pytest.MonkeyPatch, name: str, written: str, german: str
+) -> None:
+    monkeypatch.setattr(language, "current", lambda: "de")
+    plan = next(iter(desk.catalog.plans.values()))
+    plans = {**desk.catalog.plans, plan.slug: replace(plan, name="Customer")}
+    monkeypatch.setattr(desk, "catalog", replace(desk.catalog, plans=plans))
+    assert addressed.spoken({name: [written]}) == {name: [german]}
 
 
 def test_every_month_has_a_name_of_its_own_in_both() -> None:
@@ -146,7 +181,7 @@ def test_a_choice_of_language_is_kept_for_the_person_and_holds_at_once(
     assert language_of(app) == "en"
     app.sidebar.segmented_control(key="language_shown").select("de").run()
     assert language_of(app) == "de"
-    assert list(desk.chosen.values()) == ["de"]
+    assert [kept for (_, name), kept in desk.chosen.items() if name == "language"] == ["de"]
     again = open_page("winding-down")
     assert language_of(again) == "de"
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import printing, session, signin, tickets
+from dashboard import exports, printing, session, signin, tickets
 from dashboard.session import Staff
 from lib.billing import Permission, PermissionDenied, Printed, Role, SignIn, from_claims
 from tests.pages.conftest import Open, everything
@@ -44,7 +44,7 @@ def bo(monkeypatch: pytest.MonkeyPatch, desk: FakeBilling, demo: None, clock: li
 
 
 def ask(address: str, method: str = "GET") -> httpx.Response:
-    app = Starlette(routes=[printing.ROUTE])
+    app = Starlette(routes=[printing.ROUTE, exports.ROUTE])
 
     async def asked() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
@@ -68,6 +68,14 @@ def test_an_address_opens_once(bo: Staff) -> None:
     assert ask(address).status_code == 200
     assert ask(address).status_code == 410
     assert ask("/print/guessed").status_code == 410
+
+
+def test_a_key_of_another_kind_of_address_opens_nothing_and_is_used_up(bo: Staff) -> None:
+    key = tickets.issue(BRIEF, Permission.CUSTOMERS)
+    assert ask(f"/export/{key}").status_code == 410
+    assert ask(f"/print/{key}").status_code == 410
+    other = tickets.issue("a file", Permission.CUSTOMERS)
+    assert ask(f"/print/{other}").status_code == 410
 
 
 def test_an_address_does_not_last(bo: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from alembic.config import Config
 
 from lib.billing.domain.filters import EVERYTHING, Filters
 from lib.billing.domain.invoice_filters import EVERY_INVOICE, InvoiceFilters
-from lib.billing.domain.rollups import INVOICED
+from lib.billing.domain.rollups import INVOICED, Cell, Sums
 from lib.billing.domain.times import day_start, local_date
 from lib.billing.store import migrate, rollups
 from lib.billing.store.engine import Store
@@ -222,3 +222,13 @@ def test_a_repaired_invoice_does_not_spoil_its_sums(store: Store) -> None:
     ingest.sum_invoices()
     with store.reading() as connection:
         assert rollups.stored(connection) == rollups.summed(connection, "UTC", POLICY)
+
+
+def test_a_sum_that_was_below_zero_leaves_nothing_when_its_invoice_goes(store: Store) -> None:
+    tax = Cell("invoices_tax", plan="draft", currency="eur")
+    with store.writing() as connection:
+        rollups.add(connection, {tax: Sums(0, 0, -190)})
+        rollups.add(connection, {tax: Sums(0, 0, 190)})
+    with store.reading() as connection:
+        assert rollups.stored(connection) == rollups.summed(connection, "UTC", POLICY) == {}
+        assert kept_invoices.sums(connection, EVERY_INVOICE) == []

@@ -124,7 +124,7 @@ def saves(reader: Reader, ends: Ends, now: int, filters: Filters) -> Listing[Sav
     return Listing(
         rows=tuple(_item(c, e, names.get(c), sold.get(e.subscription_id), now) for c, e in page),
         total=len(wanted),
-        sums=_sums((end.currency or "", end.value_minor or 0) for _, end in wanted),
+        sums=_sums(_worth(end) for _, end in wanted),
         bars=(),
         choices={},
     )
@@ -157,6 +157,11 @@ def _sort(wanted: list[tuple[str, ScheduledEnd]], filters: Filters) -> None:
         return
     wanted.sort(key=lambda pair: key(pair[1]) or 0, reverse=filters.descending)
     wanted.sort(key=lambda pair: key(pair[1]) is None)
+
+
+def _worth(end: ScheduledEnd) -> tuple[str, int]:
+    """What cannot be valued is in no currency's sum."""
+    return ("", 0) if end.value_minor is None else (end.currency or "", end.value_minor)
 
 
 def _sums(values: Iterable[tuple[str, int]]) -> tuple[Sum, ...]:

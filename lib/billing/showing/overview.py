@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from ..domain.filters import EVERYTHING
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
@@ -62,7 +61,7 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
     with reader.open() as connection:
         totals = kept_sums.currency_totals(connection)
         leaving = runway.leaving_mrr(connection)
-        winding = _sums(winding_down.sums(connection, EVERYTHING))
+        winding = _sums(winding_down.by_currency(connection))
         risk = _sums(failed_payments.at_risk_totals(connection))
         uncounted = plan_mix.uncounted(connection)
         day = day_start(today, setup.timezone)

@@ -42,10 +42,11 @@ def add(connection: Connection, changes: Mapping[Cell, Sums]) -> None:
 
 
 def stored(connection: Connection) -> dict[Cell, Sums]:
-    """Every sum as it is kept."""
+    """Every sum as it is kept. One that went from below zero back to it says nothing."""
     width = len(Cell._fields)
     rows = connection.execute(select(rollups))
-    return {Cell(*row[:width]): Sums(*row[width:]) for row in rows}
+    found = {Cell(*row[:width]): Sums(*row[width:]) for row in rows}
+    return {cell: sums for cell, sums in found.items() if sums != NOTHING}
 
 
 def summed(connection: Connection, timezone: str, policy: str | None = None) -> dict[Cell, Sums]:

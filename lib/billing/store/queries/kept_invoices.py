@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from ...domain.invoice_filters import InvoiceFilters
 from ...domain.rollups import INVOICED
@@ -31,7 +31,8 @@ def tells(filters: InvoiceFilters) -> bool:
 def sums(connection: Connection, filters: InvoiceFilters) -> list[Mapping[str, Any]]:
     """`invoice_list.sums`, where :func:`tells`."""
     query = select(u.currency, u.kind, func.sum(u.customers), func.sum(u.minor)).where(
-        u.kind.in_(list(INVOICED))
+        u.kind.in_(list(INVOICED)),
+        or_(u.customers != 0, u.minor != 0),
     )
     for column, values in (
         (u.currency, filters.currencies),

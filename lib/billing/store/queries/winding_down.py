@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select
+from sqlalchemy import Connection, RowMapping, Select, and_, case, func, select
 
 from ...domain.filters import Filters
 from ..tables import customers as c
@@ -98,14 +98,26 @@ def page(connection: Connection, filters: Filters) -> list[RowMapping]:
 
 
 def sums(connection: Connection, filters: Filters) -> list[RowMapping]:
-    """``currency, count, amount_minor`` of the filtered list, before paging."""
+    """``currency, count, amount_minor`` of the filtered list, before paging. What cannot be valued
+    is in no currency's: its own currency is None."""
+    currency = case((s.c.value_minor.is_not(None), s.c.currency)).label("currency")
     query = _narrowed(
         _from(
-            s.c.currency,
+            currency,
             func.count().label("count"),
             func.sum(s.c.value_minor).label("amount_minor"),
         ),
         filters,
+    ).group_by(currency)
+    return list(connection.execute(query).mappings())
+
+
+def by_currency(connection: Connection) -> list[RowMapping]:
+    """The same of all of them, where each counts in its own currency, valued or not."""
+    query = _from(
+        s.c.currency,
+        func.count().label("count"),
+        func.sum(s.c.value_minor).label("amount_minor"),
     ).group_by(s.c.currency)
     return list(connection.execute(query).mappings())
 
