@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def _link(page: Page, file: Path) -> None:
     box.click()
     page.get_by_role("option").first.click()
     settle(page)
-    panel.get_by_test_id("stBaseButton-primary").last.click()
+    panel.get_by_role("button", name=re.compile("^Make the link")).click()
     code = page.locator(".st-key-link_once code")
     expect(code).to_be_visible(timeout=PATIENCE)
     settle(page)

@@ -62,7 +62,7 @@ class FakeDesk:
     written: list[StaffNote] = field(default_factory=list)
     views: list[SavedView] = field(default_factory=list)
     printed: list[tuple[str, str, str]] = field(default_factory=list)
-    chosen: dict[tuple[str, str], str] = field(default_factory=dict)
+    remembered: dict[tuple[str, str], str] = field(default_factory=dict)
     chain: ChainState = WHOLE
     checked: int = 0
     acts: int = 40
@@ -129,10 +129,10 @@ class FakeDesk:
         self.views = [view for view in self.views if (view.staff, view.name) != (staff, name)]
 
     def staff_choices(self, staff: str, *, roles: Collection[Role]) -> dict[str, str]:
-        return {name: value for (who, name), value in self.chosen.items() if who == staff}
+        return {name: value for (who, name), value in self.remembered.items() if who == staff}
 
     def choose(self, staff: str, name: str, value: str, *, roles: Collection[Role]) -> None:
-        self.chosen[staff, name] = checked_choice(name, value)
+        self.remembered[staff, name] = checked_choice(name, value)
 
     def raw_objects(self, customer_id: str, *, roles: Collection[Role]) -> list[RawObject]:
         require(roles, Permission.RAW)

@@ -27,14 +27,14 @@ def test_whatever_a_choice_shows_is_translated(
     case: str, open_page: Open, desk: FakeBilling
 ) -> None:
     slug, query = CASES[case]
-    desk.chosen["admin@demo.invalid", "language"] = "xx"
+    desk.remembered["admin@demo.invalid", "language"] = "xx"
     without = bare(open_page(slug))
     told = bare(open_page(slug, **query)) - without - DATA
     assert told == set()
 
 
 def test_badges_are_coloured_in_every_language(open_page: Open, desk: FakeBilling) -> None:
-    desk.chosen["admin@demo.invalid", "language"] = "de"
+    desk.remembered["admin@demo.invalid", "language"] = "de"
     app = open_page("invoices")
     [frame] = [each.value for each in app.dataframe if "status" in each.value]
     words = {word for cell in frame["status"] for word in cell}

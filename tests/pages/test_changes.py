@@ -23,7 +23,7 @@ def titles(app: AppTest) -> list[str]:
 
 
 def kept(desk: FakeBilling, role: str = "founder") -> str | None:
-    return next((v for (who, name), v in desk.chosen.items() if name == "last_here"), None)
+    return next((v for (who, name), v in desk.remembered.items() if name == "last_here"), None)
 
 
 def test_the_first_visit_says_so(open_page: Open, desk: FakeBilling) -> None:

@@ -157,7 +157,7 @@ def test_no_movement_yet_says_what_would_show(open_page: Open, desk: FakeBilling
 def test_a_closed_month_is_printed_in_the_readers_language(
     open_page: Open, desk: FakeBilling, spoken: str, language: str
 ) -> None:
-    desk.chosen["finance@demo.invalid", "language"] = spoken
+    desk.remembered["finance@demo.invalid", "language"] = spoken
     app = open_page("close", "finance", month="2026-09")
     app.button(key="print_close").click().run()
     assert desk.closes_printed == [("2026-09", "finance@demo.invalid", language)]

@@ -19,7 +19,7 @@ THEIRS = ("html", "code", "json")
 
 @pytest.mark.parametrize("tab", TABS)
 def test_every_tab_is_translated(open_page: Open, desk: FakeBilling, tab: str) -> None:
-    desk.chosen["admin@demo.invalid", "language"] = "xx"
+    desk.remembered["admin@demo.invalid", "language"] = "xx"
     app = open_page("customer", "admin", customer="cus_0001", tab=f"⟦{tab}⟧")
     assert not app.exception
     bare = {
@@ -33,7 +33,7 @@ def test_every_tab_is_translated(open_page: Open, desk: FakeBilling, tab: str) -
 
 @pytest.mark.parametrize("role", [role.value for role in Role])
 def test_german_reads_german(open_page: Open, desk: FakeBilling, role: str) -> None:
-    desk.chosen[f"{role}@demo.invalid", "language"] = "de"
+    desk.remembered[f"{role}@demo.invalid", "language"] = "de"
     text = everything(open_page("customer", role, customer="cus_0001"))
     assert "Was das ändern würde" in text
     assert "What would change it" not in text

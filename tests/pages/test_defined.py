@@ -174,7 +174,7 @@ def names_in(told: str) -> list[str]:
 def helps(app: AppTest) -> Iterator[str]:
     """The help of every card, column and title, and the definitions that stand on the page."""
     yield from (str(text.value) for text in (*app.caption, *app.markdown))
-    yield from (text.proto.help for text in app.caption)
+    yield from (text.proto.help for text in (*app.caption, *app.markdown))
     yield from (card.proto.help for card in app.metric)
     yield from (title.proto.help for title in app.subheader)
     for table in app.dataframe:

@@ -181,7 +181,7 @@ def test_a_choice_of_language_is_kept_for_the_person_and_holds_at_once(
     assert language_of(app) == "en"
     app.sidebar.segmented_control(key="language_shown").select("de").run()
     assert language_of(app) == "de"
-    assert [kept for (_, name), kept in desk.chosen.items() if name == "language"] == ["de"]
+    assert [kept for (_, name), kept in desk.remembered.items() if name == "language"] == ["de"]
     again = open_page("winding-down")
     assert language_of(again) == "de"
 

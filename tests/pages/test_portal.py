@@ -17,7 +17,11 @@ def said(app: AppTest) -> str:
 
 
 def rows(app: AppTest) -> list[tuple[Any, ...]]:
-    return [tuple(row) for frame in app.dataframe for row in frame.value.itertuples(index=False)]
+    return [
+        tuple(cell if isinstance(cell, str) else list(cell) for cell in row)
+        for frame in app.dataframe
+        for row in frame.value.itertuples(index=False)
+    ]
 
 
 def test_a_portal_as_the_catalogue_says_has_nothing_to_apply(open_page: Open) -> None:
@@ -46,7 +50,7 @@ def test_what_was_changed_by_hand_is_shown_and_put_back(open_page: Open, desk: F
     assert "2 fields unlike the catalogue" in said(app)
     assert "A cancellation ends access at once" in said(app)
     assert rows(app) == [
-        ("Invoice history", "Off", "On", ["Differs"]),
+        ("Invoice history", "Switched off", "Switched on", ["Differs"]),
         ("Cancellation takes effect", "Immediately", "At period end", ["Differs"]),
     ]
     app.get_by_key("portal_apply").click().run()
@@ -64,7 +68,7 @@ def test_what_has_changed_since_it_was_shown_is_not_applied(
     app.get_by_key("portal_apply").click().run()
     assert desk.applied == []
     assert "look at it again" in said(app)
-    assert rows(app) == [("Login page", "Off", "On", ["Differs"])]
+    assert rows(app) == [("Login page", "Switched off", "Switched on", ["Differs"])]
 
 
 def test_a_plan_group_without_a_configuration_says_what_links_do(
@@ -89,7 +93,7 @@ def test_when_stripe_is_away_the_events_are_shown(open_page: Open, desk: FakeBil
     app = open_page("portal")
     assert "Stripe did not answer" in said(app)
     assert "As far as Stripe's events have told" in said(app)
-    assert rows(app) == [("Invoice history", "Off", "On", ["Differs"])]
+    assert rows(app) == [("Invoice history", "Switched off", "Switched on", ["Differs"])]
     assert "Apply to Stripe" not in [button.label for button in app.button]
 
 

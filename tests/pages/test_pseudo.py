@@ -24,7 +24,7 @@ CUSTOMERS = frozenset(fmt.md(name(n)) for n in range(60))
 
 @pytest.mark.parametrize("slug", [row.slug for row in navigation.PAGES])
 def test_every_word_of_a_page_is_translated(slug: str, open_page: Open, desk: FakeBilling) -> None:
-    desk.chosen["admin@demo.invalid", "language"] = "xx"
+    desk.remembered["admin@demo.invalid", "language"] = "xx"
     app = open_page(slug)
     assert app.session_state["language"] == "xx"
     bare: dict[tuple[str, str], list[str]] = {

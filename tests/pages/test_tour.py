@@ -60,7 +60,7 @@ def test_it_begins_by_itself_and_leads_from_page_to_page(
     assert "tour_next" not in keys(app)
     app.button(key="tour_done").click().run()
     assert keys(app) == {"tour_again"}
-    assert [value for (_, name), value in desk.chosen.items() if name == "tour"] == ["left"]
+    assert [value for (_, name), value in desk.remembered.items() if name == "tour"] == ["left"]
 
 
 def test_never_again_holds_for_the_next_session_too(open_page: Open, desk: FakeBilling) -> None:
@@ -76,7 +76,7 @@ def test_later_holds_for_this_session_only(open_page: Open, desk: FakeBilling) -
     app = open_page("sync", "support")
     app.button(key="tour_later").click().run()
     assert keys(app) == {"tour_again"}
-    assert desk.chosen.get(("support@demo.invalid", "tour")) is None
+    assert desk.remembered.get(("support@demo.invalid", "tour")) is None
     assert "tour_next" in keys(open_page("sync", "support"))
 
 

@@ -117,7 +117,7 @@ def test_every_view_is_translated(
     open_page: Open, desk: FakeBilling, view: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ending, "VIEWS", {view: ending.VIEWS[view]})
-    desk.chosen["admin@demo.invalid", "language"] = "xx"
+    desk.remembered["admin@demo.invalid", "language"] = "xx"
     app = open_page("winding-down")
     assert not app.exception
     assert [w for kind, text in spoken(app) if kind != "html" for w in bare(text)] == []

@@ -149,7 +149,10 @@ def test_nothing_is_left_on_a_connection_when_a_turn_has_ended(postgres_store: S
     with Turns(postgres_store).taken("drain") as mine:
         assert mine
     with postgres_store.reading() as connection:
-        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        held = (
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
         assert connection.exec_driver_sql(held).scalar() == 0
 
 
