@@ -85,8 +85,9 @@ def _sheet(button: str) -> Callable[[Page, Path], None]:
     """What a button prints, as it comes onto paper: its first sheet."""
 
     def printed(page: Page, file: Path) -> None:
-        expect(page.locator(button)).to_be_visible(timeout=PATIENCE)
-        page.locator(button).click()
+        pressed = page.locator(button).first  # Streamlit keeps another one, which nobody sees
+        expect(pressed).to_be_visible(timeout=PATIENCE)
+        pressed.click()
         opened = page.locator("html[data-printed]")
         expect(opened).to_be_attached(timeout=PATIENCE)
         address = opened.get_attribute("data-printed") or ""
