@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +51,22 @@ def running(url: str | None, customers: int) -> Iterator[str]:
         options = DemoOptions(Path(directory), port=0, customers=customers)
         with Stack(options) as stack:
             were_here(stack.environment["PORTSIDE_DATABASE_URL"])
+            _close_a_month(stack.environment)
             yield stack.dashboard_url
+
+
+def _close_a_month(environment: dict[str, str]) -> None:
+    """The month before this one, so that there is something sealed to look at."""
+    before = datetime.now(UTC).replace(day=1) - timedelta(days=1)
+    close = ("close", f"{before:%Y-%m}", "--first", "--staff", "finance@demo.invalid")
+    why = ("--anyway", "--reason", "For the pictures of a closed month.")
+    subprocess.run(
+        [sys.executable, "-m", "lib.billing.cli", *close, *why],
+        cwd=ROOT,
+        env=os.environ | environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def were_here(database_url: str) -> None:

@@ -139,9 +139,10 @@ class Dashboard:
 
     def finds(self, text: str) -> None:
         """Types into the search box of the customer page; the only hit is shown at once."""
-        box = self.page.get_by_role("searchbox", name="Find a customer")
-        if not box.count():
-            box = self.page.get_by_label("Find a customer")
+        place = self.page.get_by_test_id("stMain")
+        box = place.get_by_role("searchbox", name="Find a customer")
+        box = box.or_(place.get_by_label("Find a customer")).first
+        expect(box).to_be_visible(timeout=PATIENCE)
         box.fill(text)
         box.press("Enter")
         self.sees(re.compile("Choose a row to open one|Hand over a link"))
