@@ -44,6 +44,8 @@ ALONE = {"order", "truth", "losses", "spreadsheet"}
 )
 def test_it_holds(proof):
     figures = proof.run(CUTS[proof.name])
+    if "is not installed here" in figures.values():
+        pytest.skip(f"{next(iter(figures))} is not installed here")
     assert figures
 
 
