@@ -4,7 +4,17 @@ import streamlit as st
 
 from dashboard import data, navigation, session
 from dashboard.language import tr
-from dashboard.ui import bridge, chrome, defined, kpis, notes, receipts, rolling, self_audit
+from dashboard.ui import (
+    bridge,
+    chrome,
+    defined,
+    kpis,
+    notes,
+    receipts,
+    rolling,
+    rolling_cards,
+    self_audit,
+)
 from lib.billing import Permission
 
 staff = session.guard(Permission.TOTALS)
@@ -30,7 +40,7 @@ def body() -> None:
         return
     wanted = rolling.asked(codes)
     rolled = data.roll_forward(wanted.currency, wanted.by, wanted.back)
-    kpis.row(rolling.cards(rolled, wanted.by))
+    kpis.row(rolling_cards.cards(rolled, wanted.by))
     rolling.remarks(rolled)
     moved, behind, audited, bridged = st.tabs(
         [tr(name) for name in rolling.TABS], key="view", on_change="rerun", bind="query-params"

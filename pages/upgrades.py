@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import data, morning, navigation, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
-from dashboard.ui import chrome, climbing, filters, kpis, notes, tables, upgrades
+from dashboard.ui import chrome, climbing, filters, kpis, level, notes, tables, upgrades
 from lib.billing import Permission
 
 session.guard(Permission.TOTALS)
@@ -45,7 +45,7 @@ def body() -> None:
     with right:
         climbing.trials(months)
     _list(whole, cells)
-    climbing.level(whole)
+    level.draw(whole)
 
 
 def _list(whole, cells) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import charts, data, morning, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
-from dashboard.ui import defined, filters, kpis, tables, upgrades
+from dashboard.ui import defined, filters, kpis, upgrades
 from lib.billing import (
     Listing,
     Lookback,
@@ -23,7 +23,6 @@ from lib.billing import (
 )
 
 MONTHLY: Final = mark("The small chart is of the last twelve months.")
-EACH: Final = 10
 
 
 def cards(whole: UpgradeFilters, span: Lookback, code: str) -> list[kpis.Card]:
@@ -289,41 +288,6 @@ def _rate(span: TrialSpan) -> str:
         else mark("{share} of {count} converted")
     )
     return tr(text, share=fmt.share(ratio.value), count=fmt.number(span.ended))
-
-
-def level(whole: UpgradeFilters) -> None:
-    """Steps up that cost the same a month, for whoever asks: every change of a price is read."""
-    asked = st.toggle(
-        tr("Also list who moved up for the same money"),
-        key="level",
-        bind="query-params",
-        help=tr(
-            "Moves to a higher-ranked plan or a longer interval that left MRR as it was. They are "
-            "in no movement and in no number above: every change of a price in the period is read "
-            "to find them."
-        ),
-    )
-    if not asked:
-        return
-    first = morning.level_upgrades(replace(whole, limit=EACH))
-    if not first.total:
-        st.caption(tr("Nobody moved up for the same money in this period."))
-        return
-    st.caption(
-        tr(
-            "{found}. Choose a row to open its customer.",
-            found=ntr(
-                "{count} move left MRR as it was", "{count} moves left MRR as it was", first.total
-            ),
-        )
-    )
-    place = st.container()
-    offset = tables.pager(first.total, key="level_page", size=EACH)
-    page = (
-        first if not offset else morning.level_upgrades(replace(whole, limit=EACH, offset=offset))
-    )
-    with place:
-        upgrades.table(page, key="level_upgrades")
 
 
 def everything(span: Lookback, code: str) -> UpgradeFilters:

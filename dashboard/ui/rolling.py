@@ -1,4 +1,4 @@
-"""The parts of the MRR page: what is asked for, the key numbers, the waterfall, the periods."""
+"""The parts of the MRR page: what is asked for, the waterfall, the periods."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard import charts, data, session
 from dashboard import format as fmt
-from dashboard.language import mark, ntr, tr
+from dashboard.language import mark, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters, kpis, tables
+from dashboard.ui import defined, download, filters, tables
 from lib.billing import Filters, RollForward, RollForwardLine
 
 ALL: Final = "all"
@@ -90,91 +90,11 @@ def _last(by: str, count: int) -> str:
     return tr("Last {count} quarters", count=count)
 
 
-def _so_far(by: str, line: RollForwardLine) -> str:
-    """What a change is of."""
-    if not line.running:
-        return tr("in {period}", period=name(line))
-    match by:
-        case "day":
-            return tr("this day")
-        case "week":
-            return tr("this week")
-        case "month":
-            return tr("this month")
-    return tr("this quarter")
-
-
 def _currency(codes: Sequence[str], reporting: str | None) -> str:
     choices = {code: code.upper() for code in codes}
     if reporting:
         choices[ALL] = tr("All in {currency}", currency=reporting.upper())
     return filters.switch(tr("Currency"), "currency", choices) if len(choices) > 1 else codes[0]
-
-
-def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
-    """Where MRR stands, and what the running period did to it."""
-    code, now = rolled.currency, rolled.lines[-1]
-    so_far = _so_far(by, now)
-    leaves = None
-    if now.closing_minor is not None and now.committed_minor is not None:
-        leaves = now.closing_minor - now.committed_minor
-    people = rolled.paying_customers
-    arpa = fmt.each(now.closing_minor or 0, people, code) if people else None
-    return [
-        kpis.defined(
-            "mrr",
-            fmt.money_short(now.closing_minor, code),
-            tr("Now {money}.", money=fmt.money(now.closing_minor, code))
-            + _uncounted(rolled.uncounted),
-            delta=_signed(now.change_minor, code) if now.change_minor else now.change_minor,
-            compared_to=so_far if now.change_minor is not None else None,
-            spark=_spark([line.closing_minor for line in rolled.lines], code),
-        ),
-        kpis.defined(
-            "committed_mrr",
-            fmt.money_short(now.committed_minor, code),
-            tr("Now {money}.", money=fmt.money(now.committed_minor, code)),
-            delta=fmt.money_short(leaves, code) if leaves is not None else None,
-            compared_to=tr("winding down") if leaves is not None else None,
-            good="neither",
-        ),
-        kpis.defined(
-            "paying_customers",
-            fmt.number(people),
-            delta=arpa if now.closing_minor is not None else None,
-            compared_to=tr("ARPA") if arpa and now.closing_minor is not None else None,
-            good="neither",
-        ),
-        kpis.defined(
-            "net_new_mrr",
-            _signed(now.moved_minor, code) or fmt.UNKNOWN,
-            tr("Here {period}; the bars are the periods shown.", period=so_far),
-            delta=_signed(now.fx_minor, code) if rolled.reporting else None,
-            compared_to=tr("by FX") if rolled.reporting and now.fx_minor is not None else None,
-            good="neither",
-            spark=_spark([line.moved_minor for line in rolled.lines], code),
-            spark_as="bar",
-        ),
-    ]
-
-
-def _signed(minor: int | None, code: str) -> str | None:
-    return None if minor is None else fmt.signed(minor, code) if minor else fmt.money(0, code)
-
-
-def _spark(amounts: Sequence[int | None], code: str) -> tuple[float, ...]:
-    return tuple(fmt.major(minor, code) for minor in amounts if minor is not None)
-
-
-def _uncounted(count: int) -> str:
-    if not count:
-        return ""
-    told = ntr(
-        "Left out: {count} subscription without a known price.",
-        "Left out: {count} subscriptions without a known price.",
-        count,
-    )
-    return f" {told}"
 
 
 def remarks(rolled: RollForward) -> None:

@@ -195,35 +195,29 @@ def _customer(
 def _refund(
     before: State | None, after: State | None, _catalog: Catalog, _timezone: str
 ) -> Iterator[str]:
-    if after is not None and (before or {}).get("status") != after["status"]:
-        worth = amount(after["amount"], after["currency"])
-        became = plain(after["status"] or "unknown")
-        if after["reason"]:
-            yield said(
-                "Refund of {amount}: {status} ({reason}).",
-                amount=worth,
-                status=became,
-                reason=plain(after["reason"]),
-            )
-        else:
-            yield said("Refund of {amount}: {status}.", amount=worth, status=became)
+    yield from _claimed(said("Refund"), before, after)
 
 
 def _dispute(
     before: State | None, after: State | None, _catalog: Catalog, _timezone: str
 ) -> Iterator[str]:
-    if after is not None and (before or {}).get("status") != after["status"]:
-        worth = amount(after["amount"], after["currency"])
-        became = plain(after["status"] or "unknown")
-        if after["reason"]:
-            yield said(
-                "Dispute of {amount}: {status} ({reason}).",
-                amount=worth,
-                status=became,
-                reason=plain(after["reason"]),
-            )
-        else:
-            yield said("Dispute of {amount}: {status}.", amount=worth, status=became)
+    yield from _claimed(said("Dispute"), before, after)
+
+
+def _claimed(what: str, before: State | None, after: State | None) -> Iterator[str]:
+    """Money that goes back, or may have to."""
+    if after is None or (before or {}).get("status") == after["status"]:
+        return
+    told = {
+        "what": what,
+        "amount": amount(after["amount"], after["currency"]),
+        "status": plain(after["status"] or "unknown"),
+    }
+    if after["reason"]:
+        reason = plain(after["reason"])
+        yield said("{what} of {amount}: {status} ({reason}).", reason=reason, **told)
+    else:
+        yield said("{what} of {amount}: {status}.", **told)
 
 
 def _credit_note(
