@@ -7,19 +7,14 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, mixed, morning
+from dashboard import charts, data, mixed
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, filters, mix_movers, notes, tables
+from dashboard.ui import defined, filters, mix_movers, notes, tables, upgrades
 from dashboard.ui.plan_names import ARROW, SIDES, plan, ranked
-from lib.billing import Lookback, Move, PlanLine, PlanMoves
+from lib.billing import Move, PlanLine, PlanMoves
 
-SPANS: Final = {
-    "30d": mark("Last 30 days"),
-    "90d": mark("Last 90 days"),
-    "12m": mark("Last 12 months"),
-}
 PARTS: Final = {
     "new": mark("New"),
     "returned": mark("Returned"),
@@ -34,7 +29,7 @@ PARTS: Final = {
 
 def draw(code: str, measure: str, staff: Staff) -> None:
     """Of one currency and of the period that is chosen here."""
-    span = _period()
+    span = upgrades.period("90d")
     found = mixed.moves(code, span.starts, span.ends)
     if not found.lines:
         notes.empty(tr("Nobody paid in this period."), hint=tr("Choose a longer one above."))
@@ -47,28 +42,6 @@ def draw(code: str, measure: str, staff: Staff) -> None:
         _gains(found, code, people)
     _ledger(found.lines, code, people)
     mix_movers.draw(found, code, span, staff)
-
-
-def _period() -> Lookback:
-    """The stretch of time; its state is the address."""
-    by_name = {_span(span.key): span for span in morning.lookbacks()}
-    if st.session_state.get("period") not in by_name:
-        st.session_state["period"] = _span("90d")
-    chosen = st.selectbox(
-        tr("Period"),
-        list(by_name),
-        key="period",
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=filters.first_page,
-        width=185,
-        icon=":material/calendar_month:",
-    )
-    return by_name[chosen]
-
-
-def _span(key: str) -> str:
-    return tr(SPANS[key]) if key in SPANS else fmt.period(key)
 
 
 def _way(move: Move) -> str:

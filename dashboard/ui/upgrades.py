@@ -39,11 +39,14 @@ NO_PLAN: Final = fmt.UNKNOWN
 ARROW: Final = " → "
 
 
-def period() -> Lookback:
-    """The stretch of time that the page looks back on; its state is the address."""
+def period(default: str | None = None) -> Lookback:
+    """The stretch of time that the page looks back on; its state is the address.
+
+    ``default`` or the first to begin with.
+    """
     by_key = {span.key: span for span in morning.lookbacks()}
     if st.session_state.get("period") not in by_key:
-        st.session_state["period"] = next(iter(by_key))
+        st.session_state["period"] = default or next(iter(by_key))
     chosen = st.selectbox(
         tr("Period"),
         list(by_key),
@@ -52,7 +55,7 @@ def period() -> Lookback:
         label_visibility="collapsed",
         bind="query-params",
         on_change=filters.first_page,
-        width=165,
+        width=185,
         icon=":material/calendar_month:",
     )
     return by_key[chosen]

@@ -44,7 +44,7 @@ def test_a_customer_cancels_and_access_ends_with_the_period(
     assert row["MRR"] == "29"
     assert row["Reason"] == "Too expensive"
     assert row["Comment"] == "Prices went up again."
-    assert re.match(r"\d{4}-\d\d-\d\d ", row["Ends on"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", row["Ends on"])
 
     dashboard.opens(f"/customer?customer={customer_id}")
     dashboard.sees("Has access")

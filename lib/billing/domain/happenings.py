@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from . import happenings_of_claims as claims
 from .called import amount, day, days, offer, plain, status
 from .catalog import Catalog
 from .declines import decline_words
@@ -192,57 +193,6 @@ def _customer(
         yield said("Default payment method changed.")
 
 
-def _refund(
-    before: State | None, after: State | None, _catalog: Catalog, _timezone: str
-) -> Iterator[str]:
-    yield from _claimed(said("Refund"), before, after)
-
-
-def _dispute(
-    before: State | None, after: State | None, _catalog: Catalog, _timezone: str
-) -> Iterator[str]:
-    yield from _claimed(said("Dispute"), before, after)
-
-
-def _claimed(what: str, before: State | None, after: State | None) -> Iterator[str]:
-    """Money that goes back, or may have to."""
-    if after is None or (before or {}).get("status") == after["status"]:
-        return
-    told = {
-        "what": what,
-        "amount": amount(after["amount"], after["currency"]),
-        "status": plain(after["status"] or "unknown"),
-    }
-    if after["reason"]:
-        reason = plain(after["reason"])
-        yield said("{what} of {amount}: {status} ({reason}).", reason=reason, **told)
-    else:
-        yield said("{what} of {amount}: {status}.", **told)
-
-
-def _credit_note(
-    before: State | None, after: State | None, _catalog: Catalog, _timezone: str
-) -> Iterator[str]:
-    if after is None:
-        return
-    number = after["number"]
-    name = said("Credit note {number}", number=number) if number else said("Credit note")
-    if before is None:
-        worth = amount(after["amount"], after["currency"])
-        if after["reason"]:
-            yield said(
-                "{note} for {amount} ({reason}).",
-                note=name,
-                amount=worth,
-                reason=plain(after["reason"]),
-            )
-        else:
-            yield said("{note} for {amount}.", note=name, amount=worth)
-    elif before["status"] != after["status"]:
-        became = plain(after["status"] or "unknown")
-        yield said("{note} became {status}.", note=name, status=became)
-
-
 def _checkout(
     before: State | None, after: State | None, _catalog: Catalog, _timezone: str
 ) -> Iterator[str]:
@@ -279,9 +229,9 @@ _TELLERS: Final[dict[str, Teller]] = {
     "invoice": _invoice,
     "payment": _payment,
     "customer": _customer,
-    "refund": _refund,
-    "dispute": _dispute,
-    "credit_note": _credit_note,
+    "refund": claims.refund,
+    "dispute": claims.dispute,
+    "credit_note": claims.credit_note,
     "checkout": _checkout,
     "schedule": _schedule,
 }
