@@ -18,6 +18,17 @@ from .steps import Step
 
 WATCHING: Final = Path(__file__).with_name("watching.js").read_text(encoding="utf-8")
 ARGUMENTS: Final = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+HEARING: Final = """
+window.portsideAnswered = 0
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given)
+    this.addEventListener("message", () => { window.portsideAnswered = performance.now() })
+  }
+}
+"""
+"""When the server's last message came."""
+
 SETTLED: Final = """() => {
   const app = document.querySelector('[data-testid="stApp"]')
   return app && app.dataset.testScriptState === "notRunning"
@@ -70,6 +81,7 @@ def browser() -> Iterator[Browser]:
 def signed_in(browser: Browser, url: str) -> BrowserContext:
     """A profile with a warm cache that the demo's administrator holds."""
     context = browser.new_context(viewport={"width": 1440, "height": 1400})
+    context.add_init_script(HEARING)
     context.add_cookies([{"name": "portside_demo_role", "value": "admin", "url": url}])
     return context
 

@@ -1,6 +1,8 @@
 // From the next input of a person to the last change that it draws, in milliseconds.
 //
-// Resolves when the script has run and nothing has changed for QUIET; null after `patience`.
+// Resolves when the server has answered, the script has run and nothing has changed for QUIET; null
+// after `patience`. That it ran is told by its messages: a short run can be over before the page
+// says that it is running.
 // What moves by itself in the header and the sidebar is no part of the page.
 (patience) => {
   const QUIET = 250
@@ -10,7 +12,6 @@
     return element?.closest('[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stStatusWidget"]')
   }
   let input = null
-  let ran = false
   let last = 0
   let wasRunning = false
   const began = (event) => {
@@ -20,13 +21,10 @@
   events.forEach((name) => window.addEventListener(name, began, true))
   const observer = new MutationObserver((changes) => {
     if (input === null) return
-    const state = (c) => c.target === app && c.attributeName === "data-test-script-state"
-    if (changes.some((c) => state(c) && c.oldValue === "notRunning")) ran = true
     if (changes.some((c) => c.target !== app && !outside(c.target))) last = performance.now()
   })
   observer.observe(document.body, {
     childList: true, subtree: true, characterData: true, attributes: true,
-    attributeOldValue: true,
   })
   const waiting = () =>
     app.dataset.testScriptState !== "notRunning" ||
@@ -36,11 +34,11 @@
       const now = performance.now()
       if (input === null) return
       const running = app.dataset.testScriptState !== "notRunning"
-      if (running) ran = true
       if (wasRunning && !running) last = Math.max(last, now)
       wasRunning = running
       const over = now - input > patience
-      if (over || (ran && !waiting() && now - last > QUIET)) {
+      const answered = window.portsideAnswered > input && last > input
+      if (over || (answered && !waiting() && now - last > QUIET)) {
         clearInterval(timer)
         observer.disconnect()
         events.forEach((name) => window.removeEventListener(name, began, true))
