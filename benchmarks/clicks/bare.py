@@ -1,7 +1,7 @@
 """What Streamlit itself takes for another page: nothing is read, nothing is reckoned.
 
-Two pages of a title, and two of what a page of ours consists of (four numbers, two charts, a
-table), all of it constant.
+Two pages of a title, two of four numbers, two charts and a table, and two of as many parts of each
+kind as Overview has, all of it constant.
 """
 
 import pandas as pd
@@ -27,6 +27,20 @@ def full(title: str) -> None:
     st.dataframe(ROWS)
 
 
+def many(title: str) -> None:
+    full(title)
+    st.dataframe(ROWS.head(5))
+    st.segmented_control("Currency", ["USD", "EUR"], default="USD", key=f"{title}_currency")
+    st.selectbox("Week", ["Any", "This"], key=f"{title}_week")
+    for number in range(7):
+        st.subheader(f"Heading {number}", help="What it means", anchor=False)
+        st.page_link(st.Page(lambda: None, title=f"Page {number}", url_path=f"page{number}"))
+    for number in range(25):
+        st.markdown(f"A sentence about {number}.")
+    for number in range(6):
+        st.button(f"Customer {number}", type="tertiary", icon=":material/person:")
+
+
 def _page(draw, title: str, **more) -> st.Page:
     return st.Page(lambda: draw(title), title=title, url_path=title.lower(), **more)
 
@@ -37,5 +51,7 @@ st.navigation(
         _page(empty, "Second"),
         _page(full, "Third"),
         _page(full, "Fourth"),
+        _page(many, "Fifth"),
+        _page(many, "Sixth"),
     ]
 ).run()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from lib.billing.demo.stack import DemoOptions, Stack
 from lib.billing.store import meta, migrate
@@ -101,12 +101,20 @@ def _drive(
         page.set_default_timeout(1_000 * WARMING)
         page.goto(url)  # ten megabytes are fetched and compiled once
         settle(page)
+        _without_tour(page)
         page.close()
         return tuple(
             drive(context, url, steps, times=times, patience=PATIENCE, arrives=arrives, tell=tell)
         )
     finally:
         context.close()
+
+
+def _without_tour(page: Page) -> None:
+    """Who has been here for long has dismissed it."""
+    if (never := page.get_by_role("button", name="Never again")).count():
+        never.click()
+        settle(page)
 
 
 def _someone(store: Store) -> tuple[str, str, int]:

@@ -220,4 +220,5 @@ def naive(email: str) -> tuple[Step, ...]:
 BARE: Final = (
     Step("an empty page", "page", "/", _menu("Second")),
     Step("a page of numbers, charts and a table", "page", "/third", _menu("Fourth")),
+    Step("a page of as many parts as Overview", "page", "/fourth", _menu("Sixth")),
 )

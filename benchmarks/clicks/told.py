@@ -11,7 +11,7 @@ from .run import PATIENCE, Run
 FRAGMENT = 300
 """Milliseconds within which a fragment is to be drawn anew."""
 PAGE = 1.5
-"""How much longer than a bare page of the same parts another page may take."""
+"""How much longer than a bare page another page may take."""
 
 
 def write(runs: Sequence[Run], times: int) -> None:
@@ -32,7 +32,7 @@ dash: it does not have that; *never*: not within {PATIENCE:.0f} seconds, or out 
 
 
 def _of(run: Run) -> str:
-    bare, full = (median(line.first) for line in run.bare)
+    full, many = (median(line.first) for line in run.bare[1:])
     naive = {line.what: line for line in run.naive}
     rows = [
         "| what is clicked | first | p95 | again | p95 | naive | ratio |",
@@ -46,7 +46,7 @@ def _of(run: Run) -> str:
             "",
             *rows,
             "",
-            " ".join(_verdicts(run, bare, full)),
+            " ".join(_verdicts(run, full, many)),
         ]
     )
 
@@ -70,7 +70,7 @@ def _ms(value: float | None) -> str:
     return "never" if value is None else f"{value:,.0f}"
 
 
-def _verdicts(run: Run, bare: float | None, full: float | None) -> Iterator[str]:
+def _verdicts(run: Run, full: float | None, many: float | None) -> Iterator[str]:
     for name in ("first", "again"):
         parts = [line for line in run.ours if line.kind == "fragment"]
         slow = [line for line in parts if not (median(getattr(line, name)) or 1e9) <= FRAGMENT]
@@ -78,14 +78,21 @@ def _verdicts(run: Run, bare: float | None, full: float | None) -> Iterator[str]
             f"{name.capitalize()}: {len(parts) - len(slow)} of {len(parts)} fragments are within "
             f"{FRAGMENT} ms" + (f", not {_named(slow)}." if slow else ".")
         )
-        pages = [line for line in run.ours if line.kind == "page"]
-        ratios = [
-            f"{line.what} {ours / full:.1f}"
-            for line in pages
-            if full and (ours := median(getattr(line, name)))
-        ]
-        yield f"Another page to a bare one of the same parts (target {PAGE}): {', '.join(ratios)}."
+        yield (
+            f"Another page (target {PAGE} times a bare one): to four numbers, two charts and a "
+            f"table {_ratios(run, name, full)}; to as many parts as Overview has "
+            f"{_ratios(run, name, many)}."
+        )
     yield f"The dashboard then held {run.memory:,.0f} MB."
+
+
+def _ratios(run: Run, name: str, bare: float | None) -> str:
+    pages = [line for line in run.ours if line.kind == "page"]
+    return ", ".join(
+        f"{line.what} {ours / bare:.1f}"
+        for line in pages
+        if bare and (ours := median(getattr(line, name)))
+    )
 
 
 def _named(lines: Sequence[Timed]) -> str:

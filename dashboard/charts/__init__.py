@@ -35,3 +35,4 @@ from .palette import NEW as NEW
 from .palette import REACTIVATION as REACTIVATION
 from .rates import lines as lines
 from .rates import shares as shares
+from .spark import spark as spark

@@ -106,12 +106,11 @@ def _freshness_line(drawn: int) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="freshness", wrap=True
     ):
-        st.caption(
-            tr("As of {time} {timezone}", time=fmt.clock(fresh.now, timezone), timezone=timezone),
-            width="content",
+        shown = tr(
+            "As of {time} {timezone}", time=fmt.clock(fresh.now, timezone), timezone=timezone
         )
         st.caption(
-            tr("Days and months in {timezone}", timezone=timezone),
+            f"{shown} · {tr('Days and months in {timezone}', timezone=timezone)}",
             width="content",
             help=tr(
                 "The business time zone of portside.toml. Every day, week and month on this page, "

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
+from dashboard import charts
 from dashboard import format as fmt
 from dashboard.language import current, tr
 from dashboard.ui import defined as meaning
@@ -77,19 +78,27 @@ def points(change: float) -> str:
 def _draw(cards: Sequence[Card], narrowest: int) -> None:
     with st.grid(len(cards), min_column_width=narrowest, gap="small"):
         for card in cards:
-            st.metric(
-                card.label,
-                card.value,
-                _delta(card.delta),
-                delta_color=_COLOURS[card.good],
-                delta_arrow="off" if card.good == "neither" else "auto",
-                delta_description=card.compared_to,
-                help=card.definition,
-                chart_data=list(card.spark) or None,
-                chart_type=card.spark_as,
-                border=True,
-                height="stretch",
-            )
+            if len(card.spark) < 2:
+                _number(card, border=True)
+                continue
+            with st.container(border=True, height="stretch", gap="xxsmall"):
+                _number(card, border=False)
+                st.space("stretch")
+                st.html(charts.spark(card.spark, card.spark_as))
+
+
+def _number(card: Card, *, border: bool) -> None:
+    st.metric(
+        card.label,
+        card.value,
+        _delta(card.delta),
+        delta_color=_COLOURS[card.good],
+        delta_arrow="off" if card.good == "neither" else "auto",
+        delta_description=card.compared_to,
+        help=card.definition,
+        border=border,
+        height="stretch" if border else "content",
+    )
 
 
 def _delta(delta: str | int | None) -> str | int | None:
