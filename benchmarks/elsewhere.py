@@ -1,0 +1,23 @@
+"""Benchmarks that write a section of their own: name -> what runs them.
+
+Each imports what it measures only when it is asked for.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Final
+
+from rich.console import Console
+
+say: Final = Console(stderr=True, highlight=False).print
+
+
+def peers(given: Namespace) -> None:
+    from .peers import measuring, told
+
+    told.write(measuring.measure(given.customers or 400, given.renewals, given.rounds, say))
+
+
+MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {"peers": peers}
