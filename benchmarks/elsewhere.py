@@ -20,4 +20,10 @@ def peers(given: Namespace) -> None:
     told.write(measuring.measure(given.customers or 400, given.renewals, given.rounds, say))
 
 
-MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {"peers": peers}
+def shards(given: Namespace) -> None:
+    from .shards import measuring, told
+
+    told.write(measuring.measure(given.customers or 1_000, given.renewals, given.rounds, say))
+
+
+MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {"peers": peers, "shards": shards}

@@ -1,0 +1,69 @@
+"""The section of `docs/performance.md` that a run of shards writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from .. import book
+from .measuring import BATCH, Layout, Run
+
+FULL = 0.85
+"""Of all cores: from here on it is they that nothing more comes out of."""
+
+
+def write(run: Run) -> None:
+    book.put("Shards", text(run))
+
+
+def text(run: Run) -> str:
+    return "\n\n".join([_head(run), "\n".join(_table(run)), _verdict(run)])
+
+
+def _head(run: Run) -> str:
+    return f"""{run.events:,} subscription events, {BATCH} a commit, spread by a hash of the
+customer over one, two and four databases of one PostgreSQL {run.version}, an ingest process for
+each; {book.machine()}, load {run.load:.1f} when it began. Rows and sums over all
+shards were the same as of one database. Processor seconds are of the ingest processes and of
+PostgreSQL's, for a thousand events.
+`make bench ARGS="shards"` measures it again; docs/scale.md says what follows from it."""
+
+
+def _table(run: Run) -> Iterator[str]:
+    yield (
+        "| databases | ingest processes | events/s | ratio to one | Python, s per 1,000 | "
+        "PostgreSQL, s per 1,000 | cores busy |"
+    )
+    yield "|--:|--:|--:|--:|--:|--:|--:|"
+    first = run.layouts[0].usual("rate")
+    for each in run.layouts:
+        rate = each.usual("rate")
+        yield (
+            f"| {each.databases} | {each.processes} | {rate:,.0f} | {rate / first:.2f} | "
+            f"{_cost(each, 'python', run):.2f} | {_cost(each, 'postgres', run):.2f} | "
+            f"{each.usual('busy'):.0%} |"
+        )
+
+
+def _cost(layout: Layout, name: str, run: Run) -> float:
+    return 1_000 * layout.usual(name) / run.events
+
+
+def _verdict(run: Run) -> str:
+    cores = os.cpu_count() or 1
+    best = max(run.layouts, key=lambda layout: layout.usual("rate"))
+    full = [layout for layout in run.layouts if layout.usual("busy") >= FULL]
+    one = _cost(best, "python", run) + _cost(best, "postgres", run)
+    if not full:
+        return (
+            "No layout kept the cores busy: what is waited for is the flush of each commit. More "
+            "processes, or more events a commit, would still gain."
+        )
+    first = full[0]
+    return (
+        f"The first bottleneck is the cores: with {first.processes} ingest processes over "
+        f"{first.databases} database{'s' if first.databases > 1 else ''} {first.usual('busy'):.0%} "
+        f"of the {cores} are busy, and further databases on the same machine only share them. A "
+        f"thousand events cost {one:.2f} seconds of a core in all, so that a core carries "
+        f"{1_000 / one:,.0f} events a second wherever it stands."
+    )
