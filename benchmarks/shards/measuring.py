@@ -21,10 +21,14 @@ from ..ingest.feeding import ready
 from ..peers.server import Server, ours, server
 from . import processor
 from .routing import routed
+from .sizes import Sizes, fed
 from .totals import Totals, totals
 
 ROOT: Final = Path(__file__).parents[2]
 BATCH: Final = 50
+WORLD: Final = 300
+"""Customers whose whole lives are fed to see what they take on disk."""
+
 LAYOUTS: Final = ((1, 1), (1, 2), (2, 2), (4, 4))
 """(databases, ingest processes)"""
 
@@ -56,6 +60,7 @@ class Run:
     events: int
     load: float
     version: str
+    sizes: Sizes
     layouts: list[Layout] = field(default_factory=list)
 
 
@@ -66,13 +71,16 @@ def measure(customers: int, renewals: int, rounds: int, say: Callable[[str], Non
     with server() as made, tempfile.TemporaryDirectory() as folder:
         template = made.database()
         ready(ours(template))
-        run = Run(len(events), load, made.version)
+        sizes = fed(ours(made.copy(template)), WORLD)
+        run = Run(len(events), load, made.version, sizes)
         for databases, processes in LAYOUTS:
-            fed = [
+            rounds_of = [
                 _round(made, template, events, databases, processes, Path(folder))
                 for _ in range(rounds)
             ]
-            layout = Layout(databases, processes, tuple(one for one, _ in fed), fed[-1][1])
+            layout = Layout(
+                databases, processes, tuple(one for one, _ in rounds_of), rounds_of[-1][1]
+            )
             say(f"{databases} databases, {processes} processes: {layout.usual('rate'):,.0f}/s")
             run.layouts.append(layout)
     if any(layout.totals != run.layouts[0].totals for layout in run.layouts):
@@ -96,7 +104,7 @@ def _round(
         files[-1].write_bytes(b"\n".join(orjson.dumps(event) for event in part))
     workers = [_worker(urls[number % databases], file) for number, file in enumerate(files)]
     try:
-        fed = _fed(workers, made.pid(), len(events))
+        measured = _fed(workers, made.pid(), len(events))
     finally:
         for worker in workers:
             worker.kill()
@@ -104,7 +112,7 @@ def _round(
     found = totals(urls)
     for address in addresses:
         made.drop(address)
-    return fed, found
+    return measured, found
 
 
 def _worker(url: str, file: Path) -> subprocess.Popen[str]:

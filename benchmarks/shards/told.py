@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .. import book
 from .measuring import BATCH, Layout, Run
+from .sizes import KEPT, Sizes
 
 FULL = 0.85
 """Of all cores: from here on it is they that nothing more comes out of."""
@@ -17,7 +18,7 @@ def write(run: Run) -> None:
 
 
 def text(run: Run) -> str:
-    return "\n\n".join([_head(run), "\n".join(_table(run)), _verdict(run)])
+    return "\n\n".join([_head(run), "\n".join(_table(run)), _verdict(run), _sizes(run.sizes)])
 
 
 def _head(run: Run) -> str:
@@ -66,4 +67,14 @@ def _verdict(run: Run) -> str:
         f"of the {cores} are busy, and further databases on the same machine only share them. A "
         f"thousand events cost {one:.2f} seconds of a core in all, so that a core carries "
         f"{1_000 / one:,.0f} events a second wherever it stands."
+    )
+
+
+def _sizes(sizes: Sizes) -> str:
+    parts = ", ".join(f"{name} {sizes.an_event([name]):,.0f}" for name in KEPT)
+    return (
+        f"On disk, indices with it, each of {sizes.events:,} events of whole lives left "
+        f"{sizes.an_event():,.0f} bytes ({parts}), and each of {sizes.subscriptions:,} "
+        f"subscriptions {sizes.a_subscription():,.0f} in the derived tables, with "
+        f"{sizes.events / sizes.subscriptions:.0f} events a subscription."
     )

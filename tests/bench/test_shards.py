@@ -10,11 +10,13 @@ from benchmarks.bulk.world import RULES, World
 from benchmarks.shards import processor
 from benchmarks.shards.measuring import Layout, Round, Run
 from benchmarks.shards.routing import customer_of, routed, shard_of
+from benchmarks.shards.sizes import Sizes
 from benchmarks.shards.told import text
 from benchmarks.shards.totals import Totals, totals
 from lib.billing.ingest import Ingest
 from lib.billing.store.engine import Store
 
+SIZES = Sizes({"inbox": 4_000, "observations": 3_000, "owners": 1_000, "customers": 500}, 10, 2)
 SMALL = World(24, lives=12, seed=3)
 
 
@@ -135,6 +137,8 @@ def test_the_processors_seconds_are_added_up():
 def test_the_section_says_what_the_first_bottleneck_is(busy, said):
     one = Layout(1, 1, (Round(1_000.0, 2.0, 1.0, 0.5),), Totals({}, {}))
     two = Layout(2, 2, (Round(1_500.0, 2.0, 1.0, busy),), Totals({}, {}))
-    section = text(Run(2_000, 0.3, "16.14", [one, two]))
+    section = text(Run(2_000, 0.3, "16.14", SIZES, [one, two]))
     assert said in section
     assert f"| 2 | 2 | 1,500 | 1.50 | 1.00 | 0.50 | {busy:.0%} |" in section
+    assert "each of 10 events of whole lives left 800 bytes (inbox 400, observations 300" in section
+    assert "each of 2 subscriptions 250 in the derived tables, with 5 events" in section
