@@ -12,9 +12,8 @@ from lib.billing.store import queries
 from lib.billing.store.tables import metadata
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scale.md").read_text("utf-8")
-ROWS = re.findall(
-    r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE
-)
+ROWS = re.findall(r"^\| `(\w+)` \|" + 4 * r" ([^|]+) \|" + "$", PAGE, re.MULTILINE)
+NAMES = [name for name, *_ in ROWS]
 PLACES = {"by customer", "by customer, in parts", "reference", "local"}
 
 
