@@ -26,4 +26,15 @@ def shards(given: Namespace) -> None:
     told.write(measuring.measure(given.customers or 1_000, given.renewals, given.rounds, say))
 
 
-MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {"peers": peers, "shards": shards}
+def sessions(given: Namespace) -> None:
+    from .sessions import measuring, told  # the dashboard is imported with them
+
+    urls = given.database or [None]
+    told.write([measuring.measure(url, given.customers or 20_000, say) for url in urls])
+
+
+MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {
+    "peers": peers,
+    "shards": shards,
+    "sessions": sessions,
+}
