@@ -33,8 +33,23 @@ def sessions(given: Namespace) -> None:
     told.write([measuring.measure(url, given.customers or 20_000, say) for url in urls])
 
 
+def listing(given: Namespace) -> None:
+    from .listing import measuring, told
+
+    url = given.database[0] if given.database else None
+    told.write_listing(measuring.measure(url, given.customers or 10_000, say))
+
+
+def backfill(given: Namespace) -> None:
+    from .listing import backfilling, told
+
+    told.write_backfill(backfilling.measure(given.customers or 1_000, say))
+
+
 MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {
     "peers": peers,
     "shards": shards,
     "sessions": sessions,
+    "listing": listing,
+    "backfill": backfill,
 }
