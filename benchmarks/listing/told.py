@@ -31,7 +31,7 @@ def listing(run: Run) -> str:
 
 def _head(run: Run) -> str:
     whole = ", ".join(f"{count:,} {name}" for name, count in run.counts.items())
-    return f"""Reckoned, not measured: what opening a page would cost that asks Stripe's API and has no
+    return f"""Reckoned, not measured: what a page would cost that asks Stripe's API and has no
 projection. A list gives {PAGE} objects a request; Stripe documents {PER_ENDPOINT} requests a
 second for an endpoint and {IN_ALL} for an account in live mode, and gives everybody {ALLOWANCE:,}
 reads in thirty days beside 500 a transaction. Seconds are at these limits, endpoints side by side

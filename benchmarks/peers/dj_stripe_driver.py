@@ -14,10 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import django
 from django.conf import settings
-from django.urls import include, path
 
 TOLERANCE = 3_600  # all were signed before the first was sent
-urlpatterns = [path("stripe/", include("djstripe.urls", namespace="djstripe"))]
+urlpatterns = []  # filled once there are settings
 
 
 def configure(url: str, stripe: str) -> None:
@@ -45,6 +44,10 @@ def configure(url: str, stripe: str) -> None:
         DJSTRIPE_FOREIGN_KEY_TO_FIELD="id",
     )
     django.setup()
+
+    from django.urls import include, path
+
+    urlpatterns.append(path("stripe/", include("djstripe.urls", namespace="djstripe")))
 
 
 def main() -> None:

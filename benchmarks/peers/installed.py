@@ -13,7 +13,7 @@ from typing import Final
 NODE_PACKAGES: Final = {"@supabase/stripe-sync-engine": "0.48.5", "stripe": "23.1.0"}
 PYTHON_PACKAGES: Final = {
     "dj-stripe": "2.11.0",
-    "django": "6.0.11",
+    "django": "5.2.19",
     "psycopg[binary]": "3.3.9",
 }
 SECONDS: Final = 240.0

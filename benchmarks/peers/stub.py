@@ -36,6 +36,7 @@ _LISTS: Final = {
     "product": "products",
     "customer": "customers",
 }
+_NONE: Final = {"object": "list", "data": [], "has_more": False, "url": "/v1/products"}
 _HEADERS: Final = [(b"content-type", b"application/json"), (b"request-id", b"req_bench")]
 
 
@@ -47,6 +48,8 @@ def answers(events: Iterable[dict[str, Any]]) -> dict[str, bytes]:
             kind = _LISTS.get(part["object"])
             if kind is not None:
                 found[f"/v1/{kind}/{part['id']}"] = orjson.dumps(part)
+            if part["object"] == "product":
+                found[f"/v1/products/{part['id']}/features"] = orjson.dumps(_NONE)
     found["/v1/accounts/acct_bench"] = found["/v1/account"]
     return found
 
