@@ -61,9 +61,7 @@ def measure(customers: int, say: Callable[[str], None]) -> Run:
     lines: list[Line] = []
 
     def note(what: str, pace: float, url: str, api: str) -> None:
-        began = time.perf_counter()
-        done = _backfill(url, api, pace)
-        seconds = time.perf_counter() - began
+        done, seconds = _backfill(url, api, pace)
         if done.failed or done.left_out:
             raise RuntimeError(f"Something was left out: {done.left_out or done.failures[:3]}")
         line = Line(what, sum(done.read.values()), done.requests, seconds, pace)
@@ -102,7 +100,7 @@ def _sqlite(folder: Path, number: int) -> str:
     return f"sqlite:///{folder}/portside{number}.db"
 
 
-def _backfill(url: str, api: str, pace: float) -> BackfillSummary:
+def _backfill(url: str, api: str, pace: float) -> tuple[BackfillSummary, float]:
     store = Store(url)
     try:
         migrate.upgrade(store)
@@ -119,6 +117,8 @@ def _backfill(url: str, api: str, pace: float) -> BackfillSummary:
         )
     )
     try:
-        return installation.backfill(per_second=pace)
+        began = time.perf_counter()
+        done = installation.backfill(per_second=pace)
+        return done, time.perf_counter() - began
     finally:
         installation.close()

@@ -95,7 +95,7 @@ class _Feeding:
         try:
             for _ in range(rounds or self.run.rounds):
                 rates.append(work())
-        except (NotInstalled, theirs.Unmeasured) as reason:
+        except (NotInstalled, theirs.Unmeasured, RuntimeError) as reason:
             why = str(reason)
         line = Line(what, tuple(rates), "" if rates else why)
         told = f"{line.rate:,.0f}/s" if line.rate is not None else f"not measured: {why}"
