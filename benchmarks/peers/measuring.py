@@ -83,7 +83,8 @@ class _Feeding:
             self._note(engine(at_once), lambda n=at_once: self._engine(n))
         self._note(DJ_STRIPE, self._dj_stripe, rounds=1)
         for batch in (1, 50, 2_000):
-            self._note(in_process(batch), lambda b=batch: self._in_process(b))
+            rounds = 1 if batch == 1 else None  # as long as all others together
+            self._note(in_process(batch), lambda b=batch: self._in_process(b), rounds=rounds)
         self._ours_elsewhere()
 
     def _signed(self) -> list[Delivery]:
