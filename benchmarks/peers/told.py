@@ -31,11 +31,11 @@ def _head(run: Run) -> str:
 database of its own; {book.machine()}, load {run.load:.1f} when it began{quiet}.
 Median of {run.rounds} rounds (dj-stripe, ours one a commit, HTTP, import and replay: one). The
 sync engine is `@supabase/stripe-sync-engine` {engine} in node, its `processWebhook` called with
-each signed body: signature, then upserts, without inbox, order of events or movements. `dj-stripe` {dj_stripe} takes
-each through its own view; what it reads again of Stripe is answered by a process beside it. Ours
-checks the signature, then keeps inbox, observations, fold, projection, movements and sums, in one
-transaction. Over HTTP the receivers are `portside serve`, and the sender runs on the same cores.
-Import and replay are of {run.larger:,} events, ten times as many.
+each signed body: signature, then upserts, without inbox, order of events or movements. `dj-stripe`
+{dj_stripe} takes each through its own view; what it reads again of Stripe is answered by a process
+beside it. Ours checks the signature, then keeps inbox, observations, fold, projection, movements
+and sums, in one transaction. Over HTTP the receivers are `portside serve`, and the sender runs on
+the same cores. Import and replay are of {run.larger:,} events, ten times as many.
 `make bench ARGS="peers"` measures it again."""
 
 

@@ -9,8 +9,9 @@ from .. import book
 from .measuring import BATCH, Layout, Run
 from .sizes import KEPT, Sizes
 
-FULL = 0.85
-"""Of all cores: from here on it is they that nothing more comes out of."""
+CORES = os.cpu_count() or 1
+FULL = 0.8
+"""Of all cores, by the run alone: from here on it is they that nothing more comes out of."""
 
 
 def write(run: Run) -> None:
@@ -33,16 +34,16 @@ PostgreSQL's, for a thousand events.
 def _table(run: Run) -> Iterator[str]:
     yield (
         "| databases | ingest processes | events/s | ratio to one | Python, s per 1,000 | "
-        "PostgreSQL, s per 1,000 | cores busy |"
+        "PostgreSQL, s per 1,000 | cores busy | by the run |"
     )
-    yield "|--:|--:|--:|--:|--:|--:|--:|"
+    yield "|--:|--:|--:|--:|--:|--:|--:|--:|"
     first = run.layouts[0].usual("rate")
     for each in run.layouts:
         rate = each.usual("rate")
         yield (
             f"| {each.databases} | {each.processes} | {rate:,.0f} | {rate / first:.2f} | "
             f"{_cost(each, 'python', run):.2f} | {_cost(each, 'postgres', run):.2f} | "
-            f"{each.usual('busy'):.0%} |"
+            f"{each.usual('busy'):.0%} | {_own(each, run):.0%} |"
         )
 
 
@@ -50,24 +51,34 @@ def _cost(layout: Layout, name: str, run: Run) -> float:
     return 1_000 * layout.usual(name) / run.events
 
 
+def _own(layout: Layout, run: Run) -> float:
+    """The share of all cores that the ingest processes and PostgreSQL took."""
+    used = layout.usual("python") + layout.usual("postgres")
+    return used * layout.usual("rate") / run.events / CORES
+
+
 def _verdict(run: Run) -> str:
-    cores = os.cpu_count() or 1
     best = max(run.layouts, key=lambda layout: layout.usual("rate"))
-    full = [layout for layout in run.layouts if layout.usual("busy") >= FULL]
+    full = next((layout for layout in run.layouts if _own(layout, run) >= FULL), None)
     one = _cost(best, "python", run) + _cost(best, "postgres", run)
-    if not full:
+    if full is None:
         return (
-            "No layout kept the cores busy: what is waited for is the flush of each commit. More "
-            "processes, or more events a commit, would still gain."
+            "No layout took all that the cores have: what is waited for is the flush of each "
+            "commit, or others on the machine. More processes, or more events a commit, would "
+            "still gain."
         )
-    first = full[0]
+    where = _named(full.databases, "database")
     return (
-        f"The first bottleneck is the cores: with {first.processes} ingest processes over "
-        f"{first.databases} database{'s' if first.databases > 1 else ''} {first.usual('busy'):.0%} "
-        f"of the {cores} are busy, and further databases on the same machine only share them. A "
-        f"thousand events cost {one:.2f} seconds of a core in all, so that a core carries "
-        f"{1_000 / one:,.0f} events a second wherever it stands."
+        f"The first bottleneck is the cores: {_named(full.processes, 'ingest process')} over "
+        f"{where} take {_own(full, run):.0%} of the {CORES}, and further databases on the same "
+        f"machine only share them. A thousand events cost {one:.2f} seconds of a core in all, so "
+        f"that a core carries {1_000 / one:,.0f} events a second wherever it stands."
     )
+
+
+def _named(count: int, what: str) -> str:
+    plural = "es" if what.endswith("s") else "s"
+    return f"{count} {what}{plural if count > 1 else ''}"
 
 
 def _sizes(sizes: Sizes) -> str:
