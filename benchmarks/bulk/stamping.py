@@ -20,7 +20,7 @@ from lib.billing.domain.fold import Rules
 from lib.billing.domain.search import fold
 from lib.billing.ingest import Ingest
 from lib.billing.store.engine import Store, memory_store
-from lib.billing.store.standings import FASTEST
+from lib.billing.store.spelling import shrunk
 from lib.billing.store.tables import DERIVED, metadata, standings
 
 from .lives import Life
@@ -96,7 +96,7 @@ class Template:
             yield standings.name, _line(self._standing(person))
 
     def _standing(self, person: Person) -> Cells:
-        state = zlib.compress(self._state.of(person, "").encode(), FASTEST)
+        state = shrunk(self._state.of(person, "").encode())
         return self._owner + person.token, self._folded_by, state
 
 

@@ -148,30 +148,30 @@ class Ingest:
 
     def refold_references(self) -> bool:
         """Derive prices, products and coupons anew; the first step of a replay."""
-        return retried(self._writer.refold_references)
+        return retried(self._writer.upkeep.refold_references)
 
     def refold(self, customer_ids: Sequence[str], *, left: int | None = None) -> bool:
         """Derive these customers' rows anew; True when any differed. See `lib.billing.replay`.
 
         ``left``: customers who are still to come, kept for who wants to know.
         """
-        return retried(lambda: self._writer.refold(customer_ids, left=left))
+        return retried(lambda: self._writer.upkeep.refold(customer_ids, left=left))
 
     def begin_refold(self) -> int:
         """See `lib.billing.refold`; how many customers it concerns."""
-        return retried(self._writer.begin_refold)
+        return retried(self._writer.upkeep.begin_refold)
 
     def end_refold(self) -> bool:
         """False when somebody folded by other rules meanwhile."""
-        return retried(self._writer.end_refold)
+        return retried(self._writer.upkeep.end_refold)
 
     def sign(self) -> None:
         """Note that every row is folded by the rules of now."""
-        self._writer.sign()
+        self._writer.upkeep.sign()
 
     def sum_invoices(self) -> None:
         """Make the sums of invoices what the rows say, after one was repaired."""
-        self._writer.sum_invoices()
+        self._writer.upkeep.sum_invoices()
 
     def _take(
         self, offered: Iterable[tuple[Any, bytes | None]], source: str, batch: int

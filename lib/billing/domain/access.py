@@ -116,7 +116,7 @@ def grant_of(subscription: ObjectFold, catalog: Catalog) -> Grant:
     if state is None:
         raise ValueError("a subscription without a state grants nothing")
     now = choose_plan(state, catalog)
-    known = last_known_plan(subscription, catalog)
+    known = last_known_plan(subscription.steps, catalog)
     since = past_due_since(subscription)
     rule, granting, until = _rule(state, since, catalog)
     return Grant(

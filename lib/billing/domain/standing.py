@@ -89,11 +89,11 @@ def resume(
     fresh: Sequence[Observation],
     rules: Rules,
     *,
-    stored: Collection[Key],
+    new: Collection[Key],
 ) -> CustomerFold | None:
     """The fold after ``fresh`` (not repeated, not yet stored); None when history must be read.
 
-    ``stored``: objects of which anything is stored, among those that ``fresh`` is about.
+    ``new``: objects of which certainly nothing is stored, among those that ``fresh`` is about.
     """
     if standing.ledger is None:
         return None
@@ -105,7 +105,7 @@ def resume(
         if key[0] == "discount":
             return None  # it changes what every earlier step was worth
         known = objects.get(key)
-        if known is None and key in stored:
+        if known is None and key not in new and key[0] != "customer":  # that one is carried
             return None
         went_on = fold_object(told) if known is None else continue_object(known, told)
         if went_on is None or _leaves(went_on):
@@ -232,11 +232,22 @@ def _trimmed(folded: ObjectFold, rules: Rules) -> ObjectFold:
 def _plan_and_trouble(steps: Sequence[Step], rules: Rules) -> set[int]:
     """The newest step of a known plan, the one that began the present run of past_due, and the one
     before it: without that the run would join an earlier one that is carried for its plan."""
-    known = _where(steps, lambda state: choose_plan(state, rules.catalog).plan is not None)
+    kept: set[int] = set()
+    for number in range(len(steps) - 1, -1, -1):
+        state = steps[number].state
+        if state is not None and choose_plan(state, rules.catalog).plan is not None:
+            kept.add(number)
+            break
     began = len(steps) - 1
-    while began > 0 and (steps[began - 1].state or {}).get("status") == "past_due":
-        began -= 1
-    return {*known[-1:], began, max(began - 1, 0)}
+    if _is_past_due(steps[began]):
+        while began > 0 and _is_past_due(steps[began - 1]):
+            began -= 1
+        kept |= {began, max(began - 1, 0)}
+    return kept
+
+
+def _is_past_due(step: Step) -> bool:
+    return (step.state or {}).get("status") == "past_due"
 
 
 def _failures(folded: ObjectFold) -> list[int]:

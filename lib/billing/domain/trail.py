@@ -74,6 +74,8 @@ def continue_object(known: ObjectFold, seen: Sequence[Observation]) -> ObjectFol
         return None
     if min(o.second for o in seen) <= known.last_second + NEIGHBOURHOOD:
         return None
+    if len(seen) == 1 and _follows(last, seen[0]):
+        return _followed(known, seen[0])
     stands = replace(seen[0], kind="point", before=None, after=last.state)
     measure = Measure(known.object_type, [stands, *seen])
     begun = Group(known.last_second, [], end=canonical(last.state), first=known.last_second)
@@ -92,6 +94,22 @@ def continue_object(known: ObjectFold, seen: Sequence[Observation]) -> ObjectFol
         last_second=max(o.second for o in seen),
         ambiguous=resolved[-1].certainty == "ambiguous",
     )
+
+
+def _follows(last: Step, seen: Observation) -> bool:
+    """Whether it says itself that it comes next: nothing then has to be proven."""
+    if seen.second < last.effective:
+        return False
+    if seen.kind == "edge":
+        return seen.before is not None and seen.before == last.state
+    return seen.kind == "point" and seen.after == last.state
+
+
+def _followed(known: ObjectFold, seen: Observation) -> ObjectFold:
+    steps = known.steps
+    if seen.after != steps[-1].state:
+        steps += (Step(seen.second, seen.second, seen.after, seen.event_id, "proven"),)
+    return replace(known, steps=steps, last_second=seen.second, ambiguous=False)
 
 
 def _groups(observations: Iterable[Observation]) -> list[Group]:

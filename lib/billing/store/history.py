@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from itertools import groupby
 from operator import attrgetter
@@ -45,21 +45,6 @@ def of_customers(
     for row in rows:
         found[row[3]].append(_observation(row))
     return found
-
-
-def known_objects(
-    connection: Connection, wanted: Collection[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    """Those of ``wanted``, each (object type, object id), of which anything was seen."""
-    if not wanted:
-        return set()
-    condition = dialect.among(connection, "object_id")
-    rows = dialect.fetch(
-        connection,
-        f"SELECT DISTINCT object_type, object_id FROM observations WHERE {condition}",  # noqa: S608
-        dialect.keys(connection, sorted({object_id for _, object_id in wanted})),
-    )
-    return {(row[0], row[1]) for row in rows} & set(wanted)
 
 
 def ids_of_type(connection: Connection, object_type: str) -> set[str]:
