@@ -109,7 +109,17 @@ def _followed(known: ObjectFold, seen: Observation) -> ObjectFold:
     steps = known.steps
     if seen.after != steps[-1].state:
         steps += (Step(seen.second, seen.second, seen.after, seen.event_id, "proven"),)
-    return replace(known, steps=steps, last_second=seen.second, ambiguous=False)
+    return ObjectFold(
+        object_type=known.object_type,
+        object_id=known.object_id,
+        steps=steps,
+        origin=known.origin,
+        born=known.born,
+        terminal=False,
+        gaps=known.gaps,
+        last_second=seen.second,
+        ambiguous=False,
+    )
 
 
 def _groups(observations: Iterable[Observation]) -> list[Group]:

@@ -47,7 +47,7 @@ def worth_of(subscription: ObjectFold, fold: CustomerFold) -> Told:
             seen_ended = number == 0 and not subscription.born and step.state["status"] in ENDED
             told = subscription.steps[: number + 1]
             worth = _worth(subscription, told, step.effective, minor, fold, seen_ended)
-            worths.append(worth if counts else replace(worth, stays=False))
+            worths.append(worth if counts or not worth.stays else replace(worth, stays=False))
             if minor and lapsed is not None:
                 worths.append(replace(worth, at=lapsed, minor=0, reconstructed=False))
     return Told(worths, known, frozenset(missing))

@@ -13,7 +13,7 @@ from ..domain.project import project
 from ..domain.references import References
 from ..domain.rollups import Cell, Sums, add_to, minus
 from ..domain.rows import ProjectionRows
-from ..domain.standing import Standing, resume, standing_of
+from ..domain.standing import Standing, resume, standing_of, stands_still
 from ..outgoing.telling import Teller
 from ..store import dialect, projection, references, rollups, standings
 from ..store.engine import Connection
@@ -133,8 +133,7 @@ class Projector:
             connection,
             projected,
             known=known,
-            moved=[key for each in folded.values() if (key := _open_movement(each))],
-            unmoved=[key for each in folded.values() if (key := _same_movement(each))],
+            moved=[key for each in folded.values() if (key := _moved(each))],
             policy=self._rules.policy.slug,
             sums=changes,
         )
@@ -174,17 +173,12 @@ class Projector:
         return replace(self._rules, references=known[1])
 
 
-def _open_movement(each: Folded) -> projection.MovementKey | None:
+def _moved(each: Folded) -> projection.MovementKey | None:
     """The stored movement that a fold in place may have given another second, or undone."""
     ledger = each.before.ledger
     if each.rows.whole or ledger is None or ledger.group is None:
         return None
+    if stands_still(each.rows, each.before):
+        return None
     movement_id = f"{each.fold.customer_id}:{ledger.currency}:{ledger.group.last_at}"
     return each.fold.rules.policy.slug, movement_id
-
-
-def _same_movement(each: Folded) -> projection.MovementKey | None:
-    """That movement where nothing has joined it, so that it is stored as it is."""
-    before, now = each.before.ledger, each.rows.ledger
-    same = before is not None and now is not None and before.group == now.group
-    return _open_movement(each) if same else None

@@ -130,8 +130,11 @@ class Writer:
         past = [o for story in stories.values() for o in story]
         past += history.of_loose_objects(connection, loose)
         turns = Turns(past)
-        for each in in_place.values():
-            turns.stand(each.before.objects.values())
+        for observation in settled.observations:
+            at = in_place.get(observation.customer_id or "")
+            stood = at and at.before.objects.get((observation.object_type, observation.object_id))
+            if stood:
+                turns.stand(stood)
         moving = {o.event_id for o in settled.observations if turns.take(o)}
         history.append(connection, settled.observations)
         for observation in settled.observations:

@@ -70,6 +70,8 @@ def packed(kind: str, column: Sequence[Any]) -> Packed:
         cells = cell(first) * size
     elif nulls:
         cells = b"".join([_NULL if value is None else cell(value) for value in column])
+    elif kind == "text":
+        cells = b"".join([len(s).to_bytes(4, "big") + s for s in map(str.encode, column)])
     else:
         cells = b"".join(map(cell, column))
     return Packed(pack(">iiiii", 1, bool(nulls), oid, size, 1) + cells)

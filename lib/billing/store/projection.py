@@ -93,7 +93,6 @@ def write(
     *,
     known: Collection[str],
     moved: Collection[MovementKey] = (),
-    unmoved: Collection[MovementKey] = (),
     policy: str | None = None,
     sums: dict[Cell, Sums] | None = None,
 ) -> bool:
@@ -101,9 +100,9 @@ def write(
 
     ``known`` are the customers of whom every row is given and who may already have some: only what
     differs is touched. Of others what is given is written. ``moved`` are movements that are no more
-    unless ``projected`` gives them again, of which ``unmoved`` are stored as it gives them.
-    ``policy``: whose movements these are; those of others are left alone. ``sums`` is given what
-    invoices add to the kept sums. True when anything was written.
+    unless ``projected`` gives them again. ``policy``: whose movements these are; those of others
+    are left alone. ``sums`` is given what invoices add to the kept sums. True when anything was
+    written.
     """
     changed = False
     partial = sorted(rows.customer.customer_id for rows in projected if not rows.whole)
@@ -113,8 +112,6 @@ def write(
         vanished = stored.keys() - wanted.keys()
         if shape.table is movements:
             vanished |= set(moved) - wanted.keys()
-            for key in unmoved:
-                wanted.pop(key, None)
         elif shape.table is runway and partial:
             dialect.run(connection, *_of_customers(connection, "DELETE FROM runway", partial))
         differing = [cells for key, cells in sorted(wanted.items()) if stored.get(key) != cells]

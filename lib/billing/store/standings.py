@@ -1,4 +1,4 @@
-"""Standings as rows: compact JSON, compressed, bound to the rules that they came from.
+"""Standings as rows: compact JSON, large ones compressed, bound to the rules that they came from.
 
 They need not be bound to references: whoever depends on a price or coupon that changes is folded
 anew in the transaction that changes it.
@@ -6,7 +6,6 @@ anew in the transaction that changes it.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter
@@ -19,7 +18,7 @@ from ..domain.rollups import Cell, Sums
 from ..domain.standing import Key, Standing
 from ..domain.trail import ObjectFold, Step
 from . import dialect
-from .spelling import read, shrunk, spell
+from .spelling import grown, read, shrunk_if_large, spelled
 from .tables import customers, standings
 
 _CELLS: Final = attrgetter(*(field.name for field in fields(Worth)))
@@ -46,7 +45,7 @@ def loaded(answer: dialect.Answer, *, folded_by: str) -> dict[str, Standing]:
     """What was asked for, as :func:`load` gives it."""
     standing_of: dict[str, Standing] = {}
     for customer_id, made_by, state in answer.fetchall():
-        plain = read(zlib.decompress(state))
+        plain = read(grown(state))
         if made_by != folded_by:
             plain |= {"objects": [], "ledger": None}
         standing_of[customer_id] = _standing(plain)
@@ -55,14 +54,15 @@ def loaded(answer: dialect.Answer, *, folded_by: str) -> dict[str, Standing]:
 
 def save(connection: Connection, made: Mapping[str, Standing], *, folded_by: str) -> None:
     rows = [
-        (customer_id, folded_by, shrunk(_text(made[customer_id]))) for customer_id in sorted(made)
+        (customer_id, folded_by, shrunk_if_large(_text(made[customer_id])))
+        for customer_id in sorted(made)
     ]
     dialect.upsert(connection, standings, rows)
 
 
 def complete(connection: Connection) -> None:
     """Give a row to the customers that have none, as if nobody's rules had folded them."""
-    nothing = literal(shrunk(_text(Standing())), LargeBinary)
+    nothing = literal(shrunk_if_large(_text(Standing())), LargeBinary)
     known = exists().where(standings.c.customer_id == customers.c.customer_id)
     lacking = select(customers.c.customer_id, literal(""), nothing).where(~known)
     columns = ["customer_id", "folded_by", "state"]
@@ -109,7 +109,7 @@ def _text(standing: Standing) -> bytes:
         "settled": _sums(standing.settled),
         "contribution": _sums(standing.contribution),
     }
-    return spell(plain).encode()
+    return spelled(plain)
 
 
 def _standing(plain: dict[str, Any]) -> Standing:

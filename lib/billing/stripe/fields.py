@@ -121,6 +121,20 @@ class Fields:
             self.refuse(key, "a time in unix seconds before the year 10000", value)
         return value
 
+    def moments(self, *keys: str) -> dict[str, int | None]:
+        """Several at once, by key."""
+        get = self.raw.get
+        found = {key: get(key) for key in keys}
+        for key, value in found.items():
+            if value is not None and (type(value) is not int or not 0 <= value <= LATEST_MOMENT):
+                self.moment(key)
+        return found
+
+    def words(self, *keys: str) -> dict[str, str | None]:
+        """Several at once, by key."""
+        get = self.raw.get
+        return {key: None if get(key) is None else self.text(key, LONGEST_WORD) for key in keys}
+
     def flag(self, key: str) -> bool:
         """A boolean; missing and null are false."""
         value = self.raw.get(key)
