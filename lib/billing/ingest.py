@@ -13,6 +13,7 @@ from .domain.errors import BillingError, PayloadInvalid
 from .domain.fold import Rules
 from .domain.providers import is_stripes
 from .intake.arrivals import Arrival, read_body, read_event, read_object
+from .intake.in_turn import InTurn
 from .intake.kinde_arrivals import read_kinde_event
 from .intake.summary import Outcome, Summary
 from .intake.writer import Writer
@@ -177,6 +178,7 @@ class Ingest:
         self, offered: Iterable[tuple[Any, bytes | None]], source: str, batch: int
     ) -> Summary:
         summary = Summary()
+        put, end = self._in_turn(source)
         waiting: list[Arrival] = []
         for event, line in offered:
             summary.lines += 1
@@ -188,10 +190,24 @@ class Ingest:
             except PayloadInvalid as error:
                 summary.rejected.append((summary.lines, str(error)))
             if len(waiting) >= batch:
-                summary.add(self.commit(waiting, source))
+                summary.add(put(waiting))
                 waiting = []
+        summary.add(end())
         summary.add(self.commit(waiting, source))
         return summary
+
+    def _in_turn(
+        self, source: str
+    ) -> tuple[Callable[[Sequence[Arrival]], list[Outcome]], Callable[[], list[Outcome]]]:
+        """How to commit many batches, and how to end. SQLite lets one write at a time."""
+
+        def commit(arrivals: Sequence[Arrival]) -> list[Outcome]:
+            return self.commit(arrivals, source)
+
+        if self.store.is_sqlite:
+            return commit, list
+        turn = InTurn(lambda arrivals: self._writer.steps(arrivals, source), commit)
+        return turn.put, turn.end
 
 
 def _sentence(error: Exception) -> str:

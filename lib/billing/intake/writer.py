@@ -12,7 +12,7 @@ the whole last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..domain.fold import Rules
@@ -20,7 +20,7 @@ from ..domain.observations import REFERENCE_TYPES, Observation
 from ..domain.providers import is_stripes
 from ..outgoing.telling import Teller
 from ..store import history, inbox, meta, named_deliveries, owners, references, tallies
-from ..store.dialect import together
+from ..store.dialect import commit, together
 from ..store.engine import Connection, Store
 from ..store.owners import Settled
 from .arrivals import Arrival
@@ -66,6 +66,12 @@ class Writer:
 
         Raises DatabaseUnavailable; anything else means that an event of the batch is unusable.
         """
+        *_, outcomes = self.steps(arrivals, source)
+        return outcomes
+
+    def steps(self, arrivals: Sequence[Arrival], source: str) -> Generator[list[Outcome]]:
+        """:meth:`write` in three steps: locked and folded; sent; committed. Closed before its end
+        it comes to nothing, once sent perhaps. Only the last one's outcomes are true."""
         once: dict[str, Arrival] = {}
         for arrival in arrivals:
             once.setdefault(arrival.event_id, arrival)
@@ -77,6 +83,7 @@ class Writer:
                 fresh = [a for a in once.values() if _is_fresh(a, door.taken)]
                 seen = [o for arrival in fresh for o in arrival.observations]
                 settled, in_place = self._lock(connection, seen)
+                yield []
                 with together(connection):
                     moving = self._fold(connection, settled, in_place, source)
                     fates = _fates(arrivals, fresh, moving)
@@ -87,10 +94,12 @@ class Writer:
                     self._own(connection, door.folded_by, folded=bool(seen))
                     if door.taken.new or fresh:
                         self._note(connection, once.values())
-                return fates
+                    commit(connection)
+                    yield []
         except BaseException:
             self._projector.forget()
             raise
+        yield fates
 
     def _enter(
         self, connection: Connection, offered: Iterable[Arrival], source: str, now: int

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from select import select
 from typing import Any, Final, Protocol
 
 from sqlalchemy import BigInteger, Boolean, Connection, LargeBinary, Table, Text
@@ -115,6 +116,18 @@ def together(connection: Connection) -> Iterator[None]:
                 yield
     finally:
         del connection.info[_DIRECT]
+
+
+def commit(connection: Connection) -> None:
+    """End the transaction by what goes together, where that saves a wait; nothing may follow.
+
+    It ends by itself then, without anybody waiting for it: what was sent is on its way.
+    """
+    driver: Any = connection.info[_DIRECT]
+    if connection.dialect.name != "sqlite":
+        driver.execute("COMMIT")
+        while driver.pgconn.flush():
+            select((), (driver.pgconn.socket,), ())
 
 
 def ask(connection: Connection, statement: str, *parameters: Any) -> Answer:
