@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, union
 
-from ..domain.observations import Observation
+from ..domain.observations import Observation, Spelled, State
 from . import dialect
 from .spelling import read, spell
 from .tables import DERIVED, observations
@@ -197,8 +197,13 @@ def _observation(row: Sequence[Any]) -> Observation:
         customer,
         second,
         kind,
-        read(row[9]),
-        read(row[10]),
+        _state(row[9]),
+        _state(row[10]),
         effective,
         None if parent_id is None else (parent_type, parent_id),
     )
+
+
+def _state(text: str | None) -> State | None:
+    state = read(text)
+    return None if state is None else Spelled(state, str(text))
