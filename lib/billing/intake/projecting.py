@@ -95,12 +95,11 @@ class Projector:
         connection: Connection,
         stories: Stories,
         in_place: Mapping[str, Folded],
-        *,
+        known: Collection[str],
         source: str,
     ) -> None:
-        """Fold ``stories`` whole, and write all that follows. ``source``: where what is new came
-        from."""
-        known = projection.known_among(connection, stories) if stories else set()
+        """Fold ``stories`` whole, and write all that follows. ``known``: the customers of stories
+        that may have rows. ``source``: where what is new came from."""
         self._write(connection, stories, in_place, known, source)
 
     def refold(self, connection: Connection, stories: Stories) -> bool:
@@ -120,7 +119,8 @@ class Projector:
         folded = dict(in_place)
         if stories:
             rules = self._rules_now(connection)
-            stood = standings.load(connection, stories, folded_by=self._mark)
+            if known:
+                stood = standings.load(connection, known, folded_by=self._mark)
             for customer_id in told:
                 fold = fold_customer(customer_id, stories[customer_id], rules)
                 before = stood.get(customer_id, UNKNOWN)

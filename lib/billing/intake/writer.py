@@ -120,7 +120,7 @@ class Writer:
             return owners.NOBODY, {}
         with together(connection):
             claims = owners.claim(connection, seen)
-            asked = self._projector.ask(connection, claims.customers)
+            asked = self._projector.ask(connection, claims.claimed)
             settled = owners.settle(connection, claims)
             return settled, self._projector.in_place(connection, settled, asked)
 
@@ -134,7 +134,9 @@ class Writer:
         """Store what was observed, and all that follows from it; gives the events that moved."""
         if not settled.observations:
             return set()
-        stories = history.of_customers(connection, settled.customers - in_place.keys())
+        known = settled.customers - in_place.keys() - settled.newcomers
+        stories = history.of_customers(connection, known)
+        stories |= {name: [] for name in settled.newcomers & settled.customers}
         loose = {o.object_id for o in settled.observations if o.customer_id is None}
         past = [o for story in stories.values() for o in story]
         past += history.of_loose_objects(connection, loose)
@@ -153,7 +155,7 @@ class Writer:
         if more:
             owners.lock_customers(connection, more)
             stories |= history.of_customers(connection, more)
-        self._projector.write(connection, stories, in_place, source=source)
+        self._projector.write(connection, stories, in_place, known | more, source)
         return moving
 
     def _own(self, connection: Connection, said: str | None, *, folded: bool) -> None:

@@ -36,8 +36,13 @@ class Settled:
     observations: list[Observation]
     customers: frozenset[str]  # whose history changes, locked
     handed: frozenset[str]  # of these, who gained or lost what was seen before
-    new: frozenset[Key]  # objects, other than customers, that nobody had named before
+    new: frozenset[Key]  # objects and customers that nobody had named before
     claimed: frozenset[str]  # customers that were locked before anything else was known
+
+    @property
+    def newcomers(self) -> set[str]:
+        """Customers of whom nothing was ever stored."""
+        return {name for kind, name in self.new if kind == "customer"} - self.handed
 
 
 NOBODY: Final = Settled([], frozenset(), frozenset(), frozenset(), frozenset())
@@ -50,8 +55,9 @@ class Claims:
     seen: Sequence[Observation]
     known: dict[Key, str]
     links: Links
-    held: _Held
-    customers: frozenset[str]  # locked already
+    objects: _Held
+    customers: _Held
+    claimed: frozenset[str]  # whom the last is about
 
 
 def claim(connection: Connection, seen: Sequence[Observation]) -> Claims:
@@ -69,23 +75,21 @@ def claim(connection: Connection, seen: Sequence[Observation]) -> Claims:
     _pass_on(known, links)
     wanted = {key for key in known if key[0] != "customer"}
     wanted |= {key for link in links for key in link}
-    held = _ask(connection, {key: known.get(key) for key in wanted})
-    customers = frozenset(known.values())
-    _ask(connection, _as_keys(customers))
-    return Claims(seen, known, links, held, customers)
+    objects = _ask(connection, {key: known.get(key) for key in wanted})
+    claimed = frozenset(known.values())
+    return Claims(seen, known, links, objects, _ask(connection, _as_keys(claimed)), claimed)
 
 
 def settle(connection: Connection, claims: Claims) -> Settled:
     """Find every observation's customer, adopt stored orphans, and lock the other customers."""
     known = claims.known
-    stored, new = claims.held.taken()
+    stored, new = claims.objects.taken()
     moved = _update(connection, stored, known, claims.links)
     settled = [_owned(o, known) for o in claims.seen]
     customers = {o.customer_id for o in settled if o.customer_id is not None} | moved
-    lock_customers(connection, customers - claims.customers)
-    return Settled(
-        settled, frozenset(customers), frozenset(moved), frozenset(new), claims.customers
-    )
+    lock_customers(connection, customers - claims.claimed)
+    new |= claims.customers.taken()[1]
+    return Settled(settled, frozenset(customers), frozenset(moved), frozenset(new), claims.claimed)
 
 
 def lock_customers(connection: Connection, customer_ids: Iterable[str]) -> None:

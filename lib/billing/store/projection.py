@@ -208,14 +208,3 @@ def _stored(
         *asked,
     )
     return {tuple(row[index] for index in shape.key): tuple(row) for row in found}
-
-
-def known_among(connection: Connection, customer_ids: Collection[str]) -> set[str]:
-    """Those of ``customer_ids`` that have rows."""
-    condition = dialect.among(connection, "customer_id")
-    found = dialect.fetch(
-        connection,
-        f"SELECT customer_id FROM customers WHERE {condition}",  # noqa: S608 - no input
-        dialect.keys(connection, sorted(customer_ids)),
-    )
-    return {row[0] for row in found}
