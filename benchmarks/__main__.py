@@ -1,8 +1,8 @@
 """`make bench`: what the receiver, the reports, the pages and a click cost, as ratios in one run.
 
 The bare loop inserts each body into one table and commits; everything else is shown beside it.
-`make bench ARGS="search"`, "gating", "pages" and "clicks" measure one thing alone and keep its
-figures in `docs/performance.md`.
+`make bench ARGS="ingest"`, "search", "gating", "pages" and "clicks" measure one thing alone and
+keep its figures in `docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main() -> None:
     arguments.add_argument(
         "what",
         nargs="?",
-        choices=["receiver", "search", "gating", "pages", "clicks"],
+        choices=["receiver", "ingest", "search", "gating", "pages", "clicks"],
         default="receiver",
     )
     arguments.add_argument(
@@ -52,6 +52,9 @@ def main() -> None:
     )
     arguments.add_argument("--times", type=int, default=9, help="each click")
     given = arguments.parse_args()
+    if given.what == "ingest":
+        _feeding(given.customers or 400, given.renewals)
+        return
     if given.what == "search":
         _search(given.customers or 20_000, given.database)
         return
@@ -65,6 +68,18 @@ def main() -> None:
         _clicks(given.customers or 2_000, given.database, given.times)
         return
     _receiver(given.customers or 400, given.renewals)
+
+
+def _feeding(customers: int, renewals: int) -> None:
+    from .ingest import floor, measuring, told
+
+    events = subscription_events(customers, renewals)
+    say = Console(stderr=True).print
+    with search.throw_away() as urls:
+        found = [
+            measuring.in_database(kind, url, events, customers, say) for kind, url in urls.items()
+        ]
+    told.write(found, floor.signatures(events))
 
 
 def _search(customers: int, databases: list[str]) -> None:
