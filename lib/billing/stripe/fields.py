@@ -57,17 +57,19 @@ class Fields:
     def text(self, key: str, limit: int = LONGEST_TEXT) -> str | None:
         """Free text; blank is None. NUL and lone surrogates, which no database takes, become �."""
         value = self.raw.get(key)
-        if value is None or value == "":
+        if value is None:
             return None
         if type(value) is not str:
             self.refuse(key, "a text", value)
+        if not value:
+            return None
         if len(value) > limit:
             self.refuse(key, f"at most {limit} characters long", value)
         return value if value.isascii() and "\x00" not in value else _storable(value)
 
     def word(self, key: str) -> str | None:
         """A short text: an enum (open: unknown ones pass), a code, a number."""
-        return self.text(key, LONGEST_WORD)
+        return None if self.raw.get(key) is None else self.text(key, LONGEST_WORD)
 
     def currency(self, key: str) -> str | None:
         value = self.word(key)
@@ -78,10 +80,12 @@ class Fields:
         value = self.raw.get(key)
         if type(value) is dict:
             value = value.get("id")
-        if value is None or value == "":
+        if value is None:
             return None
         if type(value) is not str:
             self.refuse(key, "an id or an object with an id", value)
+        if not value:
+            return None
         if len(value) > LONGEST_WORD or not value.isprintable():
             self.refuse(key, f"an id of at most {LONGEST_WORD} printable characters", value)
         return value
@@ -117,6 +121,20 @@ class Fields:
             self.refuse(key, "a time in unix seconds before the year 10000", value)
         return value
 
+    def moments(self, *keys: str) -> dict[str, int | None]:
+        """Several at once, by key."""
+        get = self.raw.get
+        found = {key: get(key) for key in keys}
+        for key, value in found.items():
+            if value is not None and (type(value) is not int or not 0 <= value <= LATEST_MOMENT):
+                self.moment(key)
+        return found
+
+    def words(self, *keys: str) -> dict[str, str | None]:
+        """Several at once, by key."""
+        get = self.raw.get
+        return {key: None if get(key) is None else self.text(key, LONGEST_WORD) for key in keys}
+
     def flag(self, key: str) -> bool:
         """A boolean; missing and null are false."""
         value = self.raw.get(key)
@@ -133,6 +151,8 @@ class Fields:
             return None
         if type(value) is int and 0 <= value <= LARGEST_NUMBER:
             return str(value)
+        if type(value) is str and value.isdecimal() and value.isascii() and len(value) <= 15:
+            return value.lstrip("0") or "0"
         if type(value) in (int, float) and not abs(value) <= LARGEST_NUMBER:
             self.refuse(key, "a finite decimal number of ordinary size", value)
         if type(value) not in (int, float, str) or not _DECIMAL.fullmatch(spelt := str(value)):
