@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from lib.billing.stripe.signature import verify
+
 from ..ingest.feeding import opened
 from .deliveries import SECRET, Delivery
 
@@ -12,18 +14,14 @@ from .deliveries import SECRET, Delivery
 def delivered(url: str, deliveries: Sequence[Delivery], batch: int) -> float:
     """Events a second: signature, inbox, fold and projection, ``batch`` of them a commit."""
     installation = opened(url)
-    ingest = installation.ingest
     try:
         started = time.perf_counter()
-        applied = 0
-        for first in range(0, len(deliveries), batch):
-            part = deliveries[first : first + batch]
-            arrivals = [ingest.receive(body, header, [SECRET]) for body, header in part]
-            fates = ingest.commit(arrivals, "webhook")
-            applied += sum(outcome.fate in ("applied", "stale") for outcome in fates)
+        events = (verify(body, header, [SECRET]) for body, header in deliveries)
+        summary = installation.ingest.apply(events, "webhook", batch=batch)
         seconds = time.perf_counter() - started
     finally:
         installation.close()
+    applied = summary.applied + summary.stale
     if applied != len(deliveries):
         raise RuntimeError(f"{len(deliveries) - applied} of {len(deliveries)} were not applied.")
     return len(deliveries) / seconds
