@@ -34,9 +34,10 @@ def _head(run: Run) -> str:
     return f"""Reckoned, not measured: what a page would cost that asks Stripe's API and has no
 projection. A list gives {PAGE} objects a request; Stripe documents {PER_ENDPOINT} requests a
 second for an endpoint and {IN_ALL} for an account in live mode, and gives everybody {ALLOWANCE:,}
-reads in thirty days beside 500 a transaction. Seconds are at these limits, endpoints side by side
-and lists cut into stretches of time so that their pages need not wait for each other; one after
-another they take what an answer takes, often ten times as long. Counts are scaled from
+reads in thirty days beside 500 a transaction. Customers come expanded with what they own. Seconds
+are at these limits, endpoints side by side and lists cut into stretches of time so that their pages
+need not wait for each other; one after another they take what an answer takes, often ten times as
+long. Counts are scaled from
 {whole}.
 `make bench ARGS="listing"` writes it again."""
 

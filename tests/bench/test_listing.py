@@ -91,7 +91,7 @@ def test_the_table_says_what_each_page_would_take():
     run = Run(COUNTS, 300, {"subscriptions": 301, "invoices": 99}, Cost(5, 0.2), 5, 0.5)
     section = listing(run)
     assert "| Ageing | 10 | 0.40 | 99 | 4 | 990 | 40 | – |" in section
-    assert "| Customer | 5 | 0.04 | 5 | 0.05 | 5 | 0.05 |" not in section  # never more than five
+    assert "| Customer | 5 | 0.05 | 5 | 0.05 | 5 | 0.05 |" in section
     assert "took 5 requests, as reckoned, and 0.5 seconds, 100 ms each" in section
 
 
