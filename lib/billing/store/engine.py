@@ -98,11 +98,7 @@ def retried(work: Callable[[], T], *, attempts: int = 5) -> T:
         try:
             return work()
         except DatabaseUnavailable as error:
-            state = _clash(error.__cause__)
-            if state is None:
-                raise
-            CLASHES[state] += 1
-            if left == 0:
+            if left == 0 or _clash(error.__cause__) is None:
                 raise
     raise AssertionError("unreachable")
 
@@ -211,6 +207,8 @@ def _translated(engine: Engine) -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         if "no such table" in str(error.orig):
             raise _not_migrated() from error
+        if state := _clash(error):
+            CLASHES[state] += 1
         raise _unreachable(error) from error
     except PoolTimeout as error:
         raise DatabaseUnavailable(

@@ -178,9 +178,10 @@ def _ask(connection: Connection, keys: Mapping[Key, str | None]) -> _Held:
     names = dialect.keys(connection, [row[0] for row in rows])
     if connection.dialect.name == "sqlite":
         stored = {row[:2]: row for row in map(tuple, dialect.fetch(connection, statement, names))}
-        made = [row for row in rows if row[:2] not in stored]
-        dialect.insert(connection, owners, made)
-        return _Held(dialect.Here([*stored.values(), *made]), dialect.Here([r[:2] for r in made]))
+        missing = [row for row in rows if row[:2] not in stored]
+        dialect.insert(connection, owners, missing)
+        made: dialect.Answer = dialect.Here([row[:2] for row in missing])
+        return _Held(dialect.Here([*stored.values(), *missing]), made)
     made = dialect.insert_returning(connection, owners, rows, "object_id", "object_type")
     # The server's own collation may sort ids otherwise than Python does.
     order = 'ORDER BY object_id COLLATE "C", object_type COLLATE "C" FOR UPDATE'

@@ -14,6 +14,9 @@ from typing import Any, Final, NoReturn
 from ..domain.errors import EventUnusable
 
 Raw = dict[str, Any]
+Path = tuple[Any, ...]
+"""Where an object stands: (where its holder stands, key), in a list also its index; () at the top.
+"""
 
 LATEST_MOMENT: Final = 253_402_300_799  # the last second of the year 9999
 LARGEST_NUMBER: Final = 10**15  # beyond it sums of 64-bit columns could overflow
@@ -36,7 +39,7 @@ class Fields:
 
     __slots__ = ("_owner", "_path", "raw")
 
-    def __init__(self, raw: Raw, owner: str, path: str = "") -> None:
+    def __init__(self, raw: Raw, owner: str, path: Path = ()) -> None:
         self.raw = raw
         self._owner = owner
         self._path = path
@@ -46,7 +49,7 @@ class Fields:
         type is told."""
         found = _NAMES.get(type(value), "missing" if value is None else "something else")
         told = "it is missing" if value is None else f"not {found}"
-        where = f"{self._path}.{key}" if self._path else key
+        where = _spelled((self._path, key))
         raise EventUnusable(
             f"The {self._owner} cannot be read: {where} should be {expected}, {told}."
         )
@@ -169,11 +172,11 @@ class Fields:
             return None
         if type(value) is not dict:
             self.refuse(key, "an object", value)
-        return Fields(value, self._owner, f"{self._path}.{key}" if self._path else key)
+        return Fields(value, self._owner, (self._path, key))
 
     def inside(self, key: str) -> Fields:
         """A nested object; an empty one when there is none, so that its fields read as None."""
-        return self.child(key) or Fields({}, self._owner, key)
+        return self.child(key) or Fields({}, self._owner, ((), key))
 
     def elements(self, key: str) -> list[Any]:
         """A list, given bare or as Stripe's list object; none is empty."""
@@ -191,8 +194,14 @@ class Fields:
         for index, value in enumerate(self.elements(key)):
             if type(value) is not dict:
                 self.refuse(f"{key}[{index}]", "an object", value)
-            path = f"{self._path}.{key}[{index}]" if self._path else f"{key}[{index}]"
-            yield Fields(value, self._owner, path)
+            yield Fields(value, self._owner, (self._path, key, index))
+
+
+def _spelled(path: Path) -> str:
+    """``items.data[0].price``; paths are spelled only where something is refused."""
+    outer, key, *index = path
+    name = f"{key}[{index[0]}]" if index else key
+    return f"{_spelled(outer)}.{name}" if outer else name
 
 
 def expanded(raw: Raw, key: str, object_name: str) -> Raw | None:
