@@ -1,8 +1,8 @@
 """`make bench`: what the receiver, the reports, the pages and a click cost, as ratios in one run.
 
 The bare loop inserts each body into one table and commits; everything else is shown beside it.
-`make bench ARGS="search"`, "gating", "pages" and "clicks" measure one thing alone and keep its
-figures in `docs/performance.md`.
+`make bench ARGS="ingest"`, "peers", "shards", "search", "gating", "pages", "clicks", "sessions",
+"listing" and "backfill" measure one thing alone and keep its figures in `docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rich.table import Table
 from lib.billing.config import Settings
 from lib.billing.wiring import Installation, open_installation
 
-from . import book, gating, search
+from . import book, elsewhere, gating, search
 from .events import subscription_events
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +37,7 @@ def main() -> None:
     arguments.add_argument(
         "what",
         nargs="?",
-        choices=["receiver", "search", "gating", "pages", "clicks"],
+        choices=["receiver", "ingest", "search", "gating", "pages", "clicks", *elsewhere.MEASURES],
         default="receiver",
     )
     arguments.add_argument(
@@ -51,7 +51,11 @@ def main() -> None:
         help="a filled one, in place of one that is made; beside the demo's for clicks",
     )
     arguments.add_argument("--times", type=int, default=9, help="each click")
+    arguments.add_argument("--rounds", type=int, default=3, help="of each way; peers and shards")
     given = arguments.parse_args()
+    if given.what == "ingest":
+        _feeding(given.customers or 400, given.renewals)
+        return
     if given.what == "search":
         _search(given.customers or 20_000, given.database)
         return
@@ -64,7 +68,22 @@ def main() -> None:
     if given.what == "clicks":
         _clicks(given.customers or 2_000, given.database, given.times)
         return
+    if given.what in elsewhere.MEASURES:
+        elsewhere.MEASURES[given.what](given)
+        return
     _receiver(given.customers or 400, given.renewals)
+
+
+def _feeding(customers: int, renewals: int) -> None:
+    from .ingest import floor, measuring, told
+
+    events = subscription_events(customers, renewals)
+    say = Console(stderr=True).print
+    with search.throw_away() as urls:
+        found = [
+            measuring.in_database(kind, url, events, customers, say) for kind, url in urls.items()
+        ]
+    told.write(found, floor.signatures(events))
 
 
 def _search(customers: int, databases: list[str]) -> None:

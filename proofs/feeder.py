@@ -11,10 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-
 from lib.billing.ingest import Ingest
 from lib.billing.replay import replay
+from lib.billing.store.engine import CLASHES
 
 from .serving import installation
 
@@ -26,14 +25,6 @@ def run() -> None:
 
 def _feed(url: str, told: str, more: str) -> dict[str, Any]:
     installed = installation(url)
-    clashes: list[str] = []
-
-    @event.listens_for(installed.store.engine, "handle_error")
-    def heard(context: Any) -> None:
-        state = getattr(context.original_exception, "sqlstate", None)
-        if state in ("40P01", "40001"):
-            clashes.append(state)
-
     try:
         if told == "replay":
             counts: dict[str, Any] = {"replays": _replay_until(Path(more), installed.ingest)}
@@ -43,7 +34,7 @@ def _feed(url: str, told: str, more: str) -> dict[str, Any]:
             counts = {name: getattr(summary, name) for name in COUNTED}
     finally:
         installed.close()
-    return counts | {"deadlocks": clashes.count("40P01"), "clashes": clashes.count("40001")}
+    return counts | {"deadlocks": CLASHES["40P01"], "clashes": CLASHES["40001"]}
 
 
 COUNTED = ("lines", "applied", "stale", "ignored", "repeated", "failed")

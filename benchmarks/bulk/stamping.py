@@ -8,7 +8,6 @@ Shifts are whole weeks of UTC: business days and weeks are the same ones, later.
 from __future__ import annotations
 
 import re
-import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
@@ -20,7 +19,7 @@ from lib.billing.domain.fold import Rules
 from lib.billing.domain.search import fold
 from lib.billing.ingest import Ingest
 from lib.billing.store.engine import Store, memory_store
-from lib.billing.store.standings import FASTEST
+from lib.billing.store.spelling import grown, shrunk_if_large
 from lib.billing.store.tables import DERIVED, metadata, standings
 
 from .lives import Life
@@ -71,7 +70,7 @@ class Template:
     def __init__(self, rows: dict[str, list[Cells]], token: str) -> None:
         [(self._owner, self._folded_by, state)] = rows.pop(standings.name)
         self._owner = self._owner.replace(token, "")
-        self._state = Text(zlib.decompress(state).decode(), token)
+        self._state = Text(grown(state).decode(), token)
         self._json = {name: Text(orjson.dumps(r).decode(), token) for name, r in rows.items()}
         self._lines = {name: Text("".join(map(_line, r)), token) for name, r in rows.items()}
 
@@ -96,7 +95,7 @@ class Template:
             yield standings.name, _line(self._standing(person))
 
     def _standing(self, person: Person) -> Cells:
-        state = zlib.compress(self._state.of(person, "").encode(), FASTEST)
+        state = shrunk_if_large(self._state.of(person, "").encode())
         return self._owner + person.token, self._folded_by, state
 
 

@@ -44,6 +44,7 @@ from .kinde.receiving import KindeWebhooks
 from .pricing import PricingDesk
 from .pricing_page.routes import PricingPage
 from .return_page import ReturnPage
+from .serving import garbage
 from .serving.at_once import AtOnce
 from .serving.config import server_config
 from .serving.doorstep import Doorstep, Turned
@@ -231,4 +232,6 @@ def _following(installed: Installed) -> list[FollowingGauges]:
 def serve(installed: Installed, *, host: str = "127.0.0.1", port: int = 8000) -> None:
     """Answer until told to stop; deliveries under way are finished first."""
     logs.set_up_logs()
-    uvicorn.Server(server_config(make_app(installed), host=host, port=port)).run()
+    server = uvicorn.Server(server_config(make_app(installed), host=host, port=port))
+    garbage.seldom()
+    server.run()

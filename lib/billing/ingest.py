@@ -13,6 +13,7 @@ from .domain.errors import BillingError, PayloadInvalid
 from .domain.fold import Rules
 from .domain.providers import is_stripes
 from .intake.arrivals import Arrival, read_body, read_event, read_object
+from .intake.in_turn import InTurn
 from .intake.kinde_arrivals import read_kinde_event
 from .intake.summary import Outcome, Summary
 from .intake.writer import Writer
@@ -148,35 +149,36 @@ class Ingest:
 
     def refold_references(self) -> bool:
         """Derive prices, products and coupons anew; the first step of a replay."""
-        return retried(self._writer.refold_references)
+        return retried(self._writer.upkeep.refold_references)
 
     def refold(self, customer_ids: Sequence[str], *, left: int | None = None) -> bool:
         """Derive these customers' rows anew; True when any differed. See `lib.billing.replay`.
 
         ``left``: customers who are still to come, kept for who wants to know.
         """
-        return retried(lambda: self._writer.refold(customer_ids, left=left))
+        return retried(lambda: self._writer.upkeep.refold(customer_ids, left=left))
 
     def begin_refold(self) -> int:
         """See `lib.billing.refold`; how many customers it concerns."""
-        return retried(self._writer.begin_refold)
+        return retried(self._writer.upkeep.begin_refold)
 
     def end_refold(self) -> bool:
         """False when somebody folded by other rules meanwhile."""
-        return retried(self._writer.end_refold)
+        return retried(self._writer.upkeep.end_refold)
 
     def sign(self) -> None:
         """Note that every row is folded by the rules of now."""
-        self._writer.sign()
+        self._writer.upkeep.sign()
 
     def sum_invoices(self) -> None:
         """Make the sums of invoices what the rows say, after one was repaired."""
-        self._writer.sum_invoices()
+        self._writer.upkeep.sum_invoices()
 
     def _take(
         self, offered: Iterable[tuple[Any, bytes | None]], source: str, batch: int
     ) -> Summary:
         summary = Summary()
+        put, end = self._in_turn(source)
         waiting: list[Arrival] = []
         for event, line in offered:
             summary.lines += 1
@@ -188,10 +190,24 @@ class Ingest:
             except PayloadInvalid as error:
                 summary.rejected.append((summary.lines, str(error)))
             if len(waiting) >= batch:
-                summary.add(self.commit(waiting, source))
+                summary.add(put(waiting))
                 waiting = []
+        summary.add(end())
         summary.add(self.commit(waiting, source))
         return summary
+
+    def _in_turn(
+        self, source: str
+    ) -> tuple[Callable[[Sequence[Arrival]], list[Outcome]], Callable[[], list[Outcome]]]:
+        """How to commit many batches, and how to end. SQLite lets one write at a time."""
+
+        def commit(arrivals: Sequence[Arrival]) -> list[Outcome]:
+            return self.commit(arrivals, source)
+
+        if self.store.is_sqlite:
+            return commit, list
+        turn = InTurn(lambda arrivals: self._writer.steps(arrivals, source), commit)
+        return turn.put, turn.end
 
 
 def _sentence(error: Exception) -> str:

@@ -18,6 +18,7 @@ def test_what_says_the_same_is_left_alone_in_the_words_of_each(name: str, unlike
     sent: list[str] = []
     connection = SimpleNamespace(
         dialect=SimpleNamespace(name=name),
+        info={},
         exec_driver_sql=lambda statement, _rows: sent.append(statement),
     )
     row = ("cus_1", "customer", "cus_1", "\n\nann\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from .catalog import Catalog, Plan
@@ -21,6 +22,7 @@ from .times import DAY
 from .trail import ObjectFold
 
 _GRANT = tuple(field.name for field in fields(Grant))
+_CELLS = attrgetter(*_GRANT)
 
 
 def decide(fold: CustomerFold, org_id: str | None, at: int) -> EntitlementRow:
@@ -116,7 +118,7 @@ def grant_of(subscription: ObjectFold, catalog: Catalog) -> Grant:
     if state is None:
         raise ValueError("a subscription without a state grants nothing")
     now = choose_plan(state, catalog)
-    known = last_known_plan(subscription, catalog)
+    known = now if now.plan else last_known_plan(subscription.steps, catalog)
     since = past_due_since(subscription)
     rule, granting, until = _rule(state, since, catalog)
     return Grant(
@@ -136,7 +138,7 @@ def grant_of(subscription: ObjectFold, catalog: Catalog) -> Grant:
         current_period_end=period_end(state),
         requested_at=state["canceled_at"],
         ended_at=state["ended_at"] or subscription.steps[-1].effective,
-        features=sorted({f for plan in known.plans for f in plan.features}),
+        features=_features(known.plans),
         limits=_highest(known.plans),
         event_id=subscription.steps[-1].event_id,
         resolved=now.resolved,
@@ -205,7 +207,13 @@ def _usable(giving: Sequence[Grant], catalog: Catalog) -> tuple[tuple[str, ...],
     return tuple(sorted(features)), dict(sorted(limits.items()))
 
 
-def _highest(plans: Iterable[Plan]) -> dict[str, int]:
+def _features(plans: Sequence[Plan]) -> list[str]:
+    return sorted(set().union(*(plan.features for plan in plans)))
+
+
+def _highest(plans: Sequence[Plan]) -> dict[str, int]:
+    if len(plans) == 1:
+        return dict(sorted(plans[0].limits.items()))
     limits: dict[str, int] = {}
     for plan in plans:
         for name, limit in plan.limits.items():
@@ -226,5 +234,6 @@ def _plan_shown(chosen: Grant | None, catalog: Catalog, giving: bool) -> str:
 
 
 def _stored(grant: Grant) -> dict[str, Any]:
-    plain = {name: getattr(grant, name) for name in _GRANT}
-    return plain | {"features": list(grant.features), "limits": dict(grant.limits)}
+    plain = dict(zip(_GRANT, _CELLS(grant), strict=True))
+    plain["features"], plain["limits"] = list(grant.features), dict(grant.limits)
+    return plain

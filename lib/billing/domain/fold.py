@@ -14,7 +14,7 @@ from .notices import heard
 from .observations import NOTICE, Observation, State
 from .policy import PRESETS, Policy
 from .references import References
-from .trail import ObjectFold, fold_object
+from .trail import ObjectFold, Step, fold_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +102,23 @@ class PlanChoice:
 
 def choose_plan(state: State, catalog: Catalog) -> PlanChoice:
     """Map a subscription's items to plans; unmapped items never decide while one is mapped."""
-    mapped: list[tuple[Plan, dict[str, Any]]] = []
-    for item in state["items"]:
-        plan = catalog.plan_of(item["price"])
-        if plan is not None:
-            mapped.append((plan, item))
+    items = state["items"]
+    mapped = [(plan, item) for item in items if (plan := catalog.plan_of(item["price"]))]
     if not mapped:
-        items = state["items"]
         return PlanChoice(None, items[0] if items else None, False, ())
+    if len(items) == 1:
+        plan, item = mapped[0]
+        return PlanChoice(plan, item, True, (plan,))
     plan, item = min(mapped, key=lambda pair: (-pair[0].rank, pair[0].slug, pair[1]["id"]))
     plans = tuple(sorted({p.slug: p for p, _ in mapped}.values(), key=lambda p: (-p.rank, p.slug)))
-    return PlanChoice(plan, item, len(mapped) == len(state["items"]), plans)
+    return PlanChoice(plan, item, len(mapped) == len(items), plans)
 
 
-def last_known_plan(fold: ObjectFold, catalog: Catalog) -> PlanChoice:
-    """The newest step of a subscription whose price the catalogue knows; else what there is."""
+def last_known_plan(steps: Sequence[Step], catalog: Catalog) -> PlanChoice:
+    """That of the newest step of a subscription whose price the catalogue knows; else what there
+    is."""
     choice: PlanChoice | None = None
-    for step in reversed(fold.steps):
+    for step in reversed(steps):
         if step.state is None:
             continue
         found = choose_plan(step.state, catalog)

@@ -14,8 +14,11 @@ from .trail import ObjectFold
 
 def invoice_rows(fold: CustomerFold) -> Iterator[InvoiceRow]:
     """One row an invoice; a deleted draft has none."""
+    invoices = fold.of("invoice")
+    if not invoices:
+        return
     failures, back = failed_payments(fold), given_back(fold)
-    for invoice_id, folded in fold.of("invoice").items():
+    for invoice_id, folded in invoices.items():
         state = folded.state
         if state is not None and state["status"] != "deleted":
             told = failures[invoice_id]

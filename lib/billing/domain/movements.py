@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from .fold import CustomerFold
 from .ledger import Ledger, NeedsHistory, OpenGroup, Worth
 from .rows import MovementRow
 from .times import local_date
-from .worth import worth_of
+from .worth import Told, worth_of
 
 GROUPING_SECONDS = 3_600
 
@@ -25,7 +26,8 @@ class _Change:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """``rows``: oldest first; of a fold that goes on from a standing, those since its open group.
+    """``rows``: oldest first; of a fold that goes on from a standing, those since its open group,
+    and none where nothing has moved since: the group is then the one it was.
 
     ``ledger``: what the next movement is reckoned from; None for a customer of several currencies.
     ``awaiting``: references that any step had to do without, now or in the past.
@@ -55,6 +57,8 @@ def account(fold: CustomerFold) -> Account:
         for worth in each.worths:
             by_currency[worth.currency].append(worth)
     start = _start(fold, by_currency)
+    if fold.earlier is not None and _stands_still(start, by_currency):
+        return _still(start, told)
     rows: list[MovementRow] = []
     ledger = start
     if start.currency is not None:
@@ -68,6 +72,27 @@ def account(fold: CustomerFold) -> Account:
         return Account(tuple(ordered), None, awaiting)
     values = {subscription_id: each.value for subscription_id, each in told.items()}
     return Account(tuple(ordered), replace(ledger, values=values, awaiting=awaiting), awaiting)
+
+
+def _stands_still(start: Ledger, by_currency: Mapping[str, Sequence[Worth]]) -> bool:
+    """Whether every subscription is worth after what is new what it was worth before it."""
+    worths = by_currency.get(start.currency or "", ())
+    return start.currency is not None and all(
+        worth.minor == (known.minor if (known := start.now.get(worth.subscription_id)) else 0)
+        for worth in worths
+    )
+
+
+def _still(start: Ledger, told: Mapping[str, Told]) -> Account:
+    now, newest = dict(start.now), start.newest
+    worths = [worth for each in told.values() for worth in each.worths]
+    for worth in sorted(worths, key=attrgetter("at")):
+        now[worth.subscription_id] = worth
+        newest = worth.at
+    values = {subscription_id: each.value for subscription_id, each in told.items()}
+    awaiting = start.awaiting.union(*(each.awaiting for each in told.values()))
+    ledger = Ledger(start.currency, newest, now, values, start.group, awaiting)
+    return Account((), ledger, awaiting)
 
 
 def _start(fold: CustomerFold, by_currency: dict[str, list[Worth]]) -> Ledger:

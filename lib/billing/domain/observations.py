@@ -51,9 +51,19 @@ class Observation:
     parent: tuple[str, str] | None = None
 
 
+class Spelled(dict[str, Any]):
+    """A state that was read from its canonical ``text``."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, state: State, text: str) -> None:
+        super().__init__(state)
+        self.text = text
+
+
 def canonical(state: State | None) -> str:
     """The one spelling of a state: equal states have equal text."""
-    return _ENCODER.encode(state)
+    return state.text if type(state) is Spelled else _ENCODER.encode(state)
 
 
 STATE_SHAPES: Final[dict[str, str]] = {

@@ -103,7 +103,7 @@ def subscription_row(
     if state is None:
         raise ValueError("a subscription without a state has no row")
     rules = fold.rules
-    choice = last_known_plan(subscription, rules.catalog)
+    choice = last_known_plan(subscription.steps, rules.catalog)
     values, note, missing = _values(fold, state)
     value = None if values is None else sum(values)
     item = choice.item or {"price": {}, "quantity": None}

@@ -29,9 +29,10 @@ PREFIXES: Final = tuple(f"{each}:" for each in OTHERS)
 
 def provider_of(name: str | None) -> Provider:
     """Whose id it is; what names nobody is Stripe's."""
-    for each, prefix in zip(OTHERS, PREFIXES, strict=True):
-        if name is not None and name.startswith(prefix):
-            return each
+    if name is not None and ":" in name:
+        for each, prefix in zip(OTHERS, PREFIXES, strict=True):
+            if name.startswith(prefix):
+                return each
     return Provider.STRIPE
 
 

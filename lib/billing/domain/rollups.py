@@ -104,11 +104,16 @@ def of_invoices(rows: Iterable[InvoiceRow]) -> dict[Cell, Sums]:
 def add_to(total: dict[Cell, Sums], part: Contribution) -> None:
     """Add ``part`` to ``total`` in place."""
     for cell, sums in part.items():
-        total[cell] = plus(total.get(cell, NOTHING), sums)
+        known = total.get(cell)
+        total[cell] = sums if known is None else plus(known, sums)
 
 
 def plus(one: Sums, other: Sums) -> Sums:
-    return Sums(*(a + b for a, b in zip(one, other, strict=True)))
+    return Sums(
+        one.subscriptions + other.subscriptions,
+        one.customers + other.customers,
+        one.minor + other.minor,
+    )
 
 
 def merged(*parts: Contribution) -> dict[Cell, Sums]:
@@ -120,4 +125,7 @@ def merged(*parts: Contribution) -> dict[Cell, Sums]:
 
 
 def minus(contribution: Contribution) -> dict[Cell, Sums]:
-    return {cell: Sums(*(-value for value in sums)) for cell, sums in contribution.items()}
+    return {
+        cell: Sums(-sums.subscriptions, -sums.customers, -sums.minor)
+        for cell, sums in contribution.items()
+    }

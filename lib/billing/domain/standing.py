@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .fold import CustomerFold, Rules, choose_plan
 from .given_back import gives_back
@@ -56,17 +56,8 @@ class Standing:
 
 def standing_of(fold: CustomerFold, rows: ProjectionRows, before: Standing) -> Standing:
     """Where ``fold`` leaves its customer. ``before``: what ``fold`` went on from, if it did."""
-    timezone = fold.rules.timezone
-    closed = rows.movements
-    if rows.ledger is not None and rows.ledger.group is not None:
-        closed = tuple(m for m in closed if m.occurred_at != rows.ledger.group.last_at)
-    earlier = {} if rows.whole else before.settled
-    settled = merged(earlier, of_movements(closed, timezone))
-    contribution = merged(
-        earlier,
-        of_movements(rows.movements, timezone),
-        of_subscriptions(rows.subscriptions, timezone),
-    )
+    settled, moved = _movements(rows, before, fold.rules.timezone)
+    contribution = merged(moved, of_subscriptions(rows.subscriptions, fold.rules.timezone))
     if rows.ledger is None or rows.customer.needs_reread:
         return Standing(settled=settled, contribution=contribution)
     carried = dict(_carried(fold))
@@ -83,17 +74,39 @@ def standing_of(fold: CustomerFold, rows: ProjectionRows, before: Standing) -> S
     )
 
 
+def _movements(
+    rows: ProjectionRows, before: Standing, timezone: str
+) -> tuple[Mapping[Cell, Sums], Mapping[Cell, Sums]]:
+    """What movements add to the sums: those that nothing can join any more, and all of them."""
+    if stands_still(rows, before):
+        moved = {c: sums for c, sums in before.contribution.items() if c.kind == "movement"}
+        return before.settled, moved
+    closed = rows.movements
+    if rows.ledger is not None and rows.ledger.group is not None:
+        closed = tuple(m for m in closed if m.occurred_at != rows.ledger.group.last_at)
+    earlier = {} if rows.whole else before.settled
+    settled = merged(earlier, of_movements(closed, timezone))
+    return settled, merged(earlier, of_movements(rows.movements, timezone))
+
+
+def stands_still(rows: ProjectionRows, before: Standing) -> bool:
+    """Whether ``rows`` go on from ``before`` and no movement began, changed or ended."""
+    if rows.whole or rows.movements or rows.ledger is None or before.ledger is None:
+        return False
+    return rows.ledger.group == before.ledger.group
+
+
 def resume(
     customer_id: str,
     standing: Standing,
     fresh: Sequence[Observation],
     rules: Rules,
     *,
-    stored: Collection[Key],
+    new: Collection[Key],
 ) -> CustomerFold | None:
     """The fold after ``fresh`` (not repeated, not yet stored); None when history must be read.
 
-    ``stored``: objects of which anything is stored, among those that ``fresh`` is about.
+    ``new``: objects of which certainly nothing is stored, among those that ``fresh`` is about.
     """
     if standing.ledger is None:
         return None
@@ -105,7 +118,7 @@ def resume(
         if key[0] == "discount":
             return None  # it changes what every earlier step was worth
         known = objects.get(key)
-        if known is None and key in stored:
+        if known is None and key not in new and key[0] != "customer":  # that one is carried
             return None
         went_on = fold_object(told) if known is None else continue_object(known, told)
         if went_on is None or _leaves(went_on):
@@ -226,17 +239,40 @@ def _trimmed(folded: ObjectFold, rules: Rules) -> ObjectFold:
             kept |= set(_failures(folded))
         case "dispute":
             kept.add(0)  # the newest one is the one that began last
-    return replace(folded, steps=tuple(steps[n] for n in sorted(kept)), origin=None)
+    if len(kept) == len(steps) and folded.origin is None:
+        return folded
+    return ObjectFold(
+        object_type=folded.object_type,
+        object_id=folded.object_id,
+        steps=tuple(steps[n] for n in sorted(kept)),
+        origin=None,
+        born=folded.born,
+        terminal=folded.terminal,
+        gaps=folded.gaps,
+        last_second=folded.last_second,
+        ambiguous=folded.ambiguous,
+    )
 
 
 def _plan_and_trouble(steps: Sequence[Step], rules: Rules) -> set[int]:
     """The newest step of a known plan, the one that began the present run of past_due, and the one
     before it: without that the run would join an earlier one that is carried for its plan."""
-    known = _where(steps, lambda state: choose_plan(state, rules.catalog).plan is not None)
+    kept: set[int] = set()
+    for number in range(len(steps) - 1, -1, -1):
+        state = steps[number].state
+        if state is not None and choose_plan(state, rules.catalog).plan is not None:
+            kept.add(number)
+            break
     began = len(steps) - 1
-    while began > 0 and (steps[began - 1].state or {}).get("status") == "past_due":
-        began -= 1
-    return {*known[-1:], began, max(began - 1, 0)}
+    if _is_past_due(steps[began]):
+        while began > 0 and _is_past_due(steps[began - 1]):
+            began -= 1
+        kept |= {began, max(began - 1, 0)}
+    return kept
+
+
+def _is_past_due(step: Step) -> bool:
+    return (step.state or {}).get("status") == "past_due"
 
 
 def _failures(folded: ObjectFold) -> list[int]:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from .in_line import NEIGHBOURHOOD, Reached, in_line
 from .observations import Observation, State, canonical
 from .second import ABSENT, UNKNOWN, Certainty, Group, Measure, Seen, settle
 
-NEIGHBOURHOOD = 2
-"""Seconds within which two seconds may be one trail: clocks of different machines differ."""
+__all__ = ["NEIGHBOURHOOD", "ObjectFold", "Step", "continue_object", "fold_object"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,57 @@ class ObjectFold:
 
 def fold_object(observations: Sequence[Observation]) -> ObjectFold:
     """Fold all that was seen of one object; any order and any repetition give the same answer."""
-    unique = {o.event_id: o for o in sorted(observations, key=lambda o: (o.second, o.event_id))}
-    first = next(iter(unique.values()))
-    measure = Measure(first.object_type, unique.values())
-    resolved = _resolve(_groups(unique.values()), measure)
-    steps = _steps(resolved)
+    unique = _sorted(observations)
+    return _plain(unique) or _proven(unique)
+
+
+def _sorted(observations: Sequence[Observation]) -> list[Observation]:
+    """Each event once, by second."""
+    ordered = sorted(observations, key=lambda o: (o.second, o.event_id))
+    return list({o.event_id: o for o in ordered}.values())
+
+
+def _plain(unique: list[Observation]) -> ObjectFold | None:
+    """The fold of a history that is in line from its beginning; None for any other."""
+    first, *rest = unique
+    is_edge = first.kind == "edge" and first.before is not None and first.before != first.after
+    if first.after is None or not (is_edge or first.kind in ("created", "point")):
+        return None
+    made = in_line(rest, first.after, first.second, first.second)
+    if made is None:
+        return None
+    begun = Step(first.second, first.second, first.after, first.event_id, "proven")
     return ObjectFold(
         object_type=first.object_type,
         object_id=first.object_id,
-        steps=steps,
+        steps=(begun, *map(_reached, made)),
+        origin=first.before if is_edge else None,
+        born=first.kind == "created",
+        terminal=unique[-1].kind == "terminal",
+        gaps=0,
+        last_second=unique[-1].second,
+        ambiguous=False,
+    )
+
+
+def _reached(reached: Reached) -> Step:
+    seen = reached.seen
+    return Step(seen.second, reached.effective, reached.state, seen.event_id, "proven")
+
+
+def _proven(unique: list[Observation]) -> ObjectFold:
+    first = unique[0]
+    measure = Measure(first.object_type, unique)
+    resolved = _resolve(_groups(unique), measure)
+    return ObjectFold(
+        object_type=first.object_type,
+        object_id=first.object_id,
+        steps=_steps(resolved),
         origin=_origin(resolved[0]),
-        born=any(o.kind == "created" for o in unique.values()),
-        terminal=any(o.kind == "terminal" for o in unique.values()),
+        born=any(o.kind == "created" for o in unique),
+        terminal=any(o.kind == "terminal" for o in unique),
         gaps=sum(group.certainty == "gap" for group in resolved),
-        last_second=max(o.second for o in unique.values()),
+        last_second=max(o.second for o in unique),
         ambiguous=resolved[-1].certainty == "ambiguous",
     )
 
@@ -74,6 +111,29 @@ def continue_object(known: ObjectFold, seen: Sequence[Observation]) -> ObjectFol
         return None
     if min(o.second for o in seen) <= known.last_second + NEIGHBOURHOOD:
         return None
+    unique = _sorted(seen)
+    made = in_line(unique, last.state, known.last_second, last.effective)
+    return _proven_on(known, unique) if made is None else _continued(known, unique, made)
+
+
+def _continued(
+    known: ObjectFold, seen: Sequence[Observation], made: Iterable[Reached]
+) -> ObjectFold:
+    return ObjectFold(
+        object_type=known.object_type,
+        object_id=known.object_id,
+        steps=known.steps + tuple(map(_reached, made)),
+        origin=known.origin,
+        born=known.born,
+        terminal=seen[-1].kind == "terminal",
+        gaps=known.gaps,
+        last_second=seen[-1].second,
+        ambiguous=False,
+    )
+
+
+def _proven_on(known: ObjectFold, seen: Sequence[Observation]) -> ObjectFold | None:
+    last = known.steps[-1]
     stands = replace(seen[0], kind="point", before=None, after=last.state)
     measure = Measure(known.object_type, [stands, *seen])
     begun = Group(known.last_second, [], end=canonical(last.state), first=known.last_second)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from .money import round_half_up
@@ -99,6 +100,8 @@ def item_values(
     """
     if not state["items"] and state["currency"] is None:
         raise CannotValue("nobody has told what is sold")
+    if not state["discounts"] and all(map(_is_plain, state["items"])):
+        return [_plain_value(item["quantity"], item["price"]) for item in state["items"]]
     whole = _terms(state["discounts"], known, taken, references)
     gross: list[tuple[Fraction, Fraction] | None] = []
     for item in state["items"]:
@@ -120,6 +123,29 @@ def item_values(
         gross.append((amount, months))
     off = sum(terms.amount_off or 0 for terms in whole)
     return [round_half_up(value) for value in _monthly(gross, off)]
+
+
+def _is_plain(item: State) -> bool:
+    """Whether only a quantity, an amount and an interval say what it is worth; nearly always so."""
+    price = item["price"]
+    return not (
+        item["discounts"]
+        or price.get("transform")
+        or price.get("billing_scheme") == "tiered"
+        or (price["unit_amount_decimal"] is None and licensed(item))
+    )
+
+
+def _plain_value(quantity: int | None, price: State) -> int:
+    if price.get("usage_type") == "metered":
+        return 0
+    amount, every = price["unit_amount_decimal"], price["interval_count"]
+    return _a_month(amount, 1 if quantity is None else quantity, price["interval"], every)
+
+
+@lru_cache(4_096)
+def _a_month(amount: str, quantity: int, interval: str | None, count: int | None) -> int:
+    return round_half_up(Fraction(amount) * quantity / months_in(interval, count))
 
 
 def _monthly(gross: Sequence[tuple[Fraction, Fraction] | None], off: int) -> list[Fraction]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .filters import interval_name
@@ -44,8 +45,9 @@ def worth_of(subscription: ObjectFold, fold: CustomerFold) -> Told:
             counts = counted(step.state, fold.rules.policy) and lapsed != step.effective
             minor = known if counts else 0
             seen_ended = number == 0 and not subscription.born and step.state["status"] in ENDED
-            worth = _worth(subscription, step, step.effective, minor, fold, seen_ended)
-            worths.append(worth if counts else replace(worth, stays=False))
+            told = subscription.steps[: number + 1]
+            worth = _worth(subscription, told, step.effective, minor, fold, seen_ended)
+            worths.append(worth if counts or not worth.stays else replace(worth, stays=False))
             if minor and lapsed is not None:
                 worths.append(replace(worth, at=lapsed, minor=0, reconstructed=False))
     return Told(worths, known, frozenset(missing))
@@ -91,15 +93,15 @@ def _value(state: State, fold: CustomerFold, otherwise: int, missing: set[str]) 
 
 def _worth(
     subscription: ObjectFold,
-    step: Step,
+    steps: Sequence[Step],
     at: int,
     minor: int,
     fold: CustomerFold,
     reconstructed: bool,
 ) -> Worth:
-    state = step.state or {}
-    seen = replace(subscription, steps=_up_to(subscription.steps, step))
-    choice = last_known_plan(seen, fold.rules.catalog)
+    """As of the last of ``steps``."""
+    state = steps[-1].state or {}
+    choice = last_known_plan(steps, fold.rules.catalog)
     return Worth(
         at=at,
         subscription_id=subscription.object_id,
@@ -107,7 +109,7 @@ def _worth(
         minor=minor,
         plan=choice.plan.slug if choice.plan else None,
         interval=_interval(choice.item["price"]) if choice.item else None,
-        event_id=step.event_id,
+        event_id=steps[-1].event_id,
         reconstructed=reconstructed,
         stays=minor == 0 and _given_away(state, fold),
     )
@@ -120,10 +122,6 @@ def _given_away(state: State, fold: CustomerFold) -> bool:
         return False
     items = [item | {"discounts": []} for item in state["items"]]
     return _value(state | {"discounts": [], "items": items}, fold, 0, set()) > 0
-
-
-def _up_to(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
-    return steps[: steps.index(step) + 1]
 
 
 def _interval(price: State) -> str | None:
@@ -146,9 +144,8 @@ def _before_first_sight(
     )
     if start is None or start >= first.effective or not paid:
         return []
-    seen = replace(first, state=state)
-    whole = replace(subscription, steps=(seen,))
-    begun = _worth(whole, seen, start, _value(state, fold, 0, missing), fold, True)
+    seen = (replace(first, state=state),)
+    begun = _worth(subscription, seen, start, _value(state, fold, 0, missing), fold, True)
     asked = _asked_to_end(state)
     if not policy.leaves_when_scheduled or asked is None or not start < asked < first.effective:
         return [begun]

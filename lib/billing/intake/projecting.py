@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..domain.fold import CustomerFold, Rules, fold_customer, mark_of
@@ -13,13 +13,16 @@ from ..domain.project import project
 from ..domain.references import References
 from ..domain.rollups import Cell, Sums, add_to, minus
 from ..domain.rows import ProjectionRows
-from ..domain.standing import Standing, resume, standing_of
+from ..domain.standing import Standing, resume, standing_of, stands_still
 from ..outgoing.telling import Teller
-from ..store import history, projection, references, rollups, standings
+from ..store import dialect, projection, references, rollups, standings
 from ..store.engine import Connection
 from ..store.owners import Settled
 
 UNKNOWN = Standing()
+
+Stories = Mapping[str, Sequence[Observation]]
+"""Customer -> everything that was seen of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,14 @@ class Folded:
     fold: CustomerFold
     rows: ProjectionRows
     before: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the database is being asked of the customers of a batch."""
+
+    standings: dialect.Answer
+    version: references.Version
 
 
 class Projector:
@@ -50,8 +61,13 @@ class Projector:
         """What was read of references inside a transaction that never happened is not so."""
         self._references = None
 
-    def in_place(self, connection: Connection, settled: Settled) -> dict[str, Folded]:
+    def ask(self, connection: Connection, customers: Collection[str]) -> Asked:
+        """Ask for what :meth:`in_place` needs of customers that are locked."""
+        return Asked(standings.ask(connection, customers), references.ask_version(connection))
+
+    def in_place(self, connection: Connection, settled: Settled, asked: Asked) -> dict[str, Folded]:
         """The customers whose standing suffices to apply what is new of them."""
+        found = standings.loaded(asked.standings, folded_by=self._mark)
         fresh: dict[str, list[Observation]] = defaultdict(list)
         for seen in settled.observations:
             if seen.object_type in REFERENCE_TYPES:
@@ -59,15 +75,13 @@ class Projector:
             if seen.customer_id is not None:
                 fresh[seen.customer_id].append(seen)
         candidates = fresh.keys() - settled.handed
-        if not candidates:
-            return {}
-        rules = self._rules_now(connection)
-        found = standings.load(connection, candidates, folded_by=self._mark)
-        keys = {(o.object_type, o.object_id) for c in found for o in fresh[c]}
-        stored = history.known_objects(connection, keys) if keys else set()
+        if unasked := candidates - settled.claimed:
+            found |= standings.load(connection, unasked, folded_by=self._mark)
+        rules = self._rules_now(connection, asked.version)
         folded = {}
-        for customer_id, standing in found.items():
-            fold = resume(customer_id, standing, fresh[customer_id], rules, stored=stored)
+        for customer_id in sorted(candidates & found.keys()):
+            standing = found[customer_id]
+            fold = resume(customer_id, standing, fresh[customer_id], rules, new=settled.new)
             if fold is None:
                 continue
             try:
@@ -79,43 +93,53 @@ class Projector:
     def write(
         self,
         connection: Connection,
-        stories: Mapping[str, Sequence[Observation]],
+        stories: Stories,
         in_place: Mapping[str, Folded],
-        *,
-        known: Collection[str] | None = None,
-        source: str | None = None,
-    ) -> bool:
-        """Fold ``stories`` whole, and write all that follows; True when anything differed.
+        known: Collection[str],
+        source: str,
+    ) -> None:
+        """Fold ``stories`` whole, and write all that follows. ``known``: the customers of stories
+        that may have rows. ``source``: where what is new came from."""
+        self._write(connection, stories, in_place, known, source)
 
-        ``known``: the customers that may already have rows, where the caller can tell. ``source``:
-        where what is new came from; None when nothing is, and the rules may be.
-        """
-        rules = self._rules_now(connection)
+    def refold(self, connection: Connection, stories: Stories) -> bool:
+        """Fold customers anew of whom nothing is new; True when anything differed."""
+        return self._write(connection, stories, {}, stories.keys(), None)
+
+    def _write(
+        self,
+        connection: Connection,
+        stories: Stories,
+        in_place: Mapping[str, Folded],
+        known: Collection[str],
+        source: str | None,
+    ) -> bool:
         told = sorted(customer_id for customer_id in stories if stories[customer_id])
-        stood = standings.load(connection, stories, folded_by=self._mark)
+        stood: dict[str, Standing] = {}
         folded = dict(in_place)
-        for customer_id in told:
-            fold = fold_customer(customer_id, stories[customer_id], rules)
-            before = stood.get(customer_id, UNKNOWN)
-            folded[customer_id] = Folded(fold, project(fold), before)
-        if known is None:
-            known = projection.known_among(connection, stories)
+        if stories:
+            rules = self._rules_now(connection)
+            if known:
+                stood = standings.load(connection, known, folded_by=self._mark)
+            for customer_id in told:
+                fold = fold_customer(customer_id, stories[customer_id], rules)
+                before = stood.get(customer_id, UNKNOWN)
+                folded[customer_id] = Folded(fold, project(fold), before)
         projected = [folded[customer_id].rows for customer_id in sorted(folded)]
-        gone = [key for each in folded.values() for key in _gone(each)]
         if self._teller is not None:
             self._teller.tell(connection, projected, source)
-        invoiced: dict[Cell, Sums] = {}
+        changes: dict[Cell, Sums] = {}
         changed = projection.write(
             connection,
             projected,
-            known={*known, *in_place},
-            gone=gone,
-            policy=rules.policy.slug,
-            sums=invoiced,
+            known=known,
+            moved=[key for each in folded.values() if (key := _moved(each))],
+            policy=self._rules.policy.slug,
+            sums=changes,
         )
         # All that was seen of them has turned out to be somebody else's.
         emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
-        self._stand(connection, folded, emptied, invoiced, kept={*stood, *in_place})
+        self._stand(connection, folded, emptied, changes, kept={*stood, *in_place})
         return changed
 
     def _stand(
@@ -133,24 +157,28 @@ class Projector:
         for customer_id, (standing, before) in now.items():
             if standing != before or customer_id not in kept:
                 made[customer_id] = standing
-                add_to(changes, standing.contribution)
-                add_to(changes, minus(before.contribution))
+                if standing.contribution != before.contribution:
+                    add_to(changes, standing.contribution)
+                    add_to(changes, minus(before.contribution))
         standings.save(connection, made, folded_by=self._mark)
         if same := folded.keys() - made.keys():  # their rows may be other rules' all the same
             standings.sign(connection, same, self._mark)
         rollups.add(connection, changes)
 
-    def _rules_now(self, connection: Connection) -> Rules:
-        version = references.version(connection)
+    def _rules_now(self, connection: Connection, asked: references.Version | None = None) -> Rules:
+        version = (asked or references.ask_version(connection)).taken()
         known = self._references  # once: another thread may forget it meanwhile
         if known is None or known[0] != version:
             self._references = known = version, references.load(connection)
         return replace(self._rules, references=known[1])
 
 
-def _gone(each: Folded) -> Iterator[projection.MovementKey]:
+def _moved(each: Folded) -> projection.MovementKey | None:
     """The stored movement that a fold in place may have given another second, or undone."""
     ledger = each.before.ledger
-    if not each.rows.whole and ledger is not None and ledger.group is not None:
-        movement_id = f"{each.fold.customer_id}:{ledger.currency}:{ledger.group.last_at}"
-        yield each.fold.rules.policy.slug, movement_id
+    if each.rows.whole or ledger is None or ledger.group is None:
+        return None
+    if stands_still(each.rows, each.before):
+        return None
+    movement_id = f"{each.fold.customer_id}:{ledger.currency}:{ledger.group.last_at}"
+    return each.fold.rules.policy.slug, movement_id

@@ -7,8 +7,9 @@ not look at this: it is folded from the whole history.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..domain.notices import standing
 from ..domain.observations import NOTICE, Observation, State
@@ -17,12 +18,20 @@ from ..domain.trail import NEIGHBOURHOOD, ObjectFold, fold_object
 
 @dataclass(slots=True)
 class _Known:
-    """What an object is, and what was seen of it too near its newest second to be in order."""
+    """What an object is, and what was seen of it too near its newest second to be in order.
+
+    ``begun``: what it was before those, made into an observation where they have to be folded.
+    """
 
     newest: int
     state: State | None
     ended: bool
     near: list[Observation]
+    begun: Callable[[], Observation] | None = None
+
+    def fold(self) -> State | None:
+        start = [] if self.begun is None else [self.begun()]
+        return fold_object([*start, *self.near]).state
 
 
 class Turns:
@@ -33,22 +42,11 @@ class Turns:
         for observation in stored:
             self.take(observation)
 
-    def stand(self, folds: Iterable[ObjectFold]) -> None:
-        """Take in objects as their customer's standing has them."""
-        for folded in folds:
-            near = Observation(
-                event_id=folded.steps[-1].event_id,
-                object_type=folded.object_type,
-                object_id=folded.object_id,
-                customer_id=None,
-                second=folded.last_second,
-                kind="point",
-                before=None,
-                after=folded.state,
-                effective=folded.last_second,
-            )
-            key = (folded.object_type, folded.object_id)
-            self._known[key] = _Known(folded.last_second, folded.state, folded.terminal, [near])
+    def stand(self, folded: ObjectFold) -> None:
+        """Take in an object as its customer's standing has it."""
+        key = (folded.object_type, folded.object_id)
+        begun = partial(_as_it_stands, folded)
+        self._known[key] = _Known(folded.last_second, folded.state, folded.terminal, [], begun)
 
     def take(self, seen: Observation) -> bool:
         """Take the next observation; True when the object is now something else than before."""
@@ -66,11 +64,12 @@ class Turns:
             return False
         before = known.state
         if later and not terminal:
-            start = replace(known.near[-1], kind="point", before=None, after=before)
-            known.state, known.near = seen.after, [start, seen]
+            if known.near:
+                known.begun = partial(_as_it_was, known.near[-1], before)
+            known.state, known.near = seen.after, [seen]
         else:
             known.near.append(seen)
-            known.state = fold_object(known.near).state
+            known.state = known.fold()
         known.newest = max(known.newest, seen.second)
         known.ended = known.ended or terminal
         return known.state != before
@@ -82,3 +81,21 @@ class Turns:
         state = standing(near)
         self._known[key] = _Known(seen.second, state, False, near)
         return before is None or before.state != state
+
+
+def _as_it_was(last: Observation, state: State | None) -> Observation:
+    return replace(last, kind="point", before=None, after=state)
+
+
+def _as_it_stands(folded: ObjectFold) -> Observation:
+    return Observation(
+        event_id=folded.steps[-1].event_id,
+        object_type=folded.object_type,
+        object_id=folded.object_id,
+        customer_id=None,
+        second=folded.last_second,
+        kind="point",
+        before=None,
+        after=folded.state,
+        effective=folded.last_second,
+    )

@@ -1,34 +1,41 @@
-"""The transaction behind every write to the projection.
+"""The transaction behind every event: three questions and one answer.
 
-Locks are taken in one order by everyone: references, inbox rows by event id, objects by id,
-customers by id, and the facts about the whole last.
+    the door     what is new of the batch goes into the inbox
+    the locks    whose it is, held; where those customers stand
+    (the fold)   from the standing where that suffices, else from the whole history
+    the rows     everything that follows, and the facts about the whole last
+
+Each is sent together, so that PostgreSQL is waited for once. Locks are taken in one order by
+everyone: references, inbox rows by event id, objects by id, customers by id, and the facts about
+the whole last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
 
 from ..domain.fold import Rules
-from ..domain.observations import REFERENCE_TYPES
+from ..domain.observations import REFERENCE_TYPES, Observation
 from ..domain.providers import is_stripes
 from ..outgoing.telling import Teller
-from ..store import (
-    aside,
-    history,
-    inbox,
-    meta,
-    named_deliveries,
-    owners,
-    references,
-    rollups,
-    standings,
-    tallies,
-)
+from ..store import history, inbox, meta, named_deliveries, owners, references, tallies
+from ..store.dialect import commit, together
 from ..store.engine import Connection, Store
+from ..store.owners import Settled
 from .arrivals import Arrival
-from .projecting import Projector
+from .projecting import Folded, Projector
 from .summary import Outcome
 from .turns import Turns
+from .upkeep import Upkeep
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What the inbox knew of a batch, and by whose rules every row is said to be folded."""
+
+    taken: inbox.Taken
+    folded_by: str | None
 
 
 class Writer:
@@ -44,151 +51,101 @@ class Writer:
         teller: Teller | None = None,
     ) -> None:
         self._store = store
-        self._timezone, self._policy = rules.timezone, rules.policy.slug
         self._projector = Projector(rules, teller)
         self._clock = clock
         self._livemode = livemode
-
-    def write(self, arrivals: Sequence[Arrival], source: str) -> list[Outcome]:
-        """One batch, one transaction; all of it or nothing. Outcomes in the order of ``arrivals``.
-
-        Raises DatabaseUnavailable; anything else means that an event of the batch is unusable.
-        """
-        once: dict[str, Arrival] = {}
-        for arrival in arrivals:
-            once.setdefault(arrival.event_id, arrival)
-        received_at = self._clock()
-        try:
-            with self._store.writing() as connection:
-                once = _first_of_name(connection, once, received_at)
-                rows = [arrival.row(source, received_at) for arrival in once.values()]
-                changing = any(
-                    o.object_type in REFERENCE_TYPES for a in once.values() for o in a.observations
-                )
-                references.lock(connection, changing=changing)
-                taken = inbox.take(connection, rows)
-                fresh = [
-                    arrival
-                    for arrival in once.values()
-                    if arrival.event_id in taken.new
-                    or (arrival.event_id in taken.failed_before and arrival.state != "failed")
-                ]
-                moving = self._fold(connection, fresh, source)
-                fates = _fates(arrivals, fresh, moving)
-                _mark(connection, fates, once, taken, received_at)
-                tallies.add(connection, received_at, source, [o.fate for o in fates])
-                if source == "webhook":
-                    meta.put_highest(connection, meta.LAST_WEBHOOK_AT, received_at)
-                if taken.new or fresh:
-                    self._note(connection, once.values())
-                self._own(connection, folded=any(arrival.observations for arrival in fresh))
-                return fates
-        except BaseException:
-            self._projector.forget()
-            raise
+        self.upkeep = Upkeep(store, rules, self._projector)
 
     @property
     def mark(self) -> str:
         """The mark of the rules that rows are folded by."""
         return self._projector.mark
 
-    def refold(self, customer_ids: Sequence[str], *, left: int | None = None) -> bool:
-        """Derive the rows of these customers anew from what was seen; True when any differed.
+    def write(self, arrivals: Sequence[Arrival], source: str) -> list[Outcome]:
+        """One batch, one transaction; all of it or nothing. Outcomes in the order of ``arrivals``.
 
-        ``left``: customers who are still to come, kept for who wants to know.
+        Raises DatabaseUnavailable; anything else means that an event of the batch is unusable.
         """
-        with self._store.writing() as connection:
-            references.lock(connection, changing=False)
-            owners.lock_customers(connection, customer_ids)
-            stories = history.of_customers(connection, customer_ids)
-            changed = self._projector.write(connection, stories, {}, known=set(customer_ids))
-            standings.sign(connection, customer_ids, self.mark)
-            if left is not None:
-                meta.put(connection, meta.REFOLD_LEFT, str(left))
-            if changed:
-                meta.raise_watermark(connection)
-            return changed
+        *_, outcomes = self.steps(arrivals, source)
+        return outcomes
 
-    def refold_references(self) -> bool:
-        """Derive prices, products and coupons anew; True when any differed."""
-        with self._store.writing() as connection:
-            references.lock(connection, changing=True)
-            changed = references.rebuild(connection)
-            if changed:
-                meta.raise_watermark(connection)
-            return changed
+    def steps(self, arrivals: Sequence[Arrival], source: str) -> Generator[list[Outcome]]:
+        """:meth:`write` in three steps: locked and folded; sent; committed. Closed before its end
+        it comes to nothing, once sent perhaps. Only the last one's outcomes are true."""
+        once: dict[str, Arrival] = {}
+        for arrival in arrivals:
+            once.setdefault(arrival.event_id, arrival)
+        now = self._clock()
+        try:
+            with self._store.writing() as connection:
+                once = _first_of_name(connection, once, now)
+                door = self._enter(connection, once.values(), source, now)
+                fresh = [a for a in once.values() if _is_fresh(a, door.taken)]
+                seen = [o for arrival in fresh for o in arrival.observations]
+                settled, in_place = self._lock(connection, seen)
+                yield []
+                with together(connection):
+                    moving = self._fold(connection, settled, in_place, source)
+                    fates = _fates(arrivals, fresh, moving)
+                    _mark(connection, fates, once, door.taken, now)
+                    tallies.add(connection, now, source, [o.fate for o in fates])
+                    if source == "webhook":
+                        meta.put_highest(connection, meta.LAST_WEBHOOK_AT, now)
+                    self._own(connection, door.folded_by, folded=bool(seen))
+                    if door.taken.new or fresh:
+                        self._note(connection, once.values())
+                    commit(connection)
+                    yield []
+        except BaseException:
+            self._projector.forget()
+            raise
+        yield fates
 
-    def sign(self) -> None:
-        """Note that every row is folded by the rules of now, and make the sums what the rows say.
+    def _enter(
+        self, connection: Connection, offered: Iterable[Arrival], source: str, now: int
+    ) -> _Door:
+        arrivals = list(offered)
+        changing = any(o.object_type in REFERENCE_TYPES for a in arrivals for o in a.observations)
+        with together(connection):
+            references.lock(connection, changing=changing)
+            folded_by = meta.ask(connection, meta.FOLDED_BY)
+            taken = inbox.take(connection, [arrival.row(source, now) for arrival in arrivals])
+            return _Door(taken, folded_by.taken())
 
-        Writers wait meanwhile: sums are right only between two of them.
-        """
-        with self._store.writing() as connection:
-            references.lock(connection, changing=True)
-            dropped = aside.drop_others(connection, self._policy)
-            if rollups.rebuild(connection, self._timezone, self._policy) or dropped:
-                meta.raise_watermark(connection)
-            meta.put(connection, meta.FOLDED_BY, self.mark)
-            meta.forget(connection, meta.REFOLD_LEFT)
-
-    def sum_invoices(self) -> None:
-        """Make the sums of invoices what the rows say: a fold takes from them what a row said
-        before it, and that may have been somebody's edit."""
-        with self._store.writing() as connection:
-            references.lock(connection, changing=True)
-            if rollups.rebuild_invoiced(connection):
-                meta.raise_watermark(connection)
-
-    def begin_refold(self) -> int:
-        """Say that everybody is about to be folded by the rules of now; how many it concerns.
-
-        Whoever writes by other rules from then on says so, and :meth:`end_refold` sees it.
-        """
-        with self._store.writing() as connection:
-            # No writer is half way: what others fold is either counted here or noted by them.
-            references.lock(connection, changing=True)
-            standings.complete(connection)
-            left = standings.count_by_others(connection, self.mark)
-            meta.put(connection, meta.FOLDED_BY, f"{meta.REFOLDING}{self.mark}")
-            meta.put(connection, meta.REFOLD_LEFT, str(left))
-            meta.raise_watermark(connection)
-            return left
-
-    def end_refold(self) -> bool:
-        """Note that every row is folded by the rules of now; False when somebody has folded by
-        others meanwhile. The sums are right already: each fold adds what it changes."""
-        with self._store.writing() as connection:
-            references.lock(connection, changing=True)
-            if meta.get(connection, meta.FOLDED_BY) != f"{meta.REFOLDING}{self.mark}":
-                return False
-            aside.drop_others(connection, self._policy)
-            meta.put(connection, meta.FOLDED_BY, self.mark)
-            meta.forget(connection, meta.REFOLD_LEFT)
-            meta.raise_watermark(connection)
-            return True
-
-    def _own(self, connection: Connection, *, folded: bool) -> None:
-        """Keep what is said of all rows true: those ``folded`` now are so by the rules of now."""
-        said = meta.get(connection, meta.FOLDED_BY)
-        if said is None:
-            meta.put(connection, meta.FOLDED_BY, self.mark)
-        elif folded and said not in (self.mark, f"{meta.REFOLDING}{self.mark}", meta.MIXED):
-            meta.put(connection, meta.FOLDED_BY, meta.MIXED)
-
-    def _fold(self, connection: Connection, fresh: Sequence[Arrival], source: str) -> set[str]:
-        """Store what was observed, fold every customer it concerns; gives the events that moved."""
-        seen = [o for arrival in fresh for o in arrival.observations]
+    def _lock(
+        self, connection: Connection, seen: Sequence[Observation]
+    ) -> tuple[Settled, dict[str, Folded]]:
+        """Hold whatever ``seen`` is about; gives the customers that need no history besides."""
         if not seen:
+            return owners.NOBODY, {}
+        with together(connection):
+            claims = owners.claim(connection, seen)
+            asked = self._projector.ask(connection, claims.claimed)
+            settled = owners.settle(connection, claims)
+            return settled, self._projector.in_place(connection, settled, asked)
+
+    def _fold(
+        self,
+        connection: Connection,
+        settled: Settled,
+        in_place: dict[str, Folded],
+        source: str,
+    ) -> set[str]:
+        """Store what was observed, and all that follows from it; gives the events that moved."""
+        if not settled.observations:
             return set()
-        settled = owners.settle(connection, seen)
-        in_place = self._projector.in_place(connection, settled)
-        stories = history.of_customers(connection, settled.customers - in_place.keys())
+        known = settled.customers - in_place.keys() - settled.newcomers
+        stories = history.of_customers(connection, known)
+        stories |= {name: [] for name in settled.newcomers & settled.customers}
         loose = {o.object_id for o in settled.observations if o.customer_id is None}
         past = [o for story in stories.values() for o in story]
         past += history.of_loose_objects(connection, loose)
         turns = Turns(past)
-        for each in in_place.values():
-            turns.stand(each.before.objects.values())
+        for observation in settled.observations:
+            at = in_place.get(observation.customer_id or "")
+            stood = at and at.before.objects.get((observation.object_type, observation.object_id))
+            if stood:
+                turns.stand(stood)
         moving = {o.event_id for o in settled.observations if turns.take(o)}
         history.append(connection, settled.observations)
         for observation in settled.observations:
@@ -198,8 +155,15 @@ class Writer:
         if more:
             owners.lock_customers(connection, more)
             stories |= history.of_customers(connection, more)
-        self._projector.write(connection, stories, in_place, source=source)
+        self._projector.write(connection, stories, in_place, known | more, source)
         return moving
+
+    def _own(self, connection: Connection, said: str | None, *, folded: bool) -> None:
+        """Keep what is said of all rows true: those ``folded`` now are so by the rules of now."""
+        if said is None:
+            meta.put(connection, meta.FOLDED_BY, self.mark)
+        elif folded and said not in (self.mark, f"{meta.REFOLDING}{self.mark}", meta.MIXED):
+            meta.put(connection, meta.FOLDED_BY, meta.MIXED)
 
     def _note(self, connection: Connection, offered: Iterable[Arrival]) -> None:
         newest = [
@@ -231,6 +195,13 @@ def _first_of_name(
         if arrival.delivery_id is None
         or (arrival.delivery_id in first and named[arrival.delivery_id] == event_id)
     }
+
+
+def _is_fresh(arrival: Arrival, taken: inbox.Taken) -> bool:
+    """Whether it was never applied."""
+    if arrival.event_id in taken.new:
+        return True
+    return arrival.event_id in taken.failed_before and arrival.state != "failed"
 
 
 def _fates(

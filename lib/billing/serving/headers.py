@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY: Final = "content-security-policy"
@@ -19,8 +18,12 @@ HEADERS: Final = {
 }
 """An answer that says one of them itself knows better."""
 
-_OF_PAGES: Final = frozenset({"cross-origin-opener-policy", "x-frame-options"})
 STRICT: Final = "max-age=31536000"
+
+_ALWAYS: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_POLICY: Final = POLICY.encode()
+_OF_PAGES: Final = frozenset({b"cross-origin-opener-policy", b"x-frame-options"})
+_STRICT: Final = (b"strict-transport-security", STRICT.encode())
 
 
 class SafeHeaders:
@@ -36,13 +39,13 @@ class SafeHeaders:
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                own = POLICY in headers  # a page: it says itself who may frame or open it
-                for name, value in HEADERS.items():
-                    if not (own and name in _OF_PAGES):
-                        headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
-                    headers.setdefault("strict-transport-security", STRICT)
+                headers = message["headers"] = list(message.get("headers", ()))
+                said = {name.lower() for name, _ in headers}
+                if _POLICY in said:  # a page: it says itself who may frame or open it
+                    said |= _OF_PAGES
+                headers += [pair for pair in _ALWAYS if pair[0] not in said]
+                if scope.get("scheme") == "https" and _STRICT[0] not in said:
+                    headers.append(_STRICT)
             await send(message)
 
         await self._app(scope, receive, send_on)

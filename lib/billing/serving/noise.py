@@ -37,6 +37,8 @@ class Noise:
 
     def wait(self, address: str) -> int:
         """Seconds for which it is too noisy; 0 when it is not."""
+        if not self._seen:
+            return 0
         name, now = household(address), self._ticks()
         since, times = self._now(name, now)
         return max(1, round(since + WINDOW - now)) if times >= self._most else 0

@@ -1,20 +1,44 @@
 """The few places where SQLite and PostgreSQL want different words for the same thing.
 
 The writer sends hand-built statements with plain tuples straight to the driver: the compiled
-constructs of SQLAlchemy cost more than the fold itself on an import.
+constructs of SQLAlchemy cost more than the fold itself on an import. What it sends `together` costs
+PostgreSQL one wait.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from select import select
+from typing import Any, Final, Protocol
 
 from sqlalchemy import BigInteger, Boolean, Connection, LargeBinary, Table, Text
 
 Rows = Sequence[tuple[Any, ...]]
 """Cells in the order of the table's columns."""
+
+_DIRECT: Final = "portside_direct"
+"""In a connection's info: its driver's connection, while statements go together."""
+
+
+class Answer(Protocol):
+    """Rows that may still be on their way; taking them waits for them."""
+
+    def fetchall(self) -> Sequence[Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """An answer that is here."""
+
+    rows: Sequence[Any]
+
+    def fetchall(self) -> Sequence[Any]:
+        return self.rows
+
 
 _KINDS = {Text: "text", BigInteger: "bigint", Boolean: "boolean", LargeBinary: "bytea"}
 """How PostgreSQL calls the types of our columns."""
@@ -29,12 +53,16 @@ def among(connection: Connection, column: str) -> str:
     """A condition on ``column`` that takes one parameter, made by :func:`keys`."""
     if connection.dialect.name == "sqlite":
         return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - names are ours
-    return f"{column} = ANY(%s)"
+    return f"{column} = ANY(%b::text[])"
 
 
 def keys(connection: Connection, values: Iterable[str]) -> Any:
     listed = list(values)
-    return json.dumps(listed) if connection.dialect.name == "sqlite" else listed
+    if connection.dialect.name == "sqlite":
+        return json.dumps(listed)
+    from .arrays import packed
+
+    return packed("text", listed)
 
 
 def insert(connection: Connection, table: Table, rows: Rows, conflict: str = "") -> None:
@@ -57,10 +85,13 @@ def upsert(connection: Connection, table: Table, rows: Rows, *, unless_same: boo
     _write(connection, table, rows, _replacing(table, unless_same), ())
 
 
-def insert_returning(connection: Connection, table: Table, rows: Rows, column: str) -> list[Any]:
-    """PostgreSQL alone: insert rows that are not there yet, and give ``column`` of those."""
-    statement = f"{_from_arrays(table, ())} ON CONFLICT DO NOTHING RETURNING {column}"
-    return [row[0] for row in fetch(connection, statement, *_columns(rows))] if rows else []
+def insert_returning(connection: Connection, table: Table, rows: Rows, *columns: str) -> Answer:
+    """PostgreSQL alone: insert rows that are not there yet, and give ``columns`` of those."""
+    if not rows:
+        return Here(())
+    told = ", ".join(columns)
+    statement = f"{_from_arrays(table, ())} ON CONFLICT DO NOTHING RETURNING {told}"
+    return ask(connection, statement, *_columns(table, rows, ()))
 
 
 def delete(connection: Connection, table: Table, *columns: str) -> str:
@@ -68,14 +99,65 @@ def delete(connection: Connection, table: Table, *columns: str) -> str:
     return f"DELETE FROM {table.name} WHERE " + " AND ".join(f'"{c}" = {sign}' for c in columns)  # noqa: S608 - names are ours
 
 
-def many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Run ``statement`` once a row; nothing for no rows."""
-    if rows:
-        connection.exec_driver_sql(statement, list(rows))
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Send what follows without waiting for answers in between: PostgreSQL works on the first
+    statement while the next is made. Only what this module sends goes together.
+
+    What failed is raised at the end of the block, or where rows are taken.
+    """
+    driver = connection.connection.driver_connection
+    connection.info[_DIRECT] = driver
+    try:
+        if connection.dialect.name == "sqlite":
+            yield
+        else:
+            with driver.pipeline():  # type: ignore[union-attr]
+                yield
+    finally:
+        del connection.info[_DIRECT]
+
+
+def commit(connection: Connection) -> None:
+    """End the transaction by what goes together, where that saves a wait; nothing may follow.
+
+    It ends by itself then, without anybody waiting for it: what was sent is on its way.
+    """
+    driver: Any = connection.info[_DIRECT]
+    if connection.dialect.name != "sqlite":
+        driver.execute("COMMIT")
+        while driver.pgconn.flush():
+            select((), (driver.pgconn.socket,), ())
+
+
+def ask(connection: Connection, statement: str, *parameters: Any) -> Answer:
+    """A question whose answer is taken later, by ``fetchall``."""
+    driver = connection.info.get(_DIRECT)
+    if driver is None:
+        return connection.exec_driver_sql(statement, parameters)
+    answer: Answer = driver.execute(statement, parameters)
+    # SQLite steps through rows as they are taken, and would show what was written since.
+    return Here(answer.fetchall()) if connection.dialect.name == "sqlite" else answer
 
 
 def fetch(connection: Connection, statement: str, *parameters: Any) -> Sequence[Any]:
-    return connection.exec_driver_sql(statement, parameters).fetchall()
+    return ask(connection, statement, *parameters).fetchall()
+
+
+def run(connection: Connection, statement: str, *parameters: Any) -> None:
+    """A statement that answers nothing."""
+    ask(connection, statement, *parameters)
+
+
+def many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run ``statement`` once a row; nothing for no rows."""
+    if not rows:
+        return
+    driver = connection.info.get(_DIRECT)
+    if driver is None:
+        connection.exec_driver_sql(statement, list(rows))
+    else:
+        driver.cursor().executemany(statement, rows)
 
 
 def names(table: Table, *, skip: tuple[str, ...] = ()) -> str:
@@ -91,14 +173,22 @@ def _write(
     if connection.dialect.name == "sqlite":
         # SQLite knows the standard's spelling only since 3.39.
         conflict = conflict.replace(" IS DISTINCT FROM ", " IS NOT ")
-        connection.exec_driver_sql(_from_values(table, skip) + conflict, list(rows))
+        many(connection, _from_values(table, skip) + conflict, rows)
     else:
         # One statement for all rows: a statement each costs the server more than the rows do.
-        connection.exec_driver_sql(_from_arrays(table, skip) + conflict, _columns(rows))
+        run(connection, _from_arrays(table, skip) + conflict, *_columns(table, rows, skip))
 
 
-def _columns(rows: Rows) -> tuple[Any, ...]:
-    return tuple(list(column) for column in zip(*rows, strict=True))
+def _columns(table: Table, rows: Rows, skip: tuple[str, ...]) -> list[Any]:
+    from .arrays import packed  # SQLite needs no driver of PostgreSQL
+
+    columns = zip(*rows, strict=True)
+    return [packed(kind, column) for kind, column in zip(_kinds(table, skip), columns, strict=True)]
+
+
+@cache
+def _kinds(table: Table, skip: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_KINDS[type(c.type)] for c in table.columns if c.name not in skip)
 
 
 @cache
@@ -109,9 +199,8 @@ def _from_values(table: Table, skip: tuple[str, ...]) -> str:
 
 @cache
 def _from_arrays(table: Table, skip: tuple[str, ...]) -> str:
-    kinds = [_KINDS[type(c.type)] for c in table.columns if c.name not in skip]
     # Binary arrays: as text every quote in every state would be escaped in Python.
-    arrays = ", ".join(f"%b::{kind}[]" for kind in kinds)
+    arrays = ", ".join(f"%b::{kind}[]" for kind in _kinds(table, skip))
     listed = names(table, skip=skip)
     return f"INSERT INTO {table.name} ({listed}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names are ours
 

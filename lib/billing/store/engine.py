@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -29,6 +30,9 @@ BUSY_MILLISECONDS = 10_000
 CONNECT_SECONDS = 5
 _TIMED_OUT = frozenset({"55P03", "57014"})  # waiting for a lock, running a statement
 _CLASHES = frozenset({"40P01", "40001"})  # deadlock, serialization failure
+
+CLASHES: Final[Counter[str]] = Counter()
+"""How often that happened to this process, by PostgreSQL's code."""
 
 T = TypeVar("T")
 
@@ -58,7 +62,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back by any exception."""
-        with _translated(), self.engine.connect() as connection:
+        with _translated(self.engine), self.engine.connect() as connection:
             ready = connection.execution_options(portside_write=True)
             with ready.begin():
                 yield ready
@@ -66,14 +70,14 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One snapshot-free read; nothing is committed."""
-        with _translated(), self.read_engine.connect() as connection:
+        with _translated(self.read_engine), self.read_engine.connect() as connection:
             yield connection
 
     @contextmanager
     def glancing(self) -> Iterator[Connection]:
         """For one statement that reads: PostgreSQL is spared the transaction around it, which
         costs two waits for its answer."""
-        with _translated(), self.read_engine.connect() as connection:
+        with _translated(self.read_engine), self.read_engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
@@ -94,13 +98,14 @@ def retried(work: Callable[[], T], *, attempts: int = 5) -> T:
         try:
             return work()
         except DatabaseUnavailable as error:
-            if left == 0 or not _is_clash(error.__cause__):
+            if left == 0 or _clash(error.__cause__) is None:
                 raise
     raise AssertionError("unreachable")
 
 
-def _is_clash(cause: BaseException | None) -> bool:
-    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) in _CLASHES
+def _clash(cause: BaseException | None) -> str | None:
+    state = getattr(cause.orig, "sqlstate", None) if isinstance(cause, DBAPIError) else None
+    return state if state in _CLASHES else None
 
 
 def _parse(url: str, name: str) -> URL:
@@ -129,16 +134,24 @@ def _engine(url: URL) -> Engine:
         if _pooled(url):
             # What was prepared on one connection to the server is asked for on another.
             arguments["prepare_threshold"] = None
-        return create_engine(
-            url.difference_update_query([POOLER]),
-            pool_pre_ping=True,
-            pool_timeout=CONNECT_SECONDS,
-            connect_args=arguments,
-        )
+        return _postgresql(url.difference_update_query([POOLER]), arguments)
     except (NoSuchModuleError, ImportError):
         raise ConfigurationError(
             f"There is no driver for {url.drivername}: use postgresql+psycopg:// or sqlite://."
         ) from None
+
+
+def _postgresql(url: URL, arguments: dict[str, Any]) -> Engine:
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_timeout=CONNECT_SECONDS, connect_args=arguments
+    )
+    from .arrays import Packed, PackedDumper  # once the driver is known to be there
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.adapters.register_dumper(Packed, PackedDumper)
+
+    return engine
 
 
 def _pooled(url: URL) -> bool:
@@ -180,9 +193,10 @@ def _sqlite(url: URL) -> Engine:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(engine: Engine) -> Iterator[None]:
     try:
-        yield
+        with _wrapped(engine):
+            yield
     except ProgrammingError as error:
         state = getattr(error.orig, "sqlstate", None)
         if state == "42501":  # insufficient privilege
@@ -193,6 +207,8 @@ def _translated() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         if "no such table" in str(error.orig):
             raise _not_migrated() from error
+        if state := _clash(error):
+            CLASHES[state] += 1
         raise _unreachable(error) from error
     except PoolTimeout as error:
         raise DatabaseUnavailable(
@@ -202,6 +218,16 @@ def _translated() -> Iterator[None]:
         if error.connection_invalidated:
             raise _unreachable(error) from error
         raise
+
+
+@contextmanager
+def _wrapped(engine: Engine) -> Iterator[None]:
+    """What the driver raises where it is spoken to directly, as what SQLAlchemy raises."""
+    base = engine.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except base as error:
+        raise DBAPIError.instance("", None, error, base, dialect=engine.dialect) from error
 
 
 def _not_migrated() -> DatabaseUnavailable:

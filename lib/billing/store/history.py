@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from itertools import groupby
 from operator import attrgetter
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, union
 
-from ..domain.observations import Observation
+from ..domain.observations import Observation, Spelled, State
 from . import dialect
 from .spelling import read, spell
 from .tables import DERIVED, observations
@@ -45,21 +45,6 @@ def of_customers(
     for row in rows:
         found[row[3]].append(_observation(row))
     return found
-
-
-def known_objects(
-    connection: Connection, wanted: Collection[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    """Those of ``wanted``, each (object type, object id), of which anything was seen."""
-    if not wanted:
-        return set()
-    condition = dialect.among(connection, "object_id")
-    rows = dialect.fetch(
-        connection,
-        f"SELECT DISTINCT object_type, object_id FROM observations WHERE {condition}",  # noqa: S608
-        dialect.keys(connection, sorted({object_id for _, object_id in wanted})),
-    )
-    return {(row[0], row[1]) for row in rows} & set(wanted)
 
 
 def ids_of_type(connection: Connection, object_type: str) -> set[str]:
@@ -212,8 +197,13 @@ def _observation(row: Sequence[Any]) -> Observation:
         customer,
         second,
         kind,
-        read(row[9]),
-        read(row[10]),
+        _state(row[9]),
+        _state(row[10]),
         effective,
         None if parent_id is None else (parent_type, parent_id),
     )
+
+
+def _state(text: str | None) -> State | None:
+    state = read(text)
+    return None if state is None else Spelled(state, str(text))

@@ -5,18 +5,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from ..domain.retries import next_attempt
 from . import dialect
+from .spelling import shrunk
 from .tables import inbox
 
 State = Literal["applied", "stale", "ignored", "failed"]
-
-FASTEST: Final = 1
-"""zlib's level: a payload shrinks to a quarter, and the higher levels cost more than they save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +46,18 @@ class Taken:
 def take(connection: Connection, rows: Sequence[InboxRow]) -> Taken:
     """Store what was never seen, ordered by event id so that writers do not lock crosswise."""
     ordered = sorted(rows, key=lambda row: row.event_id)
-    wanted = [row.event_id for row in ordered]
-    known = dict(_states(connection, wanted))
-    missing = [_tuple(row) for row in ordered if row.event_id not in known]
     if connection.dialect.name == "sqlite":
+        known = dict(_states(connection, [row.event_id for row in ordered]))
+        missing = [_tuple(row) for row in ordered if row.event_id not in known]
         dialect.insert(connection, inbox, missing)
         new = {row[0] for row in missing}
     else:
-        # Another receiver may be storing the same event at this moment.
-        new = set(dialect.insert_returning(connection, inbox, missing, "event_id"))
+        # Another receiver may be storing the same event at this moment: the insertion tells.
+        cells = [_tuple(row) for row in ordered]
+        made = dialect.insert_returning(connection, inbox, cells, "event_id")
+        new = {event_id for (event_id,) in made.fetchall()}
+        repeated = [row.event_id for row in ordered if row.event_id not in new]
+        known = dict(_states(connection, repeated)) if repeated else {}
     failed = {event_id for event_id, state in known.items() if state == "failed"}
     return Taken(frozenset(new), frozenset(failed))
 
@@ -133,7 +134,7 @@ def _tuple(row: InboxRow) -> tuple[Any, ...]:
         row.attempts,
         row.api_version,
         row.livemode,
-        zlib.compress(row.body, FASTEST),
+        shrunk(row.body),
         len(row.body),
         row.next_attempt_at,
     )

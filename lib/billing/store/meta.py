@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
 from . import dialect
@@ -17,13 +19,24 @@ REFOLD_LEFT = "refold_left"  # customers whom that has not reached yet
 APPLIED = "catalogue_applied"  # the mark of the catalogue that was last applied
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value that may still be on its way."""
+
+    answer: dialect.Answer
+
+    def taken(self) -> str | None:
+        rows = self.answer.fetchall()
+        return str(rows[0][0]) if rows else None
+
+
+def ask(connection: Connection, key: str) -> Fact:
+    statement = f"SELECT value FROM meta WHERE key = {dialect.mark(connection)}"  # noqa: S608
+    return Fact(dialect.ask(connection, statement, key))
+
+
 def get(connection: Connection, key: str) -> str | None:
-    rows = dialect.fetch(
-        connection,
-        f"SELECT value FROM meta WHERE key = {dialect.mark(connection)}",  # noqa: S608 - no input
-        key,
-    )
-    return str(rows[0][0]) if rows else None
+    return ask(connection, key).taken()
 
 
 def put(connection: Connection, key: str, value: str) -> None:
@@ -47,6 +60,7 @@ def put_highest(connection: Connection, key: str, value: int) -> None:
 
 def raise_watermark(connection: Connection) -> None:
     """Say that something readable changed. Last in the transaction: every writer wants this row."""
-    connection.exec_driver_sql(
-        "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'watermark'"
+    dialect.run(
+        connection,
+        "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'watermark'",
     )

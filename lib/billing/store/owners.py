@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -35,10 +36,33 @@ class Settled:
     observations: list[Observation]
     customers: frozenset[str]  # whose history changes, locked
     handed: frozenset[str]  # of these, who gained or lost what was seen before
+    new: frozenset[Key]  # objects and customers that nobody had named before
+    claimed: frozenset[str]  # customers that were locked before anything else was known
+
+    @property
+    def newcomers(self) -> set[str]:
+        """Customers of whom nothing was ever stored."""
+        return {name for kind, name in self.new if kind == "customer"} - self.handed
 
 
-def settle(connection: Connection, seen: Sequence[Observation]) -> Settled:
-    """Find every observation's customer, adopt stored orphans, and lock the customers."""
+NOBODY: Final = Settled([], frozenset(), frozenset(), frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Whose what was ``seen`` is by its own word, and what the database is being asked of it."""
+
+    seen: Sequence[Observation]
+    known: dict[Key, str]
+    links: Links
+    objects: _Held
+    customers: _Held
+    claimed: frozenset[str]  # whom the last is about
+
+
+def claim(connection: Connection, seen: Sequence[Observation]) -> Claims:
+    """Lock the objects and then the customers that they are said to be of; nothing is waited for
+    where statements go together."""
     seen = [_with_parent(o) for o in seen]
     known: dict[Key, str] = {}
     links: Links = set()
@@ -51,16 +75,26 @@ def settle(connection: Connection, seen: Sequence[Observation]) -> Settled:
     _pass_on(known, links)
     wanted = {key for key in known if key[0] != "customer"}
     wanted |= {key for link in links for key in link}
-    moved = _update(connection, wanted, known, links)
-    settled = [_owned(o, known) for o in seen]
+    objects = _ask(connection, {key: known.get(key) for key in wanted})
+    claimed = frozenset(known.values())
+    return Claims(seen, known, links, objects, _ask(connection, _as_keys(claimed)), claimed)
+
+
+def settle(connection: Connection, claims: Claims) -> Settled:
+    """Find every observation's customer, adopt stored orphans, and lock the other customers."""
+    known = claims.known
+    stored, new = claims.objects.taken()
+    moved = _update(connection, stored, known, claims.links)
+    settled = [_owned(o, known) for o in claims.seen]
     customers = {o.customer_id for o in settled if o.customer_id is not None} | moved
-    lock_customers(connection, customers)
-    return Settled(settled, frozenset(customers), frozenset(moved))
+    lock_customers(connection, customers - claims.claimed)
+    new |= claims.customers.taken()[1]
+    return Settled(settled, frozenset(customers), frozenset(moved), frozenset(new), claims.claimed)
 
 
 def lock_customers(connection: Connection, customer_ids: Iterable[str]) -> None:
     """Hold more customers; on PostgreSQL a crossing with another writer is broken and retried."""
-    _hold(connection, {("customer", customer_id): customer_id for customer_id in customer_ids})
+    _ask(connection, _as_keys(customer_ids))
 
 
 def _with_parent(seen: Observation) -> Observation:
@@ -85,13 +119,12 @@ def _pass_on(known: dict[Key, str], links: Links) -> None:
 
 
 def _update(
-    connection: Connection, wanted: set[Key], known: dict[Key, str], links: Links
+    connection: Connection, stored: dict[Key, str | None], known: dict[Key, str], links: Links
 ) -> set[str]:
     """Bring stored owners and orphans up to date, from parents to children; gives the customers
     that gained or lost observations by it."""
     moved: set[str] = set()
-    while wanted:
-        stored = _hold(connection, {key: known.get(key) for key in wanted})
+    while stored:
         for key, customer_id in stored.items():
             if customer_id is not None:
                 _lower(known, key, customer_id)
@@ -104,6 +137,7 @@ def _update(
         history.give(connection, changed.items())
         links |= history.children_of(connection, {object_id for _, object_id in changed})
         wanted = {child for child, parent in links if parent in changed and child != parent}
+        stored, _ = _ask(connection, {key: known.get(key) for key in wanted}).taken()
     return moved
 
 
@@ -114,24 +148,44 @@ def _owned(seen: Observation, known: dict[Key, str]) -> Observation:
     return replace(seen, customer_id=customer_id)
 
 
-def _hold(connection: Connection, keys: Mapping[Key, str | None]) -> dict[Key, str | None]:
-    """Make sure the rows exist, lock them in order of their ids, and give what they say."""
+def _as_keys(customer_ids: Iterable[str]) -> dict[Key, str | None]:
+    return {("customer", customer_id): customer_id for customer_id in customer_ids}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Rows that are locked, and which of them were made for it."""
+
+    rows: dialect.Answer | None = None
+    made: dialect.Answer | None = None
+
+    def taken(self) -> tuple[dict[Key, str | None], set[Key]]:
+        """What the rows say, and the keys of those that were not there before."""
+        new = self.made.fetchall() if self.made else ()
+        rows = self.rows.fetchall() if self.rows else ()
+        return {(kind, name): owner for name, kind, owner in rows}, {(k, name) for name, k in new}
+
+
+def _ask(connection: Connection, keys: Mapping[Key, str | None]) -> _Held:
+    """Make sure the rows exist, lock them in order of their ids, and ask what they say."""
     if not keys:
-        return {}
+        return _Held()
     rows = sorted((object_id, kind, customer_id) for (kind, object_id), customer_id in keys.items())
-    dialect.insert_new(connection, owners, rows)
-    condition = dialect.among(connection, "object_id")
-    # The server's own collation may sort ids otherwise than Python does.
-    order = "object_id, object_type"
-    if connection.dialect.name == "postgresql":
-        order = 'object_id COLLATE "C", object_type COLLATE "C" FOR UPDATE'
-    found = dialect.fetch(
-        connection,
-        f"SELECT object_type, object_id, customer_id FROM owners WHERE {condition} "  # noqa: S608
-        f"ORDER BY {order}",
-        dialect.keys(connection, [row[0] for row in rows]),
+    statement = (
+        f"SELECT object_id, object_type, customer_id FROM owners "  # noqa: S608 - no input
+        f"WHERE {dialect.among(connection, 'object_id')}"
     )
-    return {(row[0], row[1]): row[2] for row in found}
+    names = dialect.keys(connection, [row[0] for row in rows])
+    if connection.dialect.name == "sqlite":
+        stored = {row[:2]: row for row in map(tuple, dialect.fetch(connection, statement, names))}
+        missing = [row for row in rows if row[:2] not in stored]
+        dialect.insert(connection, owners, missing)
+        made: dialect.Answer = dialect.Here([row[:2] for row in missing])
+        return _Held(dialect.Here([*stored.values(), *missing]), made)
+    made = dialect.insert_returning(connection, owners, rows, "object_id", "object_type")
+    # The server's own collation may sort ids otherwise than Python does.
+    order = 'ORDER BY object_id COLLATE "C", object_type COLLATE "C" FOR UPDATE'
+    return _Held(dialect.ask(connection, f"{statement} {order}", names), made)
 
 
 def _name(connection: Connection, found: dict[Key, str]) -> None:

@@ -40,7 +40,6 @@ class _Shape:
     json: tuple[int, ...]
     key: tuple[int, ...]
     owner: int  # the column that holds the customer
-    complete: bool  # every customer's rows of it are always given
 
     def rows(self, projected: Iterable[ProjectionRows]) -> dict[Cells, Cells]:
         made: dict[Cells, Cells] = {}
@@ -60,8 +59,6 @@ def _shape(
     table: Table,
     of: type[Any],
     parts: Callable[[ProjectionRows], Iterable[Any]],
-    *,
-    complete: bool = True,
 ) -> _Shape:
     names = [field.name for field in fields(of)]
     kinds = [str(field.type) for field in fields(of)]
@@ -72,7 +69,6 @@ def _shape(
         json=tuple(i for i, kind in enumerate(kinds) if kind.startswith(("list", "dict"))),
         key=tuple(names.index(column.name) for column in table.primary_key.columns),
         owner=names.index("customer_id"),
-        complete=complete,
     )
 
 
@@ -80,10 +76,10 @@ _SHAPES: Final = (
     _shape(customers, rows.CustomerRow, lambda p: (p.customer,)),
     _shape(plan_entitlements, rows.EntitlementRow, lambda p: (p.entitlement,)),
     _shape(subscriptions, rows.SubscriptionRow, lambda p: p.subscriptions),
-    _shape(invoices, rows.InvoiceRow, lambda p: p.invoices, complete=False),
+    _shape(invoices, rows.InvoiceRow, lambda p: p.invoices),
     _shape(runway, rows.RunwayRow, lambda p: p.runway),
-    _shape(movements, rows.MovementRow, lambda p: p.movements, complete=False),
-    _shape(search_terms, rows.SearchRow, search_rows, complete=False),
+    _shape(movements, rows.MovementRow, lambda p: p.movements),
+    _shape(search_terms, rows.SearchRow, search_rows),
 )
 
 CELLS_OF_A_MOVEMENT: Final[Callable[[rows.MovementRow], Cells]] = attrgetter(
@@ -96,27 +92,29 @@ def write(
     projected: Sequence[ProjectionRows],
     *,
     known: Collection[str],
-    gone: Collection[MovementKey] = (),
+    moved: Collection[MovementKey] = (),
     policy: str | None = None,
     sums: dict[Cell, Sums] | None = None,
 ) -> bool:
-    """Make the tables say what ``projected`` says of its customers, touching only what differs.
+    """Make the tables say what ``projected`` says of its customers.
 
-    ``known`` are the customers that may already have rows. ``gone`` are movements that are no more
+    ``known`` are the customers of whom every row is given and who may already have some: only what
+    differs is touched. Of others what is given is written. ``moved`` are movements that are no more
     unless ``projected`` gives them again. ``policy``: whose movements these are; those of others
     are left alone. ``sums`` is given what invoices add to the kept sums. True when anything was
     written.
     """
     changed = False
-    partial = {rows.customer.customer_id for rows in projected if not rows.whole}
+    partial = sorted(rows.customer.customer_id for rows in projected if not rows.whole)
     for shape in _SHAPES:
         wanted = shape.rows(projected)
-        asked = known if shape.complete else set(known) - partial
-        stored = _stored(connection, shape, asked, policy)
-        differing = [cells for key, cells in sorted(wanted.items()) if stored.get(key) != cells]
+        stored = _stored(connection, shape, known, policy)
         vanished = stored.keys() - wanted.keys()
         if shape.table is movements:
-            vanished |= set(gone) - wanted.keys()
+            vanished |= set(moved) - wanted.keys()
+        elif shape.table is runway and partial:
+            dialect.run(connection, *_of_customers(connection, "DELETE FROM runway", partial))
+        differing = [cells for key, cells in sorted(wanted.items()) if stored.get(key) != cells]
         names = [column.name for column in shape.table.primary_key.columns]
         delete = dialect.delete(connection, shape.table, *names)
         dialect.many(connection, delete, sorted(vanished))
@@ -133,6 +131,13 @@ def write(
 
 def _invoice(cells: Cells) -> rows.InvoiceRow:
     return rows.InvoiceRow(*cells)
+
+
+def _of_customers(
+    connection: Connection, statement: str, customers: Iterable[str]
+) -> tuple[str, Any]:
+    condition = dialect.among(connection, "customer_id")
+    return f"{statement} WHERE {condition}", dialect.keys(connection, customers)
 
 
 def _by_key(
@@ -203,14 +208,3 @@ def _stored(
         *asked,
     )
     return {tuple(row[index] for index in shape.key): tuple(row) for row in found}
-
-
-def known_among(connection: Connection, customer_ids: Collection[str]) -> set[str]:
-    """Those of ``customer_ids`` that have rows."""
-    condition = dialect.among(connection, "customer_id")
-    found = dialect.fetch(
-        connection,
-        f"SELECT customer_id FROM customers WHERE {condition}",  # noqa: S608 - no input
-        dialect.keys(connection, sorted(customer_ids)),
-    )
-    return {row[0] for row in found}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -37,7 +38,7 @@ def lock(connection: Connection, *, changing: bool) -> None:
     """
     if connection.dialect.name == "postgresql":
         name = "pg_advisory_xact_lock" if changing else "pg_advisory_xact_lock_shared"
-        connection.exec_driver_sql(f"SELECT {name}(%s)", (_LOCK,))
+        dialect.run(connection, f"SELECT {name}(%s)", _LOCK)
 
 
 def load(connection: Connection) -> References:
@@ -50,13 +51,26 @@ def states(connection: Connection, kind: str) -> dict[str, State]:
     return _states(connection, kind)
 
 
-def version(connection: Connection) -> int:
+@dataclass(frozen=True, slots=True)
+class Version:
     """Another one whenever :func:`load` would give something else.
 
     Chance, not a count: a transaction that comes to nothing must not share its version with the
     next one, or what was loaded in the first would pass for the second's.
     """
-    return int(meta.get(connection, VERSION) or 0)
+
+    asked: meta.Fact
+
+    def taken(self) -> int:
+        return int(self.asked.taken() or 0)
+
+
+def ask_version(connection: Connection) -> Version:
+    return Version(meta.ask(connection, VERSION))
+
+
+def version(connection: Connection) -> int:
+    return ask_version(connection).taken()
 
 
 def update(connection: Connection, seen: Iterable[Observation]) -> set[str]:

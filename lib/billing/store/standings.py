@@ -1,4 +1,4 @@
-"""Standings as rows: compact JSON, compressed, bound to the rules that they came from.
+"""Standings as rows: compact JSON, large ones compressed, bound to the rules that they came from.
 
 They need not be bound to references: whoever depends on a price or coupon that changes is folded
 anew in the transaction that changes it.
@@ -6,7 +6,6 @@ anew in the transaction that changes it.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter
@@ -19,10 +18,9 @@ from ..domain.rollups import Cell, Sums
 from ..domain.standing import Key, Standing
 from ..domain.trail import ObjectFold, Step
 from . import dialect
-from .spelling import read, spell
+from .spelling import grown, read, shrunk_if_large, spelled
 from .tables import customers, standings
 
-FASTEST: Final = 1
 _CELLS: Final = attrgetter(*(field.name for field in fields(Worth)))
 
 
@@ -30,25 +28,33 @@ def load(
     connection: Connection, customer_ids: Iterable[str], *, folded_by: str
 ) -> dict[str, Standing]:
     """Standings of these customers. One that other rules made keeps only its sums."""
+    return loaded(ask(connection, customer_ids), folded_by=folded_by)
+
+
+def ask(connection: Connection, customer_ids: Iterable[str]) -> dialect.Answer:
     condition = dialect.among(connection, "customer_id")
-    found = dialect.fetch(
+    return dialect.ask(
         connection,
         "SELECT customer_id, folded_by, state FROM standings "  # noqa: S608
         f"WHERE {condition}",
         dialect.keys(connection, sorted(customer_ids)),
     )
-    loaded = {}
-    for customer_id, made_by, state in found:
-        plain = read(zlib.decompress(state).decode())
+
+
+def loaded(answer: dialect.Answer, *, folded_by: str) -> dict[str, Standing]:
+    """What was asked for, as :func:`load` gives it."""
+    standing_of: dict[str, Standing] = {}
+    for customer_id, made_by, state in answer.fetchall():
+        plain = read(grown(state))
         if made_by != folded_by:
             plain |= {"objects": [], "ledger": None}
-        loaded[customer_id] = _standing(plain)
-    return loaded
+        standing_of[customer_id] = _standing(plain)
+    return standing_of
 
 
 def save(connection: Connection, made: Mapping[str, Standing], *, folded_by: str) -> None:
     rows = [
-        (customer_id, folded_by, zlib.compress(_text(made[customer_id]), FASTEST))
+        (customer_id, folded_by, shrunk_if_large(_text(made[customer_id])))
         for customer_id in sorted(made)
     ]
     dialect.upsert(connection, standings, rows)
@@ -56,7 +62,7 @@ def save(connection: Connection, made: Mapping[str, Standing], *, folded_by: str
 
 def complete(connection: Connection) -> None:
     """Give a row to the customers that have none, as if nobody's rules had folded them."""
-    nothing = literal(zlib.compress(_text(Standing()), FASTEST), LargeBinary)
+    nothing = literal(shrunk_if_large(_text(Standing())), LargeBinary)
     known = exists().where(standings.c.customer_id == customers.c.customer_id)
     lacking = select(customers.c.customer_id, literal(""), nothing).where(~known)
     columns = ["customer_id", "folded_by", "state"]
@@ -91,8 +97,7 @@ def sign(connection: Connection, customer_ids: Iterable[str], mark: str) -> None
         f"UPDATE standings SET folded_by = {placeholder} "  # noqa: S608 - no input
         f"WHERE folded_by <> {placeholder} AND {condition}"
     )
-    values = (mark, mark, dialect.keys(connection, sorted(customer_ids)))
-    connection.exec_driver_sql(statement, values)
+    dialect.run(connection, statement, mark, mark, dialect.keys(connection, sorted(customer_ids)))
 
 
 def _text(standing: Standing) -> bytes:
@@ -104,7 +109,7 @@ def _text(standing: Standing) -> bytes:
         "settled": _sums(standing.settled),
         "contribution": _sums(standing.contribution),
     }
-    return spell(plain).encode()
+    return spelled(plain)
 
 
 def _standing(plain: dict[str, Any]) -> Standing:

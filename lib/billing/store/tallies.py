@@ -24,8 +24,9 @@ def add(connection: Connection, at: int, source: str, fates: Iterable[str]) -> N
         return
     sign = dialect.mark(connection)
     values = ", ".join(f"({sign}, {sign}, {sign}, {sign})" for _ in counted)
-    connection.exec_driver_sql(
+    dialect.run(
+        connection,
         f"INSERT INTO tallies (day, source, fate, events) VALUES {values} "  # noqa: S608 - no input
         "ON CONFLICT (day, source, fate) DO UPDATE SET events = tallies.events + excluded.events",
-        tuple(cell for fate, events in counted for cell in (at // DAY * DAY, source, fate, events)),
+        *(cell for fate, events in counted for cell in (at // DAY * DAY, source, fate, events)),
     )

@@ -14,6 +14,9 @@ from typing import Any, Final, NoReturn
 from ..domain.errors import EventUnusable
 
 Raw = dict[str, Any]
+Path = tuple[Any, ...]
+"""Where an object stands: (where its holder stands, key), in a list also its index; () at the top.
+"""
 
 LATEST_MOMENT: Final = 253_402_300_799  # the last second of the year 9999
 LARGEST_NUMBER: Final = 10**15  # beyond it sums of 64-bit columns could overflow
@@ -36,7 +39,7 @@ class Fields:
 
     __slots__ = ("_owner", "_path", "raw")
 
-    def __init__(self, raw: Raw, owner: str, path: str = "") -> None:
+    def __init__(self, raw: Raw, owner: str, path: Path = ()) -> None:
         self.raw = raw
         self._owner = owner
         self._path = path
@@ -46,7 +49,7 @@ class Fields:
         type is told."""
         found = _NAMES.get(type(value), "missing" if value is None else "something else")
         told = "it is missing" if value is None else f"not {found}"
-        where = f"{self._path}.{key}" if self._path else key
+        where = _spelled((self._path, key))
         raise EventUnusable(
             f"The {self._owner} cannot be read: {where} should be {expected}, {told}."
         )
@@ -57,17 +60,19 @@ class Fields:
     def text(self, key: str, limit: int = LONGEST_TEXT) -> str | None:
         """Free text; blank is None. NUL and lone surrogates, which no database takes, become �."""
         value = self.raw.get(key)
-        if value is None or value == "":
+        if value is None:
             return None
         if type(value) is not str:
             self.refuse(key, "a text", value)
+        if not value:
+            return None
         if len(value) > limit:
             self.refuse(key, f"at most {limit} characters long", value)
         return value if value.isascii() and "\x00" not in value else _storable(value)
 
     def word(self, key: str) -> str | None:
         """A short text: an enum (open: unknown ones pass), a code, a number."""
-        return self.text(key, LONGEST_WORD)
+        return None if self.raw.get(key) is None else self.text(key, LONGEST_WORD)
 
     def currency(self, key: str) -> str | None:
         value = self.word(key)
@@ -78,10 +83,12 @@ class Fields:
         value = self.raw.get(key)
         if type(value) is dict:
             value = value.get("id")
-        if value is None or value == "":
+        if value is None:
             return None
         if type(value) is not str:
             self.refuse(key, "an id or an object with an id", value)
+        if not value:
+            return None
         if len(value) > LONGEST_WORD or not value.isprintable():
             self.refuse(key, f"an id of at most {LONGEST_WORD} printable characters", value)
         return value
@@ -117,6 +124,20 @@ class Fields:
             self.refuse(key, "a time in unix seconds before the year 10000", value)
         return value
 
+    def moments(self, *keys: str) -> dict[str, int | None]:
+        """Several at once, by key."""
+        get = self.raw.get
+        found = {key: get(key) for key in keys}
+        for key, value in found.items():
+            if value is not None and (type(value) is not int or not 0 <= value <= LATEST_MOMENT):
+                self.moment(key)
+        return found
+
+    def words(self, *keys: str) -> dict[str, str | None]:
+        """Several at once, by key."""
+        get = self.raw.get
+        return {key: None if get(key) is None else self.text(key, LONGEST_WORD) for key in keys}
+
     def flag(self, key: str) -> bool:
         """A boolean; missing and null are false."""
         value = self.raw.get(key)
@@ -133,6 +154,8 @@ class Fields:
             return None
         if type(value) is int and 0 <= value <= LARGEST_NUMBER:
             return str(value)
+        if type(value) is str and value.isdecimal() and value.isascii() and len(value) <= 15:
+            return value.lstrip("0") or "0"
         if type(value) in (int, float) and not abs(value) <= LARGEST_NUMBER:
             self.refuse(key, "a finite decimal number of ordinary size", value)
         if type(value) not in (int, float, str) or not _DECIMAL.fullmatch(spelt := str(value)):
@@ -149,11 +172,11 @@ class Fields:
             return None
         if type(value) is not dict:
             self.refuse(key, "an object", value)
-        return Fields(value, self._owner, f"{self._path}.{key}" if self._path else key)
+        return Fields(value, self._owner, (self._path, key))
 
     def inside(self, key: str) -> Fields:
         """A nested object; an empty one when there is none, so that its fields read as None."""
-        return self.child(key) or Fields({}, self._owner, key)
+        return self.child(key) or Fields({}, self._owner, ((), key))
 
     def elements(self, key: str) -> list[Any]:
         """A list, given bare or as Stripe's list object; none is empty."""
@@ -171,8 +194,14 @@ class Fields:
         for index, value in enumerate(self.elements(key)):
             if type(value) is not dict:
                 self.refuse(f"{key}[{index}]", "an object", value)
-            path = f"{self._path}.{key}[{index}]" if self._path else f"{key}[{index}]"
-            yield Fields(value, self._owner, path)
+            yield Fields(value, self._owner, (self._path, key, index))
+
+
+def _spelled(path: Path) -> str:
+    """``items.data[0].price``; paths are spelled only where something is refused."""
+    outer, key, *index = path
+    name = f"{key}[{index[0]}]" if index else key
+    return f"{_spelled(outer)}.{name}" if outer else name
 
 
 def expanded(raw: Raw, key: str, object_name: str) -> Raw | None:

@@ -8,11 +8,15 @@ from typing import Any, Final
 from ..domain.observations import State
 from .fields import Fields, Raw
 from .parse_discount import discount_ids, discount_parts
-from .parse_price import price_parts, price_terms
+from .parse_price import known_price, price_parts
 from .reading import Context, Reader, Seen, belongs, organization
 
 _ENDED: Final = frozenset({"canceled", "incomplete_expired"})
 _SCHEDULE_ENDED: Final = frozenset({"released", "canceled", "completed"})
+_MOMENTS: Final = (
+    *("created", "start_date", "trial_start", "trial_end"),
+    *("cancel_at", "canceled_at"),
+)
 _PERIODS: Final = ("current_period_start", "current_period_end")
 
 
@@ -33,13 +37,8 @@ def _read_subscription(fields: Fields, context: Context) -> Seen:
         "status": status,
         "currency": fields.currency("currency") or _currency_of(items),
         "collection_method": fields.word("collection_method") or fields.word("billing"),
-        "created": fields.moment("created"),
-        "start_date": fields.moment("start_date"),
-        "trial_start": fields.moment("trial_start"),
-        "trial_end": fields.moment("trial_end"),
-        "cancel_at": fields.moment("cancel_at"),
+        **fields.moments(*_MOMENTS),
         "cancel_at_period_end": fields.flag("cancel_at_period_end"),
-        "canceled_at": fields.moment("canceled_at"),
         "ended_at": ended_at,
         "reason": details.word("reason"),
         "feedback": details.word("feedback"),
@@ -75,7 +74,6 @@ def _by_id(item: State) -> str:
 
 
 def _item(item: Fields, subscription: Fields, place: str) -> State:
-    price = _price(item)
     return {
         # Stripe's items have ids; those of its stand-ins may have only a place.
         "id": item.ident("id") or place,
@@ -83,7 +81,7 @@ def _item(item: Fields, subscription: Fields, place: str) -> State:
         "period_start": _period(item, subscription, _PERIODS[0]),
         "period_end": _period(item, subscription, _PERIODS[1]),
         "discounts": discount_ids(item),
-        "price": {"id": price.own_id()} | price_terms(price),
+        "price": known_price(_price(item)),
     }
 
 
@@ -117,7 +115,7 @@ def _only_plan(fields: Fields, name: str) -> State:
         "period_start": fields.moment(_PERIODS[0]),
         "period_end": fields.moment(_PERIODS[1]),
         "discounts": [],
-        "price": {"id": plan.own_id()} | price_terms(plan),
+        "price": known_price(plan),
     }
 
 

@@ -11,7 +11,6 @@ _SECRET: Final = frozenset({"url", "client_secret"})
 _RETURNS: Final = frozenset({"return_url", "success_url", "cancel_url"})
 _TOKEN: Final = re.compile(r"[?&]t=v1\.")
 """Of the return page: see `lib.billing.domain.returning`."""
-_SPELT: Final = (b"billing_portal.session", b"checkout.session", b"client_secret", b"\\u")
 
 
 def storable(event: dict[str, Any], body: bytes) -> bytes:
@@ -21,7 +20,7 @@ def storable(event: dict[str, Any], body: bytes) -> bytes:
     loses its ``client_secret``. Any other event is kept byte
     for byte.
     """
-    if not any(mark in body for mark in _SPELT):
+    if not (b"client_secret" in body or b".session" in body or b"\\u" in body):
         return body
     found, kept = _without(event, 0)
     if not found:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Final
 
+import orjson
+
 from ..domain.errors import PayloadInvalid, SignatureInvalid
 
 TOLERANCE: Final = 300
@@ -87,9 +89,17 @@ def _mac(signed: bytes, secret: str) -> str:
 
 def _event(payload: bytes) -> dict[str, Any]:
     try:
-        event = json.loads(payload)
-    except (ValueError, RecursionError):
-        raise PayloadInvalid("The body is not JSON.") from None
+        event = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        event = _read_slowly(payload)
     if type(event) is not dict:
         raise PayloadInvalid("This is not a Stripe event: the body is not a JSON object.")
     return event
+
+
+def _read_slowly(payload: bytes) -> Any:
+    """Lone surrogates and whatever else the fast reader refuses and JSON's own takes."""
+    try:
+        return json.loads(payload)
+    except (ValueError, RecursionError):
+        raise PayloadInvalid("The body is not JSON.") from None

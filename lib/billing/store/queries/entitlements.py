@@ -28,8 +28,13 @@ def entitlements_of(
     connection: Connection, customer_ids: Sequence[str]
 ) -> dict[str, EntitlementRow]:
     """The rows of some customers, by id."""
-    rows = connection.execute(select(e).where(e.c.customer_id.in_(customer_ids))).mappings()
-    return {row["customer_id"]: value_of(EntitlementRow, row) for row in rows}
+    found = dialect.fetch(
+        connection,
+        f"SELECT {dialect.names(e)} FROM plan_entitlements "  # noqa: S608 - names are ours
+        f"WHERE {dialect.among(connection, 'customer_id')}",
+        dialect.keys(connection, customer_ids),
+    )
+    return {row.customer_id: row for row in map(_row, found)}
 
 
 def entitlements_named(

@@ -311,7 +311,7 @@ standings = Table(
     metadata,
     key("customer_id"),
     text("folded_by"),  # the mark of the rules
-    Column("state", LargeBinary, nullable=False),  # zlib: see lib.billing.store.standings
+    Column("state", LargeBinary, nullable=False),  # see lib.billing.store.standings
 )
 """Where each customer's fold stands, so that what comes next can be applied in place."""
 

@@ -1,0 +1,1 @@
+"""What reading from Stripe's API costs: pages by listing, without a projection, and a backfill."""
