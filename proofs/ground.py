@@ -6,6 +6,7 @@ import atexit
 import secrets
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 import warnings
@@ -104,6 +105,15 @@ class Postgres:
         """The folder of PostgreSQL's own programs, of the server's version."""
         return Path(self._server.bin_path)
 
+    @property
+    def process(self) -> int | None:
+        """The postmaster's id; None while it is down."""
+        try:
+            found: int | None = self._server.get_pid()
+        except AssertionError:
+            return None
+        return found
+
     def strike(self, how: signal.Signals) -> None:
         """SIGQUIT is PostgreSQL's immediate shutdown, SIGKILL leaves nothing in order."""
         postmaster = psutil.Process(self._server.get_pid())
@@ -120,7 +130,14 @@ class Postgres:
                 (place / left).unlink(missing_ok=True)
 
     def revive(self) -> None:
-        self._server.ensure_postgres_running()
+        for left in range(5, -1, -1):
+            try:
+                self._server.ensure_postgres_running()
+            except subprocess.TimeoutExpired:  # it recovers for longer than is waited
+                if left == 0:
+                    raise
+            else:
+                return
 
     def close(self) -> None:
         self._server.cleanup()

@@ -81,7 +81,7 @@ def test_the_receiver_cannot_change_the_audits_past_nor_what_staff_wrote(roles: 
         "notes": set(),
         "requests": {"INSERT", "UPDATE"},
         "saved_views": set(),
-        "staff_choices": set(),
+        "staff_choices": {"DELETE"},
     }
     assert rights["observations"] == {"INSERT", "UPDATE"}
     for name in set(EVERY_TABLE) - OWN - SIGNED - {"inbox", "observations"}:
