@@ -47,6 +47,7 @@ from .return_page import ReturnPage
 from .serving.at_once import AtOnce
 from .serving.config import server_config
 from .serving.doorstep import Doorstep, Turned
+from .serving.ending import Ending
 from .serving.headers import SafeHeaders
 from .serving.limits import USUAL
 from .settings.setup import Setup
@@ -96,7 +97,11 @@ def make_app(installed: Installed) -> Starlette:
     app = Starlette(
         routes=receiver.routes(installed),
         lifespan=receiver.lifespan,
-        middleware=[Middleware(SafeHeaders), Middleware(AtOnce, most=USUAL.at_once)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(Ending),
+            Middleware(AtOnce, most=USUAL.at_once),
+        ],
     )
 
     def follow(running: Installed) -> None:

@@ -229,6 +229,6 @@ class Foes:
             self.counts["nobody there"] += 1  # its receiver is dead at the moment
             return
         self.counts[foe.name] += 1
-        # A receiver that is killed under them says nothing more.
-        if told not in foe.told | {""}:
+        # A receiver that is killed under them says nothing more, one that ends that it does.
+        if told not in foe.told | {"", "503"}:
             self.unexpected.append(f"{foe.name}: answered {told!r}")
