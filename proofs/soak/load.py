@@ -24,7 +24,7 @@ LATE: Final = 0.1
 TWICE: Final = 0.03
 """The share of acknowledged deliveries that are sent again."""
 
-BEHIND: Final = 2_000
+BEHIND: Final = 400
 """Events that may wait to be sent: while everything is away the pace need not build a mountain."""
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from lib.billing.serving.ending import Ending
+from lib.billing.serving.limits import USUAL
+
+from .serving import receiver
+from .test_limits import HEAD, all_of, connected, event, status
 
 
 def served(app, kind="http"):
@@ -52,3 +57,15 @@ def test_what_has_begun_otherwise_is_cut_off(app, kind):
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(cut)
     assert 503 not in [message.get("status") for message in sent]
+
+
+def test_a_body_that_trickles_in_is_not_waited_for(sqlite_store):
+    slow = None
+    with receiver(sqlite_store, limits=replace(USUAL, linger_seconds=0.2)) as sender:
+        slow = connected(sender)
+        slow.sendall(HEAD + b"Content-Length: 1000\r\n\r\n{")
+        assert sender.deliver(event(1)).status_code == 200
+    with slow:
+        answer = all_of(slow)
+    assert (status(answer), b"stopping" in answer) == (503, True)
+    assert b"retry-after" not in answer.lower()  # as what is cut off after ten seconds is told

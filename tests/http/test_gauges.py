@@ -236,6 +236,7 @@ def everything(sqlite_store: Store) -> str:
         finding("b", "gap", kind="gap", lost_after=START + DAY),
     )
     Scene(sqlite_store).take(newcomer("cus_told"))
+    prune(sqlite_store, now=START, days=30, resume=True)
     meters = Meters(Gauges(sqlite_store, bench.now))
     meters.refuse("signature_invalid")
     meters.job("drain", "fault")
