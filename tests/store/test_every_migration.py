@@ -78,7 +78,7 @@ def shared(before: Rows, after: Rows, *, but: set[str]) -> list[tuple[str, Rows,
 
 def fill(store: Store) -> None:
     """A company's life, and a row in each table that it leaves empty."""
-    ingest_into(store).apply(company(3))
+    ingest_into(store).apply(company(3, customers=3, turns=8))
     with store.writing() as connection:
         for table in tables.metadata.sorted_tables:
             if connection.execute(select(table).limit(1)).first() is None:
@@ -129,7 +129,7 @@ def test_from_each_the_newest_is_reached_in_one_go_with_rows_that_need_no_replay
     store: Store, older: str
 ) -> None:
     """What a migration adds to rows is what the writer would have written."""
-    ingest_into(store).apply(company(4))
+    ingest_into(store).apply(company(4, customers=3, turns=6))
     expected, kept = derived(store), rows(store)["rollups"]
     move(store, older, up=False)
     migrate.upgrade(store)

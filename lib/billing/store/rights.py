@@ -48,7 +48,10 @@ def _may(connection: Connection, table: str, verb: str) -> bool:
     if verb == "SELECT" and table == tables.inbox.name:
         # The dashboard reads its columns but for the bodies.
         names = [column.name for column in tables.inbox.columns if column.name != "payload"]
-        asked = "SELECT bool_and(has_column_privilege('inbox', n, 'SELECT')) FROM unnest(%s::text[]) AS n"
+        asked = (
+            "SELECT bool_and(has_column_privilege('inbox', name, 'SELECT')) "
+            "FROM unnest(%s::text[]) AS name"
+        )
         return bool(connection.exec_driver_sql(asked, (names,)).scalar())
     asked = "SELECT has_table_privilege(%s, %s)"
     return bool(connection.exec_driver_sql(asked, (f'"{table}"', verb)).scalar())
