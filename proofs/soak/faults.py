@@ -20,6 +20,10 @@ SETTLED: Final = 1 / 3
 whether a process that goes on grows can be seen in one that goes on alone."""
 
 
+LONG_ENOUGH: Final = 600.0
+"""Seconds from which on there is a calm at all: a cut only has to meet every fault."""
+
+
 class Faults:
     def __init__(self, standing: Standing, length: float) -> None:
         self.counts: Counter[str] = Counter()
@@ -45,10 +49,11 @@ class Faults:
         first, second = self._standing.receivers
         if number in (1, 3):
             return self._both_secrets if number == 1 else self._only_the_new
-        turn = number % 4
-        if turn == 2 and share < 1 / 2:
+        turn, calm = number % 4, self._length >= LONG_ENOUGH
+        if turn == 2 and not (calm and share >= 1 / 2):
             return self._strike
-        return lambda: self._kill(first if turn == 1 and share < SETTLED else second)
+        spared = turn != 1 or (calm and share >= SETTLED)
+        return lambda: self._kill(second if spared else first)
 
     def _kill(self, receiver: Served) -> None:
         receiver.end(signal.SIGKILL)
