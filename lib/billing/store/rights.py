@@ -32,7 +32,7 @@ def rights(connection: Connection) -> Rights:
     takes, owns = connection.exec_driver_sql(_MAY).one()
     if owns:
         return Rights("owner", (), ())
-    party: Party = "receiver" if takes else "dashboard"
+    party: Literal["receiver", "dashboard"] = "receiver" if takes else "dashboard"
     lacking, beyond = [], []
     for name, wanted in grants.wanted(party).items():
         for verb in ("SELECT", "INSERT", "UPDATE", "DELETE"):
