@@ -104,7 +104,12 @@ def _partitions(connection: Any, address: str, rows: int) -> None:
     connection.execute(f"INSERT INTO parted SELECT {COLUMNS} FROM inbox WHERE payload IS NOT NULL")
     connection.execute("INSERT INTO parted_ids SELECT event_id, received_at FROM inbox")
     connection.execute("VACUUM ANALYZE parted")
-    tell("writer into partitions and ids", _written(address, _parted, 4.0))
+    rates: list[tuple[float, float]] = []
+    for _ in range(7):
+        rates.append((_rate(address, _plain), _rate(address, _parted)))
+    shares = sorted(parted / plain for plain, parted in rates)
+    told = f"{shares[3]:.2f} ({shares[0]:.2f} to {shares[-1]:.2f}) of one into the plain table"
+    tell("writer into partitions and ids, in turn", told)
     with writing(address, _parted) as beside:
         time.sleep(1)
         began = time.monotonic()
@@ -164,6 +169,13 @@ def _written(address: str, writes: Writes, seconds: float) -> str:
     with writing(address, writes) as beside:
         time.sleep(seconds)
     return beside()
+
+
+def _rate(address: str, writes: Writes) -> float:
+    """Rows a second over two seconds."""
+    with writing(address, writes) as beside:
+        time.sleep(2)
+    return float(beside().split(" ")[0].replace(",", ""))
 
 
 def _told(took: list[float], seconds: float) -> str:
