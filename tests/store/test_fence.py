@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from lib.billing.config import Settings
 from lib.billing.domain.errors import DatabaseUnavailable
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from lib.billing.store.fence import EVERY, TOO_OLD, Fence, look
 from lib.billing.store.turns import Turns
+from lib.billing.wiring import open_installation, open_writer
 from tests.http.serving import receiver
 from tests.jobs.failing import customer
 from tests.store.company import inbox_states
 from tests.store.test_every_migration import move
 
 NEWER = "9999"
+ROOT = Path(__file__).parents[2]
 
 
 def upgraded_by_a_newer_version(store: Store, *, revision=NEWER, writers_from=NEWER):
@@ -168,3 +172,16 @@ def test_a_migration_waits_for_who_is_writing(postgres_store):
     writer.join()
     other.close()
     assert ended == ["writing", "upgrade"]
+
+
+def test_a_command_that_writes_refuses_and_one_that_reads_goes_on(postgres_store):
+    url = postgres_store.url.render_as_string(hide_password=False)
+    settings = Settings.load(
+        {"PORTSIDE_DATABASE_URL": url, "PORTSIDE_CATALOG": str(ROOT / "catalog.toml")}
+    )
+    upgraded_by_a_newer_version(postgres_store)
+    with pytest.raises(DatabaseUnavailable, match="Start the version that upgraded it"):
+        open_writer(settings)
+    reading = open_installation(settings)
+    assert reading.portside.freshness().watermark >= 0
+    reading.close()

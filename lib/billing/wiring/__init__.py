@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..config import Settings
 from ..desk import Portside
+from ..domain.errors import DatabaseUnavailable
 from ..following import Follower
 from ..ingest import Ingest
 from ..settings.catalog_file import read_catalog
@@ -59,7 +60,11 @@ def open_writer(settings: Settings | None = None) -> Installation:
     """The installation, for a command that writes. Raises DatabaseUnavailable where this version
     may not write to the database as it is."""
     opened = open_installation(settings)
-    look(opened.store)
+    try:
+        look(opened.store)
+    except DatabaseUnavailable:
+        opened.close()
+        raise
     return opened
 
 
