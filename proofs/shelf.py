@@ -149,7 +149,7 @@ PROOFS: Final = (
     ),
     Proof(
         "soak",
-        "Under load, faults and attacks nothing is lost, and no process grows",
+        "Under load, faults and attacks nothing is lost or applied twice",
         "Two receivers and a dashboard over one PostgreSQL. Signed deliveries at a steady pace, "
         "some late, some twice, some spoilt, beside questions of the product and somebody who "
         "opens pages. Receivers are killed, PostgreSQL is struck down, the webhook's secret is "
@@ -161,8 +161,10 @@ PROOFS: Final = (
         "Answer times are those of acknowledged deliveries, as the sender on the same machine "
         "sees them, faults included. Memory is fitted over the second half (the median slope of "
         "all pairs of looks), in which the first receiver, the dashboard and PostgreSQL are left "
-        "alone; up to 10 % an hour is called flat, and a soak of a quarter of an hour or more is "
-        "disproved by a process that grows. PostgreSQL is counted without its shared buffers.",
+        "alone; up to 10 % an hour is called flat. PostgreSQL is counted without its shared "
+        "buffers. Where the machine is too busy for the pace, events are held back rather than "
+        "piled up. Lost, doubled and differing rows disprove it; of anything else how much there "
+        "was is told.",
     ),
     Proof(
         "fuzz",
