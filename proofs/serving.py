@@ -44,15 +44,22 @@ def installation(database: str) -> Installation:
 
 
 class Served:
-    """A receiver on a port of its own; its log goes to ``log``."""
+    """A receiver on a port of its own; its log goes to ``log``. ``over``: settings beside its
+    database, catalogue and secret, or in their place."""
 
-    def __init__(self, database: str, log: Path) -> None:
+    def __init__(self, database: str, log: Path, **over: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
-        self._environment = environment(database)
+        self._environment = environment(database, **over)
         self._process: Process | None = None
+
+    @property
+    def process(self) -> int | None:
+        """Its process id; None while it is down."""
+        found = self._process
+        return None if found is None else found.pid
 
     def start(self) -> None:
         arguments = ["serve", "--port", str(self.port)]
@@ -77,6 +84,13 @@ class Served:
         if self._process is not None:
             self._process.end(how)
             self._process = None
+
+    def restart(self, **over: str) -> None:
+        """End it politely and start it again, with other settings; returns when it is ready."""
+        self.end(signal.SIGTERM)
+        self._environment |= over
+        self.start()
+        self.wait_until_ready()
 
 
 class Sender:

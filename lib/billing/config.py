@@ -56,6 +56,7 @@ class Settings(BaseModel):
     slack_webhook_url: SecretStr | None = Field(None, alias="PORTSIDE_SLACK_WEBHOOK_URL")
     smtp_url: SecretStr | None = Field(None, alias="PORTSIDE_SMTP_URL")
     mail_from: str | None = Field(None, alias="PORTSIDE_MAIL_FROM")
+    backups: Path | None = Field(None, alias="PORTSIDE_BACKUPS")
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> Self:

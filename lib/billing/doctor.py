@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from .checks import at_stripe, configured, kinde, notices, outgoing, read_api, running, stored
+from .checks import (
+    at_stripe,
+    configured,
+    kinde,
+    notices,
+    outgoing,
+    read_api,
+    running,
+    stored,
+    upkeep,
+)
 from .checks.finding import Finding
 from .config import Settings
 from .stripe.gateway import Gateway
@@ -26,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         *running.proxies(),
         chosen,
         *stored.database(settings, catalog, business),
+        *upkeep.backups(settings.backups),
         *notices.configured(settings, business),
         found,
         *(at_stripe.stripe(gateway, catalog, settings.return_url) if gateway else ()),

@@ -48,11 +48,12 @@ from .serving import garbage
 from .serving.at_once import AtOnce
 from .serving.config import server_config
 from .serving.doorstep import Doorstep, Turned
+from .serving.ending import Ending
 from .serving.headers import SafeHeaders
 from .serving.limits import USUAL
 from .settings.setup import Setup
-from .store import migrate
 from .store.engine import Store
+from .store.fence import TOO_OLD, Fence, look
 from .store.turns import Turns
 
 SIGNATURE = "stripe-signature"
@@ -97,7 +98,11 @@ def make_app(installed: Installed) -> Starlette:
     app = Starlette(
         routes=receiver.routes(installed),
         lifespan=receiver.lifespan,
-        middleware=[Middleware(SafeHeaders), Middleware(AtOnce, most=USUAL.at_once)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(Ending),
+            Middleware(AtOnce, most=USUAL.at_once),
+        ],
     )
 
     def follow(running: Installed) -> None:
@@ -123,7 +128,8 @@ class Receiver:
         self._api: ApiRoutes | None = None
         self._jobs = installed.jobs  # now, so that what is misconfigured is said at once
         self._runner: Runner | None = None
-        commit = self.meters.timed(installed.ingest.commit)
+        self._fence = Fence(installed.store)
+        commit = self.meters.timed(self._fence.before(installed.ingest.commit))
         self._grouping = Grouping(commit)
         self._from_kinde = Grouping(commit, KINDE_SOURCE)
         self._doorstep = Doorstep()
@@ -157,7 +163,7 @@ class Receiver:
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        turns = Turns(self._installed.store)
+        turns = self._fence.turns(Turns(self._installed.store))
         runner = Runner(self._jobs, turns, told=self.meters.job)
         self._runner = runner
         runner.start()
@@ -201,16 +207,20 @@ class Receiver:
 
     async def readyz(self, _request: Request) -> Response:
         try:
-            revision = await asyncio.to_thread(migrate.current, self._installed.store)
+            await asyncio.to_thread(look, self._installed.store)
         except DatabaseUnavailable as error:
-            return JSONResponse({"status": "database_away", "code": error.code}, 503)
-        if revision != migrate.head():
-            return JSONResponse({"status": "not_migrated", "remedy": "portside db upgrade"}, 503)
+            if error.code == "not_migrated":
+                told = {"status": "not_migrated", "remedy": "portside db upgrade"}
+            elif error.code == TOO_OLD:
+                told = {"status": "too_old", "remedy": "start the version that upgraded it"}
+            else:
+                told = {"status": "database_away", "code": error.code}
+            return JSONResponse(told, 503)
         follower = self._installed.follower
         if follower is not None and follower.lag is not None:
             # Ready all the same: what it answers is what was published where it runs.
-            told = {"catalogue": "not_applied", "remedy": follower.lag.why}
-            return JSONResponse({"status": "ok", **told})
+            lag = {"catalogue": "not_applied", "remedy": follower.lag.why}
+            return JSONResponse({"status": "ok", **lag})
         return JSONResponse({"status": "ok"})
 
     async def metrics(self, _request: Request) -> Response:

@@ -120,6 +120,15 @@ def test_a_fault_is_found_with_its_remedy(environment, over, name, remedy):
     assert remedy in finding.remedy
 
 
+def test_a_database_that_a_newer_version_upgraded_is_found(environment):
+    store = Store(environment["PORTSIDE_DATABASE_URL"])
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    told = found(environment)["Database"]
+    assert (told.ok, told.remedy) == (False, "Use the version that upgraded it.")
+
+
 def test_a_database_that_was_not_migrated_is_found(environment, tmp_path):
     url = f"sqlite:///{tmp_path / 'fresh.db'}"
     finding = found(environment, PORTSIDE_DATABASE_URL=url)["Database"]

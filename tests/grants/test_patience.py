@@ -34,7 +34,8 @@ def test_the_doctor_is_content_with_the_roles_and_not_with_a_superuser(roles: Ro
         party: {finding.name: finding.ok for finding in running.postgres(getattr(roles, party))}
         for party in ("owner", "receiver", "dashboard")
     }
-    assert told["receiver"] == told["dashboard"] == {"Database role": True, "Time-outs": True}
+    content = {"Database role": True, "Database rights": True, "Time-outs": True}
+    assert told["receiver"] == told["dashboard"] == content
     assert told["owner"] == {"Database role": False, "Time-outs": False}
 
 

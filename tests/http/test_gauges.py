@@ -12,6 +12,7 @@ from sqlalchemy import insert, text
 
 from lib.billing.intake.gauges import Gauges
 from lib.billing.intake.meters import Meters
+from lib.billing.prune import prune
 from lib.billing.store import requests, tables
 from lib.billing.store.engine import Store
 from tests.http.serving import SECRET, receiver
@@ -163,6 +164,13 @@ def test_only_a_whole_comparison_that_came_to_its_end_counts(store: Store) -> No
     assert scraped(Bench(store))["portside_reconcile_age_seconds"] == 400
 
 
+def test_the_age_of_the_last_round_of_dropping_bodies(store: Store) -> None:
+    bench = Bench(store)
+    assert "portside_prune_age_seconds" not in scraped(bench)
+    prune(store, now=START - 70, days=30, resume=True)
+    assert scraped(bench)["portside_prune_age_seconds"] == 70
+
+
 def test_requests_rereads_gaps_and_the_watermark(store: Store) -> None:
     bench = Bench(store)
     bench.ingest.apply([customer(1), customer(2), customer(3)])
@@ -228,6 +236,7 @@ def everything(sqlite_store: Store) -> str:
         finding("b", "gap", kind="gap", lost_after=START + DAY),
     )
     Scene(sqlite_store).take(newcomer("cus_told"))
+    prune(sqlite_store, now=START, days=30, resume=True)
     meters = Meters(Gauges(sqlite_store, bench.now))
     meters.refuse("signature_invalid")
     meters.job("drain", "fault")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -237,6 +238,37 @@ def test_the_receiver_runs_them_and_counts_their_rounds(store: Store) -> None:
     assert outcomes(store) == [("done", "No event was failed.")]
 
 
+class Counted:
+    """A job that says whether it was ever done twice at once."""
+
+    def __init__(self) -> None:
+        self.rounds = 0
+        self.overlaps = 0
+        self.busy = threading.Lock()
+
+    def round(self) -> None:
+        if not self.busy.acquire(blocking=False):
+            self.overlaps += 1
+            return
+        self.rounds += 1
+        time.sleep(0.01)
+        self.busy.release()
+
+
+def test_two_receivers_over_one_database_do_a_job_one_at_a_time(postgres_store: Store) -> None:
+    other, counted = Store(postgres_store.url.render_as_string(hide_password=False)), Counted()
+    jobs = [Job("drain", AT_ONCE, counted.round)]
+    with receiver(postgres_store, jobs=jobs) as first, receiver(other, jobs=jobs) as second:
+        for sender in (first, second):
+            for outcome in ("done", "elsewhere"):
+                wanted = f'job="drain",outcome="{outcome}"'
+                while wanted not in sender.client.get("/metrics").text:
+                    pass
+    other.close()
+    assert counted.rounds > 1
+    assert counted.overlaps == 0
+
+
 def test_an_installation_runs_what_it_is_configured_for(tmp_path: Path) -> None:
     config = tmp_path / "portside.toml"
     environment = {
@@ -253,12 +285,12 @@ def test_an_installation_runs_what_it_is_configured_for(tmp_path: Path) -> None:
         return found
 
     always = ["follow", "refold", "requests", "drain"]
-    assert names("") == always
-    assert names("retention_days = 90") == [*always, "prune"]
+    assert names("") == [*always, "tidy"]
+    assert names("retention_days = 90") == [*always, "prune", "tidy"]
     told = '[digest]\nslack = true\nweekly = "monday 08:00"\n'
-    assert names(told) == [*always, "notices", "digest"]
-    assert names("[alerts]\nslack = true\ndrift = 5") == [*always, "notices", "alerts"]
-    assert names("[digest]\nslack = true") == [*always, "notices"]
+    assert names(told) == [*always, "notices", "digest", "tidy"]
+    assert names("[alerts]\nslack = true\ndrift = 5") == [*always, "notices", "alerts", "tidy"]
+    assert names("[digest]\nslack = true") == [*always, "notices", "tidy"]
     with_key = names("", STRIPE_API_KEY="rk_test_x")
     assert [name for name in with_key if name in ("requests", "enrich", "drain")] == [
         "requests",

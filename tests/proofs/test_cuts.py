@@ -18,6 +18,7 @@ CUTS = {
     "backfill": 150,
     "restore": 30,
     "deployment": 60,
+    "soak": 20,
     "fuzz": 1_500,
     "api": 45,
     "guards": 9,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
+from ..store import rights
 from ..store.engine import Store
 from ..store.queries import replica, sessions
-from .finding import Finding
+from .finding import Finding, some
 
 LONG_BEHIND = 60
 """Seconds."""
@@ -17,12 +18,15 @@ def postgres(store: Store) -> Iterator[Finding]:
     """Who signs in, how long it waits, and how far the replica is behind; nothing on SQLite."""
     if store.is_sqlite:
         return
-    with store.glancing() as connection:
+    with store.writing() as connection:
         seen = sessions.seen(connection)
-        behind = replica.behind(connection) if store.replicated else None
+        given = rights.rights(connection)
     yield _role(seen)
+    yield from _rights(seen, given)
     yield _patience(seen)
     if store.replicated:
+        with store.glancing() as connection:
+            behind = replica.behind(connection)
         yield _replica(behind)
 
 
@@ -36,6 +40,21 @@ def _role(seen: sessions.Session) -> Finding:
             "Run `portside db grants --apply`, and sign in as the roles that it makes.",
         )
     return Finding(True, name, f"Signs in as {seen.role}.")
+
+
+def _rights(seen: sessions.Session, given: rights.Rights) -> Iterator[Finding]:
+    """Whether the role has what this version gives it; nothing of the owner, who may all."""
+    name, remedy = "Database rights", "Run `portside db grants --apply` as the owner of the tables."
+    if given.party == "owner":
+        return
+    if given.lacking:
+        said = f"{seen.role} lacks {some(list(given.lacking))}, as after an upgrade."
+        yield Finding(False, name, said, remedy)
+    elif given.beyond:
+        said = f"{seen.role} is a dashboard's and has {some(list(given.beyond))}."
+        yield Finding(False, name, said, remedy)
+    else:
+        yield Finding(True, name, f"{seen.role} has those of a {given.party}, no less.")
 
 
 def _patience(seen: sessions.Session) -> Finding:

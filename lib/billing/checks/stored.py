@@ -12,7 +12,7 @@ from ..portal import plan_as_told
 from ..settings.business import Business
 from ..store import audit, closes, coverage, failing, meta, migrate, references
 from ..store.engine import Store
-from . import money, outgoing, portal, running
+from . import money, outgoing, portal, running, upkeep
 from .finding import Finding, some
 
 RIGHT_TO_CODES = "Give the key the rights to read invoices and PaymentIntents."
@@ -29,6 +29,10 @@ def database(
         return
     try:
         revision = migrate.current(store)
+        if revision is not None and revision > migrate.head():
+            said = f"It is at revision {revision}, this version knows {migrate.head()}."
+            yield Finding(False, "Database", said, "Use the version that upgraded it.")
+            return
         if revision != migrate.head():
             said = "It has no tables yet." if revision is None else f"It is at revision {revision}."
             yield Finding(False, "Database", said, "Run `portside db upgrade`.")
@@ -54,6 +58,7 @@ def database(
             yield from _applied(catalog, applied)
             yield from money.findings(store, catalog, business, settings.now)
         if business is not None:
+            yield from upkeep.pruning(store, business, settings.now)
             yield from outgoing.arriving(store, business.outgoing, settings.now)
         if catalog is not None and settings.api_key is None:
             yield from _portal(store, catalog, settings.return_url)

@@ -13,7 +13,7 @@ from ..domain.causes import CAUSES
 from ..domain.errors import WrongUsage
 from ..domain.filters import clean
 from ..reconcile import ReconcileSummary
-from ..wiring import open_installation
+from ..wiring import open_writer
 from .output import Format, progress, say, table, write
 from .reading import FormatOption
 
@@ -36,7 +36,7 @@ def reconcile(
     if customer is not None and not (customer := clean(customer)):
         raise WrongUsage("Name a customer by Stripe's id: --customer cus_…")
     with progress("Comparing with Stripe") as status:
-        summary = open_installation(Settings.load()).reconcile(
+        summary = open_writer(Settings.load()).reconcile(
             apply=apply, only=customer, progress=status
         )
     if output is Format.JSON:

@@ -20,7 +20,7 @@ from ..replay import ReplaySummary
 from ..replay import replay as fold_again
 from ..replay_policy import PolicyReplaySummary, replay_policy
 from ..sync import BackfillSummary
-from ..wiring import open_ingest, open_installation
+from ..wiring import open_ingest, open_writer
 from .output import Format, Status, progress, say, table, write
 from .reading import FormatOption
 
@@ -50,7 +50,7 @@ def ingest(
 
 def drain(output: FormatOption = Format.TABLE) -> None:
     """Try again every event that could not be applied, also those given up."""
-    summary = open_installation(Settings.load()).drain.run()
+    summary = open_writer(Settings.load()).drain.run()
     _show(summary, output)
     if not summary.clean:
         raise typer.Exit(1)
@@ -64,9 +64,7 @@ def backfill(
 ) -> None:
     """Read customers, subscriptions, invoices and prices from Stripe, resuming where it stopped."""
     with progress("Reading from Stripe") as status:
-        summary = open_installation(Settings.load()).backfill(
-            progress=status, per_second=per_second
-        )
+        summary = open_writer(Settings.load()).backfill(progress=status, per_second=per_second)
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))
     elif output is Format.CSV:
@@ -91,7 +89,7 @@ def replay(
         if policy is None:
             summary = fold_again(open_ingest(Settings.load()), progress=status)
         else:
-            installed = open_installation(Settings.load())
+            installed = open_writer(Settings.load())
             summary = replay_policy(installed.store, installed.setup, policy, progress=status)
     if output is Format.JSON:
         write(json.dumps(asdict(summary), indent=2))

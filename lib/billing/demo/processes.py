@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
+import subprocess  # nosec B404 - our own programs, no shell
 import sys
 import time
 from collections.abc import Mapping, Sequence

@@ -146,6 +146,12 @@ def _metrics(health: Health, now: int) -> Iterator[Metric]:
         health.last_reconciled_at,
         now,
     )
+    yield from _age(
+        "portside_prune_age_seconds",
+        "Since a round of dropping old bodies last came to its end.",
+        health.pruned_at,
+        now,
+    )
     yield from outgoing_metrics(health.outgoing, now)
     yield _one("portside_watermark", "Grows with every write to the projection.", health.watermark)
 

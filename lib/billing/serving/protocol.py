@@ -21,6 +21,7 @@ _REASONS: Final = {
         "head_too_large",
         "The request line and its headers are too many or too long.",
     ),
+    503: ("Service Unavailable", "stopping", "This receiver is stopping. Send it again."),
 }
 
 
@@ -119,6 +120,13 @@ class Guarded(HttpToolsProtocol):
             self.waits = True
             self._wait(None)
 
+    def shutdown(self) -> None:
+        """The receiver ends: what is being answered is, and what still trickles in is not waited
+        for longer than a moment."""
+        super().shutdown()
+        if not self._request_ended and not self.transport.is_closing():
+            self._wait(self.limits.linger_seconds, self._stopping)
+
     def timeout_keep_alive_handler(self) -> None:
         if self._in_head or self.waits:
             super().timeout_keep_alive_handler()
@@ -133,6 +141,9 @@ class Guarded(HttpToolsProtocol):
 
     def _late(self) -> None:
         self._refuse(408)
+
+    def _stopping(self) -> None:
+        self._refuse(503)
 
     def _refuse(self, status: int) -> None:
         """Say why and end, unless something else is being said."""

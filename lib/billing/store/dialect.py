@@ -211,7 +211,7 @@ def _replacing(table: Table, unless_same: bool) -> str:
     target = ", ".join(f'"{name}"' for name in key)
     others = [c.name for c in table.columns if c.name not in key]
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
-    clause = f" ON CONFLICT ({target}) DO UPDATE SET {changes}"
+    clause = f" ON CONFLICT ({target}) DO UPDATE SET {changes}"  # nosec B608 - names are ours
     if unless_same:
         unlike = (f'{table.name}."{name}" IS DISTINCT FROM excluded."{name}"' for name in others)
         clause += " WHERE " + " OR ".join(unlike)

@@ -26,6 +26,9 @@ __all__ = ["Connection", "Store", "memory_store", "retried"]
 POOLER = "pooler"
 """In a URL of PostgreSQL: ?pooler=transaction where PgBouncer or the like stands between."""
 
+_URL = "PORTSIDE_DATABASE_URL"
+_READ_URL = "PORTSIDE_READ_DATABASE_URL"
+
 BUSY_MILLISECONDS = 10_000
 CONNECT_SECONDS = 5
 _TIMED_OUT = frozenset({"55P03", "57014"})  # waiting for a lock, running a statement
@@ -45,9 +48,9 @@ class Store:
     """
 
     def __init__(self, url: str, *, read_url: str | None = None) -> None:
-        self.url = _parse(url, "PORTSIDE_DATABASE_URL")
+        self.url = _parse(url, _URL)
         self.engine = _engine(self.url)
-        same = read_url is None or _parse(read_url, "PORTSIDE_READ_DATABASE_URL") == self.url
+        same = read_url is None or _parse(read_url, _READ_URL) == self.url
         self.read_engine = self.engine if same else _engine(make_url(str(read_url)))
 
     @property
@@ -58,6 +61,10 @@ class Store:
     def replicated(self) -> bool:
         """Whether readers have a database of their own."""
         return self.read_engine is not self.engine
+
+    @property
+    def _read_from(self) -> str:
+        return _READ_URL if self.replicated else _URL
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -70,14 +77,20 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One snapshot-free read; nothing is committed."""
-        with _translated(self.read_engine), self.read_engine.connect() as connection:
+        with (
+            _translated(self.read_engine, self._read_from),
+            self.read_engine.connect() as connection,
+        ):
             yield connection
 
     @contextmanager
     def glancing(self) -> Iterator[Connection]:
         """For one statement that reads: PostgreSQL is spared the transaction around it, which
         costs two waits for its answer."""
-        with _translated(self.read_engine), self.read_engine.connect() as connection:
+        with (
+            _translated(self.read_engine, self._read_from),
+            self.read_engine.connect() as connection,
+        ):
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
@@ -193,7 +206,8 @@ def _sqlite(url: URL) -> Engine:
 
 
 @contextmanager
-def _translated(engine: Engine) -> Iterator[None]:
+def _translated(engine: Engine, variable: str = _URL) -> Iterator[None]:
+    """``variable``: what names the database that is asked."""
     try:
         with _wrapped(engine):
             yield
@@ -209,14 +223,14 @@ def _translated(engine: Engine) -> Iterator[None]:
             raise _not_migrated() from error
         if state := _clash(error):
             CLASHES[state] += 1
-        raise _unreachable(error) from error
+        raise _unreachable(error, variable) from error
     except PoolTimeout as error:
         raise DatabaseUnavailable(
             "Every database connection is in use. Try again in a moment."
         ) from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise _unreachable(error) from error
+            raise _unreachable(error, variable) from error
         raise
 
 
@@ -245,10 +259,11 @@ def _not_allowed(error: DBAPIError) -> DatabaseUnavailable:
     )
 
 
-def _unreachable(error: DBAPIError) -> DatabaseUnavailable:
+def _unreachable(error: DBAPIError, variable: str) -> DatabaseUnavailable:
     reason = " ".join(str(error.orig).split())
     if getattr(error.orig, "sqlstate", None) in _TIMED_OUT:
         return DatabaseUnavailable(f"The database took too long ({reason}). Try again in a moment.")
+    which = "replica" if variable == _READ_URL else "database"
     return DatabaseUnavailable(
-        f"The database is away ({reason}). Check PORTSIDE_DATABASE_URL and that it is running."
+        f"The {which} is away ({reason}). Check {variable} and that it is running."
     )

@@ -12,7 +12,7 @@ Roles are made without a password: whoever runs the database sets one, or uses a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import BigInteger, Connection, Table
 from sqlalchemy.exc import DBAPIError
@@ -38,7 +38,7 @@ _RECEIVER: Final = {
     "notes": (),
     "acknowledgements": (),
     "saved_views": (),
-    "staff_choices": (),
+    "staff_choices": ("DELETE",),  # what counts no more; the newest stays
     "requests": ("INSERT", "UPDATE"),
     "inbox": ("INSERT", "UPDATE"),
     "observations": ("INSERT", "UPDATE"),
@@ -85,6 +85,13 @@ def statements(
     for role, told in ((receiver, _PATIENCE_OF_RECEIVER), (dashboard, _PATIENCE_OF_DASHBOARD)):
         made += [f"ALTER ROLE {_name(role)} IN DATABASE {database} SET {each}" for each in told]
     return made
+
+
+def wanted(party: Literal["receiver", "dashboard"]) -> dict[str, tuple[str, ...]]:
+    """Table → what ``party`` is given on it; of the inbox the dashboard reads no bodies."""
+    if party == "receiver":
+        return {t.name: ("SELECT", *_RECEIVER.get(t.name, _EVERYTHING)) for t in _sorted()}
+    return {t.name: ("SELECT", "INSERT") if t.name in _DESK else ("SELECT",) for t in _sorted()}
 
 
 def apply(store: Store, made: Iterable[str]) -> None:
@@ -138,7 +145,8 @@ def _fresh(role: str, schema: str, database: str) -> Iterator[str]:
     """The role, with nothing but a way in."""
     quoted = _name(role)
     missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {_text(role)})"
-    made = _body(f"BEGIN IF {missing} THEN CREATE ROLE {quoted} LOGIN; END IF; END")
+    role_made = f"CREATE ROLE {quoted} LOGIN"
+    made = _body(f"BEGIN IF {missing} THEN {role_made}; END IF; END")  # nosec B608 - quoted above
     yield f"DO {made}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {quoted}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {quoted}"

@@ -17,6 +17,9 @@ MIXED = "mixed"  # in its place: somebody has folded by other rules since
 REFOLDING = "refolding:"  # before a mark: every row is being folded by those rules
 REFOLD_LEFT = "refold_left"  # customers whom that has not reached yet
 APPLIED = "catalogue_applied"  # the mark of the catalogue that was last applied
+PRUNED_TO = "pruned_to"  # the last row of the inbox whose body was looked at: see retention.py
+SWEPT_AT = "swept_at"  # when that last began at the oldest row
+PRUNED_AT = "pruned_at"  # when a round of it last came to its end
 
 
 @dataclass(frozen=True, slots=True)

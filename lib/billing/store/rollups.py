@@ -34,7 +34,8 @@ def add(connection: Connection, changes: Mapping[Cell, Sums]) -> None:
     rows = [(*cell, *changes[cell]) for cell in sorted(changes) if changes[cell] != NOTHING]
     if not rows:
         return
-    dialect.insert(connection, rollups, rows, f" ON CONFLICT ({_KEY}) DO UPDATE SET {_ADDED}")
+    added = f" ON CONFLICT ({_KEY}) DO UPDATE SET {_ADDED}"  # nosec B608 - names are ours
+    dialect.insert(connection, rollups, rows, added)
     spent = [cell for cell in sorted(changes) if min(changes[cell]) < 0]
     empty = " AND ".join(f'"{name}" = 0' for name in Sums._fields)
     delete = dialect.delete(connection, rollups, *Cell._fields)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ..config import Settings
 from ..desk import Portside
+from ..domain.errors import DatabaseUnavailable
 from ..following import Follower
 from ..ingest import Ingest
 from ..settings.catalog_file import read_catalog
 from ..settings.clock import make_clock
 from ..store import migrate
 from ..store.engine import Store
+from ..store.fence import look
 from .gateway import open_gateway
 from .installation import Installation
 
@@ -51,7 +53,19 @@ def follow_portside(settings: Settings | None = None) -> Follower[Installation]:
 
 def open_ingest(settings: Settings | None = None) -> Ingest:
     """The way in, of the installation that ``settings`` (default: the environment) names."""
-    return open_installation(settings).ingest
+    return open_writer(settings).ingest
+
+
+def open_writer(settings: Settings | None = None) -> Installation:
+    """The installation, for a command that writes. Raises DatabaseUnavailable where this version
+    may not write to the database as it is."""
+    opened = open_installation(settings)
+    try:
+        look(opened.store)
+    except DatabaseUnavailable:
+        opened.close()
+        raise
+    return opened
 
 
 __all__ = [
@@ -62,4 +76,5 @@ __all__ = [
     "open_installation",
     "open_portside",
     "open_store",
+    "open_writer",
 ]

@@ -18,7 +18,7 @@ from ..jobs.table import jobs_of
 from ..notices.channels import open_channel
 from ..notices.desk import NoticeDesk
 from ..outgoing.parts import OutgoingJobs, outgoing_jobs
-from ..prune import prune
+from ..prune import Pruner
 from ..reading.pace import PER_SECOND, Pace
 from ..reading.paced import Paced, Progress
 from ..reconcile import Reconcile, ReconcileSummary
@@ -28,6 +28,7 @@ from ..reread import Rereader
 from ..settings.catalog_file import read_catalog
 from ..stripe.gateway import Gateway
 from ..sync import Backfill, BackfillSummary
+from ..tidy import tidy
 from .desks import Desks
 from .gateway import open_gateway
 
@@ -111,7 +112,8 @@ class Installation(Desks):
                 if reconciles and business.reconcile_hours
                 else None
             ),
-            prune=self._prune if business.retention_days else None,
+            prune=self.pruner.round if self.pruner else None,
+            tidy=partial(tidy, self.primary),
             portal=self.portal.watch if self.gateway else None,
             **self.notices.rounds,
         )
@@ -132,15 +134,18 @@ class Installation(Desks):
         def stop() -> None:
             told.stop()
             self.refold.stop()
+            if self.pruner is not None:
+                self.pruner.stop()
             if self.reconciles is not None:
                 self.reconciles.stop()
 
         return stop
 
-    def _prune(self) -> None:
+    @cached_property
+    def pruner(self) -> Pruner | None:
+        """Drops old bodies beside the receiver; None where they are kept for ever."""
         days = self.business.retention_days
-        if days is not None:
-            prune(self.store, now=self.clock(), days=days)
+        return Pruner(self.primary, self.clock, days=days) if days else None
 
     @cached_property
     def rereader(self) -> Rereader | None:

@@ -219,7 +219,7 @@ def _blank(sandbox: Sandbox, params: Object) -> Object:
         "billing_address_collection": params.get("billing_address_collection"),
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
-        "client_secret": None,
+        "client_secret": None,  # nosec B105 - there is none
         "collected_information": None,
         "consent": None,
         "consent_collection": None,

@@ -45,6 +45,7 @@ class Health:
     with_gaps: int  # customers before one of whose seconds something is missing
     requests_waiting: int
     last_reconciled_at: int | None
+    pruned_at: int | None  # when a round of dropping old bodies last ended
     outgoing: tuple[Told, ...]  # each endpoint; ``delivered`` counts since ever
 
 
@@ -74,6 +75,7 @@ def read_health(connection: Connection, now: int) -> Health:
         with_gaps=with_gaps,
         requests_waiting=_waiting(connection),
         last_reconciled_at=last_reconciled_at(connection),
+        pruned_at=int(kept["pruned_at"]) if "pruned_at" in kept else None,
         outgoing=tuple(by_endpoint(connection, 0).values()),
     )
 

@@ -107,4 +107,4 @@ staff_choices = Table(
     text("value"),
     Index(None, "staff", "name"),
 )
-"""Only added to: the newest row of one person's name counts."""
+"""The newest row of one person's name counts: the dashboard adds, `serve` takes away older ones."""

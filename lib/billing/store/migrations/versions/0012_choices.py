@@ -9,6 +9,7 @@ revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+older_writers_go_on = True
 
 
 def upgrade() -> None:

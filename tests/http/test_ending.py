@@ -1,0 +1,71 @@
+"""Whoever is still being served when the receiver ends is told to send again."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from lib.billing.serving.ending import Ending
+from lib.billing.serving.limits import USUAL
+
+from .serving import receiver
+from .test_limits import HEAD, all_of, connected, event, status
+
+
+def served(app, kind="http"):
+    """What is sent for one request that is cut off once the application waits."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def cut():
+        task = asyncio.create_task(Ending(app)({"type": kind}, receive, send))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await task
+
+    return sent, cut()
+
+
+async def waits(_scope, _receive, _send):
+    await asyncio.sleep(30)
+
+
+async def has_begun(_scope, _receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await asyncio.sleep(30)
+
+
+def test_a_request_without_an_answer_is_a_503():
+    sent, cut = served(waits)
+    asyncio.run(cut)
+    assert [message.get("status") for message in sent] == [503, None]
+    assert b"stopping" in sent[1]["body"]
+
+
+@pytest.mark.parametrize(
+    ("app", "kind"), [(has_begun, "http"), (waits, "lifespan")], ids=["an answer", "the lifespan"]
+)
+def test_what_has_begun_otherwise_is_cut_off(app, kind):
+    sent, cut = served(app, kind)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cut)
+    assert 503 not in [message.get("status") for message in sent]
+
+
+def test_a_body_that_trickles_in_is_not_waited_for(sqlite_store):
+    slow = None
+    with receiver(sqlite_store, limits=replace(USUAL, linger_seconds=0.2)) as sender:
+        slow = connected(sender)
+        slow.sendall(HEAD + b"Content-Length: 1000\r\n\r\n{")
+        assert sender.deliver(event(1)).status_code == 200
+    with slow:
+        answer = all_of(slow)
+    assert (status(answer), b"stopping" in answer) == (503, True)
+    assert b"retry-after" not in answer.lower()  # as what is cut off after ten seconds is told
