@@ -15,9 +15,10 @@ from ..domain.rollups import Cell, Sums, add_to, minus
 from ..domain.rows import ProjectionRows
 from ..domain.standing import Standing, resume, standing_of
 from ..outgoing.telling import Teller
-from ..store import history, projection, references, rollups, standings
+from ..store import history, projection, references, rollups, standings, turnover
 from ..store.engine import Connection
 from ..store.owners import Settled
+from .turning import turned
 
 UNKNOWN = Standing()
 
@@ -104,6 +105,9 @@ class Projector:
         gone = [key for each in folded.values() for key in _gone(each)]
         if self._teller is not None:
             self._teller.tell(connection, projected, source)
+        # All that was seen of them has turned out to be somebody else's.
+        emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
+        turns = turned(connection, folded, emptied, gone, rules, {*known, *in_place})
         invoiced: dict[Cell, Sums] = {}
         changed = projection.write(
             connection,
@@ -113,9 +117,8 @@ class Projector:
             policy=rules.policy.slug,
             sums=invoiced,
         )
-        # All that was seen of them has turned out to be somebody else's.
-        emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
         self._stand(connection, folded, emptied, invoiced, kept={*stood, *in_place})
+        turnover.add(connection, turns)
         return changed
 
     def _stand(

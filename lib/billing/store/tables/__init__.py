@@ -5,8 +5,8 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
 
     kept        inbox, observations, owners, tallies, deliveries, meta
     derived     customers, plan_entitlements, subscriptions, invoices, runway, movements,
-                search_terms, rollups, standings, and the references prices, products, coupons,
-                portal_configurations
+                search_terms, rollups, turnover, standings, and the references prices, products,
+                coupons, portal_configurations
     health      findings, reconciliations
     desk        audit, notes, acknowledgements, requests, saved_views, staff_choices
     closing     closes, closed_movements
@@ -27,6 +27,7 @@ from .derived import runway as runway
 from .derived import search_terms as search_terms
 from .derived import standings as standings
 from .derived import subscriptions as subscriptions
+from .derived import turnover as turnover
 from .desk import acknowledgements as acknowledgements
 from .desk import audit as audit
 from .desk import notes as notes

@@ -306,6 +306,40 @@ rollups = Table(
 )
 """Sums over all customers, kept by adding what each customer's fold changes."""
 
+turnover = Table(
+    "turnover",
+    metadata,
+    text("kind"),  # inferred · held · cohort · plans · trial · upgrade · day · week · month · …
+    text("day"),  # a business day, ISO; of cohort and plans the first of its month
+    text("policy"),
+    text("currency"),
+    text("tag"),
+    text("began"),  # cohort: the first day of the month of the first MRR
+    text("plan"),
+    text("to_plan"),
+    text("interval"),
+    text("to_interval"),
+    text("reason"),
+    text("feedback"),
+    number("count"),
+    number("minor"),
+    PrimaryKeyConstraint(
+        "kind",
+        "day",
+        "policy",
+        "currency",
+        "tag",
+        "began",
+        "plan",
+        "to_plan",
+        "interval",
+        "to_interval",
+        "reason",
+        "feedback",
+    ),
+)
+"""Sums that compare each customer with its own past, kept in the same way: `domain.turnover`."""
+
 standings = Table(
     "standings",
     metadata,
