@@ -252,13 +252,13 @@ def test_an_installation_runs_what_it_is_configured_for(tmp_path: Path) -> None:
         installation.close()
         return found
 
-    always = ["follow", "refold", "requests", "drain"]
-    assert names("") == always
-    assert names("retention_days = 90") == [*always, "prune"]
+    first = ["follow", "refold", "requests", "drain"]
+    assert names("") == [*first, "audit"]
+    assert names("retention_days = 90") == [*first, "audit", "prune"]
     told = '[digest]\nslack = true\nweekly = "monday 08:00"\n'
-    assert names(told) == [*always, "notices", "digest"]
-    assert names("[alerts]\nslack = true\ndrift = 5") == [*always, "notices", "alerts"]
-    assert names("[digest]\nslack = true") == [*always, "notices"]
+    assert names(told) == [*first, "notices", "digest", "audit"]
+    assert names("[alerts]\nslack = true\ndrift = 5") == [*first, "notices", "alerts", "audit"]
+    assert names("[digest]\nslack = true") == [*first, "notices", "audit"]
     with_key = names("", STRIPE_API_KEY="rk_test_x")
     assert [name for name in with_key if name in ("requests", "enrich", "drain")] == [
         "requests",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Final
 
+from ..audits import Audits
 from ..close import Closing
 from ..domain.catalog import Catalog
 from ..drain import Drain
@@ -111,10 +112,15 @@ class Installation(Desks):
                 if reconciles and business.reconcile_hours
                 else None
             ),
+            audit=self.audits.round,
             prune=self._prune if business.retention_days else None,
             portal=self.portal.watch if self.gateway else None,
             **self.notices.rounds,
         )
+
+    @cached_property
+    def audits(self) -> Audits:
+        return Audits(self.primary, self.clock, self.setup)
 
     @cached_property
     def notices(self) -> NoticeDesk:

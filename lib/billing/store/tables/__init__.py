@@ -7,7 +7,7 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
     derived     customers, plan_entitlements, subscriptions, invoices, runway, movements,
                 search_terms, rollups, turnover, standings, and the references prices, products,
                 coupons, portal_configurations
-    health      findings, reconciliations
+    health      findings, reconciliations, checked
     desk        audit, notes, acknowledgements, requests, saved_views, staff_choices
     closing     closes, closed_movements
     outgoing    outgoing_told, outgoing_events, outgoing_deliveries
@@ -34,6 +34,7 @@ from .desk import notes as notes
 from .desk import requests as requests
 from .desk import saved_views as saved_views
 from .desk import staff_choices as staff_choices
+from .health import checked as checked
 from .health import findings as findings
 from .health import reconciliations as reconciliations
 from .kept import deliveries as deliveries

@@ -1,4 +1,4 @@
-"""Sums that compare each customer with its own past."""
+"""Sums that compare each customer with its own past, and what a look at every row has found."""
 
 from __future__ import annotations
 
@@ -21,8 +21,17 @@ def upgrade() -> None:
         sa.Column("minor", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint(*KEY, name="pk_turnover"),
     )
+    op.create_table(
+        "checked",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("watermark", sa.Text, nullable=False),
+        sa.Column("result", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_checked"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("checked")
     op.drop_table("turnover")
     op.execute("DELETE FROM meta WHERE key = 'turnover'")
