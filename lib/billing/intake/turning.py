@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from ..domain.fold import Rules
 from ..domain.turnover import Turnover
-from ..store import projection, turnover
 from ..store.engine import Connection
+from ..store.projection import MovementKey
+from ..store.turnover_change import Change
 
 if TYPE_CHECKING:
     from .projecting import Folded
@@ -17,18 +18,20 @@ if TYPE_CHECKING:
 def turned(
     connection: Connection,
     folded: Mapping[str, Folded],
-    emptied: Iterable[str],
-    gone: Collection[projection.MovementKey],
+    emptied: Collection[str],
+    gone: Collection[MovementKey],
     rules: Rules,
     known: Collection[str],
 ) -> Turnover:
     """To be asked before the rows are written: it compares them with what is stored."""
-    change = turnover.Change(connection, rules.timezone, rules.policy.slug, rules.catalog)
-    concerned = [each.rows for each in folded.values() if _concerns(each)]
-    return change.of(concerned, gone, known=known, emptied=tuple(emptied))
+    by = rules.timezone, rules.policy.slug, rules.catalog
+    change = Change(connection, *by, known=known, emptied=emptied)
+    moving = [each.rows for each in folded.values() if _moves(each)]
+    billed = [each.rows for each in folded.values() if each.rows.invoices or _moves(each)]
+    return change.of(moving, billed, gone)
 
 
-def _concerns(each: Folded) -> bool:
+def _moves(each: Folded) -> bool:
     """Whether movements, subscriptions or invoices over nothing may differ. What a fold in place
     does not change of its standing it hands on as it is."""
     if each.rows.whole or any(invoice.total_minor == 0 for invoice in each.rows.invoices):

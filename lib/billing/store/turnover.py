@@ -2,113 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from ..domain import turnover as told
 from ..domain.catalog import Catalog
-from ..domain.rows import MovementRow, ProjectionRows, SubscriptionRow
-from ..domain.turnover import (
-    NOTHING,
-    Added,
-    Offered,
-    Offers,
-    Sold,
-    Story,
-    Turn,
-    Turnover,
-    add_to,
-    may_step_up,
-)
-from ..domain.upgrades import offer_of
+from ..domain.owing import of_invoices
+from ..domain.rows import MovementRow
+from ..domain.turnover import NOTHING, Added, Story, Turn, Turnover, add_to, may_step_up
 from . import dialect, meta
-from .projection import MovementKey
-from .spelling import read
-from .tables import movements, observations, subscriptions, turnover
+from .stories import AT_ONCE, ended_of, invoices_of, offers_of, stories
+from .tables import invoices, movements, subscriptions, turnover
 
 KEPT: Final = "turnover"
 """In `meta`: the policy and time zone that the sums are kept in; nothing while they are not."""
-AT_ONCE: Final = 2_000
 
 _KEY: Final = ", ".join(f'"{name}"' for name in Turn._fields)
 _ADDED: Final = ", ".join(
     f'"{name}" = turnover."{name}" + excluded."{name}"' for name in Added._fields
 )
-_SOLD: Final = tuple(Sold.__dataclass_fields__)
-
-
-class Change:
-    """What one batch changes. Made before the rows are written, for it reads what they said."""
-
-    def __init__(
-        self, connection: Connection, timezone: str, policy: str, catalog: Catalog | None
-    ) -> None:
-        self._connection = connection
-        self._timezone, self._policy, self._catalog = timezone, policy, catalog
-        self._before: dict[str, Story] = {}
-
-    def of(
-        self,
-        projected: Iterable[ProjectionRows],
-        gone: Collection[MovementKey],
-        *,
-        known: Collection[str],
-        emptied: Collection[str] = (),
-    ) -> Turnover:
-        """``projected``: whose subscriptions changed. ``known``: who may already have rows.
-        ``emptied``: who is to have none."""
-        rows = {each.customer.customer_id: each for each in projected}
-        self._before = stories(
-            self._connection, sorted((rows.keys() & set(known)) | set(emptied)), self._policy
-        )
-        undone = {movement_id for _, movement_id in gone}
-        pairs = []
-        for customer_id in sorted({*rows, *emptied}):
-            before = self._before.get(customer_id, Story())
-            now = rows.get(customer_id)
-            after = Story() if now is None else _after(before, now, undone)
-            since = told.differs_from(before, after)
-            pairs.append((before, after, since))
-        return self._changes(pairs)
-
-    def _changes(self, pairs: Sequence[tuple[Story, Story, int | None]]) -> Turnover:
-        asked = [
-            row
-            for before, after, since in pairs
-            if since is not None
-            for row in (*before.movements, *after.movements)
-            if row.occurred_at >= since and may_step_up(row)
-        ]
-        offers = offers_of(self._connection, asked, self._catalog)
-        found: Turnover = {}
-        for before, after, since in pairs:
-            for story, sign in ((before, -1), (after, 1)):
-                if since is not None:
-                    moved = told.of_story(story, self._timezone, offers, since=since)
-                    add_to(found, moved.items(), sign)
-                add_to(found, told.of_trials(story, self._timezone, self._policy).items(), sign)
-        return found
-
-
-def _after(before: Story, rows: ProjectionRows, undone: Collection[str]) -> Story:
-    """``before`` as a fold leaves it."""
-    kept = {} if rows.whole else {row.movement_id: row for row in before.movements}
-    kept = {name: row for name, row in kept.items() if name not in undone}
-    kept |= {row.movement_id: row for row in rows.movements}
-    free = {} if rows.whole else dict(before.free)
-    for invoice in rows.invoices:
-        owner, at = invoice.subscription_id, invoice.created_at
-        if invoice.total_minor == 0 and owner is not None and at is not None:
-            free[owner] = min(at, free.get(owner, at))
-    sold = {row.subscription_id: _sold(row) for row in rows.subscriptions}
-    return Story(tuple(kept.values()), sold, free)
-
-
-def _sold(row: SubscriptionRow) -> Sold:
-    return Sold(*(getattr(row, name) for name in _SOLD))
 
 
 def add(connection: Connection, changes: Mapping[Turn, Added]) -> None:
@@ -144,7 +58,10 @@ def summed(
     total: Turnover = {}
     everybody = _everybody(connection)
     for at in range(0, len(everybody), AT_ONCE):
-        found = stories(connection, everybody[at : at + AT_ONCE], policy)
+        some = everybody[at : at + AT_ONCE]
+        found = stories(connection, some, policy)
+        billed = of_invoices(invoices_of(connection, some), ended_of(connection, some), timezone)
+        add_to(total, billed.items())
         asked = [row for each in found.values() for row in each.movements if may_step_up(row)]
         offers = offers_of(connection, asked, catalog)
         for story in found.values():
@@ -156,8 +73,12 @@ def summed(
 
 def _everybody(connection: Connection) -> list[str]:
     found = {row[0] for row in connection.execute(select(movements.c.customer_id).distinct())}
-    tried = select(subscriptions.c.customer_id).where(subscriptions.c.trial_start.is_not(None))
-    return sorted(found | {row[0] for row in connection.execute(tried.distinct())})
+    for owners in (
+        select(subscriptions.c.customer_id).where(subscriptions.c.trial_start.is_not(None)),
+        select(invoices.c.customer_id),
+    ):
+        found |= {row[0] for row in connection.execute(owners.distinct())}
+    return sorted(found)
 
 
 def rebuild(
@@ -205,102 +126,3 @@ def keep(connection: Connection, timezone: str, policy: str | None) -> None:
 def kept(connection: Connection, timezone: str, policy: str) -> bool:
     """Whether the sums are there, of this policy's movements and in this time zone's days."""
     return meta.get(connection, KEPT) in (f"{policy} {timezone}", f" {timezone}")
-
-
-def stories(
-    connection: Connection, customer_ids: Sequence[str], policy: str | None
-) -> dict[str, Story]:
-    """What is stored of these customers."""
-    if not customer_ids:
-        return {}
-    moved: defaultdict[str, list[MovementRow]] = defaultdict(list)
-    for row in _moved(connection, customer_ids, policy):
-        moved[row.customer_id].append(row)
-    sold: defaultdict[str, dict[str, Sold]] = defaultdict(dict)
-    for owner, *cells in _rows(connection, _SOLD, "subscriptions", customer_ids):
-        sold[owner][cells[0]] = Sold(*cells)
-    free: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for owner, name, at in _rows(
-        connection,
-        ("subscription_id", "created_at"),
-        "invoices",
-        customer_ids,
-        " AND total_minor = 0 AND subscription_id IS NOT NULL AND created_at IS NOT NULL",
-    ):
-        free[owner][name] = min(at, free[owner].get(name, at))
-    return {
-        customer_id: Story(
-            tuple(moved.get(customer_id, ())), sold.get(customer_id, {}), free.get(customer_id, {})
-        )
-        for customer_id in customer_ids
-    }
-
-
-def sold_by_id(connection: Connection, subscription_ids: Iterable[str]) -> dict[str, Sold]:
-    """What sums take from these subscriptions' rows."""
-    wanted = sorted(set(subscription_ids))
-    if not wanted:
-        return {}
-    condition = dialect.among(connection, "subscription_id")
-    statement = f"SELECT {', '.join(_SOLD)} FROM subscriptions WHERE {condition}"  # noqa: S608
-    rows = dialect.fetch(connection, statement, dialect.keys(connection, wanted))
-    return {row[0]: Sold(*row) for row in rows}
-
-
-def _moved(
-    connection: Connection, customer_ids: Sequence[str], policy: str | None
-) -> Iterator[MovementRow]:
-    condition = dialect.among(connection, "customer_id")
-    asked: list[Any] = [dialect.keys(connection, customer_ids)]
-    if policy is not None:
-        condition += f" AND policy = {dialect.mark(connection)}"
-        asked.append(policy)
-    statement = f"SELECT {dialect.names(movements)} FROM movements WHERE {condition}"  # noqa: S608
-    booleans = MovementRow.__dataclass_fields__
-    for cells in dialect.fetch(connection, statement, *asked):
-        row = dict(zip(booleans, cells, strict=True))
-        yield MovementRow(**row | {name: bool(row[name]) for name in ("reconstructed", "switched")})
-
-
-def _rows(
-    connection: Connection,
-    columns: Sequence[str],
-    table: str,
-    customer_ids: Sequence[str],
-    more: str = "",
-) -> Sequence[Any]:
-    condition = dialect.among(connection, "customer_id")
-    listed = ", ".join(("customer_id", *columns))
-    statement = f"SELECT {listed} FROM {table} WHERE {condition}{more}"  # noqa: S608 - no input
-    return dialect.fetch(connection, statement, dialect.keys(connection, customer_ids))
-
-
-def offers_of(
-    connection: Connection, rows: Collection[MovementRow], catalog: Catalog | None
-) -> Offers:
-    """What the events of these movements say that their subscriptions sold."""
-    wanted = sorted({row.event_id for row in rows if row.event_id})
-    if not wanted or catalog is None:
-        return {}
-    found: dict[tuple[str, str], tuple[Offered | None, Offered | None]] = {}
-    condition = dialect.among(connection, "event_id")
-    sign = dialect.mark(connection)
-    for at in range(0, len(wanted), AT_ONCE):
-        states = dialect.fetch(
-            connection,
-            f'SELECT event_id, object_id, "before", "after" FROM {observations.name} '  # noqa: S608
-            f"WHERE {condition} AND object_type = {sign}",
-            dialect.keys(connection, wanted[at : at + AT_ONCE]),
-            "subscription",
-        )
-        for event_id, object_id, before, after in states:
-            found[event_id, object_id] = _offered(before, catalog), _offered(after, catalog)
-    return found
-
-
-def _offered(state: str | None, catalog: Catalog) -> Offered | None:
-    plain = read(state)
-    if not plain:
-        return None
-    offer = offer_of(plain, catalog)
-    return Offered(offer.plan, offer.interval, offer.status)

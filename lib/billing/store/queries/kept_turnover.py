@@ -33,6 +33,7 @@ from ...domain.times import day_start, local_date, next_period, period_start
 from ...domain.turnover import Added, Story, Turn, Turnover
 from ...domain.upgrades import steps_up
 from .. import turnover as store
+from ..stories import sold_by_id
 from ..tables import movements as m
 from ..tables import rollups as r
 from ..tables import turnover as u
@@ -465,7 +466,7 @@ def stories_of(
         for row in rows
         if row.kind == "churn" and row.subscription_id
     ]
-    sold = store.sold_by_id(connection, left)
+    sold = sold_by_id(connection, left)
     return [
         Story(
             tuple(rows), {name: sold[name] for row in rows if (name := row.subscription_id) in sold}
