@@ -18,7 +18,7 @@ from lib.billing.retention.calendar import months_between
 from lib.billing.retention.cohorts import cohort_months
 from lib.billing.store import rollups, turnover
 from lib.billing.store.engine import Store
-from lib.billing.store.queries import kept_turnover, turning, upgrade_feed
+from lib.billing.store.queries import kept_owed, kept_turnover, owed, turning, upgrade_feed
 from lib.billing.store.queries.kept_turnover import Cut
 from lib.billing.store.queries.spans import Span
 from lib.billing.store.queries.upgrade_feed import Judged
@@ -198,7 +198,7 @@ def plain(rows: Any) -> list[dict[str, Any]]:
     return sorted((row for row in kept if any(row[k] for k in row if k not in NAMES)), key=repr)
 
 
-NAMES = {"n", "currency", "kind", "reason", "feedback", "plan"}
+NAMES = {"n", "currency", "kind", "reason", "feedback", "plan", "bucket", "method"}
 ZONES = ["UTC", "America/St_Johns"]
 
 
@@ -306,3 +306,44 @@ def test_a_day_that_is_cut_off_takes_in_what_lies_before_the_cut_alone(store: St
         later = Cut(connection, POLICY, "UTC", [Span(day, at + 1)])
         following = local_date(at, "UTC") + timedelta(days=1)
         assert later.end(Span(day, at + 1)) == (following, None)
+
+
+@pytest.mark.parametrize("timezone", ZONES)
+def test_what_is_owed_by_sums_is_what_is_owed_by_rows(store: Store, timezone: str) -> None:
+    ingest = ingest_into(store)
+    ingest.apply(company(9, customers=8, turns=20), batch=3)
+    rng = random.Random(2)
+    with store.writing() as connection:
+        rows = connection.exec_driver_sql("SELECT invoice_id, status FROM invoices").fetchall()
+        for n, (invoice_id, _) in enumerate(rows):
+            status = rng.choice(["open", "open", "paid", "void", "uncollectible", "draft"])
+            due = rng.choice(["NULL", str(START + rng.randrange(200 * DAY))])
+            connection.exec_driver_sql(
+                f"UPDATE invoices SET status = '{status}', due_at = {due}, finalized_at = "
+                f"{START + n * DAY}, amount_remaining_minor = {n + 1} "
+                f"WHERE invoice_id = '{invoice_id}'"
+            )
+        connection.exec_driver_sql(
+            "UPDATE subscriptions SET status = 'canceled' WHERE subscription_id IN "
+            "(SELECT subscription_id FROM invoices WHERE status = 'open' LIMIT 3)"
+        )
+        rollups.rebuild(connection, timezone, POLICY)
+        turnover.rebuild(connection, timezone, POLICY, CATALOG)
+    with store.reading() as connection:
+        for now in (START + 40 * DAY, START + 100 * DAY + 11 * 3_600, START + 230 * DAY + 7):
+            aged = plain(owed.ageing(connection, now))
+            assert plain(kept_owed.ageing(connection, timezone, now)) == aged
+            assert len(aged) > 1
+        assert plain(kept_owed.standing(connection)) == plain(owed.standing(connection))
+        since = local_date(START + 9 * DAY, timezone)
+        summed: dict[Any, list[int]] = {}
+        for row in owed.flows(connection, since=day_start(since, timezone)):
+            held = summed.setdefault((row["currency"], row["method"]), [0, 0])
+            held[0] += int(row["issued_minor"])
+            held[1] += int(row["owed_minor"])
+        kept = {
+            (row["currency"], row["method"]): [row["issued_minor"], row["owed_minor"]]
+            for row in kept_owed.flows(connection, since)
+        }
+        assert kept == summed
+        assert summed

@@ -129,7 +129,7 @@ def trials_started(connection: Connection, spans: Sequence[Span], currency: str)
     query = (
         select(span.c.n, func.count().label("started"))
         .select_from(span.join(s, within(s.c.trial_start, span)))
-        .where(s.c.currency == currency)
+        .where(s.c.currency == currency, s.c.trial_start.is_not(None))
         .group_by(span.c.n)
     )
     return {int(row.n): int(row.started) for row in connection.execute(query)}

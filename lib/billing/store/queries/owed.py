@@ -21,6 +21,7 @@ from ...domain.ageing import BUCKETS
 from ..tables import invoices as i
 from ..tables import subscriptions as s
 from .columns import QUARTER_HOUR
+from .spans import Span
 
 JOINED: Final = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id)
 ENDED: Final = s.c.status.in_(sorted(policy.ENDED))
@@ -46,8 +47,11 @@ def bucket(now: int) -> ColumnElement[str]:
     )
 
 
-def ageing(connection: Connection, now: int, currency: str | None = None) -> list[RowMapping]:
-    """``currency, bucket, ended (0 or 1), count, amount_minor`` of every open invoice."""
+def ageing(
+    connection: Connection, now: int, currency: str | None = None, *, due: Span | None = None
+) -> list[RowMapping]:
+    """``currency, bucket, ended (0 or 1), count, amount_minor`` of every open invoice; of those
+    alone that are ``due`` in a span."""
     age = bucket(now).label("bucket")
     ended = case((ENDED, 1), else_=0).label("ended")
     query = (
@@ -62,6 +66,8 @@ def ageing(connection: Connection, now: int, currency: str | None = None) -> lis
         .where(OPEN)
         .group_by(i.c.currency, age, ended)
     )
+    if due is not None:
+        query = query.where(due.starts <= DUE_SINCE, due.ends > DUE_SINCE)
     if currency is not None:
         query = query.where(i.c.currency == currency)
     return list(connection.execute(query).mappings())

@@ -225,6 +225,25 @@ invoices = Table(
     ),
 )
 
+Index(
+    "ix_invoices_open_due",
+    func.coalesce(invoices.c.due_at, invoices.c.finalized_at, invoices.c.created_at),
+    sqlite_where=sql("status = 'open'"),
+    postgresql_where=sql("status = 'open'"),
+)
+
+for _name, _column in (
+    ("trial_end", subscriptions.c.trial_end),
+    ("trial_ended_at", subscriptions.c.ended_at),
+    ("trial_start", subscriptions.c.trial_start),
+):
+    Index(
+        f"ix_subscriptions_{_name}",
+        _column,
+        sqlite_where=sql("trial_start IS NOT NULL"),
+        postgresql_where=sql("trial_start IS NOT NULL"),
+    )
+
 runway = Table(
     "runway",
     metadata,

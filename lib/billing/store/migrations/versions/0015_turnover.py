@@ -11,6 +11,17 @@ branch_labels = None
 depends_on = None
 
 KEY = "kind day policy currency tag began plan to_plan interval to_interval reason feedback".split()
+INDICES = (
+    (
+        "ix_invoices_open_due",
+        "invoices",
+        "coalesce(due_at, finalized_at, created_at)",
+        "status = 'open'",
+    ),
+    ("ix_subscriptions_trial_end", "subscriptions", "trial_end", "trial_start IS NOT NULL"),
+    ("ix_subscriptions_trial_ended_at", "subscriptions", "ended_at", "trial_start IS NOT NULL"),
+    ("ix_subscriptions_trial_start", "subscriptions", "trial_start", "trial_start IS NOT NULL"),
+)
 
 
 def upgrade() -> None:
@@ -29,9 +40,16 @@ def upgrade() -> None:
         sa.Column("result", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_checked"),
     )
+    for name, table, expression, condition in INDICES:
+        where = sa.text(condition)
+        op.create_index(
+            name, table, [sa.text(expression)], sqlite_where=where, postgresql_where=where
+        )
 
 
 def downgrade() -> None:
+    for name, table, *_ in INDICES:
+        op.drop_index(name, table)
     op.drop_table("checked")
     op.drop_table("turnover")
     op.execute("DELETE FROM meta WHERE key = 'turnover'")
