@@ -12,6 +12,9 @@ from .engine import Store
 HEAD: Final = "0015"
 """The newest revision in `migrations/versions`; a test compares."""
 
+BY_BYTES: Final = frozenset({"ix_movements_reached"})
+"""Indices that only migrations know: of text by its bytes, which databases spell differently."""
+
 LOCK_SECONDS: Final = 10
 """How long a migration waits for each lock on PostgreSQL before nothing is changed."""
 

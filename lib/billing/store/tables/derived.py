@@ -155,6 +155,12 @@ subscriptions = Table(
         postgresql_where=sql("mrr_minor IS NULL"),
     ),
     Index(
+        "ix_subscriptions_unresolved",
+        "subscription_id",
+        sqlite_where=sql("live = 1 AND plan_resolved = 0"),
+        postgresql_where=sql("live AND NOT plan_resolved"),
+    ),
+    Index(
         "ix_subscriptions_past_due",
         "currency",
         sqlite_where=sql("status = 'past_due'"),

@@ -24,6 +24,10 @@ INDICES = (
 )
 
 
+REACHED = "ix_movements_reached"
+UNRESOLVED = "ix_subscriptions_unresolved"
+
+
 def upgrade() -> None:
     op.create_table(
         "turnover",
@@ -45,9 +49,26 @@ def upgrade() -> None:
         op.create_index(
             name, table, [sa.text(expression)], sqlite_where=where, postgresql_where=where
         )
+    bytewise = "" if op.get_bind().dialect.name == "sqlite" else ' COLLATE "C"'
+    op.create_index(
+        REACHED,
+        "movements",
+        ["policy", "currency", sa.text("after_minor DESC"), sa.text(f"customer_id{bytewise}")],
+        sqlite_where=sa.text("after_minor <> 0"),
+        postgresql_where=sa.text("after_minor <> 0"),
+    )
+    op.create_index(
+        UNRESOLVED,
+        "subscriptions",
+        ["subscription_id"],
+        sqlite_where=sa.text("live = 1 AND plan_resolved = 0"),
+        postgresql_where=sa.text("live AND NOT plan_resolved"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(REACHED, "movements")
+    op.drop_index(UNRESOLVED, "subscriptions")
     for name, table, *_ in INDICES:
         op.drop_index(name, table)
     op.drop_table("checked")
