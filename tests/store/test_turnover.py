@@ -18,8 +18,18 @@ from lib.billing.retention.calendar import months_between
 from lib.billing.retention.cohorts import cohort_months
 from lib.billing.store import rollups, turnover
 from lib.billing.store.engine import Store
-from lib.billing.store.queries import kept_owed, kept_turnover, owed, turning, upgrade_feed
-from lib.billing.store.queries.kept_turnover import Cut
+from lib.billing.store.queries import (
+    cut_days,
+    kept_growth,
+    kept_owed,
+    kept_receipts,
+    outlook,
+    owed,
+    receipts,
+    turning,
+    upgrade_feed,
+)
+from lib.billing.store.queries.cut_days import Cut
 from lib.billing.store.queries.spans import Span
 from lib.billing.store.queries.upgrade_feed import Judged
 from lib.billing.store.tables import invoices, movements, subscriptions
@@ -46,7 +56,7 @@ def test_every_way_to_write_a_company_keeps_the_sums_of_its_rows(
     with store.reading() as connection:
         kept = turnover.stored(connection)
         assert kept == turnover.summed(connection, "UTC", POLICY, CATALOG)
-        assert kept_turnover.ready(connection, POLICY, "UTC")
+        assert cut_days.ready(connection, POLICY, "UTC")
     assert {"cohort", "month", "plans"} <= {turn.kind for turn in kept}
     assert replay(ingest).batches_changed == 0
 
@@ -58,12 +68,12 @@ def test_sums_that_an_earlier_version_did_not_keep_are_added_up_once(store: Stor
         kept = turnover.stored(connection)
         connection.exec_driver_sql("DELETE FROM turnover")
         connection.exec_driver_sql("DELETE FROM meta WHERE key = 'turnover'")
-        assert not kept_turnover.ready(connection, POLICY, "UTC")
+        assert not cut_days.ready(connection, POLICY, "UTC")
     assert ingest.keep_turnover()
     assert not ingest.keep_turnover()
     with store.reading() as connection:
         assert turnover.stored(connection) == kept
-        assert kept_turnover.ready(connection, POLICY, "UTC")
+        assert cut_days.ready(connection, POLICY, "UTC")
 
 
 def test_sums_that_were_tampered_with_are_right_after_a_replay(store: Store) -> None:
@@ -268,7 +278,7 @@ def test_sums_tell_of_plans_trials_and_upgrades_what_rows_tell(lived: Any, curre
                 assert plain(kept.before(span.starts)) == plain(rows.before(span.starts))
             cut = Cut(connection, POLICY, timezone, spans)
             stepped = plain(upgrade_feed.by_span(connection, judged, spans, currency))
-            assert plain(kept_turnover.upgrades(connection, cut, judged, currency)) == stepped
+            assert plain(kept_growth.upgrades(connection, cut, judged, currency)) == stepped
             assert {row["kind"] for row in stepped} >= {"new", "expansion", "contraction"}
 
 
@@ -347,3 +357,31 @@ def test_what_is_owed_by_sums_is_what_is_owed_by_rows(store: Store, timezone: st
         }
         assert kept == summed
         assert summed
+
+
+@pytest.mark.parametrize("currency", ["usd", "eur"])
+def test_receipts_and_the_largest_are_those_of_the_rows(lived: Any, currency: str) -> None:
+    store, timezone, seconds = lived
+    with store.reading() as connection:
+        for before in (*cuts(seconds), seconds[0], seconds[5] + 1):
+            own = POLICY, currency, before
+            held = kept_receipts.held(connection, POLICY, timezone, currency, before)
+            assert held == receipts.held(connection, *own)
+            for page in ((5, 0), (3, 2), (100, 0)):
+                rows = [dict(row) for row in receipts.balances(connection, *own, page)]
+                assert [dict(r) for r in kept_receipts.balances(connection, *own, page)] == rows
+        day = day_start(local_date(seconds[0], timezone), timezone)
+        for kind in ("new", "churn", "expansion"):
+            span = Span(day, cuts(seconds)[0])
+            moved_rows = receipts.moved(connection, POLICY, currency, kind, span)
+            kept = kept_receipts.moved(connection, POLICY, timezone, currency, kind, span)
+            assert kept == moved_rows != (0, 0)
+
+
+def test_who_pays_most_is_told_by_few_rows_where_they_settle_it(store: Store) -> None:
+    ingest_into(store).apply(company(3, customers=60, turns=1), batch=500)
+    with store.reading() as connection:
+        for limit in (1, 5, 70):
+            rows = [dict(row) for row in outlook.largest(connection, "usd", limit)]
+            found = kept_receipts.largest(connection, POLICY, "usd", limit)
+            assert [dict(row) for row in found] == rows

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..domain.policy import Policy
 from ..domain.times import local_date, period_name
-from ..store.queries import cohorts, kept_turnover, roll_forward
+from ..store.queries import cohorts, cut_days, kept_growth, roll_forward
 from ..store.queries.reading import Connection
 from .calendar import months_between
 from .values import CohortMonth
@@ -45,9 +45,9 @@ def cohort_months(
     minor: Counter[tuple[int, str, int]] = Counter()
     cells: Sequence[Mapping[Any, Any]]
     bounded = starts is not None or ends is not None or zone != timezone
-    if kept and not bounded and kept_turnover.ready(connection, policy, timezone):
+    if kept and not bounded and cut_days.ready(connection, policy, timezone):
         begun = [local_date(month.starts, zone) for month in months]
-        cells = kept_turnover.cohorts(connection, policy, begun, currency)
+        cells = kept_growth.cohorts(connection, policy, begun, currency)
     else:
         cells = cohorts.cells(connection, policy, months, currency, starts, ends)
     for cell in cells:

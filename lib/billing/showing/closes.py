@@ -16,7 +16,7 @@ from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store import closes
 from ..store.closes import Link
-from ..store.queries import closing, kept_sums, kept_turnover, movements, restatements
+from ..store.queries import closing, cut_days, kept_sums, movements, restatements
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.reading import Connection, Reader
 from ..store.spelling import read
@@ -193,7 +193,7 @@ def _moved(connection: Connection, setup: Setup, since: int) -> Iterator[tuple[s
     """(month, currency, minor units) of what moved since then, in parts."""
     first = local_date(since, setup.timezone)
     begins = day_start(first, setup.timezone) == since or since == _first(connection, setup)
-    if not (begins and kept_turnover.ready(connection, setup.policy, setup.timezone)):
+    if not (begins and cut_days.ready(connection, setup.policy, setup.timezone)):
         for row in movements.summed(connection, setup.policy, starts=since):
             at = int(row["quarter_hour"]) * QUARTER_HOUR
             yield month_of(at, setup.timezone), row["currency"], int(row["delta_minor"])

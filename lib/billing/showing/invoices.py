@@ -16,7 +16,7 @@ from ..domain.metrics.collecting import recovery_rate
 from ..domain.metrics.receivables import days_sales_outstanding
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
-from ..store.queries import invoice_list, kept_invoices, kept_owed, kept_turnover, owed
+from ..store.queries import cut_days, invoice_list, kept_invoices, kept_owed, owed
 from ..store.queries.reading import Reader
 from . import known
 from .invoice_lines import AsksLines, lines_of
@@ -85,7 +85,7 @@ def owed_now(reader: Reader, setup: Setup, now: int) -> list[Owed]:
     flows: Sequence[Mapping[Any, Any]]
     closing: Sequence[Mapping[Any, Any]]
     with reader.open() as connection:
-        if kept_turnover.ready(connection, setup.policy, zone):
+        if cut_days.ready(connection, setup.policy, zone):
             aged = kept_owed.ageing(connection, zone, now)
             flows = kept_owed.flows(connection, since)
             closing = kept_owed.standing(connection)

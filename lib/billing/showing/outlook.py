@@ -15,7 +15,7 @@ from ..domain.said import Said, said
 from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import kept_sums, turning
+from ..store.queries import cut_days, kept_receipts, kept_sums, turning
 from ..store.queries import outlook as queries
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
@@ -38,7 +38,7 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
         totals = kept_sums.currency_totals(connection, currency)
         mrr = int(totals[0]["mrr_minor"]) if totals else 0
         people = int(totals[0]["customers"]) if totals else 0
-        held = queries.largest(connection, currency, LARGEST)
+        held = _largest(connection, setup, currency)
         months = _complete(connection, setup, now)
         facts = Facts(
             currency=currency,
@@ -66,6 +66,12 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
         ),
         share=Ratio(together, mrr, people),
     )
+
+
+def _largest(connection: Connection, setup: Setup, currency: str) -> Sequence[Any]:
+    if cut_days.ready(connection, setup.policy, setup.timezone):
+        return kept_receipts.largest(connection, setup.policy, currency, LARGEST)
+    return queries.largest(connection, currency, LARGEST)
 
 
 def _complete(connection: Connection, setup: Setup, now: int) -> list[Span]:

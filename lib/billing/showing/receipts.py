@@ -14,7 +14,7 @@ from ..domain.rates import Rates
 from ..domain.roll_forward import KINDS, Converted, total
 from ..domain.times import local_date
 from ..settings.setup import Setup
-from ..store.queries import kept_receipts, kept_turnover, runway
+from ..store.queries import cut_days, kept_receipts, runway
 from ..store.queries import receipts as behind
 from ..store.queries import roll_forward as rolling
 from ..store.queries.reading import Connection, Reader
@@ -63,8 +63,8 @@ def _moved(
     connection: Connection, setup: Setup, currency: str, part: str, span: tuple[int, int]
 ) -> tuple[int, int]:
     policy, timezone = setup.policy, setup.timezone
-    whole = kept_turnover.begins_days([Span(*span)], timezone)
-    if whole and kept_turnover.ready(connection, policy, timezone):
+    whole = cut_days.begins_days([Span(*span)], timezone)
+    if whole and cut_days.ready(connection, policy, timezone):
         return kept_receipts.moved(connection, policy, timezone, currency, part, Span(*span))
     return behind.moved(connection, policy, currency, part, span)
 
@@ -79,7 +79,7 @@ def _held(
 ) -> tuple[tuple[int, int], Sequence[Any]]:
     """(customers, minor units) of all, and one page of them. ``leaves``: without what leaves."""
     policy, timezone = setup.policy, setup.timezone
-    if leaves or not kept_turnover.ready(connection, policy, timezone):
+    if leaves or not cut_days.ready(connection, policy, timezone):
         own = policy, currency, before
         return (
             behind.held(connection, *own, committed=leaves),

@@ -10,8 +10,8 @@ from ..domain.times import period_of
 from ..domain.upgrade_filters import UpgradeFilters
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import kept_turnover, turning, upgrade_feed
-from ..store.queries.kept_turnover import Cut
+from ..store.queries import cut_days, kept_growth, turning, upgrade_feed
+from ..store.queries.cut_days import Cut
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
 from ..store.queries.upgrade_feed import Judged
@@ -101,10 +101,10 @@ def _by_span(
     connection: Connection, setup: Setup, spans: Sequence[Span], currency: str
 ) -> Sequence[Cell]:
     judged = _judged(setup)
-    if not kept_turnover.ready(connection, setup.policy, setup.timezone):
+    if not cut_days.ready(connection, setup.policy, setup.timezone):
         return upgrade_feed.by_span(connection, judged, spans, currency)
     cut = Cut(connection, setup.policy, setup.timezone, spans)
-    return kept_turnover.upgrades(connection, cut, judged, currency)
+    return kept_growth.upgrades(connection, cut, judged, currency)
 
 
 def trial_spans(

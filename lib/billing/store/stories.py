@@ -10,7 +10,6 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from ..domain.catalog import Catalog
-from ..domain.owing import has_ended
 from ..domain.rows import InvoiceRow, MovementRow
 from ..domain.turnover import Offered, Offers, Sold, Story
 from ..domain.upgrades import offer_of
@@ -114,12 +113,6 @@ def _invoices(
     statement = f"SELECT {dialect.names(invoices)} FROM invoices WHERE {condition}{more}"  # noqa: S608
     for cells in dialect.fetch(connection, statement, dialect.keys(connection, wanted)):
         yield InvoiceRow(*cells)
-
-
-def ended_of(connection: Connection, customer_ids: Sequence[str]) -> set[str]:
-    """Those of their subscriptions that have ended."""
-    rows = _rows(connection, ("subscription_id", "status"), "subscriptions", customer_ids)
-    return {name for _, name, status in rows if has_ended(status)}
 
 
 def offers_of(

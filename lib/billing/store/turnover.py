@@ -9,12 +9,11 @@ from sqlalchemy import Connection, select
 
 from ..domain import turnover as told
 from ..domain.catalog import Catalog
-from ..domain.owing import of_invoices
 from ..domain.rows import MovementRow
 from ..domain.turnover import NOTHING, Added, Story, Turn, Turnover, add_to, may_step_up
-from . import dialect, meta
-from .stories import AT_ONCE, ended_of, invoices_of, offers_of, stories
-from .tables import invoices, movements, subscriptions, turnover
+from . import dialect, meta, owing_sums
+from .stories import AT_ONCE, offers_of, stories
+from .tables import movements, subscriptions, turnover
 
 KEPT: Final = "turnover"
 """In `meta`: the policy and time zone that the sums are kept in; nothing while they are not."""
@@ -55,13 +54,10 @@ def summed(
 
     ``policy``: whose movements are summed, where those of others are kept beside them.
     """
-    total: Turnover = {}
+    total = owing_sums.summed(connection, timezone)
     everybody = _everybody(connection)
     for at in range(0, len(everybody), AT_ONCE):
-        some = everybody[at : at + AT_ONCE]
-        found = stories(connection, some, policy)
-        billed = of_invoices(invoices_of(connection, some), ended_of(connection, some), timezone)
-        add_to(total, billed.items())
+        found = stories(connection, everybody[at : at + AT_ONCE], policy)
         asked = [row for each in found.values() for row in each.movements if may_step_up(row)]
         offers = offers_of(connection, asked, catalog)
         for story in found.values():
@@ -73,12 +69,8 @@ def summed(
 
 def _everybody(connection: Connection) -> list[str]:
     found = {row[0] for row in connection.execute(select(movements.c.customer_id).distinct())}
-    for owners in (
-        select(subscriptions.c.customer_id).where(subscriptions.c.trial_start.is_not(None)),
-        select(invoices.c.customer_id),
-    ):
-        found |= {row[0] for row in connection.execute(owners.distinct())}
-    return sorted(found)
+    tried = select(subscriptions.c.customer_id).where(subscriptions.c.trial_start.is_not(None))
+    return sorted(found | {row[0] for row in connection.execute(tried.distinct())})
 
 
 def rebuild(

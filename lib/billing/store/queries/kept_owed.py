@@ -1,6 +1,6 @@
 """What is owed, read from the sums that the writer keeps by day.
 
-Only of the projection itself, where `kept_turnover.ready`. Each function gives what its namesake
+Only of the projection itself, where `cut_days.ready`. Each function gives what its namesake
 in `owed` gives of the rows.
 """
 

@@ -1,12 +1,12 @@
 """The rows behind a number of the roll-forward, found by index and summed by the kept sums.
 
-Only of the projection itself, where `kept_turnover.ready`. Each function gives what its namesake
+Only of the projection itself, where `cut_days.ready`. Each function gives what its namesake
 in `receipts` gives, where each movement begins where the one before it ended.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Select, and_, case, exists, func, select
 
@@ -15,10 +15,14 @@ from ..tables import customers as c
 from ..tables import movements as m
 from ..tables import rollups as r
 from ..tables import turnover as u
-from . import kept_turnover
+from . import kept_turnover, outlook
 from .columns import by_bytes
-from .kept_turnover import Cut
+from .cut_days import Cut
 from .spans import Span
+
+EVER: Final = 1 << 40
+"""A second after every movement."""
+LOOKED_AT: Final = 50
 
 
 def moved(
@@ -88,6 +92,21 @@ def balances(
         .order_by(found.c.amount_minor.desc(), by_bytes(found.c.customer_id))
     )
     return list(connection.execute(query).mappings())
+
+
+def largest(connection: Connection, policy: str, currency: str, limit: int) -> list[RowMapping]:
+    """`outlook.largest`: the exact MRR of those whose movements reach highest.
+
+    What subscriptions count is never more than where movements are, which keep what cannot be
+    valued. Where those looked at do not settle who is first, everybody is.
+    """
+    seen = balances(connection, policy, currency, EVER, (LOOKED_AT, 0))
+    reach = {row["customer_id"]: int(row["amount_minor"]) for row in seen}
+    found = outlook.largest(connection, currency, limit, among=sorted(reach))
+    settled = len(seen) == LOOKED_AT and len(found) == limit
+    if settled and int(found[-1]["minor"]) > min(reach.values()):
+        return found
+    return outlook.largest(connection, currency, limit)
 
 
 def _last(policy: str, currency: str, before: int) -> Select[Any]:

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, RowMapping
 
 from ...domain.times import local_date
-from . import churn, kept_turnover, outlook
-from .kept_turnover import Cut, Row
+from . import churn, cut_days, kept_growth, kept_turnover, outlook
+from .cut_days import Cut, Row
 from .spans import Span
 
 Rows = Sequence[Row | RowMapping]
@@ -47,7 +47,7 @@ def of(
 ) -> Told:
     """``kept``: the connection is to the projection and ``policy`` its own."""
     rows = _OfRows(connection, policy, currency)
-    if kept and kept_turnover.ready(connection, policy, timezone):
+    if kept and cut_days.ready(connection, policy, timezone):
         return _OfSums(rows, timezone)
     return rows
 
@@ -94,12 +94,12 @@ class _OfSums:
     timezone: str
 
     def flows(self, spans: Sequence[Span]) -> Rows:
-        if not kept_turnover.begins_days(spans, self.timezone):
+        if not cut_days.begins_days(spans, self.timezone):
             return self.rows.flows(spans)
         return kept_turnover.flows(self._connection, self._cut(spans), *self._of)
 
     def before(self, second: int) -> Rows:
-        if not kept_turnover.begins_days([Span(second, second)], self.timezone):
+        if not cut_days.begins_days([Span(second, second)], self.timezone):
             return self.rows.before(second)
         day = local_date(second, self.timezone)
         return kept_turnover.before(self._connection, self.rows.policy, day, self.rows.currency)
@@ -115,16 +115,16 @@ class _OfSums:
         return kept_turnover.causes(self._connection, self._cut(spans), by, *self._of)
 
     def trials(self, spans: Sequence[Span]) -> Rows:
-        if not kept_turnover.begins_days(spans, self.timezone):
+        if not cut_days.begins_days(spans, self.timezone):
             return self.rows.trials(spans)
         cut = self._cut(spans, exactly=True)
-        return kept_turnover.trials(self._connection, cut, *self._of)
+        return kept_growth.trials(self._connection, cut, *self._of)
 
     def trials_started(self, spans: Sequence[Span]) -> Mapping[int, int]:
-        if not kept_turnover.begins_days(spans, self.timezone):
+        if not cut_days.begins_days(spans, self.timezone):
             return self.rows.trials_started(spans)
         cut = self._cut(spans, exactly=True)
-        return kept_turnover.trials_started(self._connection, cut, *self._of)
+        return kept_growth.trials_started(self._connection, cut, *self._of)
 
     def churned_by_plan(self, spans: Sequence[Span], by: str) -> Rows:
         if self._lacks(spans, by, ()):
@@ -132,7 +132,7 @@ class _OfSums:
         return kept_turnover.churned_by_plan(self._connection, self._cut(spans), by, *self._of)
 
     def on_plans(self, second: int) -> Mapping[str | None, int]:
-        if not kept_turnover.are_periods([Span(second, second)], "month", self.timezone):
+        if not cut_days.are_periods([Span(second, second)], "month", self.timezone):
             return self.rows.on_plans(second)
         month = local_date(second, self.timezone)
         policy, currency = self._of
@@ -142,7 +142,7 @@ class _OfSums:
         return kept_turnover.first_told(self._connection, self.rows.policy, self.timezone)
 
     def _lacks(self, spans: Sequence[Span], by: str, months: Sequence[Span]) -> bool:
-        return bool(months) or not by or not kept_turnover.are_periods(spans, by, self.timezone)
+        return bool(months) or not by or not cut_days.are_periods(spans, by, self.timezone)
 
     def _cut(self, spans: Sequence[Span], *, exactly: bool = False) -> Cut:
         return Cut(self._connection, self.rows.policy, self.timezone, spans, exactly=exactly)
