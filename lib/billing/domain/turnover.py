@@ -122,50 +122,12 @@ def of_story(
     for rows in by_currency.values():
         stay = _Stay()
         for row in rows:
-            day = _day(row.occurred_at, timezone)
+            day = day_of(row.occurred_at, timezone)
             if since is None or row.occurred_at >= since:
                 for turn, added in _of_movement(row, day, stay, story, offers or {}):
-                    _add(found, turn, added)
+                    add(found, turn, added)
             stay.takes(row, day, _cause(row, story))
     return found
-
-
-def of_trials(story: Story, timezone: str, policy: str) -> Turnover:
-    """The trials of a customer: when they began and ended, and which became active."""
-    found: Turnover = {}
-    for sold in story.sold.values():
-        if sold.trial_start is None:
-            continue
-        currency, day = sold.currency or "", _day(sold.trial_start, timezone)
-        _add(found, Turn("trial", day, policy, currency, "started"), Added(1, 0))
-        over = _trial_over(sold)
-        if over is None or sold.status == "trialing":
-            continue  # its end has passed and Stripe's event is awaited
-        ended = Turn("trial", _day(over, timezone), policy, currency, "ended")
-        _add(found, ended, Added(1, 0))
-        if _became_active(sold, story, policy):
-            _add(found, ended._replace(tag="active"), Added(1, 0))
-    return found
-
-
-def _trial_over(sold: Sold) -> int | None:
-    if sold.ended_at is not None and sold.trial_end is not None:
-        return min(sold.ended_at, sold.trial_end)
-    return sold.trial_end
-
-
-def _became_active(sold: Sold, story: Story, policy: str) -> bool:
-    if sold.status in ("active", "past_due", "unpaid"):
-        return True
-    if sold.live or sold.ended_at is None or sold.trial_end is None:
-        return False
-    return sold.ended_at > sold.trial_end and any(
-        row.subscription_id == sold.subscription_id
-        and row.policy == policy
-        and row.occurred_at >= sold.trial_end
-        and row.delta_minor > 0
-        for row in story.movements
-    )
 
 
 @dataclass(slots=True)
@@ -299,11 +261,11 @@ def _first_of(day: str, period: str) -> str:
     return period_start(date.fromisoformat(day), period).isoformat()
 
 
-def _day(second: int, timezone: str) -> str:
+def day_of(second: int, timezone: str) -> str:
     return local_date(second, timezone).isoformat()
 
 
-def _add(found: Turnover, turn: Turn, added: Added) -> None:
+def add(found: Turnover, turn: Turn, added: Added) -> None:
     held = found.get(turn, NOTHING)
     found[turn] = Added(held.count + added.count, held.minor + added.minor)
 
@@ -311,4 +273,4 @@ def _add(found: Turnover, turn: Turn, added: Added) -> None:
 def add_to(total: Turnover, parts: Iterable[tuple[Turn, Added]], sign: int = 1) -> None:
     """Add ``parts`` to ``total`` in place, or take them away."""
     for turn, added in parts:
-        _add(total, turn, Added(sign * added.count, sign * added.minor))
+        add(total, turn, Added(sign * added.count, sign * added.minor))

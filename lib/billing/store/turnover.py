@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from ..domain import turnover as told
 from ..domain.catalog import Catalog
 from ..domain.rows import MovementRow
+from ..domain.trial_turns import of_trials
 from ..domain.turnover import NOTHING, Added, Story, Turn, Turnover, add_to, may_step_up
 from . import dialect, meta, owing_sums
 from .stories import AT_ONCE, offers_of, stories
@@ -63,7 +64,7 @@ def summed(
         for story in found.values():
             add_to(total, told.of_story(story, timezone, offers).items())
             for own in {policy} if policy else {row.policy for row in story.movements} or {""}:
-                add_to(total, told.of_trials(story, timezone, own or "").items())
+                add_to(total, of_trials(story, timezone, own or "").items())
     return {turn: added for turn, added in total.items() if added != NOTHING}
 
 

@@ -10,6 +10,7 @@ from ..domain import turnover as told
 from ..domain.catalog import Catalog
 from ..domain.owing import has_ended, of_invoices
 from ..domain.rows import InvoiceRow, ProjectionRows, SubscriptionRow
+from ..domain.trial_turns import of_trials
 from ..domain.turnover import Sold, Story, Turnover, add_to, may_step_up
 from .projection import MovementKey
 from .stories import invoices_by_id, invoices_of, offers_of, stories
@@ -73,7 +74,7 @@ class Change:
                 if since is not None:
                     moved = told.of_story(story, self._timezone, offers, since=since)
                     add_to(found, moved.items(), sign)
-                tried = told.of_trials(story, self._timezone, self._policy)
+                tried = of_trials(story, self._timezone, self._policy)
                 add_to(found, tried.items(), sign)
         return found
 

@@ -101,12 +101,17 @@ def largest(connection: Connection, policy: str, currency: str, limit: int) -> l
     valued. Where those looked at do not settle who is first, everybody is.
     """
     seen = balances(connection, policy, currency, EVER, (LOOKED_AT, 0))
-    reach = {row["customer_id"]: int(row["amount_minor"]) for row in seen}
-    found = outlook.largest(connection, currency, limit, among=sorted(reach))
-    settled = len(seen) == LOOKED_AT and len(found) == limit
-    if settled and int(found[-1]["minor"]) > min(reach.values()):
-        return found
+    among = sorted(row["customer_id"] for row in seen)
+    found = outlook.largest(connection, currency, limit, among=among)
+    if len(seen) == LOOKED_AT and len(found) == limit:
+        # Both are in the same order: whoever was not looked at comes after the last of these.
+        if _place(found[-1], "minor") <= _place(seen[-1], "amount_minor"):
+            return found
     return outlook.largest(connection, currency, limit)
+
+
+def _place(row: RowMapping, amount: str) -> tuple[int, str]:
+    return -int(row[amount]), str(row["customer_id"])  # type: ignore[call-overload]
 
 
 def _last(policy: str, currency: str, before: int) -> Select[Any]:

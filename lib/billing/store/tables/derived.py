@@ -231,6 +231,17 @@ invoices = Table(
     ),
 )
 
+_FAILED: Final = (
+    "collection_method = 'charge_automatically' AND (failed_at IS NOT NULL OR {failing} OR "
+    "attempt_count >= 2 OR (status = 'void' OR status = 'uncollectible') AND attempt_count >= 1) "
+    "AND amount_due_minor > 0"
+)
+Index(
+    "ix_invoices_failed",
+    invoices.c.failed_at,
+    sqlite_where=sql(_FAILED.format(failing="failing = 1")),
+    postgresql_where=sql(_FAILED.format(failing="failing")),
+)
 Index(
     "ix_invoices_open_due",
     func.coalesce(invoices.c.due_at, invoices.c.finalized_at, invoices.c.created_at),

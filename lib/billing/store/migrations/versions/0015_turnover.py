@@ -24,6 +24,12 @@ INDICES = (
 )
 
 
+FAILED = "ix_invoices_failed"
+HAS_FAILED = (
+    "collection_method = 'charge_automatically' AND (failed_at IS NOT NULL OR {failing} OR "
+    "attempt_count >= 2 OR (status = 'void' OR status = 'uncollectible') AND attempt_count >= 1) "
+    "AND amount_due_minor > 0"
+)
 REACHED = "ix_movements_reached"
 UNRESOLVED = "ix_subscriptions_unresolved"
 
@@ -64,9 +70,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("live = 1 AND plan_resolved = 0"),
         postgresql_where=sa.text("live AND NOT plan_resolved"),
     )
+    op.create_index(
+        FAILED,
+        "invoices",
+        ["failed_at"],
+        sqlite_where=sa.text(HAS_FAILED.format(failing="failing = 1")),
+        postgresql_where=sa.text(HAS_FAILED.format(failing="failing")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(FAILED, "invoices")
     op.drop_index(REACHED, "movements")
     op.drop_index(UNRESOLVED, "subscriptions")
     for name, table, *_ in INDICES:
