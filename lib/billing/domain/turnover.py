@@ -44,7 +44,7 @@ class Added(NamedTuple):
     """``minor``: minor units; of churned, how many went on in another currency; of plans, how many
     left ``plan``."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's method, which nobody needs here
     minor: int
 
 

@@ -150,9 +150,9 @@ class _Reckoning:
 class _Ledger:
     """MRR and customers at every border of the given spans."""
 
-    def __init__(self, told: turning.Told, spans: Sequence[Span]) -> None:
+    def __init__(self, source: turning.Told, spans: Sequence[Span]) -> None:
         parts = pieces(spans)
-        flows, opening = told.flows(parts), told.before(parts[0].starts)
+        flows, opening = source.flows(parts), source.before(parts[0].starts)
         self.currencies = sorted({row["currency"] for row in (*flows, *opening)})
         self._borders = [part.starts for part in parts] + [parts[-1].ends]
         by_part: defaultdict[int, list[Mapping[Any, Any]]] = defaultdict(list)

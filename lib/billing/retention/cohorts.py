@@ -56,19 +56,19 @@ def cohort_months(
         customers[cohort, code, month] = int(cell["customers"])
         minor[cohort, code, month] = int(cell["minor"])
     for cohort, code in sorted(joined):
-        kept, kept_minor, mrr = 0, 0, 0
+        left, left_minor, mrr = 0, 0, 0
         for month in range(cohort, len(months)):
-            kept += customers[cohort, code, month]
-            kept_minor += minor[cohort, code, month]
+            left += customers[cohort, code, month]
+            left_minor += minor[cohort, code, month]
             if month == cohort:
-                mrr = kept_minor
+                mrr = left_minor
             yield CohortMonth(
                 cohort=names[cohort],
                 currency=code,
                 index=month - cohort,
                 complete=months[month].ends <= now + 1,
                 customers=joined[cohort, code],
-                kept=kept,
+                kept=left,
                 mrr_minor=mrr,
-                kept_minor=kept_minor,
+                kept_minor=left_minor,
             )

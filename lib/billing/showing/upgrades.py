@@ -112,7 +112,7 @@ def trial_spans(
 ) -> list[TrialSpan]:
     """Of each span: trials that began in it, that ended in it, and of those that became active."""
     told = turning.of(connection, setup.policy, setup.timezone, currency, kept=True)
-    ended = {int(row["n"]): row for row in told.trials(spans)}  # type: ignore[call-overload]
+    ended = {int(row["n"]): row for row in told.trials(spans)}
     started = told.trials_started(spans)
     return [
         TrialSpan(

@@ -107,7 +107,7 @@ def upgrades(connection: Connection, cut: Cut, judged: Judged, currency: str) ->
             plus(found[int(n), kind], count, minor)
     for n, rest in cut.rests():
         for row in upgrade_feed.by_span(connection, judged, [rest], currency):
-            plus(found[n, row["kind"]], row["count"], row["minor"])  # type: ignore[call-overload]
+            plus(found[n, row["kind"]], row["count"], row["minor"])
     return [
         {"n": n, "kind": kind, "count": count, "minor": minor}
         for (n, kind), (count, minor) in sorted(found.items())

@@ -34,7 +34,7 @@ def flows(connection: Connection, cut: Cut, policy: str, currency: str | None = 
     for n, rest in cut.rests():
         for row in churn.flows(connection, policy, [rest], currency):
             held = found[n, row["currency"], row["kind"]]
-            plus(held, row["count"], row["delta_minor"])  # type: ignore[call-overload]
+            plus(held, row["count"], row["delta_minor"])
             held[2] += int(row["reconstructed"])
     return [
         {
@@ -67,7 +67,7 @@ def before(
         currency,
     )
     rows = connection.execute(query).mappings()
-    return [dict(row) for row in rows if row["count"]]  # type: ignore[call-overload]
+    return [dict(row) for row in rows if row["count"]]
 
 
 def first_told(connection: Connection, policy: str, timezone: str) -> int | None:
