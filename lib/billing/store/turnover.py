@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -31,18 +31,28 @@ def add(connection: Connection, changes: Mapping[Turn, Added]) -> None:
     if not rows:
         return
     dialect.insert(connection, turnover, rows, f" ON CONFLICT ({_KEY}) DO UPDATE SET {_ADDED}")
-    spent = [turn for turn in sorted(changes) if min(changes[turn]) < 0]
+    _drop_nothing(connection, [row[: len(Turn._fields)] for row in rows])
+
+
+def _drop_nothing(connection: Connection, keys: Sequence[tuple[Any, ...]]) -> None:
+    """A sum may come to nothing from either side: below zero it is a correction of another day."""
     empty = " AND ".join(f'"{name}" = 0' for name in Added._fields)
-    delete = dialect.delete(connection, turnover, *Turn._fields)
-    dialect.many(connection, f"{delete} AND {empty}", spent)
+    if connection.dialect.name == "sqlite":
+        delete = dialect.delete(connection, turnover, *Turn._fields)
+        dialect.many(connection, f"{delete} AND {empty}", keys)
+        return
+    arrays = ", ".join("%b::text[]" for _ in Turn._fields)
+    statement = (
+        f"DELETE FROM turnover WHERE {empty} AND ({_KEY}) IN (SELECT * FROM unnest({arrays}))"  # noqa: S608
+    )
+    connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*keys, strict=True)))
 
 
 def stored(connection: Connection) -> dict[Turn, Added]:
     """Every sum as it is kept."""
     width = len(Turn._fields)
     rows = connection.execute(select(turnover))
-    found = {Turn(*row[:width]): Added(*row[width:]) for row in rows}
-    return {turn: added for turn, added in found.items() if added != NOTHING}
+    return {Turn(*row[:width]): Added(*row[width:]) for row in rows}
 
 
 def summed(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import Connection
 
 from ..domain import turnover as told
 from ..domain.catalog import Catalog
 from ..domain.owing import has_ended, of_invoices
-from ..domain.rows import InvoiceRow, ProjectionRows, SubscriptionRow
+from ..domain.rows import InvoiceRow, MovementRow, ProjectionRows, SubscriptionRow
 from ..domain.trial_turns import of_trials
 from ..domain.turnover import Sold, Story, Turnover, add_to, may_step_up
 from .projection import MovementKey
 from .stories import invoices_by_id, invoices_of, offers_of, stories
+
+NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class Change:
@@ -143,16 +147,27 @@ class Change:
 
 def _after(before: Story, rows: ProjectionRows, undone: Collection[str]) -> Story:
     """``before`` as a fold leaves it."""
-    kept = {} if rows.whole else {row.movement_id: row for row in before.movements}
-    kept = {name: row for name, row in kept.items() if name not in undone}
+    if rows.whole:
+        return story_of(rows.subscriptions, rows.movements, rows.invoices)
+    kept = {row.movement_id: row for row in before.movements if row.movement_id not in undone}
     kept |= {row.movement_id: row for row in rows.movements}
-    free = {} if rows.whole else dict(before.free)
-    for invoice in rows.invoices:
+    return story_of(rows.subscriptions, kept.values(), rows.invoices, before.free)
+
+
+def story_of(
+    subscriptions: Iterable[SubscriptionRow],
+    movements: Iterable[MovementRow],
+    billed: Iterable[InvoiceRow],
+    free: Mapping[str, int] = NONE,
+) -> Story:
+    """A customer as its rows tell it. ``free``: what earlier invoices say."""
+    first = dict(free)
+    for invoice in billed:
         owner, at = invoice.subscription_id, invoice.created_at
         if invoice.total_minor == 0 and owner is not None and at is not None:
-            free[owner] = min(at, free.get(owner, at))
-    sold = {row.subscription_id: _sold(row) for row in rows.subscriptions}
-    return Story(tuple(kept.values()), sold, free)
+            first[owner] = min(at, first.get(owner, at))
+    sold = {row.subscription_id: _sold(row) for row in subscriptions}
+    return Story(tuple(movements), sold, first)
 
 
 def _sold(row: SubscriptionRow) -> Sold:
