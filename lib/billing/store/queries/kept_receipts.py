@@ -111,7 +111,7 @@ def largest(connection: Connection, policy: str, currency: str, limit: int) -> l
 
 
 def _place(row: RowMapping, amount: str) -> tuple[int, str]:
-    return -int(row[amount]), str(row["customer_id"])  # type: ignore[call-overload]
+    return -int(row[amount]), str(row["customer_id"])
 
 
 def _last(policy: str, currency: str, before: int) -> Select[Any]:
