@@ -45,6 +45,12 @@ customers = Table(
         postgresql_where=sql("awaiting <> ''"),
     ),
     Index(
+        "ix_customers_gaps",
+        "customer_id",
+        sqlite_where=sql("gaps > 0"),
+        postgresql_where=sql("gaps > 0"),
+    ),
+    Index(
         "ix_customers_needs_reread",
         "customer_id",
         sqlite_where=sql("needs_reread = 1"),

@@ -20,6 +20,7 @@ INDICES = (
     ),
     ("ix_subscriptions_trial_end", "subscriptions", "trial_end", "trial_start IS NOT NULL"),
     ("ix_subscriptions_trial_ended_at", "subscriptions", "ended_at", "trial_start IS NOT NULL"),
+    ("ix_customers_gaps", "customers", "customer_id", "gaps > 0"),
     ("ix_subscriptions_trial_start", "subscriptions", "trial_start", "trial_start IS NOT NULL"),
 )
 
