@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import insert, inspect
 
 from lib.billing.domain.periods import periods
 from lib.billing.domain.policy import PRESETS
@@ -16,7 +19,7 @@ from lib.billing.domain.times import day_start, iso, local_date, period_start
 from lib.billing.replay import replay
 from lib.billing.retention.calendar import months_between
 from lib.billing.retention.cohorts import cohort_months
-from lib.billing.store import rollups, turnover
+from lib.billing.store import migrate, rollups, turnover
 from lib.billing.store.engine import Store
 from lib.billing.store.queries import (
     cut_days,
@@ -38,6 +41,7 @@ from tests.desk.money_world import moved
 from .company import CATALOG, START, company, ingest_into
 
 POLICY = "portside"
+MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 DAY = 86_400
 
 
@@ -214,7 +218,6 @@ ZONES = ["UTC", "America/St_Johns"]
 
 @pytest.fixture(scope="module", params=ZONES)
 def lived(request: pytest.FixtureRequest) -> Any:
-    from lib.billing.store import migrate
     from lib.billing.store.engine import memory_store
 
     store = memory_store()
@@ -385,3 +388,26 @@ def test_who_pays_most_is_told_by_few_rows_where_they_settle_it(store: Store) ->
             rows = [dict(row) for row in outlook.largest(connection, "usd", limit)]
             found = kept_receipts.largest(connection, POLICY, "usd", limit)
             assert [dict(row) for row in found] == rows
+
+
+def test_the_migration_goes_back_and_forward_on_data_and_then_sums_are_added_up(
+    store: Store,
+) -> None:
+    ingest = ingest_into(store)
+    ingest.apply(company(5))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    with store.writing() as connection:
+        kept = turnover.stored(connection)
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0013")
+        assert not inspect(connection).has_table("turnover")
+        command.upgrade(config, "head")
+        assert turnover.stored(connection) == {}
+        assert not cut_days.ready(connection, POLICY, "UTC")
+    ingest.apply(company(5, customers=7)[:400], batch=50)  # written to before they are added up
+    assert ingest.keep_turnover()
+    with store.reading() as connection:
+        assert turnover.stored(connection) == turnover.summed(connection, "UTC", POLICY, CATALOG)
+    assert kept
