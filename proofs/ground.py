@@ -30,7 +30,7 @@ from .proof import Disproved
 Rows = list[tuple[Any, ...]]
 Tables = dict[str, Rows]
 
-COMPARED = (*DERIVED, metadata.tables["rollups"])
+COMPARED = (*DERIVED, metadata.tables["rollups"], metadata.tables["turnover"])
 
 
 def dump(store: Store) -> Tables:

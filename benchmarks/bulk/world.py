@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from lib.billing.domain.fold import Rules, mark_of
+from lib.billing.domain.owing import has_ended
+from lib.billing.domain.owing import of_invoices as of_invoices_owed
 from lib.billing.domain.rollups import (
     NOTHING,
     Cell,
@@ -18,9 +20,12 @@ from lib.billing.domain.rollups import (
     plus,
 )
 from lib.billing.domain.rows import InvoiceRow, MovementRow, SubscriptionRow
+from lib.billing.domain.trial_turns import of_trials
+from lib.billing.domain.turnover import Turnover, add_to, of_story
 from lib.billing.settings.catalog_file import read_catalog
-from lib.billing.store import meta, rollups
+from lib.billing.store import meta, rollups, turnover
 from lib.billing.store.engine import Store
+from lib.billing.store.turnover_change import story_of
 
 from .lives import Life
 from .loading import loader
@@ -85,14 +90,33 @@ class World:
                     load.flush()
                     progress(f"{count:,} customers")
             progress("Indexing")
+        turns: Turnover = {}
         for (number, shift), times in lived.items():
             for cell, part in _contribution(made[number], shift).items():
                 many = Sums(*(times * value for value in part))
                 sums[cell] = plus(sums.get(cell, NOTHING), many)
+            add_to(turns, _turned(made[number], shift).items(), times)
         with store.writing() as connection:
             rollups.add(connection, sums)
+            turnover.add(connection, turns)
+            turnover.keep(connection, RULES.timezone, RULES.policy.slug)
             meta.put(connection, meta.FOLDED_BY, mark_of(RULES))
             meta.raise_watermark(connection)
+
+
+def _turned(template: Template, shift: int) -> Turnover:
+    """What one who lived ``shift`` seconds later adds to the sums that look at its past."""
+    rows = dict(template.rows(Person("", "", "", "", shift)))
+    subscriptions = [SubscriptionRow(*cells) for cells in rows.get("subscriptions", [])]
+    billed = [InvoiceRow(*cells) for cells in rows.get("invoices", [])]
+    story = story_of(
+        subscriptions, [MovementRow(*cells) for cells in rows.get("movements", [])], billed
+    )
+    ended = {row.subscription_id for row in subscriptions if has_ended(row.status)}
+    found = of_story(story, RULES.timezone)
+    add_to(found, of_trials(story, RULES.timezone, RULES.policy.slug).items())
+    add_to(found, of_invoices_owed(billed, ended, RULES.timezone).items())
+    return found
 
 
 def _contribution(template: Template, shift: int) -> dict[Cell, Sums]:

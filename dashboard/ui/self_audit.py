@@ -28,6 +28,12 @@ def draw(currency: str | None, staff: Staff) -> None:
     """The verdict over all currencies, the rows at fault, and the lines of ``currency``."""
     with st.spinner(tr("Adding everything up …")):
         found = data.self_audit()
+    if found.waits:
+        st.info(
+            tr("There is too much to add up while you wait: `portside serve` does, and keeps it."),
+            icon=":material/hourglass_empty:",
+        )
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             _verdict(found)
@@ -58,6 +64,9 @@ def _verdict(found: SelfAudit) -> None:
                 color="green",
             )
         st.caption(tr("Every way to a number, side by side, in every currency."), width="content")
+        if found.checked_at is not None:
+            told = tr("Checked: {time}.", time=fmt.clock(found.checked_at, data.timezone()))
+            st.caption(told, width="content")
 
 
 def _lines(lines: Sequence[AuditLine]) -> None:

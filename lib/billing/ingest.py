@@ -170,6 +170,10 @@ class Ingest:
         """Note that every row is folded by the rules of now."""
         self._writer.upkeep.sign()
 
+    def keep_turnover(self) -> bool:
+        """Add up what an earlier version did not keep; True when that was so."""
+        return retried(self._writer.upkeep.keep_turnover)
+
     def sum_invoices(self) -> None:
         """Make the sums of invoices what the rows say, after one was repaired."""
         self._writer.upkeep.sum_invoices()

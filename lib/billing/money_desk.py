@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import audits
 from .domain.errors import WrongUsage
 from .domain.filters import MAX_PAGE, clean
 from .domain.periods import PERIODS
@@ -74,7 +75,13 @@ class MoneyDesk:
         )
 
     def self_audit(self) -> SelfAudit:
-        """Whether every way to the same number leads to it, and which rows say otherwise."""
+        """Whether every way to the same number leads to it, and which rows say otherwise.
+
+        Of a large company the last one that was made beside the receiver.
+        """
+        with self._reader.open() as connection:
+            if audits.large(connection, self._setup):
+                return audits.kept(connection) or SelfAudit((), waits=True)
         return self_audit.self_audit(self._reader, self._setup, self._clock())
 
 

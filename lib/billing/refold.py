@@ -60,7 +60,11 @@ class Refold:
         Raises DatabaseUnavailable; running it again is harmless.
         """
         mark = self._ingest.mark
-        if not self._due() or not self._waits(mark):
+        if not self._due():
+            return 0
+        if self._ingest.keep_turnover():
+            log.info("turnover_kept")
+        if not self._waits(mark):
             return 0
         left = self._ingest.begin_refold()
         log.info("refold_begins", customers=left)

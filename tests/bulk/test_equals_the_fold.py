@@ -8,7 +8,7 @@ from benchmarks.bulk.stamping import dump
 from benchmarks.bulk.world import RULES, World
 from lib.billing.domain.search import wanted
 from lib.billing.ingest import Ingest
-from lib.billing.store import meta, rollups
+from lib.billing.store import meta, rollups, turnover
 from lib.billing.store.queries.search import matching_customers
 
 SMALL = World(30, lives=12, seed=3)
@@ -19,16 +19,19 @@ def test_stamped_rows_are_the_folds(store, tmp_path):
     stamped = dump(store)
     with store.reading() as connection:
         sums = rollups.stored(connection)
+        turns = turnover.stored(connection)
         assert rollups.summed(connection, RULES.timezone) == sums
+        assert turnover.summed(connection, RULES.timezone, RULES.policy.slug) == turns
         found = matching_customers(connection, wanted(next(SMALL.people())[0].email), 5, 0)
         mark = meta.get(connection, meta.FOLDED_BY)
     with store.writing() as connection:
-        for name in (*stamped, "rollups"):
+        for name in (*stamped, "rollups", "turnover"):
             connection.exec_driver_sql(f"DELETE FROM {name}")
     Ingest(store, RULES, clock=lambda: 0).apply(SMALL.told())
     assert dump(store) == stamped
     with store.reading() as connection:
         assert rollups.stored(connection) == sums
+        assert turnover.stored(connection) == turns
         assert meta.get(connection, meta.FOLDED_BY) == mark
     assert found.total == 1
 

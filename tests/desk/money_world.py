@@ -13,7 +13,7 @@ from lib.billing.desk import Portside
 from lib.billing.domain.rates import Rates, gathered
 from lib.billing.domain.times import parse_iso
 from lib.billing.settings.setup import Setup
-from lib.billing.store import rollups
+from lib.billing.store import rollups, turnover
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import movements
 from tests.store.company import CATALOG, DAY, company, ingest_into
@@ -62,6 +62,7 @@ def over_rows(
         with store.writing() as connection:
             connection.execute(insert(movements), filled)
             rollups.rebuild(connection, over.get("timezone", "UTC"))
+            turnover.rebuild(connection, over.get("timezone", "UTC"))
     setup = Setup(catalog=CATALOG, rates=rates, **over)
     return Portside(store=store, clock=lambda: parse_iso(now), setup=setup)
 

@@ -10,7 +10,7 @@ import pytest
 from lib.billing.desk import Portside
 from lib.billing.domain.times import iso, parse_iso
 from lib.billing.domain.upgrade_filters import UpgradeFilters
-from lib.billing.store import rollups
+from lib.billing.store import rollups, turnover
 from lib.billing.store.engine import Store
 from lib.billing.store.queries import outlook
 from tests.close.scene import Books
@@ -243,6 +243,7 @@ def many(store: Store, *leave: str) -> Portside:
     portside = desk(store, told, "2026-06-10")
     with store.writing() as connection:
         rollups.rebuild(connection, "UTC")
+        turnover.rebuild(connection, "UTC")
     return portside
 
 

@@ -9,12 +9,16 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Connection, func, select, text
 
+from lib.billing import audits
+from lib.billing.audits import Audits
 from lib.billing.domain.rates import gathered
+from lib.billing.settings.setup import Setup
+from lib.billing.showing import audit_kept
 from lib.billing.showing.audit_lines import SelfAudit
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import movements as m
 from lib.billing.store.tables import subscriptions as s
-from tests.desk.money_world import moved, over_company, over_rows
+from tests.desk.money_world import CATALOG, moved, over_company, over_rows
 from tests.domain.states import item, price
 from tests.reports.ledger import changed, created, paying
 from tests.reports.ledger import desk as told
@@ -242,3 +246,36 @@ def test_nothing_stored_has_nothing_to_compare(store: Store) -> None:
     assert desk.self_audit().ok
     assert desk.roll_forward("usd").lines == ()
     assert desk.trend("usd").past == ()
+
+
+def test_of_a_large_company_the_last_one_is_shown_that_was_made_beside_the_receiver(
+    store: Store,
+) -> None:
+    desk = over_company(store, 4, EUROS)
+    live = desk.self_audit()
+    with store.writing() as connection:
+        many = text("UPDATE rollups SET customers = customers + :more WHERE kind = 'movement'")
+        connection.execute(many, {"more": audits.AT_ONCE})
+    assert desk.self_audit() == SelfAudit((), waits=True)
+    now = 1_900_000_000
+    job = Audits(store, lambda: now, Setup(catalog=CATALOG, rates=EUROS))
+    assert job.round()
+    kept = desk.self_audit()
+    assert kept.checked_at == now
+    assert [line.slug for line in kept.lines] == [line.slug for line in live.lines]
+    assert [str(line.claim) for line in kept.lines] == [str(line.claim) for line in live.lines]
+    assert not job.round()  # nothing has changed since
+
+
+def test_what_was_said_in_an_audit_can_be_said_again(store: Store) -> None:
+    desk = over_company(store, 4, EUROS)
+    with store.writing() as connection:
+        connection.execute(text("UPDATE movements SET delta_minor = delta_minor + 1"))
+    found = desk.self_audit()
+    again = audit_kept.from_text(audit_kept.to_text(found), 7)
+    assert again.lines == found.lines
+    assert again.failed
+    for one, other in zip(again.lines, found.lines, strict=True):
+        assert type(one.claim) is type(other.claim)
+        assert one.claim.template == other.claim.template  # type: ignore[attr-defined]
+        assert one.claim.values == other.claim.values  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from lib.billing.domain.project import project
 from lib.billing.domain.times import parse_iso
 from lib.billing.settings.rules import current_rules
 from lib.billing.settings.setup import Setup
-from lib.billing.store import history, projection, references, rollups
+from lib.billing.store import history, projection, references, rollups, turnover
 from lib.billing.store.engine import Store
 from tests.domain.states import item, price, seen, subscription
 
@@ -170,6 +170,7 @@ def fill(
         rows = [project(fold_customer(cus, own, rules)) for cus, own in by_customer.items()]
         projection.write(connection, rows, known=())
         rollups.rebuild(connection, rules.timezone, rules.policy.slug)
+        turnover.rebuild(connection, rules.timezone, rules.policy.slug, rules.catalog)
 
 
 def desk(

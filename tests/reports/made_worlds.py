@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, insert
 
-from lib.billing.store import rollups
+from lib.billing.store import rollups, turnover
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import movements, subscriptions
 from tests.reports.ledger import at
@@ -121,6 +121,7 @@ def write(store: Store, moves: Iterable[Move], policy: str) -> None:
             connection.execute(insert(movements), rows)
             connection.execute(insert(subscriptions), held)
         rollups.rebuild(connection, "UTC")
+        turnover.rebuild(connection, "UTC")
 
 
 def _subscription(subscription_id: str, move: Move) -> dict[str, object]:

@@ -40,13 +40,16 @@ class ClosedMonth:
 
 def closed_months(connection: Connection, setup: Setup) -> list[ClosedMonth]:
     """Those of the configured policy, the earliest first."""
+    links = list(closes.chain(connection, setup.policy))
+    if not links:
+        return []  # what is compared below reads every movement
     now = definitions_of(rules_of(setup))
     sums: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for row in restatements.sums(connection, setup.policy):
         sums[row["month"]][row["currency"]] = row
     found = []
     today: dict[str, int] | None = None
-    for link in closes.chain(connection, setup.policy):
+    for link in links:
         figures, month = read(link.close.figures), link.close
         if today is None:
             today = closing.balances(connection, setup.policy, month.starts, setup.timezone)

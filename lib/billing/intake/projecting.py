@@ -15,9 +15,10 @@ from ..domain.rollups import Cell, Sums, add_to, minus
 from ..domain.rows import ProjectionRows
 from ..domain.standing import Standing, resume, standing_of, stands_still
 from ..outgoing.telling import Teller
-from ..store import dialect, projection, references, rollups, standings
+from ..store import dialect, projection, references, rollups, standings, turnover
 from ..store.engine import Connection
 from ..store.owners import Settled
+from .turning import turned
 
 UNKNOWN = Standing()
 
@@ -128,18 +129,21 @@ class Projector:
         projected = [folded[customer_id].rows for customer_id in sorted(folded)]
         if self._teller is not None:
             self._teller.tell(connection, projected, source)
+        # All that was seen of them has turned out to be somebody else's.
+        emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
+        moved = [key for each in folded.values() if (key := _moved(each))]
+        turns = turned(connection, folded, emptied, moved, self._rules, {*known, *in_place})
         changes: dict[Cell, Sums] = {}
         changed = projection.write(
             connection,
             projected,
             known=known,
-            moved=[key for each in folded.values() if (key := _moved(each))],
+            moved=moved,
             policy=self._rules.policy.slug,
             sums=changes,
         )
-        # All that was seen of them has turned out to be somebody else's.
-        emptied = {customer_id: stood[customer_id] for customer_id in stood.keys() - set(told)}
         self._stand(connection, folded, emptied, changes, kept={*stood, *in_place})
+        turnover.add(connection, turns)
         return changed
 
     def _stand(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..domain.fold import Rules
-from ..store import aside, history, meta, owners, references, rollups, standings
+from ..store import aside, history, meta, owners, references, rollups, standings, turnover
 from ..store.engine import Store
 from .projecting import Projector
 
@@ -19,6 +19,7 @@ class Upkeep:
     def __init__(self, store: Store, rules: Rules, projector: Projector) -> None:
         self._store = store
         self._timezone, self._policy = rules.timezone, rules.policy.slug
+        self._catalog = rules.catalog
         self._projector = projector
         self._mark = projector.mark
 
@@ -56,10 +57,35 @@ class Upkeep:
         with self._store.writing() as connection:
             references.lock(connection, changing=True)
             dropped = aside.drop_others(connection, self._policy)
-            if rollups.rebuild(connection, self._timezone, self._policy) or dropped:
+            summed = rollups.rebuild(connection, self._timezone, self._policy)
+            turned = turnover.rebuild(connection, self._timezone, self._policy, self._catalog)
+            if summed or turned or dropped:
                 meta.raise_watermark(connection)
             meta.put(connection, meta.FOLDED_BY, self._mark)
             meta.forget(connection, meta.REFOLD_LEFT)
+
+    def _lacks_turnover(self, connection: Connection) -> bool:
+        """Rows are there, folded by the rules of now, and sums of them are not."""
+        said = meta.get(connection, meta.FOLDED_BY)
+        return said == self._mark and not turnover.kept(connection, self._timezone, self._policy)
+
+    def _turn(self, connection: Connection) -> None:
+        by = self._timezone, self._policy, self._catalog
+        if turnover.kept(connection, self._timezone, self._policy):
+            turnover.rebuild_steps(connection, *by)
+        else:
+            turnover.rebuild(connection, *by)
+
+    def keep_turnover(self) -> bool:
+        """Add up once what was not kept yet; True when that was so. Writers wait meanwhile."""
+        with self._store.reading() as connection:
+            if not self._lacks_turnover(connection):
+                return False
+        with self._store.writing() as connection:
+            references.lock(connection, changing=True)
+            turnover.rebuild(connection, self._timezone, self._policy, self._catalog)
+            meta.raise_watermark(connection)
+            return True
 
     def sum_invoices(self) -> None:
         """Make the sums of invoices what the rows say: a fold takes from them what a row said
@@ -86,12 +112,14 @@ class Upkeep:
 
     def end_refold(self) -> bool:
         """Note that every row is folded by the rules of now; False when somebody has folded by
-        others meanwhile. The sums are right already: each fold adds what it changes."""
+        others meanwhile. The sums are right already: each fold adds what it changes. But for what
+        the catalogue alone makes of events that are long past."""
         with self._store.writing() as connection:
             references.lock(connection, changing=True)
             if meta.get(connection, meta.FOLDED_BY) != f"{meta.REFOLDING}{self._mark}":
                 return False
             aside.drop_others(connection, self._policy)
+            self._turn(connection)
             meta.put(connection, meta.FOLDED_BY, self._mark)
             meta.forget(connection, meta.REFOLD_LEFT)
             meta.raise_watermark(connection)

@@ -19,7 +19,16 @@ from ..domain.fold import Rules
 from ..domain.observations import REFERENCE_TYPES, Observation
 from ..domain.providers import is_stripes
 from ..outgoing.telling import Teller
-from ..store import history, inbox, meta, named_deliveries, owners, references, tallies
+from ..store import (
+    history,
+    inbox,
+    meta,
+    named_deliveries,
+    owners,
+    references,
+    tallies,
+    turnover,
+)
 from ..store.dialect import commit, together
 from ..store.engine import Connection, Store
 from ..store.owners import Settled
@@ -51,6 +60,7 @@ class Writer:
         teller: Teller | None = None,
     ) -> None:
         self._store = store
+        self._timezone, self._policy = rules.timezone, rules.policy.slug
         self._projector = Projector(rules, teller)
         self._clock = clock
         self._livemode = livemode
@@ -162,6 +172,7 @@ class Writer:
         """Keep what is said of all rows true: those ``folded`` now are so by the rules of now."""
         if said is None:
             meta.put(connection, meta.FOLDED_BY, self.mark)
+            turnover.keep(connection, self._timezone, self._policy)
         elif folded and said not in (self.mark, f"{meta.REFOLDING}{self.mark}", meta.MIXED):
             meta.put(connection, meta.FOLDED_BY, meta.MIXED)
 

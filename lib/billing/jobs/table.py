@@ -20,6 +20,7 @@ EVERY: Final[dict[str, float]] = {
     "notices": 15.0,  # what is due to be sent
     "alerts": 30.0,
     "digest": 60.0,  # how often it is asked whether one is due
+    "audit": 300.0,  # how often it is asked whether one is due
     "prune": 3_600.0,
     "tidy": 3_600.0,
     "portal": 21_600.0,  # at the start, and four times a day

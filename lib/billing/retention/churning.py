@@ -12,7 +12,7 @@ from ..domain import churn_rates as rates
 from ..domain.churn_rates import Moved, churn_cause
 from ..domain.policy import Policy
 from ..domain.ratio import Ratio
-from ..store.queries import churn as queries
+from ..store.queries import turning
 from ..store.queries.reading import Connection
 from ..store.queries.spans import Span
 from .calendar import STRIPE_WINDOW, months_before, months_between, pieces, whole
@@ -28,13 +28,15 @@ _NOBODY: Mapping[Any, int] = {"joined": 0, "returned": 0, "churned": 0, "lost": 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What periods are reckoned under. ``by`` is day, week, month or quarter."""
+    """What periods are reckoned under. ``by`` is day, week, month or quarter. ``kept``: of the
+    projection itself, under its own policy, so that there may be sums."""
 
     policy: str
     flags: Policy
     timezone: str
     by: str
     currency: str | None = None
+    kept: bool = False
 
 
 def churn_periods(
@@ -60,24 +62,20 @@ class _Reckoning:
         self._months = [months_before(s.ends, trailing, asked.timezone) for s in spans]
         of_months = sorted({month for months in self._months for month in months})
         brief = self._brief_months([*spans, *of_months])
-        policy, currency = asked.policy, asked.currency
-        self._ledger = _Ledger(connection, asked, [*spans, *self._windows, *of_months])
-        self._people = _by_place(queries.people(connection, policy, spans, currency, brief))
+        told = turning.of(connection, asked.policy, asked.timezone, asked.currency, asked.kept)
+        self._ledger = _Ledger(told, [*spans, *self._windows, *of_months])
+        self._people = _by_place(told.people(spans, asked.by, brief))
         self._window_people = self._people
         if self._windows is not spans:
-            self._window_people = _by_place(
-                queries.people(connection, policy, self._windows, currency)
-            )
+            self._window_people = _by_place(told.people(self._windows, "", ()))
         self._month_people = _by_span(
-            of_months,
-            queries.people(connection, policy, of_months, currency, brief) if of_months else [],
+            of_months, told.people(of_months, "month", brief) if of_months else []
         )
         self._causes = defaultdict(list)
-        for row in queries.causes(connection, policy, spans, currency, brief):
+        for row in told.causes(spans, asked.by, brief):
             self._causes[row["n"], row["currency"]].append(row)
-        self._trials = _by_place(queries.trials(connection, policy, spans, currency))
-        reach = queries.reach(connection, policy)
-        self._first_seen = reach[2] if reach else None
+        self._trials = _by_place(told.trials(spans))
+        self._first_seen = told.first_told()
 
     def _brief_months(self, spans: Sequence[Span]) -> list[Span]:
         if not self._asked.flags.churn_skips_same_month:
@@ -152,10 +150,9 @@ class _Reckoning:
 class _Ledger:
     """MRR and customers at every border of the given spans."""
 
-    def __init__(self, connection: Connection, asked: Asked, spans: Sequence[Span]) -> None:
+    def __init__(self, source: turning.Told, spans: Sequence[Span]) -> None:
         parts = pieces(spans)
-        flows = queries.flows(connection, asked.policy, parts, asked.currency)
-        opening = queries.before(connection, asked.policy, parts[0].starts, asked.currency)
+        flows, opening = source.flows(parts), source.before(parts[0].starts)
         self.currencies = sorted({row["currency"] for row in (*flows, *opening)})
         self._borders = [part.starts for part in parts] + [parts[-1].ends]
         by_part: defaultdict[int, list[Mapping[Any, Any]]] = defaultdict(list)

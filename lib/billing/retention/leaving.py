@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..domain.filters import Filters
 from ..domain.policy import Policy
-from ..store.queries import churn
+from ..store.queries import roll_forward
 from ..store.queries.churned import Leavers
 from ..store.queries.reading import Connection
 from ..store.queries.spans import Span
@@ -15,7 +15,7 @@ def leavers(
     connection: Connection, policy: Policy, timezone: str, filters: Filters
 ) -> Leavers | None:
     """Those who left between the filters' dates; None where nothing ever moved."""
-    reach = churn.reach(connection, policy.slug)
+    reach = roll_forward.extent(connection, policy.slug)
     if reach is None:
         return None
     starts = reach[0] if filters.starts is None else filters.starts

@@ -44,9 +44,12 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True)
 class SelfAudit:
-    """``lines`` by currency, in the order of the page."""
+    """``lines`` by currency, in the order of the page. ``checked_at``: the second of what was kept;
+    None of one that was made when it was asked for. ``waits``: none was made yet."""
 
     lines: tuple[AuditLine, ...]
+    checked_at: int | None = None
+    waits: bool = False
 
     @property
     def failed(self) -> tuple[AuditLine, ...]:

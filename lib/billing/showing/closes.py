@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from ..closing import checklist, restated
 from ..closing.history import ClosedMonth, closed_month, closed_months
@@ -11,10 +12,11 @@ from ..domain.close_causes import in_words
 from ..domain.close_rules import POINTS
 from ..domain.errors import NoSuchObject
 from ..domain.roll_forward import KINDS
+from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store import closes
 from ..store.closes import Link
-from ..store.queries import closing, movements, restatements
+from ..store.queries import closing, cut_days, kept_sums, movements, restatements
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.reading import Connection, Reader
 from ..store.spelling import read
@@ -178,14 +180,31 @@ def _unclosed(
         return []
     carried = closing.balances(connection, setup.policy, since, setup.timezone)
     sums: dict[str, dict[str, int]] = {}
-    for row in movements.summed(connection, setup.policy, starts=since):
-        name = month_of(int(row["quarter_hour"]) * QUARTER_HOUR, setup.timezone)
+    for name, code, minor in _moved(connection, setup, since):
         cell = sums.setdefault(name, {})
-        cell[row["currency"]] = cell.get(row["currency"], 0) + int(row["delta_minor"])
+        cell[code] = cell.get(code, 0) + minor
     name = month_after(last.month) if last else month_of(since, setup.timezone)
     newest = month_of(now, setup.timezone)
     found = list(_each(name, newest, carried, sums))
     return found[::-1]
+
+
+def _moved(connection: Connection, setup: Setup, since: int) -> Iterator[tuple[str, str, int]]:
+    """(month, currency, minor units) of what moved since then, in parts."""
+    first = local_date(since, setup.timezone)
+    begins = day_start(first, setup.timezone) == since or since == _first(connection, setup)
+    if not (begins and cut_days.ready(connection, setup.policy, setup.timezone)):
+        for row in movements.summed(connection, setup.policy, starts=since):
+            at = int(row["quarter_hour"]) * QUARTER_HOUR
+            yield month_of(at, setup.timezone), row["currency"], int(row["delta_minor"])
+        return
+    for kept in kept_sums.moved_by_day(connection, setup.policy, first, date.max):
+        yield kept["day"].isoformat()[:7], kept["currency"], kept["delta_minor"]
+
+
+def _first(connection: Connection, setup: Setup) -> int | None:
+    """Nothing lies before it on its day."""
+    return closing.first_movement(connection, setup.policy)
 
 
 def _each(

@@ -16,7 +16,7 @@ from ..domain.metrics.collecting import recovery_rate
 from ..domain.metrics.receivables import days_sales_outstanding
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
-from ..store.queries import invoice_list, kept_invoices, owed
+from ..store.queries import cut_days, invoice_list, kept_invoices, kept_owed, owed
 from ..store.queries.reading import Reader
 from . import known
 from .invoice_lines import AsksLines, lines_of
@@ -80,11 +80,19 @@ def attempts_of(
 def owed_now(reader: Reader, setup: Setup, now: int) -> list[Owed]:
     """What is owed by currency, the largest count of open invoices first."""
     zone = setup.timezone
-    since = day_start(local_date(now, zone) - timedelta(days=DSO_DAYS - 1), zone)
+    since = local_date(now, zone) - timedelta(days=DSO_DAYS - 1)
+    aged: Sequence[Mapping[Any, Any]]
+    flows: Sequence[Mapping[Any, Any]]
+    closing: Sequence[Mapping[Any, Any]]
     with reader.open() as connection:
-        aged = owed.ageing(connection, now)
-        flows = owed.flows(connection, since=since)
-        closing = owed.standing(connection)
+        if cut_days.ready(connection, setup.policy, zone):
+            aged = kept_owed.ageing(connection, zone, now)
+            flows = kept_owed.flows(connection, since)
+            closing = kept_owed.standing(connection)
+        else:
+            aged = owed.ageing(connection, now)
+            flows = owed.flows(connection, since=day_start(since, zone))
+            closing = owed.standing(connection)
     cells: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for row in aged:
         if row["currency"] is None:

@@ -15,7 +15,7 @@ from ..domain.said import Said, said
 from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import churn, kept_sums
+from ..store.queries import cut_days, kept_receipts, kept_sums, turning
 from ..store.queries import outlook as queries
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
@@ -38,7 +38,7 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
         totals = kept_sums.currency_totals(connection, currency)
         mrr = int(totals[0]["mrr_minor"]) if totals else 0
         people = int(totals[0]["customers"]) if totals else 0
-        held = queries.largest(connection, currency, LARGEST)
+        held = _largest(connection, setup, currency)
         months = _complete(connection, setup, now)
         facts = Facts(
             currency=currency,
@@ -68,10 +68,16 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
     )
 
 
+def _largest(connection: Connection, setup: Setup, currency: str) -> Sequence[Any]:
+    if cut_days.ready(connection, setup.policy, setup.timezone):
+        return kept_receipts.largest(connection, setup.policy, currency, LARGEST)
+    return queries.largest(connection, currency, LARGEST)
+
+
 def _complete(connection: Connection, setup: Setup, now: int) -> list[Span]:
     """The last complete months, the oldest first; none from before the first event, for what was
     inferred of them tells of those who stayed and not of those who left."""
-    told = queries.first_told(connection, setup.policy)
+    told = turning.of(connection, setup.policy, setup.timezone, None, kept=True).first_told()
     if told is None:
         return []
     spans = months_before(now, COMPARED + 1, setup.timezone)
@@ -82,14 +88,15 @@ def _of_months(
     connection: Connection, setup: Setup, now: int, months: Sequence[Span], currency: str
 ) -> dict[str, Any]:
     causes: Counter[str] = Counter()
-    for row in churn.causes(connection, setup.policy, months[-CAUSED:], currency):
+    told = turning.of(connection, setup.policy, setup.timezone, currency, kept=True)
+    for row in told.causes(months[-CAUSED:], "month", ()):
         causes[churn_cause(row["reason"])] += int(row["customers"])
     kept = standing_months(connection, setup.policy, setup.timezone, now, currency)
     by_name = {month.name: month for month in kept}
     names = [period_of(span.starts, "month", setup.timezone) for span in months]
     stood = [by_name.get(name) or MonthStanding(name, True, Moved(), 0, 0) for name in names]
     return {
-        "plans": _plans(connection, setup, months, stood, currency),
+        "plans": _plans(told, setup, months, stood),
         "trials": tuple(
             Trials(span.ended, span.converted)
             for span in trial_spans(connection, setup, months, currency)
@@ -103,27 +110,26 @@ def _of_months(
 
 
 def _plans(
-    connection: Connection,
+    told: turning.Told,
     setup: Setup,
     months: Sequence[Span],
     stood: Sequence[MonthStanding],
-    currency: str,
 ) -> tuple[PlanChurn, ...]:
     """Months that began with few customers are left out: they say nothing of a month."""
-    there = queries.on_plans(connection, setup.policy, months[-1].starts, currency)
+    there = told.on_plans(months[-1].starts)
     left: defaultdict[str | None, list[int]] = defaultdict(lambda: [0] * len(months))
-    for row in queries.churned_by_plan(connection, setup.policy, months, currency):
+    for row in told.churned_by_plan(months, "month"):
         left[row["plan"]][int(row["n"])] = int(row["churned"])
     *sizes, last = (month.customers_start for month in stood)
-    told = [n for n, size in enumerate(sizes) if size >= SMALL_SAMPLE]
+    large = [n for n, size in enumerate(sizes) if size >= SMALL_SAMPLE]
     return tuple(
         PlanChurn(
             plan=plan,
             name=setup.catalog.plan(plan).name,
             customers=customers,
             churned=left[plan][-1],
-            earlier=tuple(left[plan][n] for n in told),
-            growth=tuple(Fraction(last, sizes[n]) for n in told),
+            earlier=tuple(left[plan][n] for n in large),
+            growth=tuple(Fraction(last, sizes[n]) for n in large),
         )
         for plan, customers in sorted(there.items(), key=lambda pair: str(pair[0]))
         if plan is not None

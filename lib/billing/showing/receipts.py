@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,10 +14,11 @@ from ..domain.rates import Rates
 from ..domain.roll_forward import KINDS, Converted, total
 from ..domain.times import local_date
 from ..settings.setup import Setup
+from ..store.queries import cut_days, kept_receipts, runway
 from ..store.queries import receipts as behind
 from ..store.queries import roll_forward as rolling
-from ..store.queries import runway
 from ..store.queries.reading import Connection, Reader
+from ..store.queries.spans import Span
 from .money_views import ReceiptBalance, ReceiptConversion, ReceiptMovement, Receipts
 from .roll_forward import rates_for, rolled_of
 from .rolling import Rolled
@@ -45,22 +46,49 @@ def receipts(
             return _converted(connection, setup, part, rolled, span, page, rates)
         number = _number(rolled, part, currency)
         if part in KINDS:
-            count, summed = behind.moved(connection, setup.policy, currency, part, span)
+            count, summed = _moved(connection, setup, currency, part, span)
             found = behind.movements(connection, setup.policy, currency, part, span, page)
             rows: tuple[Any, ...] = tuple(map(_movement, found))
         elif part in BALANCES and number is not None:
             before = span[0] if part == "opening" else span[1]
             leaves = part == "committed"
-            count, summed = behind.held(
-                connection, setup.policy, currency, before, committed=leaves
-            )
-            held = behind.balances(
-                connection, setup.policy, currency, before, page, committed=leaves
-            )
+            (count, summed), held = _held(connection, setup, currency, before, page, leaves)
             rows = tuple(ReceiptBalance(**row) for row in map(_whole, held))
         else:
             count, summed, rows = 0, number or 0, ()
     return Receipts(part, currency, number, summed, count, rows)
+
+
+def _moved(
+    connection: Connection, setup: Setup, currency: str, part: str, span: tuple[int, int]
+) -> tuple[int, int]:
+    policy, timezone = setup.policy, setup.timezone
+    whole = cut_days.begins_days([Span(*span)], timezone)
+    if whole and cut_days.ready(connection, policy, timezone):
+        return kept_receipts.moved(connection, policy, timezone, currency, part, Span(*span))
+    return behind.moved(connection, policy, currency, part, span)
+
+
+def _held(
+    connection: Connection,
+    setup: Setup,
+    currency: str,
+    before: int,
+    page: tuple[int, int],
+    leaves: bool,
+) -> tuple[tuple[int, int], Sequence[Any]]:
+    """(customers, minor units) of all, and one page of them. ``leaves``: without what leaves."""
+    policy, timezone = setup.policy, setup.timezone
+    if leaves or not cut_days.ready(connection, policy, timezone):
+        own = policy, currency, before
+        return (
+            behind.held(connection, *own, committed=leaves),
+            behind.balances(connection, *own, page, committed=leaves),
+        )
+    return (
+        kept_receipts.held(connection, policy, timezone, currency, before),
+        kept_receipts.balances(connection, policy, currency, before, page),
+    )
 
 
 def _number(rolled: Rolled, part: str, currency: str) -> int | None:

@@ -16,8 +16,8 @@ from ..retention.cohorts import cohort_months
 from ..retention.leaving import leavers
 from ..retention.values import ChurnPeriod, CohortMonth
 from ..settings.setup import Setup
-from ..store.queries import churn as queries
 from ..store.queries import kept_sums
+from ..store.queries import roll_forward as rolling
 from ..store.queries.churned import parts
 from ..store.queries.reading import Reader
 from ..store.queries.spans import Span
@@ -41,10 +41,11 @@ def recent(
 ) -> tuple[ChurnPeriod, ...]:
     """The latest periods of one currency, the oldest first; none from before the first MRR."""
     with reader.open() as connection:
-        reach = queries.reach(connection, setup.policy)
+        reach = rolling.extent(connection, setup.policy)
         if reach is None:
             return ()
-        asked = Asked(setup.policy, setup.policies[setup.policy], setup.timezone, by, currency)
+        flags = setup.policies[setup.policy]
+        asked = Asked(setup.policy, flags, setup.timezone, by, currency, kept=True)
         return tuple(churn_periods(connection, asked, _latest(reach[0], now, by, setup.timezone)))
 
 
@@ -70,6 +71,7 @@ def cohorts(reader: Reader, setup: Setup, now: int, currency: str) -> tuple[Coho
                 setup.timezone,
                 now,
                 currency=currency,
+                kept=True,
             )
         )
 

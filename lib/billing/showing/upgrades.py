@@ -10,8 +10,8 @@ from ..domain.times import period_of
 from ..domain.upgrade_filters import UpgradeFilters
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import churn as churning
-from ..store.queries import outlook, upgrade_feed
+from ..store.queries import cut_days, kept_growth, turning, upgrade_feed
+from ..store.queries.cut_days import Cut
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
 from ..store.queries.upgrade_feed import Judged
@@ -81,7 +81,7 @@ def months(reader: Reader, setup: Setup, now: int, currency: str) -> tuple[Upgra
     over = months_before(now, MONTHS - 1, setup.timezone)
     spans = [*over, Span(over[-1].ends, now + 1)]
     with reader.open() as connection:
-        cells = upgrade_feed.by_span(connection, _judged(setup), spans, currency)
+        cells = _by_span(connection, setup, spans, currency)
         tried = trial_spans(connection, setup, spans, currency)
     kinds: defaultdict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
     for cell in cells:
@@ -97,14 +97,23 @@ def months(reader: Reader, setup: Setup, now: int, currency: str) -> tuple[Upgra
     )
 
 
+def _by_span(
+    connection: Connection, setup: Setup, spans: Sequence[Span], currency: str
+) -> Sequence[Cell]:
+    judged = _judged(setup)
+    if not cut_days.ready(connection, setup.policy, setup.timezone):
+        return upgrade_feed.by_span(connection, judged, spans, currency)
+    cut = Cut(connection, setup.policy, setup.timezone, spans)
+    return kept_growth.upgrades(connection, cut, judged, currency)
+
+
 def trial_spans(
     connection: Connection, setup: Setup, spans: Sequence[Span], currency: str
 ) -> list[TrialSpan]:
     """Of each span: trials that began in it, that ended in it, and of those that became active."""
-    ended = {
-        int(row["n"]): row for row in churning.trials(connection, setup.policy, spans, currency)
-    }
-    started = outlook.trials_started(connection, spans, currency)
+    told = turning.of(connection, setup.policy, setup.timezone, currency, kept=True)
+    ended = {int(row["n"]): row for row in told.trials(spans)}
+    started = told.trials_started(spans)
     return [
         TrialSpan(
             span.starts,

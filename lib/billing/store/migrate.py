@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 HEAD: Final = "0017"
 """The newest revision in `migrations/versions`; a test compares."""
 
+BY_BYTES: Final = frozenset({"ix_movements_reached"})
+"""Indices that only migrations know: of text by its bytes, which databases spell differently."""
+
 LOCK_SECONDS: Final = 10
 """How long a migration waits for each lock on PostgreSQL before nothing is changed."""
 

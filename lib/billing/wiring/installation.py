@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Final
 
+from ..audits import Audits
 from ..close import Closing
 from ..domain.catalog import Catalog
 from ..drain import Drain
@@ -112,11 +113,16 @@ class Installation(Desks):
                 if reconciles and business.reconcile_hours
                 else None
             ),
+            audit=self.audits.round,
             prune=self.pruner.round if self.pruner else None,
             tidy=partial(tidy, self.primary),
             portal=self.portal.watch if self.gateway else None,
             **self.notices.rounds,
         )
+
+    @cached_property
+    def audits(self) -> Audits:
+        return Audits(self.primary, self.clock, self.setup)
 
     @cached_property
     def notices(self) -> NoticeDesk:

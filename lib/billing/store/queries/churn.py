@@ -248,6 +248,8 @@ def trials(
         .where(
             s.c.trial_start.is_not(None),
             s.c.status != "trialing",  # its end has passed and Stripe's event is awaited
+            # It is one of the two, and of each there is an index.
+            or_(within(s.c.trial_end, span), within(s.c.ended_at, span)),
             *_only(currency, s.c.currency),
         )
         .group_by(span.c.n, s.c.currency)

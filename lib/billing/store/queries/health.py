@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, literal_column, select
 
 from ..tables import (
     acknowledgements,
@@ -153,13 +153,14 @@ def _gaps(connection: Connection, now: int) -> tuple[int, int, int | None]:
 
 
 def _customers(connection: Connection) -> tuple[int, int]:
+    """Each by itself: of either there is an index of these alone."""
     c = customers.c
-    query = select(
-        func.coalesce(func.sum(case((c.needs_reread, 1), else_=0)), 0),
-        func.coalesce(func.sum(case((c.gaps > 0, 1), else_=0)), 0),
-    )
-    needing, with_gaps = connection.execute(query).one()
-    return int(needing), int(with_gaps)
+    counts = [
+        select(func.count()).select_from(customers).where(condition)
+        for condition in (c.needs_reread, c.gaps > literal_column("0"))
+    ]
+    needing, with_gaps = (int(connection.scalar(count) or 0) for count in counts)
+    return needing, with_gaps
 
 
 def _waiting(connection: Connection) -> int:

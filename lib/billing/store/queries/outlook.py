@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, case, func, select
@@ -63,13 +63,18 @@ def on_plans(
     return {plan: count for plan, count in found.items() if count > 0}
 
 
-def largest(connection: Connection, currency: str, limit: int) -> list[RowMapping]:
-    """``customer_id, name, email, minor`` of those who pay most. Reads every subscription that
-    counts; only the ranking is cut."""
+def largest(
+    connection: Connection, currency: str, limit: int, *, among: Collection[str] | None = None
+) -> list[RowMapping]:
+    """``customer_id, name, email, minor`` of those who pay most, of all or ``among`` some. Reads
+    every subscription of theirs that counts; only the ranking is cut."""
+    held_by = select(s.c.customer_id, func.sum(s.c.mrr_minor).label("minor")).where(
+        PAYING, s.c.currency == currency
+    )
+    if among is not None:
+        held_by = held_by.where(s.c.customer_id.in_(among))
     held = (
-        select(s.c.customer_id, func.sum(s.c.mrr_minor).label("minor"))
-        .where(PAYING, s.c.currency == currency)
-        .group_by(s.c.customer_id)
+        held_by.group_by(s.c.customer_id)
         .order_by(func.sum(s.c.mrr_minor).desc(), by_bytes(s.c.customer_id))
         .limit(limit)
         .subquery()
@@ -129,7 +134,7 @@ def trials_started(connection: Connection, spans: Sequence[Span], currency: str)
     query = (
         select(span.c.n, func.count().label("started"))
         .select_from(span.join(s, within(s.c.trial_start, span)))
-        .where(s.c.currency == currency)
+        .where(s.c.currency == currency, s.c.trial_start.is_not(None))
         .group_by(span.c.n)
     )
     return {int(row.n): int(row.started) for row in connection.execute(query)}

@@ -21,16 +21,17 @@ from ...domain.ageing import BUCKETS
 from ..tables import invoices as i
 from ..tables import subscriptions as s
 from .columns import QUARTER_HOUR
+from .spans import Span
 
 JOINED: Final = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id)
 ENDED: Final = s.c.status.in_(sorted(policy.ENDED))
 OPEN: Final = i.c.status == literal_column("'open'")  # spelled out: the index is of these alone
 DUE_SINCE: Final = func.coalesce(i.c.due_at, i.c.finalized_at, i.c.created_at)
 
-_CLOSED = i.c.status.in_(("paid", "void", "uncollectible"))
-_ISSUED = func.coalesce(i.c.finalized_at, i.c.created_at)
-_LEFT = func.coalesce(i.c.uncollectible_at, i.c.voided_at, i.c.paid_at, _ISSUED)
-_OWED = case(
+CLOSED: Final = i.c.status.in_(("paid", "void", "uncollectible"))
+ISSUED: Final = func.coalesce(i.c.finalized_at, i.c.created_at)
+LEFT: Final = func.coalesce(i.c.uncollectible_at, i.c.voided_at, i.c.paid_at, ISSUED)
+OWED: Final = case(
     (i.c.status == "paid", i.c.amount_due_minor),
     (i.c.status == "open", i.c.amount_remaining_minor),
     else_=i.c.amount_due_minor - i.c.amount_paid_minor,
@@ -46,8 +47,11 @@ def bucket(now: int) -> ColumnElement[str]:
     )
 
 
-def ageing(connection: Connection, now: int, currency: str | None = None) -> list[RowMapping]:
-    """``currency, bucket, ended (0 or 1), count, amount_minor`` of every open invoice."""
+def ageing(
+    connection: Connection, now: int, currency: str | None = None, *, due: Span | None = None
+) -> list[RowMapping]:
+    """``currency, bucket, ended (0 or 1), count, amount_minor`` of every open invoice; of those
+    alone that are ``due`` in a span."""
     age = bucket(now).label("bucket")
     ended = case((ENDED, 1), else_=0).label("ended")
     query = (
@@ -62,6 +66,8 @@ def ageing(connection: Connection, now: int, currency: str | None = None) -> lis
         .where(OPEN)
         .group_by(i.c.currency, age, ended)
     )
+    if due is not None:
+        query = query.where(due.starts <= DUE_SINCE, due.ends > DUE_SINCE)
     if currency is not None:
         query = query.where(i.c.currency == currency)
     return list(connection.execute(query).mappings())
@@ -71,7 +77,7 @@ def standing(connection: Connection) -> list[RowMapping]:
     """``currency, method, owed_minor``: what is owed on open invoices as they stand."""
     method = i.c.collection_method.label("method")
     query = (
-        select(i.c.currency, method, func.sum(_OWED).label("owed_minor"))
+        select(i.c.currency, method, func.sum(OWED).label("owed_minor"))
         .where(OPEN, i.c.currency.is_not(None))
         .group_by(i.c.currency, method)
     )
@@ -88,19 +94,19 @@ def flows(
     off, by what was not paid in parts.
     """
     issued: Any = select(
-        (_ISSUED // QUARTER_HOUR).label("quarter_hour"),
+        (ISSUED // QUARTER_HOUR).label("quarter_hour"),
         i.c.currency,
         i.c.collection_method.label("method"),
         i.c.amount_due_minor.label("issued_minor"),
-        _OWED.label("owed_minor"),
-    ).where(i.c.status != "draft", i.c.status.is_not(None), _ISSUED.is_not(None))
+        OWED.label("owed_minor"),
+    ).where(i.c.status != "draft", i.c.status.is_not(None), ISSUED.is_not(None))
     closed: Any = select(
-        (_LEFT // QUARTER_HOUR).label("quarter_hour"),
+        (LEFT // QUARTER_HOUR).label("quarter_hour"),
         i.c.currency,
         i.c.collection_method.label("method"),
         literal(0).label("issued_minor"),
-        (-_OWED).label("owed_minor"),
-    ).where(_CLOSED, _LEFT.is_not(None))
+        (-OWED).label("owed_minor"),
+    ).where(CLOSED, LEFT.is_not(None))
     each = union_all(issued, closed).subquery()
     query = (
         select(

@@ -21,12 +21,19 @@ def movements(
     page: tuple[int, int],
 ) -> list[RowMapping]:
     """One page (limit, offset) of the movements of one kind in a period, the newest first."""
-    query = (
-        _moved(policy, currency, kind, span, m, c.c.name, c.c.email, c.c.org_id)
-        .select_from(m.outerjoin(c, c.c.customer_id == m.c.customer_id))
+    found = (
+        _moved(policy, currency, kind, span, m)
         .order_by(m.c.occurred_at.desc(), by_bytes(m.c.movement_id))
+        .limit(page[0])
+        .offset(page[1])
+        .subquery()
     )
-    return list(connection.execute(query.limit(page[0]).offset(page[1])).mappings())
+    query = (
+        select(found, c.c.name, c.c.email, c.c.org_id)
+        .select_from(found.outerjoin(c, c.c.customer_id == found.c.customer_id))
+        .order_by(found.c.occurred_at.desc(), by_bytes(found.c.movement_id))
+    )
+    return list(connection.execute(query).mappings())
 
 
 def moved(

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from ..tables import invoices as i
 from ..tables import subscriptions as s
@@ -12,14 +23,21 @@ from .columns import QUARTER_HOUR
 from .owed import ENDED, JOINED
 
 _EARLIER = i.alias("earlier")
-_AUTOMATIC = i.c.collection_method == "charge_automatically"
+# Spelled out where an index is of these alone.
+_AUTOMATIC = i.c.collection_method == literal_column("'charge_automatically'")
 _TOLD = i.c.failed_at.is_not(None)
 _SEEN = or_(
     _TOLD,
     i.c.failing,
     # Stripe counts a second attempt only after a first that failed.
-    i.c.attempt_count >= 2,
-    and_(i.c.status.in_(("void", "uncollectible")), i.c.attempt_count >= 1),
+    i.c.attempt_count >= literal_column("2"),
+    and_(
+        or_(
+            i.c.status == literal_column("'void'"),
+            i.c.status == literal_column("'uncollectible'"),
+        ),
+        i.c.attempt_count >= literal_column("1"),
+    ),
 )
 _FAILED_AT = func.coalesce(i.c.failed_at, i.c.finalized_at, i.c.created_at)
 
@@ -63,7 +81,9 @@ def _failed(*columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(JOINED)
-        .where(_AUTOMATIC, _SEEN, i.c.currency.is_not(None), _ASKED > 0, ~_trial())
+        .where(
+            _AUTOMATIC, _SEEN, i.c.currency.is_not(None), _ASKED > literal_column("0"), ~_trial()
+        )
     )
 
 

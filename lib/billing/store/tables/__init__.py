@@ -5,9 +5,9 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
 
     kept        inbox, observations, owners, tallies, deliveries, meta
     derived     customers, plan_entitlements, subscriptions, invoices, runway, movements,
-                search_terms, rollups, standings, and the references prices, products, coupons,
-                portal_configurations
-    health      findings, reconciliations
+                search_terms, rollups, turnover, standings, and the references prices, products,
+                coupons, portal_configurations
+    health      findings, reconciliations, checked
     desk        audit, notes, acknowledgements, requests, saved_views, staff_choices
     closing     closes, closed_movements
     outgoing    outgoing_told, outgoing_events, outgoing_deliveries
@@ -27,12 +27,14 @@ from .derived import runway as runway
 from .derived import search_terms as search_terms
 from .derived import standings as standings
 from .derived import subscriptions as subscriptions
+from .derived import turnover as turnover
 from .desk import acknowledgements as acknowledgements
 from .desk import audit as audit
 from .desk import notes as notes
 from .desk import requests as requests
 from .desk import saved_views as saved_views
 from .desk import staff_choices as staff_choices
+from .health import checked as checked
 from .health import findings as findings
 from .health import reconciliations as reconciliations
 from .kept import deliveries as deliveries

@@ -45,6 +45,12 @@ customers = Table(
         postgresql_where=sql("awaiting <> ''"),
     ),
     Index(
+        "ix_customers_gaps",
+        "customer_id",
+        sqlite_where=sql("gaps > 0"),
+        postgresql_where=sql("gaps > 0"),
+    ),
+    Index(
         "ix_customers_needs_reread",
         "customer_id",
         sqlite_where=sql("needs_reread = 1"),
@@ -155,6 +161,12 @@ subscriptions = Table(
         postgresql_where=sql("mrr_minor IS NULL"),
     ),
     Index(
+        "ix_subscriptions_unresolved",
+        "subscription_id",
+        sqlite_where=sql("live = 1 AND plan_resolved = 0"),
+        postgresql_where=sql("live AND NOT plan_resolved"),
+    ),
+    Index(
         "ix_subscriptions_past_due",
         "currency",
         sqlite_where=sql("status = 'past_due'"),
@@ -224,6 +236,36 @@ invoices = Table(
         postgresql_where=sql("status = 'open'"),
     ),
 )
+
+_FAILED: Final = (
+    "collection_method = 'charge_automatically' AND (failed_at IS NOT NULL OR {failing} OR "
+    "attempt_count >= 2 OR (status = 'void' OR status = 'uncollectible') AND attempt_count >= 1) "
+    "AND amount_due_minor > 0"
+)
+Index(
+    "ix_invoices_failed",
+    invoices.c.failed_at,
+    sqlite_where=sql(_FAILED.format(failing="failing = 1")),
+    postgresql_where=sql(_FAILED.format(failing="failing")),
+)
+Index(
+    "ix_invoices_open_due",
+    func.coalesce(invoices.c.due_at, invoices.c.finalized_at, invoices.c.created_at),
+    sqlite_where=sql("status = 'open'"),
+    postgresql_where=sql("status = 'open'"),
+)
+
+for _name, _column in (
+    ("trial_end", subscriptions.c.trial_end),
+    ("trial_ended_at", subscriptions.c.ended_at),
+    ("trial_start", subscriptions.c.trial_start),
+):
+    Index(
+        f"ix_subscriptions_{_name}",
+        _column,
+        sqlite_where=sql("trial_start IS NOT NULL"),
+        postgresql_where=sql("trial_start IS NOT NULL"),
+    )
 
 runway = Table(
     "runway",
@@ -305,6 +347,40 @@ rollups = Table(
     ),
 )
 """Sums over all customers, kept by adding what each customer's fold changes."""
+
+turnover = Table(
+    "turnover",
+    metadata,
+    text("kind"),  # inferred · held · cohort · plans · trial · upgrade · day · week · month · …
+    text("day"),  # a business day, ISO; of cohort and plans the first of its month
+    text("policy"),
+    text("currency"),
+    text("tag"),
+    text("began"),  # cohort: the first day of the month of the first MRR
+    text("plan"),
+    text("to_plan"),
+    text("interval"),
+    text("to_interval"),
+    text("reason"),
+    text("feedback"),
+    number("count"),
+    number("minor"),
+    PrimaryKeyConstraint(
+        "kind",
+        "day",
+        "policy",
+        "currency",
+        "tag",
+        "began",
+        "plan",
+        "to_plan",
+        "interval",
+        "to_interval",
+        "reason",
+        "feedback",
+    ),
+)
+"""Sums that compare each customer with its own past, kept in the same way: `domain.turnover`."""
 
 standings = Table(
     "standings",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Table
 from sqlalchemy import text as sql
 
-from .columns import flag, maybe_number, maybe_text, metadata, number, serial, text
+from .columns import flag, key, maybe_number, maybe_text, metadata, number, serial, text
 
 findings = Table(
     "findings",
@@ -55,3 +55,13 @@ reconciliations = Table(
     Index(None, "started_at"),
 )
 """Every comparison with Stripe."""
+
+checked = Table(
+    "checked",
+    metadata,
+    key("name"),  # self_audit
+    number("at"),
+    text("watermark"),  # of the projection that was looked at
+    text("result"),  # JSON
+)
+"""What was found by looking at every row, the last time that was done."""
