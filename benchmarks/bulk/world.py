@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from lib.billing.domain.fold import Rules, mark_of
+from lib.billing.domain.list_sums import of_lists
 from lib.billing.domain.rollups import (
     NOTHING,
     Cell,
@@ -21,6 +23,7 @@ from lib.billing.domain.rows import InvoiceRow, MovementRow, SubscriptionRow
 from lib.billing.settings.catalog_file import read_catalog
 from lib.billing.store import meta, rollups
 from lib.billing.store.engine import Store
+from lib.billing.store.spelling import read
 
 from .lives import Life
 from .loading import loader
@@ -102,4 +105,6 @@ def _contribution(template: Template, shift: int) -> dict[Cell, Sums]:
     moved = [MovementRow(*cells) for cells in rows.get("movements", [])]
     billed = [InvoiceRow(*cells) for cells in rows.get("invoices", [])]
     held = of_subscriptions(subscriptions, RULES.timezone)
-    return held | of_movements(moved, RULES.timezone) | of_invoices(billed)
+    told = [replace(row, items=read(str(row.items))) for row in subscriptions]
+    listed = of_lists(told, billed, RULES.timezone)
+    return held | of_movements(moved, RULES.timezone) | of_invoices(billed) | listed

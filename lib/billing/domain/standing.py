@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from .fold import CustomerFold, Rules, choose_plan
 from .given_back import gives_back
 from .ledger import Earlier, Ledger
+from .list_sums import of_lists
 from .observations import Observation, State
 from .rollups import Cell, Sums, merged, of_movements, of_subscriptions
 from .rows import ProjectionRows
@@ -66,6 +67,7 @@ def standing_of(fold: CustomerFold, rows: ProjectionRows, before: Standing) -> S
         earlier,
         of_movements(rows.movements, timezone),
         of_subscriptions(rows.subscriptions, timezone),
+        of_lists(rows.subscriptions, rows.invoices, timezone),
     )
     if rows.ledger is None or rows.customer.needs_reread:
         return Standing(settled=settled, contribution=contribution)

@@ -130,6 +130,7 @@ class Writer:
                 meta.raise_watermark(connection)
             meta.put(connection, meta.FOLDED_BY, self.mark)
             meta.forget(connection, meta.REFOLD_LEFT)
+            meta.forget(connection, meta.LISTS_WAIT)
 
     def sum_invoices(self) -> None:
         """Make the sums of invoices what the rows say: a fold takes from them what a row said
@@ -164,6 +165,7 @@ class Writer:
             aside.drop_others(connection, self._policy)
             meta.put(connection, meta.FOLDED_BY, self.mark)
             meta.forget(connection, meta.REFOLD_LEFT)
+            meta.forget(connection, meta.LISTS_WAIT)
             meta.raise_watermark(connection)
             return True
 

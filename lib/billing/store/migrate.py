@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from .engine import Store
 
-HEAD: Final = "0013"
+HEAD: Final = "0016"
 """The newest revision in `migrations/versions`; a test compares."""
 
 LOCK_SECONDS: Final = 10
