@@ -62,6 +62,12 @@ WALKS: Final = (
     Walk("walk_failing_amount", "invoices", "amount_remaining_minor DESC, {id}", "{failing}"),
     Walk("walk_failing_next", "invoices", "next_attempt_at, {id}", "{failing}"),
     Walk("walk_failing_attempts", "invoices", "attempt_count DESC, {id}", "{failing}"),
+    Walk(
+        "walk_movements_churn",
+        "movements",
+        "policy, occurred_at DESC, {id}, customer_id",
+        "kind = 'churn'",
+    ),
     Walk("walk_subscriptions_plan", "subscriptions", "plan, {id}"),
     Walk("walk_paying_mrr", "subscriptions", "mrr_minor DESC, {id}", "mrr_minor > 0"),
     Walk(
@@ -88,6 +94,7 @@ WALKS: Final = (
 _KEYS: Final = {
     "customers": "customer_id",
     "invoices": "invoice_id",
+    "movements": "movement_id",
     "subscriptions": "subscription_id",
 }
 _FLAGS: Final = ("failing", "winding_down")
@@ -100,17 +107,17 @@ def create(connection: Connection) -> None:
 
 def drop(connection: Connection) -> None:
     for walk in WALKS:
-        connection.exec_driver_sql(f"DROP INDEX {walk.name}")
+        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {walk.name}")
 
 
 def statement(walk: Walk, *, sqlite: bool) -> str:
-    """What makes it."""
+    """What makes it, where it is not there already: it can be made while nobody waits for it."""
     bytewise = "" if sqlite else ' COLLATE "C"'
     words = {"id": _KEYS[walk.table] + bytewise, "called": f"({CALLED}){bytewise}"}
     words |= {flag: f"{flag} = 1" if sqlite else flag for flag in _FLAGS}
     columns = walk.columns.format(**words)
     only = f" WHERE {walk.only.format(**words)}" if walk.only else ""
-    return f"CREATE INDEX {walk.name} ON {walk.table} ({columns}){only}"
+    return f"CREATE INDEX IF NOT EXISTS {walk.name} ON {walk.table} ({columns}){only}"
 
 
 def is_ours(name: str | None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from ..domain.list_sums import LISTED, UNKNOWN, of_lists
 from ..domain.rollups import Cell, Sums, add_to
@@ -57,9 +57,10 @@ def _failing(connection: Connection) -> Iterator[tuple[Cell, Sums]]:
         func.coalesce(i.c.currency, ""),
         func.coalesce(i.c.decline_code, i.c.failure_code, UNKNOWN),
     )
+    own = and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
     query = (
         select(*keys, func.count(), func.sum(i.c.amount_remaining_minor))
-        .select_from(i.outerjoin(s, s.c.subscription_id == i.c.subscription_id))
+        .select_from(i.outerjoin(s, own))
         .where(
             i.c.failing,
             i.c.amount_remaining_minor > 0,

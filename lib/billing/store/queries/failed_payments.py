@@ -31,7 +31,9 @@ from .columns import among, bounded, by_bytes, one_of_intervals
 from .named import Named, like
 from .paging import Order, Page, by, by_customer, counted, ids, looked_up
 
-_OF_THESE = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id)
+_OF_THESE = i.outerjoin(
+    s, and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
+)
 _JOINED = _OF_THESE.outerjoin(c, c.c.customer_id == i.c.customer_id)
 _LISTED = and_(
     i.c.failing, i.c.amount_remaining_minor > 0, or_(s.c.subscription_id.is_(None), s.c.live)
