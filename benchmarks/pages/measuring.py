@@ -143,8 +143,8 @@ def measure(
     patience = patience or Patience(installation.store, how.patience)
     with _caught(installation.store) as statements:
         first, answered = _put(call, patience)
-    taken = [first] if first > 1_000 * LONG or not answered else []
-    while len(taken) < how.times and answered and not (taken and taken[0] > 1_000 * LONG):
+    taken = [] if answered else [first]
+    while answered and len(taken) < (1 if first > 1_000 * LONG else how.times):
         seconds, answered = _put(call, patience)
         taken.append(seconds)
     rows = None

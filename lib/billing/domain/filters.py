@@ -8,7 +8,10 @@ MAX_PAGE = 500
 """The most rows one page of a list may ask for."""
 
 REACH = 10_000
-"""Rows of a list that are counted one by one, and that pages are numbered through."""
+"""Rows of a list that its pages are numbered through."""
+
+COUNTED = 2_000
+"""Rows that are counted and added up one by one, where no sum of them is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..domain.catalog import Catalog
 from ..domain.declines import SENSITIVE, advice, decline_words, is_final_attempt, suggested_flow
-from ..domain.filters import REACH, Filters, interval_name
+from ..domain.filters import COUNTED, Filters, interval_name
 from ..domain.money import rate
 from ..domain.saves import last_second_to_save
 from ..domain.times import DAY, day_start, local_date
@@ -20,7 +20,7 @@ from ..store.queries import plan_customers as behind
 from ..store.queries import plan_mix as mix
 from ..store.queries import winding_down as winding
 from ..store.queries.columns import QUARTER_HOUR
-from ..store.queries.paging import too_many
+from ..store.queries.paging import of_named, too_many
 from ..store.queries.reading import Reader
 from .views import (
     Bar,
@@ -46,7 +46,7 @@ def winding_down(
         sums: Sequence[Record] = (
             kept_lists.winding_sums(connection, filters)
             if told
-            else winding.sums(connection, filters, found)
+            else of_named(lambda some: winding.sums(connection, filters, some), found, filters)
         )
         capped = not told and too_many(sums, filters)
         if kept and filters.narrows_nothing:
@@ -78,21 +78,21 @@ def failed_payments(
         page = failing.page(connection, filters, now, grace, found)
         sums: Sequence[Record]
         codes: Sequence[Record]
-        if told := kept and kept_lists.tells(filters):
+        capped = False
+        if kept and kept_lists.tells(filters):
             sums = kept_lists.failing_sums(connection, filters)
             codes = kept_lists.failing_by_decline(connection, filters)
         else:
-            sums = failing.sums(connection, filters, found)
-            codes = failing.by_decline(connection, filters, found)
+            sums = of_named(lambda some: failing.sums(connection, filters, some), found, filters)
+            capped = too_many(sums, filters)
+            codes = () if capped else failing.by_decline(connection, filters, found)
         choices: Sequence[Record] = (
             kept_lists.failing_choices(connection) if kept else failing.choices(connection)
         )
     items = tuple(_failed_item(row, now) for row in page.rows)
-    capped = not told and too_many(sums, filters)
     bars = [
         Bar(row["key"], row["currency"] or "", int(row["count"]), int(row["amount_minor"] or 0))
         for row in codes
-        if not capped
     ]
     bars.sort(key=lambda bar: (-bar.amount_minor, bar.key, bar.currency))
     return _listing(items, sums, bars, choices, page.last, capped=capped)
@@ -175,7 +175,7 @@ def plan_customers(reader: Reader, filters: Filters) -> Listing[PlanCustomerItem
         if told := kept_sums.tells(filters):
             sums = kept_sums.subscription_sums(connection, filters)
         else:
-            sums = behind.sums(connection, filters, found)
+            sums = of_named(lambda some: behind.sums(connection, filters, some), found, filters)
     items = tuple(PlanCustomerItem(**row) for row in page.rows)
     capped = not told and too_many(sums, filters)
     return _listing(items, sums, (), (), page.last, capped=capped)
@@ -256,7 +256,7 @@ def _listing(
     ]
     return Listing(
         rows=items,
-        total=REACH if capped else sum(each.count for each in added),
+        total=COUNTED if capped else sum(each.count for each in added),
         sums=tuple(sorted(added, key=lambda each: each.currency)),
         bars=tuple(bars),
         choices=_choices(choices),

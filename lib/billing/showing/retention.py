@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final, Literal
 
-from ..domain.filters import REACH, Filters
+from ..domain.filters import COUNTED, Filters
 from ..domain.stays import BANDS
 from ..domain.times import day_start, local_date, period_start
 from ..reports.periods import Period, periods
@@ -92,7 +92,7 @@ def churned(reader: Reader, setup: Setup, filters: Filters) -> Listing[ChurnedIt
                 named[f"{name}s"].add(row[name])
     return Listing(
         rows=tuple(ChurnedItem(**_shown(row)) for row in page.rows),
-        total=REACH if capped else sum(int(row["count"]) for row in sums),
+        total=COUNTED if capped else sum(int(row["count"]) for row in sums),
         sums=tuple(
             Sum(row["currency"], int(row["count"]), int(row["amount_minor"]))
             for row in sorted(sums, key=lambda row: row["currency"])

@@ -29,6 +29,7 @@ class Walk(NamedTuple):
 WALKS: Final = (
     Walk("walk_customers_called", "customers", "{called}, {id}"),
     Walk("walk_invoices_total", "invoices", "total_minor DESC, {id}"),
+    Walk("walk_invoices_currency", "invoices", "currency, total_minor DESC, {id}"),
     Walk("walk_invoices_number", "invoices", "number, {id}", "number IS NOT NULL"),
     Walk("walk_invoices_paid", "invoices", "paid_at DESC, {id}", "paid_at IS NOT NULL"),
     Walk("walk_invoices_unpaid", "invoices", "status, created_at DESC", "status <> 'paid'"),

@@ -27,8 +27,8 @@ from ..tables import movements as m
 from ..tables import subscriptions as s
 from .churn import left, touched
 from .columns import by_bytes, one_of_plans
-from .named import Named, like, wanted_by
-from .paging import Order, Page, by, by_customer, counted, ids, looked_up
+from .named import Named, condition, looks_at_rows, wanted_by
+from .paging import Order, Page, by, by_customer, counted, ids, looked_up, of_named
 from .spans import Span
 
 _CHURN = literal_column("'churn'")  # spelled out: an index is of these alone
@@ -40,6 +40,7 @@ _CAUSE = case(
     else_="unknown",
 )
 _ID = by_bytes(m.c.movement_id)
+_IDS = (m.c.customer_id, m.c.subscription_id)
 
 
 class Leavers:
@@ -69,8 +70,12 @@ class Leavers:
     def sums(self, connection: Connection) -> list[RowMapping]:
         """``currency, count, amount_minor``: MRR that they had. See `paging.too_many`."""
         found = wanted_by(connection, self._filters)
+        return of_named(lambda named: self._sums(connection, named), found, self._filters)
+
+    def _sums(self, connection: Connection, found: Named | None) -> list[RowMapping]:
         query = self._select(m.c.currency, m.c.before_minor, found=found)
-        each = counted(self._narrowed(query, found), self._filters).c
+        along = m.c.occurred_at.desc()
+        each = counted(self._narrowed(query, found), self._filters, along).c
         added = select(
             each.currency,
             func.count().label("count"),
@@ -88,7 +93,7 @@ class Leavers:
         )
         if self._filters.currencies:
             query = query.where(m.c.currency.in_(self._filters.currencies))
-        each = counted(query.order_by(m.c.occurred_at.desc()), EVERYTHING)
+        each = counted(query, EVERYTHING, m.c.occurred_at.desc())
         return list(connection.execute(select(each).distinct()).mappings())
 
     def _order(self) -> Order:
@@ -149,7 +154,7 @@ class Leavers:
         self, *columns: Any, known: bool = False, found: Named | None = None
     ) -> Select[Any]:
         source = self._left()
-        if known or (self._filters.text and found is None):
+        if known or looks_at_rows(found, self._filters.text):
             source = source.outerjoin(c, c.c.customer_id == m.c.customer_id)
         query = select(*columns).select_from(source)
         if self._months:
@@ -174,13 +179,8 @@ class Leavers:
     def _narrowed(self, query: Select[Any], found: Named | None = None) -> Select[Any]:
         filters = self._filters
         if filters.text:
-            ids_of = (m.c.customer_id, m.c.subscription_id)
-            held = (
-                like(filters.text, c.c.email, c.c.name, c.c.org_id, *ids_of)
-                if found is None
-                else found.among(*ids_of)
-            )
-            query = query.where(held)
+            others = (c.c.email, c.c.name, c.c.org_id)
+            query = query.where(condition(found, filters.text, _IDS, others))
         if filters.plans:
             query = query.where(one_of_plans(m.c.from_plan, filters.plans))
         if filters.currencies:

@@ -28,7 +28,7 @@ from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
 from .columns import among, bounded, by_bytes, one_of_intervals
-from .named import Named, like
+from .named import Named, condition, looks_at_rows
 from .paging import Order, Page, by, by_customer, counted, ids, looked_up
 
 _OF_THESE = i.outerjoin(
@@ -73,13 +73,13 @@ def _from(*columns: Any, source: Any = _JOINED) -> Select[Any]:
 
 
 def _source(filters: Filters, found: Named | None) -> Any:
-    return _JOINED if filters.text and found is None else _OF_THESE
+    return _JOINED if looks_at_rows(found, filters.text) else _OF_THESE
 
 
 def _narrowed(query: Select[Any], filters: Filters, found: Named | None = None) -> Select[Any]:
     if filters.text:
-        fields = (c.c.email, c.c.name, c.c.org_id, i.c.number, *_IDS)
-        query = query.where(like(filters.text, *fields) if found is None else found.among(*_IDS))
+        others = (c.c.email, c.c.name, c.c.org_id, i.c.number)
+        query = query.where(condition(found, filters.text, _IDS, others))
     query = among(
         query,
         (s.c.plan, filters.plans),
@@ -155,7 +155,7 @@ def sums(connection: Connection, filters: Filters, found: Named | None = None) -
     """``currency, count, amount_minor`` (remaining) of the filtered queue, before paging; see
     `paging.too_many`."""
     query = _from(i.c.currency, i.c.amount_remaining_minor, source=_source(filters, found))
-    each = counted(_narrowed(query, filters, found), filters).c
+    each = counted(_narrowed(query, filters, found), filters, i.c.failed_at).c
     added = select(
         each.currency,
         func.count().label("count"),
@@ -175,7 +175,7 @@ def by_decline(
         i.c.amount_remaining_minor,
         source=_source(filters, found),
     )
-    each = counted(_narrowed(query, filters, found), filters).c
+    each = counted(_narrowed(query, filters, found), filters, i.c.failed_at).c
     added = select(
         each.key,
         each.currency,

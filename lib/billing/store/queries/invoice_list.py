@@ -26,20 +26,13 @@ from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
 from .columns import among, bounded, by_bytes
-from .named import Named, like
+from .named import Named, condition, looks_at_rows
 from .owed import DUE_SINCE, ENDED, JOINED, OPEN, bucket
 from .paging import Order, Page, Stretch, by, by_customer, counted, ids, looked_up
 
 _WHOLE: Final = JOINED.outerjoin(c, c.c.customer_id == i.c.customer_id)
-_SEARCHED: Final = (
-    c.c.email,
-    c.c.name,
-    c.c.org_id,
-    i.c.customer_id,
-    i.c.subscription_id,
-    i.c.invoice_id,
-    i.c.number,
-)
+_SEARCHED: Final = (c.c.email, c.c.name, c.c.org_id, i.c.number)
+_IDS: Final = (i.c.customer_id, i.c.subscription_id, i.c.invoice_id)
 _MARKED: Final[dict[str, ColumnElement[bool]]] = {
     "credited": i.c.credited_minor > literal_column("0"),
     "refunded": i.c.refunded_minor > literal_column("0"),
@@ -53,9 +46,7 @@ def _narrowed(
     query: Select[Any], filters: Filters, now: int, found: Named | None = None
 ) -> Select[Any]:
     if filters.text:
-        ids = (i.c.customer_id, i.c.subscription_id, i.c.invoice_id)
-        held = like(filters.text, *_SEARCHED) if found is None else found.among(*ids)
-        query = query.where(held)
+        query = query.where(condition(found, filters.text, _IDS, _SEARCHED))
     query = among(query, (s.c.plan, filters.plans), (i.c.currency, filters.currencies))
     query = _but_for(query, i.c.status, filters.statuses, "paid")
     query = _but_for(query, i.c.billing_reason, filters.reasons, "subscription_cycle")
@@ -103,7 +94,7 @@ def _aged(buckets: Collection[str], now: int) -> ColumnElement[bool]:
 
 def _source(filters: Filters, found: Named | None = None) -> Any:
     """Only the tables that the filters speak of: a million rows are joined for nothing else."""
-    return _WHOLE if filters.text and found is None else _listed(filters)
+    return _WHOLE if looks_at_rows(found, filters.text) else _listed(filters)
 
 
 def _listed(filters: Filters) -> Any:
@@ -188,7 +179,7 @@ def sums(
     remains = case((OPEN, i.c.amount_remaining_minor), else_=0).label("open_minor")
     query = select(i.c.currency, *(i.c[name] for name in names), remains)
     query = query.select_from(_source(filters, found))
-    each = counted(_narrowed(query, filters, now, found), filters).c
+    each = counted(_narrowed(query, filters, now, found), filters, i.c.created_at.desc()).c
     summed = (func.sum(each[name]).label(name) for name in (*names, "open_minor"))
     added = select(each.currency, func.count().label("count"), *summed)
     added = added.group_by(each.currency).order_by(each.currency)

@@ -9,9 +9,9 @@ far behind begins after the last row of the one before it (`Filters.after`) inst
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,9 +25,10 @@ from sqlalchemy import (
     select,
 )
 
-from ...domain.filters import REACH, Filters
+from ...domain.filters import COUNTED, Filters
 from ..tables import customers as c
 from .columns import by_bytes
+from .named import Named
 
 Condition = ColumnElement[bool]
 
@@ -135,15 +136,34 @@ def by_customer(listed: Any, customer_id: ColumnElement[Any], *, descending: boo
     return (Stretch(CALLED, None, descending, whose), Stretch(None, nobody))
 
 
-def counted(query: Select[Any], filters: Filters) -> Subquery:
+def counted(query: Select[Any], filters: Filters, along: ColumnElement[Any]) -> Subquery:
     """As much of the narrowed list as is counted and added up: all of it where it is short or
-    ``filters`` want it exactly, else one row more than `REACH`."""
-    return (query if filters.exact else query.limit(REACH + 1)).subquery()
+    ``filters`` want it exactly, else one row more than `COUNTED`. ``along``: the order that an
+    index has; left to itself a database begins at the first row of the table, and may read them
+    all."""
+    if filters.exact:
+        return query.subquery()
+    return query.order_by(along).limit(COUNTED + 1).subquery()
 
 
 def too_many(sums: Iterable[Mapping[Any, Any]], filters: Filters) -> bool:
     """Whether ``sums`` of what was :func:`counted` are not those of the whole list."""
-    return not filters.exact and sum(int(row["count"]) for row in sums) > REACH
+    return not filters.exact and sum(int(row["count"]) for row in sums) > COUNTED
+
+
+Row = TypeVar("Row", bound=Mapping[Any, Any])
+
+
+def of_named(
+    sums: Callable[[Named | None], list[Row]], found: Named | None, filters: Filters
+) -> list[Row]:
+    """``sums`` of the list of whom the text names. Of many, those of some: they are enough where
+    their rows alone are too many."""
+    if found is not None and found.some is not None and not filters.exact:
+        told = sums(found.some)
+        if too_many(told, filters):
+            return told
+    return sums(found)
 
 
 def _asked(

@@ -11,7 +11,7 @@ from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import subscriptions as s
 from .columns import among, by_bytes, one_of_intervals, one_of_plans
-from .named import Named, like
+from .named import Named, condition, looks_at_rows
 from .paging import Order, Page, by, by_customer, counted, ids, looked_up
 
 _JOINED = s.outerjoin(c, c.c.customer_id == s.c.customer_id)
@@ -33,18 +33,15 @@ _COLUMNS = (
 PAYING: Final = s.c.mrr_minor > literal_column("0")  # spelled out: the index is of these alone
 
 
+_IDS: Final = (s.c.customer_id, s.c.subscription_id)
+
+
 def _narrowed(
     filters: Filters, *columns: Any, source: Any = _JOINED, found: Named | None = None
 ) -> Select[Any]:
     query = select(*columns).select_from(source).where(PAYING)
     if filters.text:
-        ids_of = (s.c.customer_id, s.c.subscription_id)
-        held = (
-            like(filters.text, c.c.email, c.c.name, c.c.org_id, *ids_of)
-            if found is None
-            else found.among(*ids_of)
-        )
-        query = query.where(held)
+        query = query.where(condition(found, filters.text, _IDS, (c.c.email, c.c.name, c.c.org_id)))
     if filters.plans:
         query = query.where(one_of_plans(s.c.plan, filters.plans))
     query = among(query, (s.c.currency, filters.currencies), (s.c.status, filters.statuses))
@@ -54,7 +51,7 @@ def _narrowed(
 
 
 def _source(filters: Filters, found: Named | None) -> Any:
-    return _JOINED if filters.text and found is None else s
+    return _JOINED if looks_at_rows(found, filters.text) else s
 
 
 def every_row(connection: Connection, filters: Filters) -> Iterator[RowMapping]:
@@ -90,7 +87,7 @@ def sums(connection: Connection, filters: Filters, found: Named | None = None) -
     query = _narrowed(
         filters, s.c.currency, s.c.mrr_minor, source=_source(filters, found), found=found
     )
-    each = counted(query, filters).c
+    each = counted(query, filters, s.c.mrr_minor.desc()).c
     added = select(
         each.currency,
         func.count().label("count"),

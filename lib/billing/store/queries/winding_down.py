@@ -18,7 +18,7 @@ from .columns import (
     one_of_intervals,
     one_of_plans,
 )
-from .named import Named, like
+from .named import Named, condition, looks_at_rows
 from .paging import Order, Page, by, by_customer, counted, ids, looked_up
 
 _REASON = func.coalesce(s.c.feedback, s.c.reason)
@@ -45,23 +45,20 @@ _COLUMNS = (
 _JOINED = s.outerjoin(c, c.c.customer_id == s.c.customer_id)
 
 
+_IDS = (s.c.customer_id, s.c.subscription_id)
+
+
 def _from(*columns: Any, source: Any = _JOINED) -> Select[Any]:
     return select(*columns).select_from(source).where(_LISTED)
 
 
 def _source(filters: Filters, found: Named | None) -> Any:
-    return _JOINED if filters.text and found is None else s
+    return _JOINED if looks_at_rows(found, filters.text) else s
 
 
 def _narrowed(query: Select[Any], filters: Filters, found: Named | None = None) -> Select[Any]:
     if filters.text:
-        ids_of = (s.c.customer_id, s.c.subscription_id)
-        held = (
-            like(filters.text, c.c.email, c.c.name, c.c.org_id, *ids_of)
-            if found is None
-            else found.among(*ids_of)
-        )
-        query = query.where(held)
+        query = query.where(condition(found, filters.text, _IDS, (c.c.email, c.c.name, c.c.org_id)))
     query = among(
         query,
         (s.c.currency, filters.currencies),
@@ -117,7 +114,7 @@ def sums(connection: Connection, filters: Filters, found: Named | None = None) -
     is in no currency's: its own currency is None. See `paging.too_many`."""
     currency = case((s.c.value_minor.is_not(None), s.c.currency)).label("currency")
     query = _from(currency, s.c.value_minor, source=_source(filters, found))
-    each = counted(_narrowed(query, filters, found), filters).c
+    each = counted(_narrowed(query, filters, found), filters, s.c.ends_at).c
     added = select(
         each.currency,
         func.count().label("count"),
