@@ -75,7 +75,8 @@ def failed_payments(
     grace = setup.catalog.policies.past_due_grace_days * DAY
     with reader.open() as connection:
         found, kept = named.wanted_by(connection, filters), kept_lists.ready(connection)
-        page = failing.page(connection, filters, now, grace, found)
+        overdue = kept and kept_lists.failing_overdue(connection)
+        page = failing.page(connection, filters, now, grace, found, overdue=overdue)
         sums: Sequence[Record]
         codes: Sequence[Record]
         capped = False

@@ -60,6 +60,20 @@ WALKS: Final = (
         "collection_method, created_at DESC",
         "collection_method <> 'charge_automatically'",
     ),
+    Walk(
+        "walk_failing_told",
+        "invoices",
+        "subscription_id, customer_id, amount_remaining_minor, currency, failed_at, "
+        "next_attempt_at, attempt_count, decline_code, failure_code, {id}",
+        "{failing}",
+    ),
+    Walk(
+        "walk_due_told",
+        "subscriptions",
+        "subscription_id, customer_id, status, live, value_minor, mrr_minor, past_due_since, "
+        "winding_down, ends_at, plan, interval, interval_count",
+        "status IN ('past_due', 'unpaid')",
+    ),
     Walk("walk_failing_amount", "invoices", "amount_remaining_minor DESC, {id}", "{failing}"),
     Walk("walk_failing_next", "invoices", "next_attempt_at, {id}", "{failing}"),
     Walk("walk_failing_attempts", "invoices", "attempt_count DESC, {id}", "{failing}"),

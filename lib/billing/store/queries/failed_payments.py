@@ -31,9 +31,9 @@ from .columns import among, bounded, by_bytes, one_of_intervals
 from .named import Named, condition, looks_at_rows
 from .paging import Order, Page, by, by_customer, counted, ids, looked_up
 
-_OF_THESE = i.outerjoin(
-    s, and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
-)
+_OWN = and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
+_OF_THESE = i.outerjoin(s, _OWN)
+_OVERDUE = i.join(s, and_(_OWN, literal_column("subscriptions.status IN ('past_due', 'unpaid')")))
 _JOINED = _OF_THESE.outerjoin(c, c.c.customer_id == i.c.customer_id)
 _LISTED = and_(
     i.c.failing, i.c.amount_remaining_minor > 0, or_(s.c.subscription_id.is_(None), s.c.live)
@@ -72,8 +72,11 @@ def _from(*columns: Any, source: Any = _JOINED) -> Select[Any]:
     return select(*columns).select_from(source).where(_LISTED)
 
 
-def _source(filters: Filters, found: Named | None) -> Any:
-    return _JOINED if looks_at_rows(found, filters.text) else _OF_THESE
+def _source(filters: Filters, found: Named | None, *, overdue: bool = False) -> Any:
+    listed = _OVERDUE if overdue else _OF_THESE
+    if looks_at_rows(found, filters.text):
+        return listed.outerjoin(c, c.c.customer_id == i.c.customer_id)
+    return listed
 
 
 def _narrowed(query: Select[Any], filters: Filters, found: Named | None = None) -> Select[Any]:
@@ -110,11 +113,11 @@ def every_row(connection: Connection, filters: Filters) -> Iterator[RowMapping]:
     yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()
 
 
-def _order(filters: Filters, urgency: ColumnElement[Any]) -> Order:
+def _order(filters: Filters, urgency: ColumnElement[Any], listed: Any) -> Order:
     down = filters.descending
     match filters.sort:
         case "customer":
-            return by_customer(_OF_THESE, i.c.customer_id, descending=down)
+            return by_customer(listed, i.c.customer_id, descending=down)
         case "failed_at":
             return by(i.c.failed_at, descending=down)
         case "amount":
@@ -136,16 +139,21 @@ def page(
     now: int,
     grace_seconds: int,
     found: Named | None = None,
+    *,
+    overdue: bool = False,
 ) -> Page:
     """One page of the queue with ``days_left``; by itself the most MRR with the fewest days first.
 
     The ranking weighs amounts of different currencies as they stand; nothing adds them up.
-    ``found``: see `named.find`.
+    ``found``: see `named.find`. ``overdue``: every subscription of the queue is past due or unpaid,
+    as `kept_lists.failing_overdue` tells, so that no other one has to be looked at.
     """
     days_left = _days_left(now, grace_seconds)
     worth = func.coalesce(s.c.value_minor, i.c.amount_remaining_minor)
-    order = _order(filters, worth * 1_000 // (days_left + 1))
-    query = _narrowed(_from(i.c.invoice_id, source=_source(filters, found)), filters, found)
+    listed = _OVERDUE if overdue else _OF_THESE
+    order = _order(filters, worth * 1_000 // (days_left + 1), listed)
+    source = _source(filters, found, overdue=overdue)
+    query = _narrowed(_from(i.c.invoice_id, source=source), filters, found)
     shown = ids(connection, query, by_bytes(i.c.invoice_id), order, filters)
     rows = _from(*_COLUMNS, days_left.label("days_left"))
     return looked_up(connection, rows, i.c.invoice_id, shown)

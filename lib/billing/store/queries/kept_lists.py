@@ -90,6 +90,14 @@ def failing_sums(connection: Connection, filters: Filters) -> list[Row]:
     return _by_currency(connection, "failing", filters)
 
 
+def failing_overdue(connection: Connection) -> bool:
+    """Whether every subscription of the queue is past due or unpaid."""
+    other = select(u.policy).where(
+        u.kind == "failing", u.policy.not_in(("past_due", "unpaid")), u.subscriptions > 0
+    )
+    return connection.execute(other.limit(1)).first() is None
+
+
 def failing_by_decline(connection: Connection, filters: Filters) -> list[Row]:
     """`failed_payments.by_decline`."""
     query = _cells(
