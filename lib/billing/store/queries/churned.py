@@ -160,7 +160,8 @@ class Leavers:
         if self._months:
             return query
         later = m.alias("later")
-        again = select(later.c.movement_id).where(
+        # A value, not EXISTS: that is made a join with everybody who ever left.
+        again = select(func.min(later.c.occurred_at)).where(
             later.c.customer_id == m.c.customer_id,
             later.c.policy == self._policy,
             later.c.currency == m.c.currency,
@@ -173,7 +174,7 @@ class Leavers:
             m.c.kind == _CHURN,
             m.c.occurred_at >= self._span.starts,
             m.c.occurred_at < self._span.ends,
-            ~again.exists(),
+            again.scalar_subquery().is_(None),
         )
 
     def _narrowed(self, query: Select[Any], found: Named | None = None) -> Select[Any]:

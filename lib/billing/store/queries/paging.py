@@ -19,11 +19,15 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Subquery,
+    Text,
     func,
     null,
     or_,
     select,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from ...domain.filters import COUNTED, Filters
 from ..tables import customers as c
@@ -122,6 +126,24 @@ def looked_up(
     return Page([rows[each] for each in found.ids], found.last)
 
 
+class first_found(FunctionElement[str]):
+    """A column of the table that is read first: SQLite may not look that one up by it."""
+
+    type = Text()
+    name = "first_found"
+    inherit_cache = True
+
+
+@compiles(first_found)
+def _as_it_is(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(first_found, "sqlite")
+def _with_a_plus(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"+{compiler.process(element.clauses, **kw)}"
+
+
 CALLED: Final = by_bytes(func.lower(func.coalesce(c.c.name, c.c.email, c.c.customer_id)))
 """How people call a customer."""
 
@@ -131,7 +153,7 @@ def by_customer(listed: Any, customer_id: ColumnElement[Any], *, descending: boo
 
     ``listed``: the list's tables, in which ``customer_id`` is.
     """
-    whose = c.join(listed, c.c.customer_id == customer_id)
+    whose = c.join(listed, customer_id == first_found(c.c.customer_id))
     nobody = ~select(c.c.customer_id).where(c.c.customer_id == customer_id).exists()
     return (Stretch(CALLED, None, descending, whose), Stretch(None, nobody))
 
