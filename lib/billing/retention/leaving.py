@@ -15,13 +15,11 @@ def leavers(
     connection: Connection, policy: Policy, timezone: str, filters: Filters
 ) -> Leavers | None:
     """Those who left between the filters' dates; None where nothing ever moved."""
-    starts, ends = filters.starts, filters.ends
-    if starts is None or ends is None:  # only then is it worth reading every movement
-        reach = churn.reach(connection, policy.slug)
-        if reach is None:
-            return None
-        starts = reach[0] if starts is None else starts
-        ends = reach[1] + 1 if ends is None else ends
+    reach = churn.reach(connection, policy.slug)
+    if reach is None:
+        return None
+    starts = reach[0] if filters.starts is None else filters.starts
+    ends = reach[1] + 1 if filters.ends is None else filters.ends
     months = []
     if policy.churn_skips_same_month and starts < ends:
         months = months_between(starts, ends - 1, timezone)
