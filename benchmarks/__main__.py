@@ -50,8 +50,14 @@ def main() -> None:
         default=[],
         help="a filled one, in place of one that is made; beside the demo's for clicks",
     )
-    arguments.add_argument("--times", type=int, default=9, help="each click")
     arguments.add_argument("--rounds", type=int, default=3, help="of each way; peers and shards")
+    arguments.add_argument("--times", type=int, help="each click (9) or quick question (5)")
+    arguments.add_argument(
+        "--patience", type=float, default=10, help="seconds for each question of a page"
+    )
+    arguments.add_argument(
+        "--only", action="append", default=[], help="a page's slug, or reports; several times"
+    )
     given = arguments.parse_args()
     if given.what == "ingest":
         _feeding(given.customers or 400, given.renewals)
@@ -63,10 +69,14 @@ def main() -> None:
         _gating(given.customers or 20_000, given.database)
         return
     if given.what == "pages":
-        _pages(given.customers or 20_000, given.database)
+        _pages(
+            given.customers or 20_000,
+            given.database,
+            (given.times or 5, given.patience, tuple(given.only)),
+        )
         return
     if given.what == "clicks":
-        _clicks(given.customers or 2_000, given.database, given.times)
+        _clicks(given.customers or 2_000, given.database, given.times or 9)
         return
     if given.what in elsewhere.MEASURES:
         elsewhere.MEASURES[given.what](given)
@@ -110,12 +120,13 @@ def _gating(customers: int, databases: list[str], *, keep: bool = True) -> None:
         book.gating(lines, customers)
 
 
-def _pages(customers: int, databases: list[str]) -> None:
+def _pages(customers: int, databases: list[str], given: tuple[int, float, tuple[str, ...]]) -> None:
     from .pages import measuring, told  # the dashboard is imported with them
 
+    how, say = measuring.How(*given), Console(stderr=True, highlight=False).print
     with search.throw_away() if not databases else nullcontext({}) as made:
         urls = databases or list(made.values())
-        told.write([measuring.in_database(url, customers) for url in urls])
+        told.write([measuring.in_database(url, customers, how, say) for url in urls], how)
 
 
 def _clicks(customers: int, databases: list[str], times: int) -> None:

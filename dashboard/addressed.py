@@ -26,7 +26,9 @@ MARK: Final = "whole"
 _ASKED: Final = "address_asked"
 _AGAIN: Final = "address_again"
 _READ: Final = "address_read"
-TYPED: Final = frozenset({"q", "find", "customer", "invoice", "event", "letter", "finding"})
+TYPED: Final = frozenset(
+    {"q", "find", "customer", "invoice", "event", "letter", "finding", "after", "exact"}
+)
 """What people and Stripe call things is nobody's language."""
 _OF_PLANS: Final = frozenset({"plans", "path", "move"})
 _ARROW: Final = " → "

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from lib.billing.store import dialect, search_index
+from lib.billing.store import dialect, list_indices, search_index
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import metadata
 
@@ -41,6 +41,7 @@ def loader(store: Store, without: Collection[str] = ()) -> Iterator[Loader]:
     with store.writing() as connection:
         _tune(connection, store)
         search_index.drop(connection)
+        list_indices.drop(connection)
         for index in _indexes():
             index.drop(connection)
     with (_Sqlite if store.is_sqlite else _Postgres)(store, without) as load:
@@ -50,6 +51,7 @@ def loader(store: Store, without: Collection[str] = ()) -> Iterator[Loader]:
         for index in _indexes():
             index.create(connection)
         search_index.create(connection)
+        list_indices.create(connection)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE" if store.is_sqlite else "VACUUM ANALYZE")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from lib.billing.domain.fold import Rules, mark_of
+from lib.billing.domain.list_sums import of_lists
 from lib.billing.domain.owing import has_ended
 from lib.billing.domain.owing import of_invoices as of_invoices_owed
 from lib.billing.domain.rollups import (
@@ -25,6 +27,7 @@ from lib.billing.domain.turnover import Turnover, add_to, of_story
 from lib.billing.settings.catalog_file import read_catalog
 from lib.billing.store import meta, rollups, turnover
 from lib.billing.store.engine import Store
+from lib.billing.store.spelling import read
 from lib.billing.store.turnover_change import story_of
 
 from .lives import Life
@@ -126,4 +129,6 @@ def _contribution(template: Template, shift: int) -> dict[Cell, Sums]:
     moved = [MovementRow(*cells) for cells in rows.get("movements", [])]
     billed = [InvoiceRow(*cells) for cells in rows.get("invoices", [])]
     held = of_subscriptions(subscriptions, RULES.timezone)
-    return held | of_movements(moved, RULES.timezone) | of_invoices(billed)
+    told = [replace(row, items=read(str(row.items))) for row in subscriptions]
+    listed = of_lists(told, billed, RULES.timezone)
+    return held | of_movements(moved, RULES.timezone) | of_invoices(billed) | listed

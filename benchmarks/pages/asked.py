@@ -56,13 +56,19 @@ class Listened:
         return ask
 
 
-def calls(desk: Portside, addresses: tuple[Address, ...], token: str) -> Iterator[Call]:
-    """Every question once, at the address that puts it first. Raises RuntimeError when a page
-    shows an exception."""
+def calls(
+    desk: Portside,
+    addresses: tuple[Address, ...],
+    token: str,
+    begin: Callable[[], None] = lambda: None,
+) -> Iterator[Call]:
+    """Every question once, at the address that puts it first; ``begin`` is called before each
+    address. Raises RuntimeError when a page shows an exception."""
     known: set[tuple[str, str]] = set()
     with _listening(desk) as listened:
         for address in addresses:
             listened.asked.clear()
+            begin()
             _draw(address, token)
             for verb, given, ask in listened.asked:
                 if (verb, given) not in known:

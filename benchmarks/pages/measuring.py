@@ -6,27 +6,34 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, event
 
 from lib.billing.config import Settings
 from lib.billing.domain.times import iso
-from lib.billing.store import migrate
+from lib.billing.reports import REPORTS
+from lib.billing.store import list_sums, meta, migrate
 from lib.billing.store.engine import Store
 from lib.billing.wiring import Installation, open_installation
 
 from ..bulk.known import somebody
-from ..bulk.world import World
-from .addresses import ADDRESSES
+from ..bulk.world import RULES, World
+from .addresses import ADDRESSES, Address
 from .asked import ROOT, Call, calls
+from .patience import Patience, bounded
 
 TIMES: Final = 5
 LONG: Final = 2.0
-"""Seconds above which once more is enough."""
+"""Seconds above which the first time is enough."""
+PATIENCE: Final = 10.0
+"""Seconds after which a question is given up."""
+FEW: Final = 50
+"""Rows that a report is asked for."""
 PASSED: Final = (9, 10)
 """The share of all movements that have happened when the pages are opened: a company in its
 busiest year. What is still to come stands in the tables already, so that more is read, not less."""
@@ -34,7 +41,8 @@ busiest year. What is still to come stands in the tables already, so that more i
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Milliseconds. ``rows``: touched by all its statements; None where the database says none."""
+    """Milliseconds. ``rows``: touched by all its statements; None where the database says none.
+    ``given_up``: it takes longer than that."""
 
     page: str
     what: str
@@ -43,6 +51,7 @@ class Line:
     worst: float
     statements: int
     rows: int | None
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,22 @@ class Measured:
     load: float
 
 
-def in_database(url: str, customers: int) -> Measured:
+@dataclass(frozen=True, slots=True)
+class How:
+    """``times``: each quick question; ``patience``: seconds for each; ``pages``: only these slugs,
+    "reports" being one of them; none means all."""
+
+    times: int = TIMES
+    patience: float = PATIENCE
+    pages: tuple[str, ...] = ()
+
+    def wants(self, slug: str) -> bool:
+        return not self.pages or slug in self.pages
+
+
+def in_database(
+    url: str, customers: int, how: How = How(), say: Callable[[str], None] = lambda _: None
+) -> Measured:
     """Of a filled database; an empty one is filled with a world of ``customers`` first."""
     load = os.getloadavg()[0]
     store = Store(url)
@@ -64,21 +88,39 @@ def in_database(url: str, customers: int) -> Measured:
         migrate.upgrade(store)
         if not _count(store, "customers"):
             World(customers).fill(store)
+        _sum_lists(store)
         subscriptions = _count(store, "subscriptions")
         now, token = busiest(store), somebody(store).token
     finally:
         store.close()
-    installation = opened(url, now)
+    installation = opened(bounded(url, how.patience), now)
+    found = []
     try:
-        found = [measure(installation, call) for call in _ready(installation, token)]
+        patience = Patience(installation.store, how.patience)
+        for call in _asked(installation, token, how, patience):
+            line = measure(installation, call, how, patience)
+            say(f"{line.usual:9,.1f} ms {line.rows or 0:9,} {line.page} {line.what} {line.verb}")
+            found.append(line)
     finally:
         installation.close()
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
     return Measured(kind, subscriptions, tuple(found), load)
 
 
-def _ready(installation: Installation, token: str) -> list[Call]:
-    return list(calls(installation.portside, ADDRESSES, token))
+def _sum_lists(store: Store) -> None:
+    """A world that was made before lists were counted by sums has none of them."""
+    with store.writing() as connection:
+        if meta.get(connection, meta.LISTS_WAIT) is not None:
+            list_sums.fill(connection, RULES.timezone)
+
+
+def _asked(installation: Installation, token: str, how: How, patience: Patience) -> Iterator[Call]:
+    addresses = tuple(each for each in ADDRESSES if how.wants(each.slug))
+    yield from calls(installation.portside, addresses, token, patience.begin)
+    if how.wants("reports"):
+        for name in REPORTS:
+            ask = partial(installation.portside.report, name, limit=FEW)
+            yield Call(Address("reports", name, {}), "report", name, ask)
 
 
 def opened(url: str, now: int) -> Installation:
@@ -94,16 +136,19 @@ def opened(url: str, now: int) -> Installation:
     return open_installation(Settings.load(given))
 
 
-def measure(installation: Installation, call: Call) -> Line:
-    """The call several times, after one that warms up."""
-    statements = _statements(installation, call)
-    taken: list[float] = []
-    while len(taken) < TIMES and not (taken and taken[0] > 1_000 * LONG):
-        started = time.perf_counter()
-        _put(call)
-        taken.append(1_000 * (time.perf_counter() - started))
+def measure(
+    installation: Installation, call: Call, how: How = How(), patience: Patience | None = None
+) -> Line:
+    """The call several times, after one that warms up; a slow one once."""
+    patience = patience or Patience(installation.store, how.patience)
+    with _caught(installation.store) as statements:
+        first, answered = _put(call, patience)
+    taken = [] if answered else [first]
+    while answered and len(taken) < (1 if first > 1_000 * LONG else how.times):
+        seconds, answered = _put(call, patience)
+        taken.append(seconds)
     rows = None
-    if not installation.store.is_sqlite:
+    if answered and not installation.store.is_sqlite:
         with installation.store.reading() as connection:
             rows = sum(touched(connection, *statement) for statement in statements)
     return Line(
@@ -114,22 +159,23 @@ def measure(installation: Installation, call: Call) -> Line:
         max(taken),
         len(statements),
         rows,
+        not answered,
     )
 
 
-def _put(call: Call) -> None:
-    from lib.billing import BillingError
+def _put(call: Call, patience: Patience) -> tuple[float, bool]:
+    """Milliseconds, and whether there was an answer."""
+    from lib.billing import BillingError, DatabaseUnavailable
 
+    patience.begin()
+    started, answered = time.perf_counter(), True
     try:
         call.ask()
+    except DatabaseUnavailable:
+        answered = False  # it was given up
     except BillingError:
-        return  # what Stripe would have to be asked for; it is nowhere here
-
-
-def _statements(installation: Installation, call: Call) -> list[tuple[str, Any]]:
-    with _caught(installation.store) as statements:
-        _put(call)
-    return statements
+        pass  # what Stripe would have to be asked for; it is nowhere here
+    return 1_000 * (time.perf_counter() - started), answered
 
 
 @contextmanager

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from .. import book
-from .measuring import Line, Measured
+from .measuring import FEW, How, Line, Measured
 
 MOST = 300
 """Milliseconds that a question of a page may take."""
 GROWTH = 1.5
 """How much longer it may take among ten times as many."""
+NOISE = 25
+"""Milliseconds below which nobody can tell: growth begins there."""
+SHOWN = 10
+"""Of those within both, the slowest."""
 
 Key = tuple[str, str, str, int]
 
 
-def write(found: Sequence[Measured]) -> None:
+def write(found: Sequence[Measured], how: How) -> None:
     """The largest database last; of several kinds, each by itself."""
     ordered = sorted(found, key=lambda each: (each.kind, each.subscriptions))
     kinds = sorted({each.kind for each in ordered})
     tables = [_of([each for each in ordered if each.kind == kind]) for kind in kinds]
-    book.put("Pages", "\n\n".join([_head(ordered), *tables]))
+    book.put("Pages", "\n\n".join([_head(ordered, how), *tables]))
 
 
-def _head(found: Sequence[Measured]) -> str:
+def _head(found: Sequence[Measured], how: How) -> str:
     load = ", ".join(f"{each.load:.1f}" for each in found)
     return f"""Every question that a page puts to its desk when it opens and with each of its
-filters, caught from the page itself and put to the database again, without any cache,
-{book.machine()}, load {load} when it began.
-Milliseconds, median of five; *rows*: read from tables and indices, as PostgreSQL's EXPLAIN
-ANALYZE counts them; *growth*: from the second largest database to the largest. The slowest first.
-`make bench ARGS="pages --database URL --database URL"` measures filled ones again."""
+filters, caught from the page itself and put to the database again, without any cache, and every
+report's first {FEW} rows. {book.machine()}, load {load} when each database was begun.
+Milliseconds, median of {how.times} (of one above two seconds); given up after
+{how.patience:,.0f} seconds. *Rows*: read from tables and indices, as PostgreSQL's EXPLAIN ANALYZE
+counts them. *Growth*: from the second largest database to the largest, times below {NOISE} ms
+taken as {NOISE} ms. The targets: {MOST} ms, and no more than {GROWTH} times as long for lists and
+key numbers. `make bench ARGS="pages --database URL --database URL"` measures filled ones again."""
 
 
 def _of(found: Sequence[Measured]) -> str:
@@ -39,22 +45,40 @@ def _of(found: Sequence[Measured]) -> str:
     keys = sorted(largest, key=lambda key: -largest[key].usual)
     slow = [key for key in keys if largest[key].usual > MOST]
     grown = [key for key in keys if (_growth(by_key, key) or 0) > GROWTH]
-    sizes = "".join(f" {each.subscriptions:,}, ms |" for each in found)
-    rows = [
-        f"| page | address | asks |{sizes} growth | rows |",
-        "|---|---|---|" + "--:|" * (len(found) + 2),
-        *(_row(by_key, key) for key in keys),
-    ]
+    beyond = [key for key in keys if key in {*slow, *grown}]
+    within = [key for key in keys if key not in {*beyond}]
     said = (
         f"Of {len(keys)} questions among {found[-1].subscriptions:,} subscriptions in "
         f"{found[-1].kind}, {len(keys) - len(slow)} are answered within {MOST} ms"
     )
     if len(found) > 1:
         said += f" and {len(keys) - len(grown)} grow by no more than {GROWTH}"
-    return "\n".join([f"### {found[-1].kind}", "", f"{said}.", "", *rows])
+    parts = [f"### {found[-1].kind}", f"{said}."]
+    if beyond:
+        parts += [f"Beyond a target, {len(beyond)}:", _table(found, by_key, beyond)]
+    if within:
+        parts += ["Within both, the slowest:", _table(found, by_key, within[:SHOWN])]
+    if rest := within[SHOWN:]:
+        parts.append(_collapsed(_table(found, by_key, rest), len(rest)))
+    return "\n\n".join(parts)
 
 
-def _keyed(lines: Sequence[Line]) -> Iterator[tuple[Key, Line]]:
+def _table(found: Sequence[Measured], by_key: Sequence[dict[Key, Line]], keys: list[Key]) -> str:
+    sizes = "".join(f" {each.subscriptions:,}, ms |" for each in found)
+    return "\n".join(
+        [
+            f"| page | address | asks |{sizes} growth | rows |",
+            "|---|---|---|" + "--:|" * (len(found) + 2),
+            *(_row(by_key, key) for key in keys),
+        ]
+    )
+
+
+def _collapsed(table: str, count: int) -> str:
+    return f"<details><summary>The other {count}</summary>\n\n{table}\n\n</details>"
+
+
+def _keyed(lines: Iterable[Line]) -> Iterator[tuple[Key, Line]]:
     counts: dict[tuple[str, str, str], int] = {}
     for line in lines:
         name = line.page, line.what, line.verb
@@ -65,13 +89,19 @@ def _keyed(lines: Sequence[Line]) -> Iterator[tuple[Key, Line]]:
 def _growth(by_key: Sequence[dict[Key, Line]], key: Key) -> float | None:
     if len(by_key) < 2 or key not in by_key[-2]:
         return None
-    return by_key[-1][key].usual / max(by_key[-2][key].usual, 0.1)
+    return max(by_key[-1][key].usual, NOISE) / max(by_key[-2][key].usual, NOISE)
 
 
 def _row(by_key: Sequence[dict[Key, Line]], key: Key) -> str:
     page, what, verb, _ = key
-    times = [f"{each[key].usual:,.0f}" if key in each else "–" for each in by_key]
+    times = [_time(each.get(key)) for each in by_key]
     growth, rows = _growth(by_key, key), by_key[-1][key].rows
     cells = [page, what, f"`{verb}`", *times]
     cells += ["–" if growth is None else f"{growth:.1f}", "–" if rows is None else f"{rows:,}"]
     return f"| {' | '.join(cells)} |"
+
+
+def _time(line: Line | None) -> str:
+    if line is None:
+        return "–"
+    return f"> {line.usual:,.0f}" if line.given_up else f"{line.usual:,.0f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from dashboard.ui import (
     invoice,
     listing,
     notes,
+    paged,
     primary,
     tables,
 )
@@ -28,22 +28,23 @@ from lib.billing import BillingError, FailedPaymentItem, Filters, Permission
 
 def draw(wanted: Filters, staff: Staff) -> None:
     """The queue's count, one page of it, and the chosen invoice."""
-    whole = data.failed_payments(replace(wanted, limit=1))
+    whole = paged.whole(data.failed_payments, wanted)
     if not whole.total:
         filters.nothing(tr("No invoice matches these filters."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         amounts = [fmt.money(part.amount_minor, part.currency) for part in whole.sums]
         told = amounts if staff.may(Permission.TOTALS) else []
-        found = fmt.joined((failing.invoices(whole.total), *told))
+        count = paged.counted(whole, failing.invoices(whole.total))
+        found = fmt.joined((count, *told))
         st.caption(
             tr("{found}. Choose a row to see its attempts and what to do.", found=found),
             width="stretch",
         )
+        paged.count_all(whole)
         download.csv_button("failed-payments", wanted, staff)
     place = st.container()
-    offset = tables.pager(whole.total)
-    page = data.failed_payments(replace(wanted, limit=tables.PAGE_SIZE, offset=offset))
+    page = paged.page(data.failed_payments, wanted, whole)
     ids = [item.invoice_id for item in page.rows]
     with place:
         failing.table(page, st.query_params.get("invoice"), partial(invoice.chosen, ids))

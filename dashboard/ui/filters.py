@@ -147,10 +147,16 @@ def clear() -> None:
     first_page()
 
 
+OF_PAGES: Final = ("after", "exact")
+"""In the address: where pages far behind begin, and whether all of a long list is counted."""
+
+
 def first_page() -> None:
     """A narrower list begins at its first page."""
     if "page" in st.session_state:
         st.session_state["page"] = 1
+    for name in OF_PAGES:
+        st.query_params.pop(name, None)
 
 
 def currency(codes: Sequence[str], *, key: str = "currency") -> str:

@@ -15,7 +15,7 @@ from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters, invoice, listing, owed, tables
+from dashboard.ui import defined, download, filters, invoice, listing, owed, paged, tables
 from lib.billing import InvoiceFilters, InvoiceItem, InvoiceSum, Listing
 
 ORDERS: Final = {
@@ -127,27 +127,34 @@ def _midnight(day: date) -> int:
 
 def draw(wanted: InvoiceFilters, staff: Staff) -> None:
     """The count, the sums, one page of rows, and the chosen invoice in detail."""
-    whole = data.invoices(replace(wanted, limit=1))
+    whole = paged.whole(data.invoices, wanted)
     if not whole.total:
         filters.nothing(tr("No invoice matches these filters."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            ntr(
+            tr(
+                "More than {count} invoices. Choose a row to see its lines.",
+                count=fmt.number(whole.total),
+            )
+            if whole.capped
+            else ntr(
                 "{count} invoice. Choose a row to see its lines.",
                 "{count} invoices. Choose a row to see its lines.",
                 whole.total,
             ),
             width="stretch",
         )
+        paged.count_all(whole)
         sort, descending = filters.order(ORDERS)
         download.csv_button("invoices", wanted, staff)
     wanted = replace(wanted, sort=sort, descending=descending)
     place = st.container()
-    offset = tables.pager(whole.total)
+    page = paged.page(data.invoices, wanted, whole)
     with place:
-        table(data.invoices(replace(wanted, limit=tables.PAGE_SIZE, offset=offset)))
-    sums([cast(InvoiceSum, part) for part in whole.sums])
+        table(page)
+    if not whole.capped:
+        sums([cast(InvoiceSum, part) for part in whole.sums])
     if chosen := st.query_params.get("invoice"):
         invoice.draw(chosen)
 

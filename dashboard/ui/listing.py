@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final, Literal
 
 import streamlit as st
@@ -11,7 +10,7 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import download, filters, tables
+from dashboard.ui import download, filters, paged, tables
 from lib.billing import Filters, Listing, Permission
 
 Noun = Literal["customer", "subscription", "invoice"]
@@ -40,14 +39,15 @@ def draw(
     noun: Noun,
 ) -> None:
     """The rows of one page of ``wanted``; a chosen row opens its customer."""
-    whole = read(replace(wanted, limit=1))
+    whole = paged.whole(read, wanted)
     if not whole.total:
         filters.nothing(_none(noun))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_found(whole, noun, staff), width="stretch")
+        paged.count_all(whole)
         download.menu(name, wanted, staff)
-    _page(read, wanted, table, whole.total)
+    _page(read, wanted, table, whole)
 
 
 def rows(
@@ -59,22 +59,23 @@ def rows(
     staff: Staff,
 ) -> None:
     """The same beneath another table, for those who see totals; ``file`` is the report's name."""
-    whole = read(replace(wanted, limit=1))
+    whole = paged.whole(read, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{_counted(noun, whole.total)}. {tr(_OPEN)}", width="stretch")
+        found = paged.counted(whole, _counted(noun, whole.total))
+        st.caption(f"{found}. {tr(_OPEN)}", width="stretch")
+        paged.count_all(whole)
         download.menu(file, wanted, staff)
-    _page(read, wanted, table, whole.total)
+    _page(read, wanted, table, whole)
 
 
 def _page(
     read: Callable[[Filters], Listing[Any]],
     wanted: Filters,
     table: Callable[[Listing[Any]], int | None],
-    total: int,
+    whole: Listing[Any],
 ) -> None:
     place = st.container()
-    offset = tables.pager(total)
-    page = read(replace(wanted, limit=tables.PAGE_SIZE, offset=offset))
+    page = paged.page(read, wanted, whole)
     with place:
         chosen = table(page)
     if chosen is not None:
@@ -100,7 +101,7 @@ def _found(listing: Listing[Any], noun: Noun, staff: Staff) -> str:
         amounts = [fmt.money(part.amount_minor, part.currency) for part in known]
         if count := unpriced(listing):
             amounts.append(tr("{count} without a known price", count=fmt.number(count)))
-    found = fmt.joined((_counted(noun, listing.total), *amounts))
+    found = fmt.joined((paged.counted(listing, _counted(noun, listing.total)), *amounts))
     return f"{found}. {tr(_OPEN)}"
 
 

@@ -137,10 +137,20 @@ def text(
     st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *kept)))
 
 
-def pager(total: int, *, key: str = "page", size: int = PAGE_SIZE) -> int:
+def pager(
+    total: int,
+    *,
+    key: str = "page",
+    size: int = PAGE_SIZE,
+    passed: int = 0,
+    of: int | None = None,
+    at_least: int = 0,
+) -> int:
     """The page switch beneath a table, when there is more than one page; answers the offset.
 
-    ``key`` is also the name in the address; ``size`` is how many a page holds.
+    ``key`` is also the name in the address; ``size`` is how many a page holds. Of a list that is
+    longer than its numbered pages: ``passed`` are the rows before them, ``of`` is how many there
+    are in all, None where only ``at_least`` so many is known.
     """
     pages = max(-(-total // size), 1)
     if pages == 1:
@@ -148,9 +158,13 @@ def pager(total: int, *, key: str = "page", size: int = PAGE_SIZE) -> int:
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_switch"):
         offset: int = (st.pagination(pages, key=key, bind="query-params") - 1) * size
         last = min(offset + size, total)
-        shown = {"first": offset + 1, "last": last, "total": total}
+        every = of or (at_least if at_least else total)
+        shown = {"first": passed + offset + 1, "last": passed + last, "total": every}
         spelled = {name: fmt.number(value) for name, value in shown.items()}
-        st.caption(tr("{first} to {last} of {total}", **spelled))
+        if of is None and at_least:
+            st.caption(tr("{first} to {last} of more than {total}", **spelled))
+        else:
+            st.caption(tr("{first} to {last} of {total}", **spelled))
     return offset
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         StripeUnavailable,
         WrongUsage,
     )
-    from .domain.filters import Filters
+    from .domain.filters import REACH, Filters
     from .domain.findings import Acknowledgement, Finding, FindingFilters, Reconciliation
     from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
@@ -222,7 +222,7 @@ _NAMES = {
         "LinkRefused NoCustomer NoSuchObject NotFound PermissionDenied PortalRefused RateLimited "
         "SignInRefused StripeRefused StripeUnavailable WrongUsage"
     ),
-    "domain.filters": "Filters",
+    "domain.filters": "REACH Filters",
     "domain.findings": "Acknowledgement Finding FindingFilters Reconciliation",
     "domain.flow_values": "LINK_REASONS",
     "domain.flows": "Choice LinkOptions",
@@ -332,6 +332,7 @@ __all__ = [
     "LONGEST_NAME",
     "LONGEST_NOTE",
     "METRICS",
+    "REACH",
     "REPORTS",
     "Access",
     "Acknowledgement",

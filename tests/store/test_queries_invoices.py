@@ -91,7 +91,10 @@ FILTERS: dict[str, tuple[dict[str, Any], str]] = {
         "2 3 4 6",
     ),
     "sorted by when it was paid, unknown ones last": ({"sort": "paid_at"}, "1 2 3 4 5 6"),
-    "sorted by due date": ({"sort": "due", "descending": True}, "3 6 5 4 2 1"),
+    "sorted by due date, open ones first, all else the newest first": (
+        {"sort": "due", "descending": True},
+        "3 6 4 2 5 1",
+    ),
     "sorted by customer": ({"sort": "customer", "limit": 4}, "1 2 3 4"),
     "the second page": ({"limit": 2, "offset": 2}, "4 3"),
 }

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 MAX_PAGE = 500
 """The most rows one page of a list may ask for."""
+
+REACH = 10_000
+"""Rows of a list that its pages are numbered through."""
+
+COUNTED = 2_000
+"""Rows that are counted and added up one by one, where no sum of them is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +35,21 @@ class Filters:
     sort: str = ""
     descending: bool = False
     limit: int = 50
-    offset: int = 0
+    offset: int = 0  # rows, counted from the first one or from behind ``after``
+    after: str = ""  # `Listing.last` of an earlier page: where a page far behind begins
+    exact: bool = False  # count and add up everything, however long that takes
     by: str = ""  # day, week, month or quarter: how a report over time is divided
 
     @property
     def page(self) -> tuple[int, int]:
         """``(limit, offset)``, kept within what a page may ask for."""
         return min(max(self.limit, 1), MAX_PAGE), max(self.offset, 0)
+
+    @property
+    def narrows_nothing(self) -> bool:
+        """Whether it is the whole list, however it is sorted and paged."""
+        own = {"sort", "descending", "limit", "offset", "after", "exact"}
+        return all(not getattr(self, f.name) for f in fields(self) if f.name not in own)
 
     def cleaned(self) -> Filters:
         """The same without anything that no database takes."""
@@ -49,6 +63,7 @@ class Filters:
             reasons=tuple(map(clean, self.reasons)),
             causes=tuple(map(clean, self.causes)),
             stays=tuple(map(clean, self.stays)),
+            after=clean(self.after),
         )
 
 

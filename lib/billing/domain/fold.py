@@ -31,7 +31,7 @@ class Rules:
     until: int | None = None
 
 
-MANNER: Final = 5
+MANNER: Final = 6
 """To be raised with every change of what a fold gives or of how a standing is stored."""
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from .fold import CustomerFold, Rules, choose_plan
 from .given_back import gives_back
 from .ledger import Earlier, Ledger
+from .list_sums import of_lists
 from .observations import Observation, State
 from .rollups import Cell, Sums, merged, of_movements, of_subscriptions
 from .rows import ProjectionRows
@@ -56,8 +57,13 @@ class Standing:
 
 def standing_of(fold: CustomerFold, rows: ProjectionRows, before: Standing) -> Standing:
     """Where ``fold`` leaves its customer. ``before``: what ``fold`` went on from, if it did."""
-    settled, moved = _movements(rows, before, fold.rules.timezone)
-    contribution = merged(moved, of_subscriptions(rows.subscriptions, fold.rules.timezone))
+    timezone = fold.rules.timezone
+    settled, moved = _movements(rows, before, timezone)
+    contribution = merged(
+        moved,
+        of_subscriptions(rows.subscriptions, timezone),
+        of_lists(rows.subscriptions, rows.invoices, timezone),
+    )
     if rows.ledger is None or rows.customer.needs_reread:
         return Standing(settled=settled, contribution=contribution)
     carried = dict(_carried(fold))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ..domain.fold import Rules
 from ..store import aside, history, meta, owners, references, rollups, standings, turnover
-from ..store.engine import Store
+from ..store.engine import Connection, Store
 from .projecting import Projector
 
 
@@ -63,6 +63,7 @@ class Upkeep:
                 meta.raise_watermark(connection)
             meta.put(connection, meta.FOLDED_BY, self._mark)
             meta.forget(connection, meta.REFOLD_LEFT)
+            meta.forget(connection, meta.LISTS_WAIT)
 
     def _lacks_turnover(self, connection: Connection) -> bool:
         """Rows are there, folded by the rules of now, and sums of them are not."""
@@ -122,5 +123,6 @@ class Upkeep:
             self._turn(connection)
             meta.put(connection, meta.FOLDED_BY, self._mark)
             meta.forget(connection, meta.REFOLD_LEFT)
+            meta.forget(connection, meta.LISTS_WAIT)
             meta.raise_watermark(connection)
             return True

@@ -11,12 +11,14 @@ from ..domain.ageing import BUCKETS, OVERDUE, age_days
 from ..domain.attempts import Attempt, attempts
 from ..domain.corrections import corrections
 from ..domain.errors import NoSuchObject
+from ..domain.filters import COUNTED
 from ..domain.invoice_filters import InvoiceFilters
 from ..domain.metrics.collecting import recovery_rate
 from ..domain.metrics.receivables import days_sales_outstanding
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
-from ..store.queries import cut_days, invoice_list, kept_invoices, kept_owed, owed
+from ..store.queries import cut_days, invoice_list, kept_invoices, kept_owed, named, owed
+from ..store.queries.paging import of_named, too_many
 from ..store.queries.reading import Reader
 from . import known
 from .invoice_lines import AsksLines, lines_of
@@ -29,16 +31,21 @@ DSO_DAYS: Final = 90
 def listing(reader: Reader, now: int, filters: InvoiceFilters) -> Listing[InvoiceItem]:
     """One page of invoices with what the filtered list adds up to. No bars: see `owed_now`."""
     with reader.open() as connection:
-        rows = invoice_list.page(connection, filters, now)
+        found = named.wanted_by(connection, filters)
+        page = invoice_list.page(connection, filters, now, found)
         if kept_invoices.tells(filters):
-            sums = kept_invoices.sums(connection, filters)
+            sums, capped = kept_invoices.sums(connection, filters), False
         else:
-            sums = [dict(row) for row in invoice_list.sums(connection, filters, now)]
+            rows = of_named(
+                lambda some: invoice_list.sums(connection, filters, now, some), found, filters
+            )
+            sums = [dict(row) for row in rows]
+            capped = too_many(sums, filters)
         choices = kept_invoices.choices(connection)
     return Listing(
-        rows=tuple(_item(row, now) for row in rows),
-        total=sum(int(row["count"]) for row in sums),
-        sums=tuple(_sum(row) for row in sums if row["currency"] is not None),
+        rows=tuple(_item(row, now) for row in page.rows),
+        total=COUNTED if capped else sum(int(row["count"]) for row in sums),
+        sums=() if capped else tuple(_sum(row) for row in sums if row["currency"] is not None),
         bars=(),
         choices={
             "statuses": _offered(choices, "status"),
@@ -46,6 +53,8 @@ def listing(reader: Reader, now: int, filters: InvoiceFilters) -> Listing[Invoic
             "methods": _offered(choices, "collection_method"),
             "reasons": _offered(choices, "reason"),
         },
+        capped=capped,
+        last=page.last,
     )
 
 

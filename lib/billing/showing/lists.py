@@ -9,17 +9,18 @@ from typing import Any
 
 from ..domain.catalog import Catalog
 from ..domain.declines import SENSITIVE, advice, decline_words, is_final_attempt, suggested_flow
-from ..domain.filters import Filters, interval_name
+from ..domain.filters import COUNTED, Filters, interval_name
 from ..domain.money import rate
 from ..domain.saves import last_second_to_save
 from ..domain.times import DAY, day_start, local_date
 from ..settings.setup import Setup
 from ..store.queries import failed_payments as failing
-from ..store.queries import kept_sums
+from ..store.queries import kept_lists, kept_sums, named
 from ..store.queries import plan_customers as behind
 from ..store.queries import plan_mix as mix
 from ..store.queries import winding_down as winding
 from ..store.queries.columns import QUARTER_HOUR
+from ..store.queries.paging import of_named, too_many
 from ..store.queries.reading import Reader
 from .views import (
     Bar,
@@ -39,19 +40,32 @@ def winding_down(
 ) -> Listing[WindingDownItem]:
     """One page of what is winding down; bars by the Monday of the end."""
     with reader.open() as connection:
-        rows = winding.page(connection, filters)
-        sums = winding.sums(connection, filters)
-        ends = winding.ends(connection, filters)
-        choices = winding.choices(connection)
+        found, kept = named.wanted_by(connection, filters), kept_lists.ready(connection)
+        page = winding.page(connection, filters, found)
+        told = kept and kept_lists.tells(filters)
+        sums: Sequence[Record] = (
+            kept_lists.winding_sums(connection, filters)
+            if told
+            else of_named(lambda some: winding.sums(connection, filters, some), found, filters)
+        )
+        capped = not told and too_many(sums, filters)
+        if kept and filters.narrows_nothing:
+            weeks = _weeks(kept_lists.winding_weeks(connection), setup.timezone)
+        else:
+            ends = () if capped else winding.ends(connection, filters, found)
+            weeks = _weeks(_by_monday(ends, setup.timezone), setup.timezone)
+        choices: Sequence[Record] = (
+            kept_lists.winding_choices(connection) if kept else winding.choices(connection)
+        )
     items = tuple(
         WindingDownItem(
             **row,
             overdue=row["ends_at"] is not None and row["ends_at"] <= now,
             save_until=last_second_to_save(row["ends_at"], now),
         )
-        for row in rows
+        for row in page.rows
     )
-    return _listing(items, sums, _weeks(ends, setup.timezone), choices)
+    return _listing(items, sums, weeks, choices, page.last, capped=capped)
 
 
 def failed_payments(
@@ -60,17 +74,29 @@ def failed_payments(
     """One page of the queue; bars by decline code, the largest amount first."""
     grace = setup.catalog.policies.past_due_grace_days * DAY
     with reader.open() as connection:
-        rows = failing.page(connection, filters, now, grace)
-        sums = failing.sums(connection, filters)
-        codes = failing.by_decline(connection, filters)
-        choices = failing.choices(connection)
-    items = tuple(_failed_item(row, now) for row in rows)
+        found, kept = named.wanted_by(connection, filters), kept_lists.ready(connection)
+        overdue = kept and kept_lists.failing_overdue(connection)
+        page = failing.page(connection, filters, now, grace, found, overdue=overdue)
+        sums: Sequence[Record]
+        codes: Sequence[Record]
+        capped = False
+        if kept and kept_lists.tells(filters):
+            sums = kept_lists.failing_sums(connection, filters)
+            codes = kept_lists.failing_by_decline(connection, filters)
+        else:
+            sums = of_named(lambda some: failing.sums(connection, filters, some), found, filters)
+            capped = too_many(sums, filters)
+            codes = () if capped else failing.by_decline(connection, filters, found)
+        choices: Sequence[Record] = (
+            kept_lists.failing_choices(connection) if kept else failing.choices(connection)
+        )
+    items = tuple(_failed_item(row, now) for row in page.rows)
     bars = [
         Bar(row["key"], row["currency"] or "", int(row["count"]), int(row["amount_minor"] or 0))
         for row in codes
     ]
     bars.sort(key=lambda bar: (-bar.amount_minor, bar.key, bar.currency))
-    return _listing(items, sums, bars, choices)
+    return _listing(items, sums, bars, choices, page.last, capped=capped)
 
 
 def _failed_item(row: Record, now: int) -> FailedPaymentItem:
@@ -144,10 +170,16 @@ def plan_mix(reader: Reader, setup: Setup, filters: Filters) -> Listing[PlanMixI
 def plan_customers(reader: Reader, filters: Filters) -> Listing[PlanCustomerItem]:
     """One page of the subscriptions behind the mix. No bars and no choices: the mix has them."""
     with reader.open() as connection:
-        rows = behind.page(connection, filters)
-        added = kept_sums.subscription_sums if kept_sums.tells(filters) else behind.sums
-        sums: Sequence[Record] = added(connection, filters)
-    return _listing(tuple(PlanCustomerItem(**row) for row in rows), sums, (), ())
+        found = named.wanted_by(connection, filters)
+        page = behind.page(connection, filters, found)
+        sums: Sequence[Record]
+        if told := kept_sums.tells(filters):
+            sums = kept_sums.subscription_sums(connection, filters)
+        else:
+            sums = of_named(lambda some: behind.sums(connection, filters, some), found, filters)
+    items = tuple(PlanCustomerItem(**row) for row in page.rows)
+    capped = not told and too_many(sums, filters)
+    return _listing(items, sums, (), (), page.last, capped=capped)
 
 
 def _mix_item(cell: Record, whole: Mapping[str, int], catalog: Catalog) -> PlanMixItem:
@@ -179,23 +211,33 @@ def _mix_sorted(items: Iterable[PlanMixItem], filters: Filters) -> list[PlanMixI
     return ordered
 
 
-def _weeks(ends: Sequence[Record], timezone: str) -> list[Bar]:
-    weeks: defaultdict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0])
+def _by_monday(ends: Sequence[Record], timezone: str) -> list[Record]:
+    """What ends in each quarter of an hour, by the week of the business that it is in."""
+    weeks: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for row in ends:
         day = local_date(int(row["quarter_hour"]) * QUARTER_HOUR, timezone)
-        week = weeks[day - timedelta(days=day.weekday()), row["currency"] or ""]
+        monday = day - timedelta(days=day.weekday())
+        week = weeks[monday.isoformat(), row["currency"] or ""]
         week[0] += int(row["count"])
         week[1] += int(row["amount_minor"] or 0)
     return [
-        Bar(
-            key=monday.isoformat(),
-            currency=currency,
-            count=count,
-            amount_minor=amount,
-            at=day_start(monday, timezone),
-            until=day_start(monday + timedelta(days=7), timezone),
-        )
+        {"monday": monday, "currency": currency, "count": count, "amount_minor": amount}
         for (monday, currency), (count, amount) in sorted(weeks.items())
+    ]
+
+
+def _weeks(found: Sequence[Record], timezone: str) -> list[Bar]:
+    mondays = {row["monday"]: date.fromisoformat(row["monday"]) for row in found}
+    return [
+        Bar(
+            key=row["monday"],
+            currency=row["currency"],
+            count=row["count"],
+            amount_minor=row["amount_minor"],
+            at=day_start(mondays[row["monday"]], timezone),
+            until=day_start(mondays[row["monday"]] + timedelta(days=7), timezone),
+        )
+        for row in found
     ]
 
 
@@ -204,21 +246,23 @@ def _listing(
     sums: Sequence[Record],
     bars: Iterable[Bar],
     choices: Sequence[Record],
+    last: str,
+    *,
+    capped: bool,
 ) -> Listing[Any]:
+    added = [
+        Sum(row["currency"] or "", int(row["count"]), int(row["amount_minor"] or 0))
+        for row in sums
+        if not capped
+    ]
     return Listing(
         rows=items,
-        total=sum(int(row["count"]) for row in sums),
-        sums=tuple(
-            sorted(
-                (
-                    Sum(row["currency"] or "", int(row["count"]), int(row["amount_minor"] or 0))
-                    for row in sums
-                ),
-                key=lambda s: s.currency,
-            )
-        ),
+        total=COUNTED if capped else sum(each.count for each in added),
+        sums=tuple(sorted(added, key=lambda each: each.currency)),
         bars=tuple(bars),
         choices=_choices(choices),
+        capped=capped,
+        last=last,
     )
 
 

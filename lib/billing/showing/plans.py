@@ -15,7 +15,7 @@ from ..domain.catalog_live import LiveCatalog, LivePrice, same_amount
 from ..domain.catalog_locks import live_price
 from ..domain.plans import Plan, Price
 from ..domain.providers import is_stripes
-from ..store.queries import price_holders
+from ..store.queries import kept_lists, price_holders
 from ..store.queries.reading import Connection, Reader
 from .plan_views import (
     HeldPrice,
@@ -91,15 +91,18 @@ def prices(
 
 def _counted(connection: Connection) -> dict[str, _Held]:
     rows: dict[str, list[Mapping[Any, Any]]] = defaultdict(list)
-    for row in price_holders.counted(connection):
+    kept = kept_lists.ready(connection)
+    counted: Sequence[Mapping[Any, Any]] = (
+        kept_lists.prices(connection) if kept else price_holders.counted(connection)
+    )
+    customers = kept_lists.price_customers if kept else price_holders.customers
+    for row in counted:
         rows[row["price"]].append(row)
     return {
         price_id: _Held(
             of_it,
             # Somebody may hold it in two currencies.
-            price_holders.customers(connection, price_id)
-            if of_it[1:]
-            else int(of_it[0]["customers"]),
+            customers(connection, price_id) if of_it[1:] else int(of_it[0]["customers"]),
         )
         for price_id, of_it in rows.items()
     }
@@ -109,7 +112,8 @@ def holders(reader: Reader, price_id: str, limit: int, offset: int) -> Listing[P
     """One page of the live subscriptions that have a price, the largest MRR first."""
     with reader.open() as connection:
         found = price_holders.page(connection, price_id, limit, offset)
-        total = price_holders.total(connection, price_id)
+        kept = kept_lists.ready(connection)
+        total = (kept_lists.price_total if kept else price_holders.total)(connection, price_id)
     return Listing(tuple(PriceHolder(**row) for row in found), total, (), (), {})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final, Literal
 
-from ..domain.filters import Filters
+from ..domain.filters import COUNTED, Filters
 from ..domain.stays import BANDS
 from ..domain.times import day_start, local_date, period_start
 from ..reports.periods import Period, periods
@@ -19,6 +19,7 @@ from ..settings.setup import Setup
 from ..store.queries import kept_sums
 from ..store.queries import roll_forward as rolling
 from ..store.queries.churned import parts
+from ..store.queries.paging import too_many
 from ..store.queries.reading import Reader
 from ..store.queries.spans import Span
 from .retention_views import ChurnedItem, ChurnPart
@@ -82,24 +83,32 @@ def churned(reader: Reader, setup: Setup, filters: Filters) -> Listing[ChurnedIt
         found = leavers(connection, setup.policies[setup.policy], setup.timezone, filters)
         if found is None:
             return Listing((), 0, (), (), {})
-        rows = found.page(connection)
+        page = found.page(connection)
         sums = found.sums(connection)
         choices = found.choices(connection)
+    capped = too_many(sums, filters)
     named: defaultdict[str, set[str]] = defaultdict(set)
     for row in choices:
         for name in ("plan", "interval", "reason"):
             if row[name] is not None:
                 named[f"{name}s"].add(row[name])
     return Listing(
-        rows=tuple(ChurnedItem(**row) for row in rows),
-        total=sum(int(row["count"]) for row in sums),
+        rows=tuple(ChurnedItem(**_shown(row)) for row in page.rows),
+        total=COUNTED if capped else sum(int(row["count"]) for row in sums),
         sums=tuple(
             Sum(row["currency"], int(row["count"]), int(row["amount_minor"]))
             for row in sorted(sums, key=lambda row: row["currency"])
+            if not capped
         ),
         bars=(),
         choices={name: tuple(sorted(values)) for name, values in named.items()},
+        capped=capped,
+        last=page.last,
     )
+
+
+def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ChurnedItem.__dataclass_fields__}
 
 
 def churn_parts(

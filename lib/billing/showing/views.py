@@ -54,13 +54,19 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Row]):
-    """One page of a list, with what the whole filtered list adds up to."""
+    """One page of a list, with what the whole filtered list adds up to.
+
+    ``capped``: more than ``total`` match, and what they add up to was not counted: `Filters.exact`
+    asks for that. ``last``: `Filters.after` of the page behind this one.
+    """
 
     rows: tuple[Row, ...]
     total: int
     sums: tuple[Sum, ...]  # by currency, of the filtered list
     bars: tuple[Bar, ...]  # the chart, of the filtered list
     choices: Mapping[str, tuple[str, ...]]  # what each filter offers, of the unfiltered list
+    capped: bool = False
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ FOLDED_BY = "folded_by"  # the mark of the rules that every row was last folded 
 MIXED = "mixed"  # in its place: somebody has folded by other rules since
 REFOLDING = "refolding:"  # before a mark: every row is being folded by those rules
 REFOLD_LEFT = "refold_left"  # customers whom that has not reached yet
+LISTS_WAIT = "lists_wait"  # there while the sums of `domain.list_sums` are not everybody's
 APPLIED = "catalogue_applied"  # the mark of the catalogue that was last applied
 PRUNED_TO = "pruned_to"  # the last row of the inbox whose body was looked at: see retention.py
 SWEPT_AT = "swept_at"  # when that last began at the oldest row

@@ -20,7 +20,7 @@ from ..domain.rollups import (
     of_subscriptions,
 )
 from ..domain.rows import MovementRow, SubscriptionRow
-from . import dialect
+from . import dialect, list_sums
 from .tables import invoices, movements, rollups, subscriptions
 
 _KEY: Final = ", ".join(f'"{name}"' for name in Cell._fields)
@@ -72,6 +72,7 @@ def summed(connection: Connection, timezone: str, policy: str | None = None) -> 
     add_to(parts, of_movements((MovementRow(*row) for row in moved), timezone))
     for cell, sums in _invoiced(connection):
         add_to(parts, {cell: sums})
+    add_to(parts, list_sums.summed(connection, timezone))
     return merged(parts)
 
 

@@ -15,19 +15,23 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     select,
 )
 
-from ...domain.filters import Filters
+from ...domain.filters import EVERYTHING, Filters
 from ...domain.stays import BANDS, JOINED
 from ...domain.times import DAY
 from ..tables import customers as c
 from ..tables import movements as m
 from ..tables import subscriptions as s
 from .churn import left, touched
-from .columns import any_contains, by_bytes, one_of_plans, ordered
+from .columns import by_bytes, one_of_plans
+from .named import Named, condition, looks_at_rows, wanted_by
+from .paging import Order, Page, by, by_customer, counted, ids, looked_up, of_named
 from .spans import Span
 
+_CHURN = literal_column("'churn'")  # spelled out: an index is of these alone
 _INVOLUNTARY = ("payment_failed", "payment_disputed")
 _REASON = func.coalesce(s.c.feedback, s.c.reason, "unknown")
 _CAUSE = case(
@@ -35,62 +39,77 @@ _CAUSE = case(
     (s.c.reason.in_(_INVOLUNTARY), "involuntary"),
     else_="unknown",
 )
-_SORTS = {
-    "left_at": m.c.occurred_at,
-    "mrr_minor": m.c.before_minor,
-    "plan": m.c.from_plan,
-    "reason": _REASON,
-    "customer": func.lower(func.coalesce(c.c.name, c.c.email, m.c.customer_id)),
-}
+_ID = by_bytes(m.c.movement_id)
+_IDS = (m.c.customer_id, m.c.subscription_id)
 
 
 class Leavers:
-    """Those who left in ``span``, each once. ``months``: see `queries.churn.touched`."""
+    """Those who left in ``span``, each once. ``months``: see `queries.churn.touched`; without them
+    who left is who has a churn movement, and the last one of each tells of it."""
 
     def __init__(self, policy: str, span: Span, months: Sequence[Span], filters: Filters) -> None:
         self._policy, self._span, self._filters = policy, span, filters
-        self._touched = touched(policy, [span], None, months)
+        self._months = months
         self._joined_at = _first(policy, m.c.customer_id, m.c.currency)
 
-    def page(self, connection: Connection) -> list[RowMapping]:
+    def page(self, connection: Connection) -> Page:
         """One page of them, by itself the latest first."""
-        query = ordered(
-            self._narrowed(self._select(*self._columns())),
-            self._filters,
-            _SORTS,
-            (m.c.occurred_at.desc(),),
-            by_bytes(m.c.customer_id),
-        )
-        return list(connection.execute(query).mappings())
+        found = wanted_by(connection, self._filters)
+        query = self._narrowed(self._select(m.c.movement_id, found=found), found)
+        shown = ids(connection, query, _ID, self._order(), self._filters)
+        every = self._select(*self._columns(), m.c.movement_id, known=True)
+        return looked_up(connection, every, m.c.movement_id, shown)
 
     def every(self, connection: Connection) -> list[RowMapping]:
         """All of them for a report, by time and then ids."""
-        query = self._narrowed(self._select(*self._columns())).order_by(
+        query = self._narrowed(self._select(*self._columns(), known=True)).order_by(
             m.c.occurred_at, by_bytes(m.c.customer_id), by_bytes(m.c.currency)
         )
         return list(connection.execute(query).mappings())
 
     def sums(self, connection: Connection) -> list[RowMapping]:
-        """``currency, count, amount_minor``: MRR that they had."""
-        query = self._narrowed(
-            self._select(
-                m.c.currency,
-                func.count().label("count"),
-                func.sum(m.c.before_minor).label("amount_minor"),
-            )
-        ).group_by(m.c.currency)
-        return list(connection.execute(query).mappings())
+        """``currency, count, amount_minor``: MRR that they had. See `paging.too_many`."""
+        found = wanted_by(connection, self._filters)
+        return of_named(lambda named: self._sums(connection, named), found, self._filters)
+
+    def _sums(self, connection: Connection, found: Named | None) -> list[RowMapping]:
+        query = self._select(m.c.currency, m.c.before_minor, found=found)
+        along = m.c.occurred_at.desc()
+        each = counted(self._narrowed(query, found), self._filters, along).c
+        added = select(
+            each.currency,
+            func.count().label("count"),
+            func.sum(each.before_minor).label("amount_minor"),
+        ).group_by(each.currency)
+        return list(connection.execute(added).mappings())
 
     def choices(self, connection: Connection) -> list[RowMapping]:
-        """Every combination of ``plan, interval, reason`` of the unfiltered list."""
+        """Every combination of ``plan, interval, reason`` of the unfiltered list, as far as it is
+        counted."""
         query = self._select(
             m.c.from_plan.label("plan"),
             m.c.from_interval.label("interval"),
             _REASON.label("reason"),
-        ).distinct()
+        )
         if self._filters.currencies:
             query = query.where(m.c.currency.in_(self._filters.currencies))
-        return list(connection.execute(query).mappings())
+        each = counted(query, EVERYTHING, m.c.occurred_at.desc())
+        return list(connection.execute(select(each).distinct()).mappings())
+
+    def _order(self) -> Order:
+        down = self._filters.descending
+        match self._filters.sort:
+            case "left_at":
+                return by(m.c.occurred_at, descending=down, maybe=False)
+            case "mrr_minor":
+                return by(m.c.before_minor, descending=down, maybe=False)
+            case "plan":
+                return by(m.c.from_plan, descending=down)
+            case "reason":
+                return by(_REASON, descending=down)
+            case "customer":
+                return by_customer(self._left(), m.c.customer_id, descending=down)
+        return by(m.c.occurred_at, descending=True, maybe=False)
 
     def _columns(self) -> tuple[Any, ...]:
         again = m.alias("again")
@@ -126,15 +145,43 @@ class Leavers:
             m.c.event_id,
         )
 
-    def _select(self, *columns: Any) -> Select[Any]:
-        joined = left(self._touched, self._policy).outerjoin(c, c.c.customer_id == m.c.customer_id)
-        return select(*columns).select_from(joined)
+    def _left(self) -> Any:
+        if self._months:
+            return left(touched(self._policy, [self._span], None, self._months), self._policy)
+        return m.outerjoin(s, s.c.subscription_id == m.c.subscription_id)
 
-    def _narrowed(self, query: Select[Any]) -> Select[Any]:
+    def _select(
+        self, *columns: Any, known: bool = False, found: Named | None = None
+    ) -> Select[Any]:
+        source = self._left()
+        if known or looks_at_rows(found, self._filters.text):
+            source = source.outerjoin(c, c.c.customer_id == m.c.customer_id)
+        query = select(*columns).select_from(source)
+        if self._months:
+            return query
+        later = m.alias("later")
+        # A value, not EXISTS: that is made a join with everybody who ever left.
+        again = select(func.min(later.c.occurred_at)).where(
+            later.c.customer_id == m.c.customer_id,
+            later.c.policy == self._policy,
+            later.c.currency == m.c.currency,
+            later.c.kind == _CHURN,
+            later.c.occurred_at > m.c.occurred_at,
+            later.c.occurred_at < self._span.ends,
+        )
+        return query.where(
+            m.c.policy == self._policy,
+            m.c.kind == _CHURN,
+            m.c.occurred_at >= self._span.starts,
+            m.c.occurred_at < self._span.ends,
+            again.scalar_subquery().is_(None),
+        )
+
+    def _narrowed(self, query: Select[Any], found: Named | None = None) -> Select[Any]:
         filters = self._filters
         if filters.text:
-            fields = (c.c.email, c.c.name, c.c.org_id, m.c.customer_id, m.c.subscription_id)
-            query = query.where(any_contains(fields, filters.text))
+            others = (c.c.email, c.c.name, c.c.org_id)
+            query = query.where(condition(found, filters.text, _IDS, others))
         if filters.plans:
             query = query.where(one_of_plans(m.c.from_plan, filters.plans))
         if filters.currencies:

@@ -27,11 +27,14 @@ from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
-from .columns import among, any_contains, bounded, by_bytes, one_of_intervals, ordered
+from .columns import among, bounded, by_bytes, one_of_intervals
+from .named import Named, condition, looks_at_rows
+from .paging import Order, Page, by, by_customer, counted, ids, looked_up
 
-_JOINED = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id).outerjoin(
-    c, c.c.customer_id == i.c.customer_id
-)
+_OWN = and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
+_OF_THESE = i.outerjoin(s, _OWN)
+_OVERDUE = i.join(s, and_(_OWN, literal_column("subscriptions.status IN ('past_due', 'unpaid')")))
+_JOINED = _OF_THESE.outerjoin(c, c.c.customer_id == i.c.customer_id)
 _LISTED = and_(
     i.c.failing, i.c.amount_remaining_minor > 0, or_(s.c.subscription_id.is_(None), s.c.live)
 )
@@ -62,22 +65,24 @@ _COLUMNS = (
 _DECLINE = func.coalesce(i.c.decline_code, i.c.failure_code, "unknown")
 
 
-def _from(*columns: Any) -> Select[Any]:
-    return select(*columns).select_from(_JOINED).where(_LISTED)
+_IDS = (i.c.customer_id, i.c.subscription_id, i.c.invoice_id)
 
 
-def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+def _from(*columns: Any, source: Any = _JOINED) -> Select[Any]:
+    return select(*columns).select_from(source).where(_LISTED)
+
+
+def _source(filters: Filters, found: Named | None, *, overdue: bool = False) -> Any:
+    listed = _OVERDUE if overdue else _OF_THESE
+    if looks_at_rows(found, filters.text):
+        return listed.outerjoin(c, c.c.customer_id == i.c.customer_id)
+    return listed
+
+
+def _narrowed(query: Select[Any], filters: Filters, found: Named | None = None) -> Select[Any]:
     if filters.text:
-        fields = (
-            c.c.email,
-            c.c.name,
-            c.c.org_id,
-            i.c.customer_id,
-            i.c.subscription_id,
-            i.c.invoice_id,
-            i.c.number,
-        )
-        query = query.where(any_contains(fields, filters.text))
+        others = (c.c.email, c.c.name, c.c.org_id, i.c.number)
+        query = query.where(condition(found, filters.text, _IDS, others))
     query = among(
         query,
         (s.c.plan, filters.plans),
@@ -108,59 +113,84 @@ def every_row(connection: Connection, filters: Filters) -> Iterator[RowMapping]:
     yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()
 
 
+def _order(filters: Filters, urgency: ColumnElement[Any], listed: Any) -> Order:
+    down = filters.descending
+    match filters.sort:
+        case "customer":
+            return by_customer(listed, i.c.customer_id, descending=down)
+        case "failed_at":
+            return by(i.c.failed_at, descending=down)
+        case "amount":
+            return by(i.c.amount_remaining_minor, descending=down, maybe=False)
+        case "mrr_minor":
+            return by(s.c.mrr_minor, descending=down)
+        case "next_attempt_at":
+            return by(i.c.next_attempt_at, descending=down)
+        case "attempts":
+            return by(i.c.attempt_count, descending=down, maybe=False)
+        case "urgency":
+            return by(urgency, descending=down, maybe=False)
+    return by(urgency, descending=True, maybe=False)
+
+
 def page(
-    connection: Connection, filters: Filters, now: int, grace_seconds: int
-) -> list[RowMapping]:
+    connection: Connection,
+    filters: Filters,
+    now: int,
+    grace_seconds: int,
+    found: Named | None = None,
+    *,
+    overdue: bool = False,
+) -> Page:
     """One page of the queue with ``days_left``; by itself the most MRR with the fewest days first.
 
     The ranking weighs amounts of different currencies as they stand; nothing adds them up.
+    ``found``: see `named.find`. ``overdue``: every subscription of the queue is past due or unpaid,
+    as `kept_lists.failing_overdue` tells, so that no other one has to be looked at.
     """
     days_left = _days_left(now, grace_seconds)
     worth = func.coalesce(s.c.value_minor, i.c.amount_remaining_minor)
-    urgency = worth * 1_000 // (days_left + 1)
-    query = ordered(
-        _narrowed(_from(*_COLUMNS, days_left.label("days_left")), filters),
-        filters,
-        {
-            "urgency": urgency,
-            "failed_at": i.c.failed_at,
-            "amount": i.c.amount_remaining_minor,
-            "mrr_minor": s.c.mrr_minor,
-            "next_attempt_at": i.c.next_attempt_at,
-            "attempts": i.c.attempt_count,
-            "customer": func.lower(func.coalesce(c.c.email, i.c.customer_id)),
-        },
-        (urgency.desc(),),
-        by_bytes(i.c.invoice_id),
+    listed = _OVERDUE if overdue else _OF_THESE
+    order = _order(filters, worth * 1_000 // (days_left + 1), listed)
+    source = _source(filters, found, overdue=overdue)
+    query = _narrowed(_from(i.c.invoice_id, source=source), filters, found)
+    shown = ids(connection, query, by_bytes(i.c.invoice_id), order, filters)
+    rows = _from(*_COLUMNS, days_left.label("days_left"))
+    return looked_up(connection, rows, i.c.invoice_id, shown)
+
+
+def sums(connection: Connection, filters: Filters, found: Named | None = None) -> list[RowMapping]:
+    """``currency, count, amount_minor`` (remaining) of the filtered queue, before paging; see
+    `paging.too_many`."""
+    query = _from(i.c.currency, i.c.amount_remaining_minor, source=_source(filters, found))
+    each = counted(_narrowed(query, filters, found), filters, i.c.failed_at).c
+    added = select(
+        each.currency,
+        func.count().label("count"),
+        func.sum(each.amount_remaining_minor).label("amount_minor"),
+    ).group_by(each.currency)
+    return list(connection.execute(added).mappings())
+
+
+def by_decline(
+    connection: Connection, filters: Filters, found: Named | None = None
+) -> list[RowMapping]:
+    """``key`` (decline code), currency, count and remaining amount of the filtered queue; see
+    `paging.too_many`."""
+    query = _from(
+        _DECLINE.label("key"),
+        i.c.currency,
+        i.c.amount_remaining_minor,
+        source=_source(filters, found),
     )
-    return list(connection.execute(query).mappings())
-
-
-def sums(connection: Connection, filters: Filters) -> list[RowMapping]:
-    """``currency, count, amount_minor`` (remaining) of the filtered queue, before paging."""
-    query = _narrowed(
-        _from(
-            i.c.currency,
-            func.count().label("count"),
-            func.sum(i.c.amount_remaining_minor).label("amount_minor"),
-        ),
-        filters,
-    ).group_by(i.c.currency)
-    return list(connection.execute(query).mappings())
-
-
-def by_decline(connection: Connection, filters: Filters) -> list[RowMapping]:
-    """``key`` (decline code), currency, count and remaining amount of the filtered queue."""
-    query = _narrowed(
-        _from(
-            _DECLINE.label("key"),
-            i.c.currency,
-            func.count().label("count"),
-            func.sum(i.c.amount_remaining_minor).label("amount_minor"),
-        ),
-        filters,
-    ).group_by(_DECLINE, i.c.currency)
-    return list(connection.execute(query).mappings())
+    each = counted(_narrowed(query, filters, found), filters, i.c.failed_at).c
+    added = select(
+        each.key,
+        each.currency,
+        func.count().label("count"),
+        func.sum(each.amount_remaining_minor).label("amount_minor"),
+    ).group_by(each.key, each.currency)
+    return list(connection.execute(added).mappings())
 
 
 def choices(connection: Connection) -> list[RowMapping]:

@@ -31,10 +31,10 @@ in `SAMPLE` rows hold is found sooner by reading rows until there are enough."""
 
 EXACT, BEGINS, WITHIN = 0, 1, 2
 
-_KINDS: Final = {"customer_id": 0, "customer": 1, "subscription": 2, "invoice_id": 3, "invoice": 4}
+KINDS: Final = {"customer_id": 0, "customer": 1, "subscription": 2, "invoice_id": 3, "invoice": 4}
 """Of equals the first comes first."""
 
-_IDS: Final = (
+IDS: Final = (
     ("customer_id", "customers", "customer_id", "cus_"),
     ("subscription", "subscriptions", "subscription_id", "sub_"),
     ("invoice_id", "invoices", "invoice_id", "in_"),
@@ -44,7 +44,7 @@ _LAST: Final = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One customer that was found. ``kind``: by what, see `_KINDS`; ``object_id``: of what."""
+    """One customer that was found. ``kind``: by what, see `KINDS`; ``object_id``: of what."""
 
     customer_id: str
     kind: str
@@ -71,7 +71,7 @@ class Known:
 
 def matching_customers(connection: Connection, wanted: Wanted, limit: int, offset: int) -> Matches:
     """Customers that match, each once by its best, in one order: rank, kind, text, id."""
-    common = _common(connection, wanted)
+    common = common_pieces(connection, wanted)
     # Few are found at one go; whether there are few is known only behind.
     at_once = wanted.inside and wanted.text not in common
     rows = _run(connection, ranked(connection, wanted, limit, offset, common, at_once=at_once))
@@ -80,7 +80,7 @@ def matching_customers(connection: Connection, wanted: Wanted, limit: int, offse
     if not rows and offset:
         first = matching_customers(connection, wanted, 1, 0)
         return Matches((), first.total, first.capped)
-    names = {number: name for name, number in _KINDS.items()}
+    names = {number: name for name, number in KINDS.items()}
     page = tuple(Match(row[0], names[row[1]], row[2]) for row in rows)
     return Matches(page, rows[0][3] if rows else 0, bool(rows) and rows[0][4] > CAP)
 
@@ -105,7 +105,7 @@ def ranked(
     """
     parts: list[str] = []
     parameters: list[Any] = []
-    for part, values in _parts(connection, wanted, common, at_once):
+    for part, values in parts_of(connection, wanted, common, at_once):
         parts.append(f"SELECT * FROM ({part} LIMIT {CAP + 1}) AS part")  # noqa: S608
         parameters += values
     bytewise = "" if connection.dialect.name == "sqlite" else ' COLLATE "C"'
@@ -124,22 +124,22 @@ def ranked(
     return statement, (*parameters, limit, offset)
 
 
-def _parts(
+def parts_of(
     connection: Connection, wanted: Wanted, common: frozenset[str], at_once: bool
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Each way to find something, the best rank first; nothing is found by two of them."""
     text = wanted.text
-    for kind, table, column, _ in _IDS:
+    for kind, table, column, _ in IDS:
         yield _by_id(connection, EXACT, kind, table, column, text, text)
     if not at_once:
         yield _by_text(connection, str(EXACT), wanted.whole, (), common)
     if len(text) >= ID_BEGINS:
-        for kind, table, column, _ in _IDS:
+        for kind, table, column, _ in IDS:
             yield _by_id(connection, BEGINS, kind, table, column, text + "\x01", text + _LAST)
     if not at_once:
         yield _by_text(connection, str(BEGINS), wanted.beginning, (wanted.whole,), common)
     if len(text) >= ID_BARE:
-        for kind, table, column, head in _IDS:
+        for kind, table, column, head in IDS:
             bare = head + text
             yield _by_id(connection, WITHIN, kind, table, column, bare, bare + _LAST)
     if at_once:
@@ -159,7 +159,7 @@ def _of_any_rank(connection: Connection, wanted: Wanted) -> tuple[str, tuple[Any
     return found, (wanted.whole, wanted.beginning, *asked)
 
 
-def _common(connection: Connection, wanted: Wanted) -> frozenset[str]:
+def common_pieces(connection: Connection, wanted: Wanted) -> frozenset[str]:
     """Those of the pieces looked for that so many rows hold that the index would be slower."""
     if connection.dialect.name == "sqlite":
         return frozenset()  # its index gives rows one by one
@@ -177,7 +177,7 @@ def _by_id(
 ) -> tuple[str, tuple[Any, ...]]:
     mark, folded = _mark(connection), lowered(connection, column)
     statement = (
-        f"SELECT customer_id, {rank} AS best, {_KINDS[kind]} AS kind, {column} AS object_id, "  # noqa: S608
+        f"SELECT customer_id, {rank} AS best, {KINDS[kind]} AS kind, {column} AS object_id, "  # noqa: S608
         f"{folded} AS term FROM {table} WHERE {folded} >= {mark} AND {folded} <= {mark} "
         f"ORDER BY {folded}, {column}"
     )
@@ -193,7 +193,7 @@ def _by_text(
 ) -> tuple[str, tuple[Any, ...]]:
     """Rows that hold ``piece``, without those that hold ``better``."""
     mark = _mark(connection)
-    number = f"CASE kind WHEN 'customer' THEN {_KINDS['customer']} ELSE {_KINDS['invoice']} END"
+    number = f"CASE kind WHEN 'customer' THEN {KINDS['customer']} ELSE {KINDS['invoice']} END"
     columns = f"customer_id, {rank} AS best, {number} AS kind, object_id, t.folded AS term"
     asked: list[Any] = []
     if connection.dialect.name == "sqlite":

@@ -7,7 +7,7 @@ no movement, and finding them reads every change of a price. Only the configured
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -61,6 +61,10 @@ KEPT: Final = (
 )
 
 
+FIRST_LOOK, LOOKS, LOOKS_AGAIN = 500, 5, 8
+"""Movements that are judged at first, further ones for each row of the page, and how many times as
+many when those were not enough."""
+
 _ONCE: Final = "MATERIALIZED"
 """Each layer is made once: databases would spell it out wherever the next one names it."""
 
@@ -74,7 +78,40 @@ class Judged:
 
 
 def page(connection: Connection, judged: Judged, filters: UpgradeFilters) -> list[RowMapping]:
-    """One page, newest first, with who the customer is."""
+    """One page, newest first, with who the customer is.
+
+    Judged are the newest movements, ever more of them until the page is full: most pages are the
+    first one of a list of which every tenth row is wanted.
+    """
+    limit, offset = filters.page
+    looked_at = FIRST_LOOK + LOOKS * (limit + offset)
+    while True:
+        since = _nth_newest(connection, judged, filters, looked_at)
+        if since is None:
+            return _judged_page(connection, judged, filters)
+        rows = _judged_page(connection, judged, replace(filters, starts=since))
+        if len(rows) == limit:
+            return rows
+        looked_at *= LOOKS_AGAIN
+
+
+def _nth_newest(
+    connection: Connection, judged: Judged, filters: UpgradeFilters, n: int
+) -> int | None:
+    """The second of the ``n``-th newest movement; None where there are not so many."""
+    query = bounded(
+        select(m.c.occurred_at).where(m.c.policy == judged.policy),
+        m.c.occurred_at,
+        filters.starts,
+        filters.ends,
+    )
+    found = connection.execute(query.order_by(m.c.occurred_at.desc()).offset(n).limit(1))
+    return found.scalar_one_or_none()
+
+
+def _judged_page(
+    connection: Connection, judged: Judged, filters: UpgradeFilters
+) -> list[RowMapping]:
     steps = _steps(connection, judged, filters)
     limit, offset = filters.page
     query = (

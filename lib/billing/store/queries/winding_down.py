@@ -13,13 +13,13 @@ from ..tables import subscriptions as s
 from .columns import (
     QUARTER_HOUR,
     among,
-    any_contains,
     bounded,
     by_bytes,
     one_of_intervals,
     one_of_plans,
-    ordered,
 )
+from .named import Named, condition, looks_at_rows
+from .paging import Order, Page, by, by_customer, counted, ids, looked_up
 
 _REASON = func.coalesce(s.c.feedback, s.c.reason)
 _LISTED = and_(s.c.winding_down, s.c.live)
@@ -42,25 +42,23 @@ _COLUMNS = (
     s.c.comment,
     s.c.event_id,
 )
-_SORTS = {
-    "ends_at": s.c.ends_at,
-    "requested_at": s.c.requested_at,
-    "mrr_minor": s.c.value_minor,
-    "plan": s.c.plan,
-    "reason": _REASON,
-    "customer": func.lower(func.coalesce(c.c.email, s.c.customer_id)),
-}
 _JOINED = s.outerjoin(c, c.c.customer_id == s.c.customer_id)
 
 
-def _from(*columns: Any) -> Select[Any]:
-    return select(*columns).select_from(_JOINED).where(_LISTED)
+_IDS = (s.c.customer_id, s.c.subscription_id)
 
 
-def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+def _from(*columns: Any, source: Any = _JOINED) -> Select[Any]:
+    return select(*columns).select_from(source).where(_LISTED)
+
+
+def _source(filters: Filters, found: Named | None) -> Any:
+    return _JOINED if looks_at_rows(found, filters.text) else s
+
+
+def _narrowed(query: Select[Any], filters: Filters, found: Named | None = None) -> Select[Any]:
     if filters.text:
-        fields = (c.c.email, c.c.name, c.c.org_id, s.c.customer_id, s.c.subscription_id)
-        query = query.where(any_contains(fields, filters.text))
+        query = query.where(condition(found, filters.text, _IDS, (c.c.email, c.c.name, c.c.org_id)))
     query = among(
         query,
         (s.c.currency, filters.currencies),
@@ -85,31 +83,44 @@ def every_row(connection: Connection, filters: Filters) -> Iterator[RowMapping]:
     yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()
 
 
-def page(connection: Connection, filters: Filters) -> list[RowMapping]:
-    """One page of the list."""
-    query = ordered(
-        _narrowed(_from(*_COLUMNS), filters),
-        filters,
-        _SORTS,
-        (s.c.ends_at.asc().nulls_last(),),
-        by_bytes(s.c.subscription_id),
-    )
-    return list(connection.execute(query).mappings())
+def _order(filters: Filters) -> Order:
+    down = filters.descending
+    match filters.sort:
+        case "customer":
+            return by_customer(s, s.c.customer_id, descending=down)
+        case "requested_at":
+            return by(s.c.requested_at, descending=down)
+        case "mrr_minor":
+            return by(s.c.value_minor, descending=down)
+        case "plan":
+            return by(s.c.plan, descending=down)
+        case "reason":
+            return by(_REASON, descending=down)
+        case "ends_at":
+            return by(s.c.ends_at, descending=down)
+    return by(s.c.ends_at)
 
 
-def sums(connection: Connection, filters: Filters) -> list[RowMapping]:
+def page(connection: Connection, filters: Filters, found: Named | None = None) -> Page:
+    """One page of the list. ``found``: see `named.find`."""
+    query = _from(s.c.subscription_id, source=_source(filters, found))
+    query, tie = _narrowed(query, filters, found), by_bytes(s.c.subscription_id)
+    shown = ids(connection, query, tie, _order(filters), filters)
+    return looked_up(connection, _from(*_COLUMNS), s.c.subscription_id, shown)
+
+
+def sums(connection: Connection, filters: Filters, found: Named | None = None) -> list[RowMapping]:
     """``currency, count, amount_minor`` of the filtered list, before paging. What cannot be valued
-    is in no currency's: its own currency is None."""
+    is in no currency's: its own currency is None. See `paging.too_many`."""
     currency = case((s.c.value_minor.is_not(None), s.c.currency)).label("currency")
-    query = _narrowed(
-        _from(
-            currency,
-            func.count().label("count"),
-            func.sum(s.c.value_minor).label("amount_minor"),
-        ),
-        filters,
-    ).group_by(currency)
-    return list(connection.execute(query).mappings())
+    query = _from(currency, s.c.value_minor, source=_source(filters, found))
+    each = counted(_narrowed(query, filters, found), filters, s.c.ends_at).c
+    added = select(
+        each.currency,
+        func.count().label("count"),
+        func.sum(each.value_minor).label("amount_minor"),
+    ).group_by(each.currency)
+    return list(connection.execute(added).mappings())
 
 
 def by_currency(connection: Connection) -> list[RowMapping]:
@@ -122,7 +133,7 @@ def by_currency(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
-def ends(connection: Connection, filters: Filters) -> list[RowMapping]:
+def ends(connection: Connection, filters: Filters, found: Named | None = None) -> list[RowMapping]:
     """``quarter_hour, currency, count, amount_minor`` of the filtered list by its ends."""
     quarter = (s.c.ends_at // QUARTER_HOUR).label("quarter_hour")
     query = (
@@ -132,8 +143,10 @@ def ends(connection: Connection, filters: Filters) -> list[RowMapping]:
                 s.c.currency,
                 func.count().label("count"),
                 func.sum(s.c.value_minor).label("amount_minor"),
+                source=_source(filters, found),
             ),
             filters,
+            found,
         )
         .where(s.c.ends_at.is_not(None))
         .group_by(quarter, s.c.currency)
