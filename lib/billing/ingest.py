@@ -12,6 +12,7 @@ from typing import Any
 from .domain.errors import BillingError, PayloadInvalid
 from .domain.fold import Rules
 from .domain.providers import is_stripes
+from .intake import garbage
 from .intake.arrivals import Arrival, read_body, read_event, read_object
 from .intake.in_turn import InTurn
 from .intake.kinde_arrivals import read_kinde_event
@@ -194,7 +195,8 @@ class Ingest:
             except PayloadInvalid as error:
                 summary.rejected.append((summary.lines, str(error)))
             if len(waiting) >= batch:
-                summary.add(put(waiting))
+                with garbage.later():
+                    summary.add(put(waiting))
                 waiting = []
         summary.add(end())
         summary.add(self.commit(waiting, source))

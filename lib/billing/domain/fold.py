@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from .catalog import Catalog, Plan
@@ -15,6 +15,7 @@ from .observations import NOTICE, Observation, State
 from .policy import PRESETS, Policy
 from .references import References
 from .trail import ObjectFold, Step, fold_object
+from .values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from .values import dataclass
 
 INCOMPLETE: Final = frozenset({"incomplete", "incomplete_expired"})
 

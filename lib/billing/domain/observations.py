@@ -12,8 +12,9 @@ the shapes listed in `STATE_SHAPES`). An observation is one of
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from .values import dataclass
 
 State = dict[str, Any]
 Kind = Literal["created", "edge", "point", "terminal"]

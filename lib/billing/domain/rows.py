@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from .ledger import Ledger
+from .values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .in_line import NEIGHBOURHOOD, Reached, in_line
 from .observations import Observation, State, canonical
 from .second import ABSENT, UNKNOWN, Certainty, Group, Measure, Seen, settle
+from .values import dataclass
 
 __all__ = ["NEIGHBOURHOOD", "ObjectFold", "Step", "continue_object", "fold_object"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -11,6 +11,7 @@ import orjson
 from ..domain.errors import EventUnusable, PayloadInvalid
 from ..domain.observations import Observation
 from ..domain.retries import next_attempt
+from ..domain.values import dataclass
 from ..store.inbox import InboxRow, State
 from ..stripe.fields import Fields
 from ..stripe.parse import Parsed, parse_event, parse_object

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from ..domain.retries import next_attempt
+from ..domain.values import dataclass
 from . import dialect
 from .spelling import shrunk
 from .tables import inbox

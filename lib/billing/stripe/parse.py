@@ -8,11 +8,11 @@ names; see `event_types` for what is read and `domain.observations.STATE_SHAPES`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ..domain.errors import EventUnusable, PayloadInvalid
 from ..domain.observations import Kind, Observation, State
+from ..domain.values import dataclass
 from .changes import before as put_back
 from .event_types import EVENT_TYPES, READERS, WHY_IGNORED
 from .fields import Fields, Raw

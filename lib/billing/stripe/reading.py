@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..domain.observations import State
+from ..domain.values import dataclass
 from .fields import Fields, Raw
 
 
