@@ -15,12 +15,13 @@ import traceback
 from typing import Any
 
 from lib.billing import http as _  # noqa: F401 - what `serve` imports when it runs
-from lib.billing.cli import main
+from lib.billing.cli import assembled, main
 
 from . import feeder
 
 
 def run() -> None:
+    assembled()  # imports every command
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the dead
     for line in sys.stdin:
         told = json.loads(line)
