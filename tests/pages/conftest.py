@@ -62,7 +62,7 @@ def opened(slug: str, role: str | None = "admin", **query: str) -> AppTest:
 def at_address(slug: str | None, **query: str) -> AppTest:
     """A browser that comes by a page's address, before it has loaded anything; without ``slug``
     it comes by the first address there is. Through the menu, it would draw another page before."""
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
     if slug is not None:
         app._page_hash = calc_hash(slug)  # `switch_page` would first have to run the app
     for key, value in query.items():
