@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 import tempfile
 import warnings
@@ -24,12 +25,17 @@ from tests.openapi.judging import judge_every_sandbox  # noqa: F401  (autouse: b
 
 TEMPLATE = "portside_template"
 
-LONGEST = ("browser", "proofs", "demo", "hosted")
-"""Groups of tests that take minutes: first, so that no worker is left alone with one."""
+LONGEST = ("browser", "proofs", "demo", "hosted", "tests/whole/test_world_is_projected.py")
+"""Groups of tests that take longest: first, so that no worker is left alone with one."""
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("portside", deadline=None)
 settings.load_profile("portside")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: much of the suite waits for browsers and servers."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks

@@ -51,8 +51,11 @@ def stripe(stack: Stack) -> Iterator[Stripe]:
 
 @pytest.fixture(scope="module")
 def warm(browser: Browser) -> Iterator[BrowserContext]:
-    """One profile for a module's tests: Streamlit's ten megabytes are fetched and compiled once."""
-    context = browser.new_context()
+    """One profile for a module's tests: Streamlit's ten megabytes are fetched and compiled once.
+
+    Nothing fades in or out: without a graphics card every frame of it is drawn by the processor.
+    """
+    context = browser.new_context(reduced_motion="reduce")
     yield context
     context.close()
 
