@@ -11,7 +11,7 @@ demo:      ## everything set up, then sandbox, receiver and dashboard in one go
 
 test:      ## everything set up, then the whole suite, in parallel
 	@scripts/setup.sh dev
-	@exec $(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
+	@exec $(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 setup:     ## only the set-up
 	@scripts/setup.sh dev

@@ -1,4 +1,5 @@
-"""A process that writes one report into a file and says what it took: `python -m proofs.exporting`.
+"""A process that writes one report into a file and says what it took: ``exporter URL REPORT FORM
+FILE``.
 
 Beside the writing a thread asks for a page of failed payments again and again, as others do.
 """
@@ -76,7 +77,3 @@ def _look(desk: Portside) -> float:
     started = time.monotonic()
     desk.failed_payments(Filters(limit=25))
     return time.monotonic() - started
-
-
-if __name__ == "__main__":
-    main()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,8 @@ from lib.billing.files import Form
 from lib.billing.store import migrate, tables
 from lib.billing.store.engine import Store
 
-from .proof import Figures, holds
+from .processes import nursery
+from .proof import Disproved, Figures, holds
 from .spreadsheet import rows_of_parquet, rows_of_workbook
 
 REPORT = "invoices"
@@ -63,10 +62,13 @@ def _company(url: str, customers: int) -> int:
 
 
 def _written(url: str, form: Form, target: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "proofs.exporting", url, REPORT, form.value, str(target)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    holds(ended.returncode == 0, f"{form}: {ended.stderr[-2_000:]}")
-    found: dict[str, Any] = json.loads(ended.stdout)
+    told = [url, REPORT, form.value, str(target)]
+    process = nursery().start(told, {}, target.with_suffix(f".{form}.log"), program="exporter")
+    process.wait(6 * 3600)
+    try:
+        found: dict[str, Any] = json.loads(process.output.read_text())
+    except ValueError:
+        raise Disproved(f"{form}: {process.log.read_text()[-2_000:]}") from None
     return found
 
 

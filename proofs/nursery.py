@@ -1,8 +1,8 @@
 """A process that has imported everything once and forks others off itself when told to.
 
 Importing takes seconds; a proof that kills hundreds of receivers would only wait for that. Each
-line of standard input names one command of `portside` or of the feeder, its process id is the
-answer.
+line of standard input names one command of `portside`, of the feeder or of the exporter, its
+process id is the answer.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ import traceback
 from typing import Any
 
 from lib.billing import http as _  # noqa: F401 - what `serve` imports when it runs
-from lib.billing.cli import main
+from lib.billing.cli import assembled, main
 
-from . import feeder
+from . import exporting, feeder
+
+PROGRAMS = {"portside": main, "feeder": feeder.run, "exporter": exporting.main}
 
 
 def run() -> None:
+    assembled()  # imports every command
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the dead
     for line in sys.stdin:
         told = json.loads(line)
@@ -39,7 +42,7 @@ def _become(told: dict[str, Any]) -> None:
     os.environ.update(told["environment"])
     sys.argv = [told["program"], *told["arguments"]]
     try:
-        feeder.run() if told["program"] == "feeder" else main()
+        PROGRAMS[told["program"]]()
     except BaseException:
         traceback.print_exc()
     finally:

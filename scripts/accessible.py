@@ -95,7 +95,7 @@ def report(seen: Sequence[Sight]) -> str:
             "",
             "Made by `python scripts/accessible.py` over the demo, as an administrator, 1440 "
             f"pixels wide, with axe-core {seen[0].looked.version} and all of its rules. "
-            "`tests/browser/test_accessible.py` looks at the pages in every run of `make test` "
+            "`tests/browser/` looks at the pages in every run of `make test` "
             "and fails on anything serious.",
             "",
             "## By page",

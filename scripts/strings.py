@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -43,8 +44,13 @@ class Use:
     line: int
 
 
-def used() -> Iterator[Use]:
+@cache
+def used() -> tuple[Use, ...]:
     """Every text that is translated, and where it stands."""
+    return tuple(_used())
+
+
+def _used() -> Iterator[Use]:
     for folder, functions in SOURCES.items():
         for path in sorted((ROOT / folder).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))

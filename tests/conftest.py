@@ -2,42 +2,82 @@
 
 from __future__ import annotations
 
-import shutil
+import gc
+import os
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Pool, event
 
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
+from tests import compiling  # noqa: F401  (by import: one cache of compiled SQL)
 from tests.chromium import browser, browser_context_args, playwright  # noqa: F401  (fixtures)
 from tests.databases import Shelf, make_template
+from tests.fresh import fresh_store, template
 from tests.openapi.judging import judge_every_sandbox  # noqa: F401  (autouse: by import)
 
 TEMPLATE = "portside_template"
+
+LONGEST = ("browser", "proofs", "demo", "hosted", "tests/whole/test_world_is_projected.py")
+"""Groups of tests that take longest: first, so that no worker is left alone with one."""
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("portside", deadline=None)
 settings.load_profile("portside")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: much of the suite waits for browsers and servers."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file go to one worker: what they share is then made once, not in each."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    mark = item.get_closest_marker("xdist_group")
+    return LONGEST.index(mark.args[0]) if mark and mark.args[0] in LONGEST else len(LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the collector need not look through it each time, nor
+    look as often as a small program needs."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@event.listens_for(Pool, "checkout")  # "connect" would be asked before the engine's own listener
+def _hurry(connection: Any, record: Any, _proxy: Any) -> None:
+    """SQLite need not wait for the disk: nobody pulls the plug on these processes."""
+    if isinstance(connection, sqlite3.Connection) and "hurried" not in record.info:
+        record.info["hurried"] = True
+        connection.execute("PRAGMA synchronous = OFF").close()
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy: migrating it costs fifty times what copying does."""
-    path = tmp_path_factory.mktemp("template") / "portside.db"
-    _migrate(f"sqlite:///{path}")
-    return path
+def sqlite_template() -> Path:
+    """A migrated SQLite file to copy."""
+    return template()
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path, sqlite_template: Path) -> Iterator[Store]:
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
     """An empty, migrated SQLite database."""
-    copy = tmp_path / "portside.db"
-    shutil.copyfile(sqlite_template, copy)
-    store = Store(f"sqlite:///{copy}")
+    store = fresh_store(tmp_path / "portside.db")
     yield store
     store.close()
 
@@ -62,9 +102,11 @@ def postgres_server(testrun_uid: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_shelf(postgres_server: str) -> Shelf:
+def postgres_shelf(postgres_server: str) -> Iterator[Shelf]:
     """This worker's databases."""
-    return Shelf(postgres_server, TEMPLATE)
+    shelf = Shelf(postgres_server, TEMPLATE)
+    yield shelf
+    shelf.close()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import psycopg
 from psycopg import sql
@@ -40,23 +41,19 @@ SELECT md5(string_agg(fact, E'\\n' ORDER BY fact)) FROM (
 _EMPTY = """
 DO $$
 DECLARE
-    each record;
-    filled boolean;
+    filled text;
 BEGIN
-    FOR each IN SELECT relname FROM pg_class
-        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-        AND relname <> 'alembic_version'
-    LOOP
-        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', each.relname) INTO filled;
-        IF filled THEN EXECUTE format('TRUNCATE %I', each.relname); END IF;
-    END LOOP;
-    FOR each IN SELECT relname FROM pg_class
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
-    LOOP
-        EXECUTE format('ALTER SEQUENCE %I RESTART', each.relname);
-    END LOOP;
+    SELECT string_agg(oid::regclass::text, ', ') FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 INTO filled;
+    IF filled IS NOT NULL THEN EXECUTE 'TRUNCATE ' || filled; END IF;
+    PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence
+        WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
 END $$
 """
+
+_SETTINGS = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+"""Off: nobody pulls the plug here, and statistics that appear by themselves change plans."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +73,21 @@ class Shelf:
     template: str
     free: list[Clean] = field(default_factory=list)
 
+    @cached_property
+    def _keeper(self) -> psycopg.Connection:
+        """Stays open: a session costs the server more than what is asked of it here."""
+        return psycopg.connect(self.server, autocommit=True)
+
     def take(self) -> Clean:
         """A database that nobody uses."""
         if self.free:
             return self.free.pop()
         name = f"test_{secrets.token_hex(6)}"
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            # Two workers may not copy one template at the same moment.
-            connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-            copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            connection.execute(copied.format(sql.Identifier(name), sql.Identifier(self.template)))
+        # Two workers may not copy one template at the same moment.
+        self._keeper.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._keeper.execute(copied.format(sql.Identifier(name), sql.Identifier(self.template)))
+        self._keeper.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
         with psycopg.connect(self.address(name), autocommit=True) as connection:
             return Clean(name, _shape(connection), _rows(connection))
 
@@ -107,19 +109,20 @@ class Shelf:
         if kept:
             self.free.append(used)
             return
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            gone = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            connection.execute(gone.format(sql.Identifier(used.name)))
+        gone = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        self._keeper.execute(gone.format(sql.Identifier(used.name)))
+
+    def close(self) -> None:
+        self._keeper.close()
 
     def address(self, name: str) -> str:
         """The address of the database called ``name`` on the same server."""
         return named(self.server, name)
 
     def _end_sessions(self, name: str) -> None:
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-            )
+        self._keeper.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
 
 
 def named(address: str, database: str) -> str:
@@ -134,7 +137,8 @@ def make_template(address: str, template: str, migrate: Callable[[str], None]) -
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (template,))
         if found.fetchone() is None:
-            connection.execute("ALTER SYSTEM SET fsync = off")
+            for name in _SETTINGS:
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.SQL(name)))
             connection.execute("SELECT pg_reload_conf()")
             connection.execute("CREATE DATABASE portside_fresh")
             migrate(named(address, "portside_fresh"))

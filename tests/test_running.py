@@ -13,3 +13,9 @@ def test_a_group_stays_on_one_worker(request: pytest.FixtureRequest) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         pytest.skip("only one process runs the tests")
     assert request.node.nodeid.endswith("@together")
+
+
+def test_the_rest_of_a_file_stays_on_one_worker(request: pytest.FixtureRequest) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("only one process runs the tests")
+    assert request.node.nodeid.endswith("@tests/test_running.py")

@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey, OctKey
 from typer.testing import CliRunner
 
 from lib.billing.api.parts import Api
-from lib.billing.cli import app
+from lib.billing.cli import assembled
 from lib.billing.client import ClaimInvalid, PortsideClient
 from lib.billing.client.verifying import Verifier
 from lib.billing.domain.errors import ConfigurationError
@@ -239,7 +239,7 @@ def test_keys_new_writes_a_file_that_its_owner_alone_can_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "plan.pem"
-    assert CliRunner().invoke(app, ["keys", "new", str(path)]).exit_code == 0
+    assert CliRunner().invoke(assembled(), ["keys", "new", str(path)]).exit_code == 0
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     (key,) = read_keys([path])
     assert key.is_private
@@ -247,7 +247,7 @@ def test_keys_new_writes_a_file_that_its_owner_alone_can_read(
         write_new_key(path)
     assert read_keys([path])[0].thumbprint() == key.thumbprint()
     monkeypatch.setenv("PORTSIDE_CLAIM_KEYS", str(path))
-    listed = CliRunner().invoke(app, ["keys", "list"])
+    listed = CliRunner().invoke(assembled(), ["keys", "list"])
     assert f"{key.thumbprint()}  signs" in listed.output
 
 

@@ -12,10 +12,10 @@ import pytest
 from lib.billing.api.routes import described
 from lib.billing.domain.flow_values import Flow
 from lib.billing.settings.api_tokens import Scope
-from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from tests.api.schema import faults
 from tests.client.test_examples import SECRET, organization, selling
+from tests.fresh import fresh_store
 
 DOCUMENT: dict[str, Any] = httpx.Response(200, content=described()).json()
 
@@ -38,8 +38,7 @@ def _resolved(node: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('described') / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path_factory.mktemp("described") / "portside.db")
     with selling(store) as (front, url):
         organization(front, "org_pro", "pro")
         headers = {"Authorization": f"Bearer {SECRET}"}

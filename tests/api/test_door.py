@@ -15,9 +15,9 @@ from lib.billing.config import Settings
 from lib.billing.domain.errors import ConfigurationError
 from lib.billing.serving.noise import WINDOW
 from lib.billing.settings.api_tokens import Scope, read_api_tokens, recognized
-from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from tests.api.product import READS, TOKENS, WRITES, Product, selling, somebody, subscription
+from tests.fresh import fresh_store
 
 READ, WRITE = Scope.READ_ENTITLEMENTS, Scope.WRITE_PORTAL_SESSIONS
 SECRET = "a-secret-for-the-tests"
@@ -79,8 +79,7 @@ def test_old_and_new_secret_of_one_caller_are_both_let_in() -> None:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('door') / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path_factory.mktemp("door") / "portside.db")
     with selling(store, somebody("cus_1", subscription())) as made:
         yield made
     store.close()

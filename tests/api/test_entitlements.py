@@ -11,7 +11,6 @@ from sqlalchemy import event
 
 from lib.billing.domain.times import iso
 from lib.billing.settings.setup import Setup
-from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from lib.billing.store.queries.entitlements import entitlements_named
 from tests.api.product import (
@@ -27,6 +26,7 @@ from tests.api.product import (
     subscription,
 )
 from tests.domain.states import item, seen
+from tests.fresh import fresh_store
 from tests.reports.ledger import fill
 
 PRO = ["analytics", "api"]
@@ -94,8 +94,7 @@ EVERYBODY = [
 
 @pytest.fixture(scope="module")
 def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('everybody') / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path_factory.mktemp("everybody") / "portside.db")
     with selling(store, EVERYBODY) as made:
         yield made
     store.close()

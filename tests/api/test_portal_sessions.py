@@ -22,9 +22,10 @@ from lib.billing.self_service import SelfService
 from lib.billing.settings.api_tokens import read_api_tokens
 from lib.billing.settings.self_service import SelfServicePolicy
 from lib.billing.settings.setup import Setup
-from lib.billing.store import audit, migrate
+from lib.billing.store import audit
 from lib.billing.store.engine import Store
 from tests.api.product import READS, TOKENS, WRITES
+from tests.fresh import fresh_store
 from tests.http.serving import receiver
 from tests.links.shopfront import CATALOG, Front, open_front
 from tests.sandbox.shop import Visitor
@@ -91,8 +92,7 @@ def shop_with_button(
 
 @pytest.fixture(scope="module")
 def button(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Button]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('button') / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path_factory.mktemp("button") / "portside.db")
     with shop_with_button(store) as made:
         yield made
     store.close()

@@ -65,6 +65,15 @@ class Looked:
     version: str
 
 
+def serious(page: Page) -> list[str]:
+    """What is serious or critical on the page as it is shown now, one line each."""
+    return [
+        f"{each.rule}: {each.place}: {each.told}"
+        for each in look(page).findings
+        if each.impact in SERIOUS and not each.streamlits
+    ]
+
+
 def look(page: Page) -> Looked:
     """All rules of axe over what the page shows now."""
     page.wait_for_timeout(400)  # what fades in has its contrast at the end

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 from lib.billing.demo import DemoOptions, Stack
 from scripts.studio import were_here
 from tests.browser.acting import Customer, Dashboard, Stripe
+from tests.chromium import ARGUMENTS, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,10 +51,32 @@ def stripe(stack: Stack) -> Iterator[Stripe]:
         yield api
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """Nothing in this folder runs a loop of its own in the tests' thread: one for all of it."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="package")
+def browser_context_args() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture(scope="package")
 def warm(browser: Browser) -> Iterator[BrowserContext]:
-    """One profile for a module's tests: Streamlit's ten megabytes are fetched and compiled once."""
-    context = browser.new_context()
+    """One profile for the tests: Streamlit's ten megabytes are fetched and compiled once.
+
+    Nothing fades in or out: without a graphics card every frame of it is drawn by the processor.
+    """
+    context = browser.new_context(reduced_motion="reduce")
     yield context
     context.close()
 
@@ -63,6 +87,9 @@ def context(warm: BrowserContext) -> Iterator[BrowserContext]:
     warm.clear_cookies()
     yield warm
     for page in warm.pages:
+        if page.url.startswith("http"):
+            with suppress(Error):  # it may be on its way to another page
+                page.evaluate("localStorage.clear()")
         page.close()
 
 

@@ -1,4 +1,5 @@
-"""Every page as it is drawn, for every role and at three widths; and that faults are seen."""
+"""Every page as it is drawn, for every role and at three widths, and what axe-core says of it in
+the light; and that faults are seen."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from lib.billing import Role
 from lib.billing.demo import Stack
 from lib.billing.domain.permissions import GRANTS
 from tests.browser.acting import Dashboard, Stripe
+from tests.browser.axe import serious
 from tests.browser.looks import WIDTHS, faults, lasting
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -149,6 +151,8 @@ def test_every_page_of_a_role_looks_as_it_should(
             _resizes(staff.page, width)
             if seen := lasting(staff.page, title=row.title):
                 found[f"{row.slug} at {width}"] = seen
+            if role is Role.ADMIN and width == WIDTHS[0] and (told := serious(staff.page)):
+                found[f"{row.slug}, says axe"] = told
     context.close()
     assert found == {}
 

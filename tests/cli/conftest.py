@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.fresh import template
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,7 +79,11 @@ def warm() -> Iterator[Warm]:
 
 @pytest.fixture
 def portside(tmp_path: Path, warm: Warm) -> Run:
-    """Run `portside` with arguments; further keywords are environment variables."""
+    """Run `portside` with arguments; further keywords are environment variables.
+
+    There is an empty database, which a command would otherwise make first.
+    """
+    shutil.copyfile(template(), tmp_path / "portside.db")
 
     def run(*arguments: str, stdin: str = "", **environment: str) -> Ran:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PORTSIDE_", "STRIPE_"))}

@@ -95,6 +95,7 @@ def test_lint_tells_level_code_line_and_remedy(portside, stripe_there, tmp_path)
 
 
 def test_lint_of_the_file_alone_makes_no_database(portside, tmp_path):
+    (tmp_path / "portside.db").unlink()
     ran = portside("catalog", "lint", "--file-only")
     assert ran.code == 0
     assert not (tmp_path / "portside.db").exists()

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from lib.billing.settings.outgoing import read_secrets
-from lib.billing.store import migrate
-from lib.billing.store.engine import Store
+from tests.fresh import fresh_store
 from tests.outgoing.scene import Scene, newcomer, subscribed
 
 from .conftest import Run
@@ -17,8 +16,7 @@ from .conftest import Run
 @pytest.fixture
 def told(tmp_path: Path) -> list[str]:
     """Ids of three events that wait in the database of the command line."""
-    store = Store(f"sqlite:///{tmp_path / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path / "portside.db")
     scene = Scene(store)
     scene.each([newcomer(), subscribed()])
     with store.reading() as connection:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lib.billing.store import migrate
-from lib.billing.store.engine import Store
 from tests.cli.conftest import Run
+from tests.fresh import fresh_store
 from tests.links.shopfront import CATALOG_TEXT, open_front
 
 LINKS = '[links]\nretention_coupons = ["STAY20"]\nlongest_trial_days = 14\n'
 
 
 def test_links_are_listed_and_minted(portside: Run, tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path / "portside.db")
     (tmp_path / "catalog.toml").write_text(CATALOG_TEXT)
     (tmp_path / "portside.toml").write_text(LINKS)
     with open_front(store) as front:

@@ -8,15 +8,13 @@ import io
 import pytest
 
 from lib.billing.domain.times import iso
-from lib.billing.store import migrate
-from lib.billing.store.engine import Store
+from tests.fresh import fresh_store
 from tests.reconcile.scene import Scene, scene
 
 
 @pytest.fixture
 def company(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path / "portside.db")
     (tmp_path / "small.toml").write_text(Scene.catalog)
     with scene(store) as made:
         yield made

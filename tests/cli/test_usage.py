@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
+from typer import Typer
+
+from lib.billing import cli
+from lib.billing.cli import COMMANDS
 
 WRONG = {
     "a command that does not exist": (["dance"], 2, "No such command"),
@@ -65,7 +72,8 @@ def test_csv_is_csv_and_alone_on_standard_output(portside, command, header):
     assert "Traceback" not in ran.err
 
 
-def test_an_empty_result_is_fine(portside):
+def test_an_empty_result_is_fine_and_the_database_is_made_for_it(portside, tmp_path):
+    (tmp_path / "portside.db").unlink()
     ran = portside("report", "winding-down", "--format", "json")
     assert (ran.code, ran.json["rows"], ran.json["totals"]) == (0, [], {})
 
@@ -78,3 +86,18 @@ def test_every_command_has_help(portside, command):
     ran = portside(command, "--help")
     assert ran.code == 0
     assert "Usage" in ran.out
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_command_is_found_in_the_module_that_registers_it(module):
+    app = Typer()
+    import_module(f"lib.billing.cli.{module}").register(app)
+    found = [command.name for command in app.registered_commands]
+    assert COMMANDS[module] == (*found, *(group.name for group in app.registered_groups))
+
+
+def test_every_module_that_registers_commands_is_asked():
+    folder = Path(cli.__file__).parent
+    assert set(COMMANDS) == {
+        file.stem for file in folder.glob("*.py") if "\ndef register(" in file.read_text("utf-8")
+    }

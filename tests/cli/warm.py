@@ -12,10 +12,11 @@ import sys
 import traceback
 from typing import Any
 
-from lib.billing.cli import main
+from lib.billing.cli import assembled, main
 
 
 def run() -> None:
+    assembled()  # imports every command
     for line in sys.stdin:
         told = json.loads(line)
         child = os.fork()

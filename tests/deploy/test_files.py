@@ -13,7 +13,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from lib.billing.cli import app
+from lib.billing.cli import assembled
 from lib.billing.config import Settings
 from lib.billing.serving.limits import USUAL
 
@@ -68,7 +68,7 @@ def test_every_setting_of_a_container_is_one_that_is_read(name: str) -> None:
 def test_the_commands_of_containers_are_commands_of_ours(name: str) -> None:
     service = SERVICES[name]
     told = " ".join(str(part) for part in service["command"])
-    commands = get_command(app).commands  # type: ignore[attr-defined]
+    commands = get_command(assembled()).commands  # type: ignore[attr-defined]
     for line in told.split("&&"):
         words = line.split()
         assert words[0] == "portside" or "entrypoint" not in service

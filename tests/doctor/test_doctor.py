@@ -12,7 +12,7 @@ from lib.billing.config import Settings
 from lib.billing.doctor import examine
 from lib.billing.domain.permissions import Role
 from lib.billing.reading.paced import Paced
-from lib.billing.store import audit, failing, migrate, notices
+from lib.billing.store import audit, failing, notices
 from lib.billing.store.audit import AuditRow
 from lib.billing.store.engine import Store
 from lib.billing.store.notices import Notice
@@ -21,6 +21,7 @@ from lib.billing.sync import Backfill
 from lib.billing.wiring import open_installation
 from lib.sandbox.testing import running_sandbox
 from tests.desk.money_world import over_company
+from tests.fresh import fresh_store
 from tests.sandbox.worlds import small_world
 
 CATALOG = str(Path(__file__).parents[2] / "catalog.toml")
@@ -55,9 +56,7 @@ def apply_portal(url, directory):
 def environment(tmp_path, stripe):
     """A set-up without a fault of its own."""
     url = f"sqlite:///{tmp_path / 'portside.db'}"
-    store = Store(url)
-    migrate.upgrade(store)
-    store.close()
+    fresh_store(tmp_path / "portside.db").close()
     return {
         "PORTSIDE_DATABASE_URL": url,
         "PORTSIDE_CATALOG": CATALOG,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
+from joserfc.jwk import RSAKey
 
 from lib.billing.ingest import Ingest
 from lib.billing.store.engine import Store
 from lib.sandbox.kinde.app import kinde_app
+from lib.sandbox.kinde.signing import BITS, Ring
 from lib.sandbox.kinde.tenant import Tenant
 from tests.http.serving import Sender, receiver, served
 from tests.store.company import ingest_into
@@ -44,10 +47,21 @@ class Scene:
         return [self.tell(event).json()["state"] for event in self.tenant.events.values()]
 
 
+@cache
+def _key(whose: str) -> RSAKey:
+    return RSAKey.generate_key(BITS, private=True)
+
+
+def ring(whose: str) -> Ring:
+    """With a key that is ``whose`` alone: making one takes longer than most tests."""
+    return Ring([_key(whose)])
+
+
 @contextmanager
 def kinde(store: Store, **over: Any) -> Iterator[Scene]:
     """A tenant, and a receiver over ``store`` that is configured for it."""
     tenant = Tenant()
+    tenant.ring = ring("tenant")
     with served(kinde_app(tenant)) as issuer:
         tenant.issuer = issuer
         with receiver(store, **{"kinde_issuer": issuer} | over) as sender:

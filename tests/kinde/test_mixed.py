@@ -17,6 +17,7 @@ from lib.billing.settings.setup import Setup
 from lib.billing.store.queries import lacking
 from lib.billing.store.tables import subscriptions
 from tests.catalog.deployed import COMPANY as SOLD
+from tests.fresh import fresh_store
 from tests.kinde.events import DAY, START, event
 from tests.kinde.scene import entitlements
 from tests.store.company import CATALOG, Company, company, derived, ingest_into
@@ -116,11 +117,7 @@ def test_any_order_of_arrival_gives_the_same_tables(store, tmp_path, salt):
 
 
 def _fresh(tmp_path, fill):
-    from lib.billing.store import migrate
-    from lib.billing.store.engine import Store
-
-    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
-    migrate.upgrade(other)
+    other = fresh_store(tmp_path / "other.db")
     fill(other)
     found = derived(other)
     other.close()

@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jws
 
-from lib.sandbox.kinde.signing import Ring
-from tests.kinde.scene import PATH, kinde
+from tests.kinde.scene import PATH, kinde, ring
 from tests.store.company import inbox_states
 
 HOUR = 3_600
@@ -41,11 +40,11 @@ def with_public_key_as_secret(scene, event):
 
 def by_a_stranger(scene, event):
     """Another key under the name of the issuer's."""
-    return Ring().sign(event | {"iat": int(time.time())}, kid=kid(scene))
+    return ring("stranger").sign(event | {"iat": int(time.time())}, kid=kid(scene))
 
 
 def brings_its_key(scene, event):
-    stranger = Ring()
+    stranger = ring("stranger")
     key = stranger.signing.as_dict(private=False)
     return stranger.sign(event | {"iat": int(time.time())}, jwk=key)
 
@@ -54,14 +53,14 @@ def names_its_keys(header):
     """The token says where its key is; nobody goes there."""
 
     def token(scene, event):
-        stranger = Ring()
+        stranger = ring("stranger")
         return stranger.sign(event | {"iat": int(time.time())}, kid=kid(scene), **header)
 
     return token
 
 
 def says_its_algorithm_twice(scene, event):
-    stranger = Ring()
+    stranger = ring("stranger")
     head = f'{{"alg":"none","kid":"{kid(scene)}","alg":"RS256"}}'.encode()
     signed = stranger.sign(event | {"iat": int(time.time())}, kid=kid(scene)).encode().split(b".")
     return b".".join([urlsafe_b64encode(head).rstrip(b"="), *signed[1:]])

@@ -13,9 +13,10 @@ from lib.billing.domain.flow_values import LinkPolicy
 from lib.billing.linking.sessions import LinkMaker
 from lib.billing.links import LinkDesk
 from lib.billing.settings.setup import Setup
-from lib.billing.store import audit, migrate
+from lib.billing.store import audit
 from lib.billing.store.engine import Store
 from lib.sandbox.portal import configurations
+from tests.fresh import fresh_store
 from tests.links.shopfront import CATALOG, Front, open_front, request
 from tests.sandbox.shop import ALL_FEATURES, Visitor
 
@@ -25,8 +26,7 @@ CARD = {"card_number": "4242 4242 4242 4242", "card_expiry": "12 / 34", "card_cv
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('extras') / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path_factory.mktemp("extras") / "portside.db")
     with open_front(store) as opened:
         opened.setup = Setup(catalog=CATALOG, links=POLICY)
         coupons = opened.shop.stripe.v1.coupons
@@ -240,8 +240,6 @@ def test_an_invoice_may_be_named_by_its_number(front: Front) -> None:
 
 
 def test_what_was_pasted_with_a_nul_in_it_is_kept_without_on_both_databases(store: Store) -> None:
-    if store.is_sqlite:
-        migrate.upgrade(store)
     maker = LinkMaker(None, return_url=None)
     desk = LinkDesk(store=store, clock=lambda: 1, setup=Setup(catalog=CATALOG), maker=maker)
     pasted = {"reason": "Asked\x00 twice \ud800", "ticket": "T\x001", "invoice_id": "in_\ud800"}
@@ -253,8 +251,6 @@ def test_what_was_pasted_with_a_nul_in_it_is_kept_without_on_both_databases(stor
 
 
 def test_clicks_at_the_same_moment_mint_once_on_both_databases(store: Store) -> None:
-    if store.is_sqlite:
-        migrate.upgrade(store)
     with open_front(store) as front:
         customer = front.customer()
         same = request(customer, "checkout", plan="pro_monthly")

@@ -26,17 +26,16 @@ from lib.billing.domain.errors import (
 )
 from lib.billing.domain.permissions import Role
 from lib.billing.domain.portal import SessionMade
-from lib.billing.store import audit, inbox, migrate
-from lib.billing.store.engine import Store
+from lib.billing.store import audit, inbox
 from lib.billing.stripe.gateway import Gateway
+from tests.fresh import fresh_store
 from tests.links.shopfront import Front, RateLimit, open_front, request
 from tests.sandbox.shop import Visitor
 
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('links') / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path_factory.mktemp("links") / "portside.db")
     with open_front(store) as opened:
         yield opened
     store.close()

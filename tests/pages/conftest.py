@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from dashboard import navigation, session, signin
 from tests.pages.fake_billing import FakeBilling
@@ -52,18 +53,20 @@ def open_page(demo: None, desk: FakeBilling) -> Open:
 
 def opened(slug: str, role: str | None = "admin", **query: str) -> AppTest:
     """The same, for whom the demo's sign-in and a desk are there already."""
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
+    app = at_address(slug if role and _may(role, slug) else None, **query)
     if role:
         app.session_state["demo_role"] = role
+    return app.run()
+
+
+def at_address(slug: str | None, **query: str) -> AppTest:
+    """A browser that comes by a page's address, before it has loaded anything; without ``slug``
+    it comes by the first address there is. Through the menu, it would draw another page before."""
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+    if slug is not None:
+        app._page_hash = calc_hash(slug)  # `switch_page` would first have to run the app
     for key, value in query.items():
         app.query_params[key] = value
-    allowed = role is not None and _may(role, slug)
-    app.run()
-    if allowed:
-        app.switch_page(str(navigation.BY_SLUG[slug].file))
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
     return app
 
 

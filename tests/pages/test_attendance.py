@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import attendance, navigation, signin
+from dashboard import attendance, signin
 from lib.billing import Role, SignIn
-from tests.pages.conftest import ROOT, Open, everything
+from tests.pages.conftest import ROOT, Open, at_address, everything
 from tests.pages.fake_billing import FakeBilling
 
 NOON = 1_795_316_400
@@ -38,13 +38,10 @@ def visit(monkeypatch: pytest.MonkeyPatch, desk: FakeBilling, clock: list[float]
     desk.staffed = {"bo@example.com": frozenset({Role.FOUNDER})}
 
     def opened(slug: str = "winding-down", **claims: Any) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
+        app = at_address(slug)
         app.secrets = {"auth": AUTH}
         app.user = {key: value for key, value in (BO | claims).items() if value is not None}
-        app.run()
-        if "page_shown" in app.session_state:
-            app.switch_page(str(navigation.BY_SLUG[slug].file)).run()
-        return app
+        return app.run()
 
     return opened
 

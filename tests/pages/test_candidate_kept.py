@@ -12,9 +12,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation, session
+from dashboard import session
 from lib.billing.store.engine import Store
-from tests.pages.conftest import ROOT, everything
+from tests.pages.conftest import everything, opened
 from tests.reports.ledger import desk as real_desk
 from tests.reports.test_report_rows import ANN
 
@@ -28,12 +28,7 @@ READABLE = CANDIDATE + 'lookup_key = "pro_monthly"\n'
 @pytest.fixture
 def app(sqlite_store: Store, demo: None) -> Iterator[AppTest]:
     session.use(real_desk(sqlite_store, ANN, "2026-03-15T12:00"))
-    opened = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
-    opened.session_state["demo_role"] = "admin"
-    opened.run()
-    opened.switch_page(str(navigation.BY_SLUG["plans"].file))
-    opened.query_params["view"] = "Impact"
-    yield opened.run()
+    yield opened("plans", view="Impact")
     session.use(None)
     st.cache_data.clear()
 

@@ -16,7 +16,8 @@ from lib.billing import Correction, ScheduleAhead
 from lib.billing.showing.timeline import TOO_LATE
 from lib.billing.store.engine import Store
 from tests.health.test_customer_story import JOIN, REFUND, STORY
-from tests.pages.conftest import ROOT, Open
+from tests.pages import conftest
+from tests.pages.conftest import Open
 from tests.pages.fake_billing import DAY, NOW, FakeBilling
 from tests.reports.ledger import changed, customer
 from tests.reports.ledger import desk as real_desk
@@ -148,13 +149,7 @@ def story(sqlite_store: Store, demo: None) -> Iterator[None]:
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
-    app.session_state["demo_role"] = "admin"
-    app.run()
-    app.switch_page(str(ROOT / "pages" / "customer.py"))
-    for key, value in {"customer": "cus_1", **query}.items():
-        app.query_params[key] = value
-    return app.run()
+    return conftest.opened("customer", **{"customer": "cus_1", **query})
 
 
 def test_a_customer_s_end_is_told_calmly(story: None) -> None:

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation, session
+from dashboard import session
 from dashboard.ui import ending
 from lib.billing.desk import Portside
 from lib.billing.linking.sessions import LinkMaker
@@ -16,7 +16,8 @@ from lib.billing.links import LinkDesk
 from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
 from tests.kinde.events import DAY, START, event
-from tests.pages.conftest import ROOT, everything
+from tests.pages import conftest
+from tests.pages.conftest import everything
 from tests.store.company import CATALOG, ingest_into
 
 TOLD = (
@@ -42,12 +43,7 @@ def over_kinde(sqlite_store: Store, demo: None) -> Iterator[None]:
 
 
 def opened(slug: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
-    app.session_state["demo_role"] = "admin"
-    app.run()
-    app.switch_page(str(navigation.BY_SLUG[slug].file))
-    app.query_params["customer"] = "kinde:k"
-    app.run()
+    app = conftest.opened(slug, customer="kinde:k")
     assert not app.exception
     return app
 

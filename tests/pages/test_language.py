@@ -7,7 +7,6 @@ import json
 import pickle
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -162,16 +161,21 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_faulty_catalogue_is_noticed(
-    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "de"
+@pytest.fixture(scope="module")
+def noticed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What is said of a folder with a catalogue for each fault."""
+    folder = tmp_path_factory.mktemp("locales") / "de"
     folder.mkdir()
-    text, told = FAULTS[fault]
-    (folder / "x.po").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(strings, "LOCALES", folder.parent)
-    assert f"x.po: {told}" in list(strings.faults("de"))
+    for fault, (text, _) in FAULTS.items():
+        (folder / f"{fault}.po").write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strings, "LOCALES", folder.parent)
+        return list(strings.faults("de"))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_catalogue_is_noticed(fault: str, noticed: list[str]) -> None:
+    assert f"{fault}.po: {FAULTS[fault][1]}" in noticed
 
 
 def test_a_choice_of_language_is_kept_for_the_person_and_holds_at_once(

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation, session
+from dashboard import session
 from lib.billing import Portside
 from lib.billing.settings.setup import Setup
 from tests.grants.conftest import Roles, role_names, roles  # noqa: F401  (fixtures)
-from tests.pages.conftest import ROOT, everything
+from tests.pages.conftest import everything, opened
 from tests.pages.test_real_desk import PAGES
 from tests.reports.ledger import CATALOG, at, fill
 from tests.reports.test_report_rows import ANN_LEAVES, BOB_FAILS
@@ -33,12 +32,6 @@ def with_least_privilege(roles: Roles, demo: None) -> Iterator[None]:  # noqa: F
 @pytest.mark.usefixtures("with_least_privilege")
 def test_every_page_shows_the_projection() -> None:
     for slug, shown in PAGES.items():
-        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
-        app.session_state["demo_role"] = "admin"
-        app.run()
-        app.query_params["customer"] = "cus_1"
-        app.switch_page(str(navigation.BY_SLUG[slug].file))
-        app.query_params["customer"] = "cus_1"
-        app.run()
+        app = opened(slug, customer="cus_1")
         assert not app.exception, slug
         assert shown in everything(app), slug

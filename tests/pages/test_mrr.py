@@ -8,13 +8,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation, session
+from dashboard import session
 from dashboard.ui import rolling
 from lib.billing import METRICS
 from lib.billing.store.engine import Store
 from tests.desk.money_world import over_company, over_rows
 from tests.desk.test_money import NOW, WINTER
-from tests.pages.conftest import ROOT, Open, everything
+from tests.pages import conftest
+from tests.pages.conftest import Open, everything
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -130,13 +131,7 @@ def opened(demo: None) -> Iterator[None]:
 
 
 def shown(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
-    app.session_state["demo_role"] = "finance"
-    app.run()
-    app.switch_page(str(navigation.BY_SLUG["mrr"].file))
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
+    app = conftest.opened("mrr", "finance", **query)
     assert not app.exception
     return app
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation, session
+from dashboard import session
 from lib.billing import Filters
 from lib.billing.store.engine import Store
-from tests.pages.conftest import ROOT, everything
+from tests.pages.conftest import everything, opened
 from tests.reports.ledger import desk as real_desk
 from tests.reports.test_report_rows import ANN_LEAVES, BOB_FAILS
 
@@ -43,13 +42,7 @@ def over_sqlite(sqlite_store: Store, demo: None) -> Iterator[None]:
 
 @pytest.mark.parametrize("slug", sorted(PAGES))
 def test_each_page_shows_the_projection(slug: str, over_sqlite: None) -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
-    app.session_state["demo_role"] = "admin"
-    app.run()
-    app.query_params["customer"] = "cus_1"
-    app.switch_page(str(navigation.BY_SLUG[slug].file))
-    app.query_params["customer"] = "cus_1"
-    app.run()
+    app = opened(slug, customer="cus_1")
     assert not app.exception
     assert PAGES[slug] in everything(app)
 

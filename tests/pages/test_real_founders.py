@@ -9,11 +9,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import format as fmt
-from dashboard import navigation, session
+from dashboard import session
 from lib.billing import Portside
 from lib.billing.store.engine import Store
 from tests.desk.money_world import over_company
-from tests.pages.conftest import ROOT
+from tests.pages import conftest
 
 
 @pytest.fixture(params=[0, 4])
@@ -26,10 +26,7 @@ def company(request: pytest.FixtureRequest, sqlite_store: Store, demo: None) -> 
 
 
 def opened(slug: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
-    app.session_state["demo_role"] = "founder"
-    app.run()
-    app.switch_page(str(navigation.BY_SLUG[slug].file)).run()
+    app = conftest.opened(slug, "founder")
     assert not app.exception
     return app
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from dashboard import format as fmt
-from dashboard import navigation, session
+from dashboard import session
 from lib.billing.desk import Portside
 from lib.billing.settings.setup import Setup
 from lib.billing.store import meta
@@ -20,7 +20,7 @@ from lib.billing.store.engine import Store
 from lib.billing.store.tables import acknowledgements, audit
 from tests.health import seeding
 from tests.health.seeding import DAY, NOW, TODAY
-from tests.pages.conftest import ROOT
+from tests.pages import conftest
 from tests.reports.ledger import CATALOG
 
 
@@ -36,13 +36,7 @@ def kept(sqlite_store: Store, demo: None) -> Iterator[Store]:
 
 
 def opened(role: str = "admin", **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=20)
-    app.session_state["demo_role"] = role
-    app.run()
-    app.switch_page(str(navigation.BY_SLUG["sync"].file))
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
+    app = conftest.opened("sync", role, **query)
     assert not app.exception
     return app
 

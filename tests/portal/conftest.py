@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,9 @@ from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.permissions import Role
 from lib.billing.portal import PortalApplied, PortalDesk
 from lib.billing.settings.setup import Setup
-from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from lib.billing.stripe.configurations import Configurations
+from tests.fresh import fresh_store
 from tests.links.shopfront import Front, open_front
 
 BACK = "https://app.example/return"
@@ -74,9 +73,7 @@ def kept(sqlite_store: Store) -> Iterator[Kept]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     """One for a whole table of tests; each leaves it as it found it."""
-    path: Path = tmp_path_factory.mktemp("kept") / "portside.db"
-    store = Store(f"sqlite:///{path}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path_factory.mktemp("kept") / "portside.db")
     with open_front(store) as front:
         yield Kept(front)
     store.close()

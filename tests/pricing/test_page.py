@@ -10,16 +10,15 @@ import pytest
 from lib.billing.domain.catalog import Catalog, parse_catalog
 from lib.billing.domain.pricing_token import PricingToken, seal
 from lib.billing.domain.translations import LANGUAGES
-from lib.billing.store import migrate
 from lib.billing.store.engine import Store
+from tests.fresh import fresh_store
 from tests.pricing.booth import CATALOG, CATALOG_TEXT, KEY, Booth, quiet
 from tests.store.company import START
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    made = Store(f"sqlite:///{tmp_path_factory.mktemp('pricing') / 'portside.db'}")
-    migrate.upgrade(made)
+    made = fresh_store(tmp_path_factory.mktemp("pricing") / "portside.db")
     yield made
     made.close()
 

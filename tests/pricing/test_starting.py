@@ -22,17 +22,17 @@ from lib.billing.domain.pricing_token import LIVES, PricingToken, seal
 from lib.billing.linking.crowd import STARTS, WINDOW, Crowd, household
 from lib.billing.links import RateLimit
 from lib.billing.settings.pricing import PricingPolicy
-from lib.billing.store import audit, migrate
+from lib.billing.store import audit
 from lib.billing.store.engine import Store
 from tests.api.product import READS
+from tests.fresh import fresh_store
 from tests.pricing.booth import KEY, Booth, booth
 from tests.sandbox.shop import Visitor
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booth]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('booth') / 'portside.db'}")
-    migrate.upgrade(store)
+    store = fresh_store(tmp_path_factory.mktemp("booth") / "portside.db")
     with booth(store, crowd=Crowd(most=10_000)) as made:  # the tests have one address
         yield made
     store.close()

@@ -11,8 +11,8 @@ from lib.billing.desk import Portside
 from lib.billing.domain.filters import Filters
 from lib.billing.domain.times import iso
 from lib.billing.settings.setup import Setup
-from lib.billing.store import migrate
 from lib.billing.store.engine import Store
+from tests.fresh import fresh_store
 from tests.store.company import CATALOG, DAY, Raw, company, ingest_into
 
 STATES = ("entitlements", "winding-down", "failed-payments", "plan-mix", "invoices", "movements")
@@ -26,9 +26,7 @@ def told(store: Store, events: list[Raw]) -> Portside:
 
 
 def fresh(folder: Path, name: str) -> Store:
-    store = Store(f"sqlite:///{folder / name}.db")
-    migrate.upgrade(store)
-    return store
+    return fresh_store(folder / f"{name}.db")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

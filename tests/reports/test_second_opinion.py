@@ -18,10 +18,9 @@ from lib.billing.domain.fold import Rules
 from lib.billing.domain.times import local_date
 from lib.billing.ingest import Ingest
 from lib.billing.settings.setup import Setup
-from lib.billing.store import migrate
-from lib.billing.store.engine import Store, memory_store
 from lib.sandbox.core import Sandbox
 from lib.sandbox.events import rendered
+from tests.fresh import fresh_memory
 from tests.reports.ledger import at, created, desk, invoice
 from tests.sandbox.worlds import NOW, every_event, small_world
 
@@ -38,8 +37,7 @@ def world() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def portside(world: Sandbox) -> Iterator[Portside]:
-    store = memory_store()
-    migrate.upgrade(store)
+    store = fresh_memory()
     ingest = Ingest(store, Rules(CATALOG), clock=lambda: NOW)
     ingest.apply(every_event(world))
     # As a backfill reads them: the seeded history told of few, and they lead to the invoices.
@@ -191,8 +189,7 @@ INVOICES = st.lists(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(INVOICES)
 def test_ageing_of_made_up_invoices(made: list[dict[str, Any]]) -> None:
-    store: Store = memory_store()
-    migrate.upgrade(store)
+    store = fresh_memory()
     now = at("2026-03-15T12:00")
     told = [
         created("invoice", f"in_{n}", invoice(number=f"in_{n}", **over), "2026-03-01", "cus_1")

@@ -8,12 +8,19 @@ import sys
 from pathlib import Path
 
 from lib.sandbox.core import Sandbox
-from tests.sandbox.worlds import NOW, every_event, every_object, fingerprint, small_world
+from tests.sandbox.worlds import (
+    NOW,
+    built_world,
+    every_event,
+    every_object,
+    fingerprint,
+    small_world,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PRINT_FINGERPRINTS = """
-from tests.sandbox.worlds import every_event, every_object, fingerprint, small_world
-made, _ = small_world()
+from tests.sandbox.worlds import built_world, every_event, every_object, fingerprint
+made, _ = built_world()
 print(fingerprint(every_object(made)), fingerprint(every_event(made)))
 """
 
@@ -37,7 +44,7 @@ def test_two_builds_are_identical_also_in_another_process() -> None:
 
 
 def test_a_second_start_reads_the_same_world_from_its_directory(tmp_path: Path) -> None:
-    stored, _ = small_world(tmp_path)
+    stored, _ = built_world(tmp_path)
     before = _fingerprints(stored)
     stored.close()
     reopened = Sandbox(tmp_path, now=NOW, frozen=True)

@@ -11,8 +11,9 @@ import pytest
 
 from lib.billing.domain.fold import Rules, mark_of
 from lib.billing.replay import replay
-from lib.billing.store import meta, migrate, rollups, standings
-from lib.billing.store.engine import Store, memory_store
+from lib.billing.store import meta, rollups, standings
+from lib.billing.store.engine import Store
+from tests.fresh import fresh_memory
 from tests.stripe import shapes
 
 from .company import CATALOG, DAY, START, Company, Raw, company, derived, ingest_into
@@ -27,8 +28,7 @@ ARRIVALS = {
 
 @contextmanager
 def memory() -> Iterator[Store]:
-    store = memory_store()
-    migrate.upgrade(store)
+    store = fresh_memory()
     yield store
     store.close()
 

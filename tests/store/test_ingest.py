@@ -13,8 +13,9 @@ from lib.billing.domain.fold import Rules, fold_customer
 from lib.billing.domain.project import project
 from lib.billing.drain import Drain
 from lib.billing.ingest import Ingest
-from lib.billing.store import history, inbox, migrate, projection, references
+from lib.billing.store import history, inbox, projection, references
 from lib.billing.store.engine import Store
+from tests.fresh import fresh_store
 from tests.stripe import shapes
 
 from .company import CATALOG, START, Company, company, derived, inbox_states, ingest_into
@@ -153,8 +154,7 @@ def test_an_event_in_the_oldest_shape_gives_the_same_rows(store, tmp_path):
     new = [CREATED, ENDING]
     old = [e | {"data": e["data"] | {"object": shapes.aged(e["data"]["object"])}} for e in new]
     ingest_into(store).apply([event | {"api_version": "2020-08-27"} for event in old])
-    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
-    migrate.upgrade(other)
+    other = fresh_store(tmp_path / "other.db")
     ingest_into(other).apply(new)
     assert derived(store) == derived(other)
     other.close()

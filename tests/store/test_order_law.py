@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from lib.billing.domain.fold import Rules
 from lib.billing.replay import replay
-from lib.billing.store import migrate, references
-from lib.billing.store.engine import Store
+from lib.billing.store import references
 from lib.billing.store.scratch import scratch
 from lib.billing.store.tables import observations
+from tests.fresh import fresh_store
 from tests.stripe import shapes
 
 from .company import CATALOG, DAY, Company, company, derived, ingest_into
@@ -31,8 +31,7 @@ def fresh(tmp_path):
     made = []
 
     def make():
-        made.append(Store(f"sqlite:///{tmp_path / f'more{len(made)}.db'}"))
-        migrate.upgrade(made[-1])
+        made.append(fresh_store(tmp_path / f"more{len(made)}.db"))
         return made[-1]
 
     yield make

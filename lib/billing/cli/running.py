@@ -9,16 +9,17 @@ import time
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..config import Settings
-from ..demo import API_TOKEN, DemoOptions, Stack
 from ..domain.errors import ConfigurationError
-from ..settings.sign_in import read_sign_in
-from ..wiring import open_installation
 from .output import progress, say
+
+if TYPE_CHECKING:
+    from ..demo import Stack
+
+# What runs is imported where it runs: the dashboard starts another program and needs none of it.
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +42,8 @@ def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
 ) -> None:
     """A local Stripe with a seeded company, the webhook receiver and the dashboard, in one go."""
+    from ..demo import DemoOptions, Stack
+
     # A terminal's hang-up and a polite kill end the demo the way Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(0))
@@ -66,6 +69,8 @@ def demo(
 
 
 def _announce(stack: Stack, seconds: float) -> None:
+    from ..demo import API_TOKEN
+
     say(f"Ready after {seconds:.0f} seconds.")
     say(f"  Dashboard     {stack.dashboard_url}   (sign in as any role)")
     say(
@@ -84,6 +89,8 @@ def dashboard(
     host: Annotated[str, typer.Option(help="Which address; sign-in is needed off loopback.")] = "",
 ) -> None:
     """The Streamlit app."""
+    from ..settings.sign_in import read_sign_in
+
     found = find_spec("dashboard")
     if found is None or not found.submodule_search_locations:
         raise ConfigurationError("The dashboard is not installed: install portside with its pages.")
@@ -103,7 +110,8 @@ def serve(
     port: Annotated[int, typer.Option(help="Where to listen.")] = 8000,
 ) -> None:
     """The webhook receiver, and the read API."""
-    # Imported here: the other commands need no web server.
+    from ..config import Settings
     from ..http import serve as run
+    from ..wiring import open_installation
 
     run(open_installation(Settings.load()), host=host, port=port)
