@@ -289,7 +289,13 @@ def test_an_installation_runs_what_it_is_configured_for(tmp_path: Path) -> None:
     assert names("retention_days = 90") == [*always, "audit", "prune", "tidy"]
     told = '[digest]\nslack = true\nweekly = "monday 08:00"\n'
     assert names(told) == [*always, "notices", "digest", "audit", "tidy"]
-    assert names("[alerts]\nslack = true\ndrift = 5") == [*always, "notices", "alerts", "audit", "tidy"]
+    assert names("[alerts]\nslack = true\ndrift = 5") == [
+        *always,
+        "notices",
+        "alerts",
+        "audit",
+        "tidy",
+    ]
     assert names("[digest]\nslack = true") == [*always, "notices", "audit", "tidy"]
     with_key = names("", STRIPE_API_KEY="rk_test_x")
     assert [name for name in with_key if name in ("requests", "enrich", "drain")] == [

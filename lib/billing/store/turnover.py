@@ -45,7 +45,8 @@ def _drop_nothing(connection: Connection, keys: Sequence[tuple[Any, ...]]) -> No
     statement = (
         f"DELETE FROM turnover WHERE {empty} AND ({_KEY}) IN (SELECT * FROM unnest({arrays}))"  # noqa: S608
     )
-    connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*keys, strict=True)))
+    columns = zip(*keys, strict=True)
+    dialect.run(connection, statement, *(dialect.keys(connection, column) for column in columns))
 
 
 def stored(connection: Connection) -> dict[Turn, Added]:

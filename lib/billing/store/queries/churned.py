@@ -31,7 +31,7 @@ from .named import Named, condition, looks_at_rows, wanted_by
 from .paging import Order, Page, by, by_customer, counted, ids, looked_up, of_named
 from .spans import Span
 
-_CHURN = literal_column("'churn'")  # spelled out: an index is of these alone
+_CHURN: ColumnElement[str] = literal_column("'churn'")  # spelled out: an index is of these alone
 _INVOLUNTARY = ("payment_failed", "payment_disputed")
 _REASON = func.coalesce(s.c.feedback, s.c.reason, "unknown")
 _CAUSE = case(
@@ -67,7 +67,7 @@ class Leavers:
         )
         return list(connection.execute(query).mappings())
 
-    def sums(self, connection: Connection) -> list[RowMapping]:
+    def sums(self, connection: Connection) -> Sequence[RowMapping]:
         """``currency, count, amount_minor``: MRR that they had. See `paging.too_many`."""
         found = wanted_by(connection, self._filters)
         return of_named(lambda named: self._sums(connection, named), found, self._filters)

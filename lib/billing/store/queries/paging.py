@@ -9,7 +9,7 @@ far behind begins after the last row of the one before it (`Filters.after`) inst
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -177,8 +177,8 @@ Row = TypeVar("Row", bound=Mapping[Any, Any])
 
 
 def of_named(
-    sums: Callable[[Named | None], list[Row]], found: Named | None, filters: Filters
-) -> list[Row]:
+    sums: Callable[[Named | None], Sequence[Row]], found: Named | None, filters: Filters
+) -> Sequence[Row]:
     """``sums`` of the list of whom the text names. Of many, those of some: they are enough where
     their rows alone are too many."""
     if found is not None and found.some is not None and not filters.exact:
