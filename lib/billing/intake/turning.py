@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ..domain.fold import Rules
@@ -16,16 +17,10 @@ from ..store.turnover_change import Change
 if TYPE_CHECKING:
     from .projecting import Folded
 
-SOLD: Final = (
-    "currency",
-    "status",
-    "trial_start",
-    "trial_end",
-    "created",
-    "ended_at",
-    "reason",
-    "feedback",
+_SOLD: Final = itemgetter(
+    "currency", "status", "trial_start", "trial_end", "created", "ended_at", "reason", "feedback"
 )
+"""What :class:`lib.billing.domain.turnover.Sold` takes of a state; a renewal changes none of it."""
 
 
 def turned(
@@ -57,6 +52,5 @@ def _moves(each: Folded) -> bool:
     )
 
 
-def _says(folded: ObjectFold | None) -> tuple[Any, ...] | None:
-    """What :class:`lib.billing.domain.turnover.Sold` takes of it; a renewal changes none of it."""
-    return None if folded is None else tuple((folded.state or {}).get(name) for name in SOLD)
+def _says(folded: ObjectFold | None) -> Any:
+    return None if folded is None or folded.state is None else _SOLD(folded.state)

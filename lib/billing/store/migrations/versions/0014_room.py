@@ -10,7 +10,6 @@ revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
-older_writers_go_on = True
 
 REWRITTEN = ("customers", "plan_entitlements", "subscriptions", "standings", "rollups", "meta")
 
