@@ -5,8 +5,9 @@ canonical JSON text (`lib.billing.domain.observations.canonical`).
 
     kept        inbox, observations, owners, tallies, deliveries, meta
     derived     customers, plan_entitlements, subscriptions, invoices, runway, movements,
-                search_terms, rollups, turnover, standings, and the references prices, products,
-                coupons, portal_configurations
+                search_terms, standings, and the references prices, products, coupons,
+                portal_configurations
+    sums        rollups, turnover
     health      findings, reconciliations, checked
     desk        audit, notes, acknowledgements, requests, saved_views, staff_choices
     closing     closes, closed_movements
@@ -22,12 +23,10 @@ from .derived import customers as customers
 from .derived import invoices as invoices
 from .derived import movements as movements
 from .derived import plan_entitlements as plan_entitlements
-from .derived import rollups as rollups
 from .derived import runway as runway
 from .derived import search_terms as search_terms
 from .derived import standings as standings
 from .derived import subscriptions as subscriptions
-from .derived import turnover as turnover
 from .desk import acknowledgements as acknowledgements
 from .desk import audit as audit
 from .desk import notes as notes
@@ -53,3 +52,5 @@ from .references import coupons as coupons
 from .references import portal_configurations as portal_configurations
 from .references import prices as prices
 from .references import products as products
+from .sums import rollups as rollups
+from .sums import turnover as turnover
