@@ -133,12 +133,14 @@ class Postgres:
                 (place / left).unlink(missing_ok=True)
 
     def revive(self) -> None:
-        for left in range(5, -1, -1):
+        for left in range(30, -1, -1):
             try:
                 self._server.ensure_postgres_running()
-            except subprocess.TimeoutExpired:  # it recovers for longer than is waited
+            # It recovers for longer than is waited; or it runs and is not ready yet.
+            except (subprocess.TimeoutExpired, AssertionError):
                 if left == 0:
                     raise
+                time.sleep(1)
             else:
                 return
 
