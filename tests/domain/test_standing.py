@@ -8,6 +8,7 @@ import pytest
 
 from lib.billing.domain.fold import Rules, fold_customer
 from lib.billing.domain.ledger import NeedsHistory
+from lib.billing.domain.list_sums import of_lists
 from lib.billing.domain.project import project
 from lib.billing.domain.rollups import of_movements, of_subscriptions
 from lib.billing.domain.standing import Standing, resume, standing_of
@@ -202,8 +203,9 @@ def test_a_standing_adds_what_its_rows_add():
     told = [BORN, seen(TWO, T + 5_000, before=ACTIVE), seen(STARTER, T + 90_000, before=TWO)]
     rows = whole(told)
     expected = of_subscriptions(rows.subscriptions, "UTC") | of_movements(rows.movements, "UTC")
+    expected |= of_lists(rows.subscriptions, rows.invoices, "UTC")
     assert stood(*told).contribution == expected
-    assert {cell.kind for cell in expected} == {"plan_mix", "paying", "movement"}
+    assert {cell.kind for cell in expected} == {"plan_mix", "paying", "movement", "price"}
 
 
 def test_a_scheduled_end_is_summed_under_the_monday_of_its_week():

@@ -33,8 +33,7 @@ def test_a_page_begins_with_its_title_its_question_and_how_fresh_it_is(
     assert [title.value for title in app.title] == [row.title]
     captions = [caption.value for caption in app.caption]
     assert row.question in captions
-    assert "As of 22 Nov 2026, 03:00 UTC" in captions
-    assert "Days and months in UTC" in captions
+    assert "As of 22 Nov 2026, 03:00 UTC · Days and months in UTC" in captions
     assert "Last webhook 42 s ago" in everything(app)
     assert "Test mode" in everything(app)
 

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 from sqlalchemy import BigInteger, Connection, Table
-from sqlalchemy.exc import DBAPIError
 
 from ..domain.errors import ConfigurationError, WrongUsage
 from . import tables
@@ -96,20 +95,20 @@ def wanted(party: Literal["receiver", "dashboard"]) -> dict[str, tuple[str, ...]
 
 def apply(store: Store, made: Iterable[str]) -> None:
     """Run ``made`` in one transaction. Raises ConfigurationError when PostgreSQL refuses."""
-    try:
-        with store.writing() as connection:
+    with store.writing() as connection:
+        driver = connection.connection.cursor()
+        try:
             for statement in made:
                 # Straight to the driver: a percent sign in a name is no parameter.
-                driver = connection.connection.cursor()
                 driver.execute(statement)
-                driver.close()
-    except Exception as error:
-        if getattr(error, "sqlstate", None) is None and not isinstance(error, DBAPIError):
-            raise
-        reason = (str(getattr(error, "orig", error)).splitlines() or [""])[0]
-        raise ConfigurationError(
-            f"PostgreSQL refused ({reason}). Run it as the owner of the tables, who may make roles."
-        ) from None
+        except connection.dialect.loaded_dbapi.Error as error:
+            reason = (str(error).splitlines() or [""])[0]
+            raise ConfigurationError(
+                f"PostgreSQL refused ({reason}). Run it as the owner of the tables, who may make "
+                "roles."
+            ) from None
+        finally:
+            driver.close()
 
 
 def left_open(connection: Connection, dashboard: str = DASHBOARD) -> list[str]:
