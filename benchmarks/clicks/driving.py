@@ -94,11 +94,16 @@ def drive(
     times: int,
     patience: float,
     arrives: Callable[[], None],
+    gives_up: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Timed]:
-    """``arrives`` makes all that was kept stale, as a webhook does."""
-    found = []
+    """``arrives`` makes all that was kept stale, as a webhook does. ``gives_up``: after a step that
+    never came to an end the others are not tried, and have no times."""
+    found: list[Timed] = []
     for step in steps:
+        if gives_up and found and None in found[0].first:
+            found.append(Timed(step.what, step.kind, (), ()))
+            continue
         tell(step.what)
         first: list[float | None] = []
         again: list[float | None] = []
