@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Error as PlaywrightError
 
 from lib.billing.demo.stack import DemoOptions, Stack
 from lib.billing.store import meta, migrate
@@ -23,7 +25,7 @@ from .steps import BARE, naive, ours
 PATIENCE = 60.0
 """Seconds after which a click is said not to have come to an end."""
 
-WARMING = 300.0
+WARMING = 120.0
 """Seconds for the very first page of a server."""
 
 Tell = Callable[[str], None]
@@ -104,12 +106,7 @@ def _drive(
 
     context = signed_in(opened, url)
     try:
-        page = context.new_page()
-        page.set_default_timeout(1_000 * WARMING)
-        page.goto(url)  # ten megabytes are fetched and compiled once
-        settle(page)
-        _without_tour(page)
-        page.close()
+        _begin(context, url)
         return tuple(
             drive(
                 context,
@@ -126,11 +123,18 @@ def _drive(
         context.close()
 
 
-def _without_tour(page: Page) -> None:
-    """Who has been here for long has dismissed it."""
-    if (never := page.get_by_role("button", name="Never again")).count():
-        never.click()
+def _begin(context: BrowserContext, url: str) -> None:
+    """Ten megabytes are fetched and compiled once; who has been here for long has no tour. Where
+    this takes too long, the steps tell."""
+    page = context.new_page()
+    page.set_default_timeout(1_000 * WARMING)
+    with suppress(PlaywrightError):
+        page.goto(url)
         settle(page)
+        if (never := page.get_by_role("button", name="Never again")).count():
+            never.click()
+            settle(page)
+    page.close()
 
 
 def _someone(store: Store) -> tuple[str, str, int]:

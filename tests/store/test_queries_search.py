@@ -223,6 +223,6 @@ def test_the_many_invoices_of_one_customer_are_common_to_nobody_else(postgres_ur
     store = Store(postgres_url)
     desk(store, [*PEOPLE, *bills, *many], "2026-04-01")
     with store.reading() as connection:
-        assert queries._common(connection, wanted("acme-")) == frozenset()
-        assert queries._common(connection, wanted("common")) == {"\n\ncommon", "common"}
+        assert queries.common_pieces(connection, wanted("acme-")) == frozenset()
+        assert queries.common_pieces(connection, wanted("common")) == {"\n\ncommon", "common"}
     store.close()
