@@ -7,7 +7,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -140,6 +140,8 @@ def measure(
     installation: Installation, call: Call, how: How = How(), patience: Patience | None = None
 ) -> Line:
     """The call several times, after one that warms up; a slow one once."""
+    from lib.billing import DatabaseUnavailable
+
     patience = patience or Patience(installation.store, how.patience)
     with _caught(installation.store) as statements:
         first, answered = _put(call, patience)
@@ -149,7 +151,8 @@ def measure(
         taken.append(seconds)
     rows = None
     if answered and not installation.store.is_sqlite:
-        with installation.store.reading() as connection:
+        # Counting takes longer than answering: what was in time may not be counted in time.
+        with suppress(DatabaseUnavailable), installation.store.reading() as connection:
             rows = sum(touched(connection, *statement) for statement in statements)
     return Line(
         call.address.slug,

@@ -362,7 +362,7 @@ class FakeBilling(
 
     def overview(self) -> Overview:
         if self.empty:
-            return Overview((), (), 0)
+            return Overview((), ())
         return Overview(
             tuple(
                 OverviewCurrency(
@@ -400,7 +400,6 @@ class FakeBilling(
                 )
                 for i in range(12)
             ),
-            890,
         )
 
     # one customer

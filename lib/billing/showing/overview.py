@@ -12,6 +12,7 @@ from ..settings.setup import Setup
 from ..store.meta import LAST_EVENT_AT, LAST_WEBHOOK_AT, WATERMARK
 from ..store.queries import (
     failed_payments,
+    kept_lists,
     kept_sums,
     movements,
     plan_mix,
@@ -20,7 +21,6 @@ from ..store.queries import (
     winding_down,
 )
 from ..store.queries.columns import QUARTER_HOUR
-from ..store.queries.customer import count_customers
 from ..store.queries.freshness import count_failed, read_meta
 from ..store.queries.reading import Reader
 from .views import Freshness, Overview, OverviewCurrency, PlanChange, Point, Sum
@@ -61,7 +61,9 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
     with reader.open() as connection:
         totals = kept_sums.currency_totals(connection)
         leaving = runway.leaving_mrr(connection)
-        winding = _sums(winding_down.by_currency(connection))
+        kept = kept_lists.ready(connection)
+        leaves = kept_lists.winding_by_currency if kept else winding_down.by_currency
+        winding = _sums(leaves(connection))
         risk = _sums(failed_payments.at_risk_totals(connection))
         uncounted = plan_mix.uncounted(connection)
         day = day_start(today, setup.timezone)
@@ -70,7 +72,6 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
         )
         moved = movements.summed(connection, setup.policy, starts=day)
         latest = movements.latest(connection, setup.policy, CHANGES)
-        known = count_customers(connection)
     counted = {row["currency"]: row for row in totals if row["currency"]}
     moves = [
         (day_start(row["day"], setup.timezone), row["currency"], row["delta_minor"])
@@ -104,7 +105,6 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
     return Overview(
         currencies=tuple(cards),
         changes=tuple(PlanChange(**row) for row in latest),
-        customers=known,
     )
 
 

@@ -194,7 +194,6 @@ class PlanChange:
 class Overview:
     currencies: tuple[OverviewCurrency, ...]  # largest MRR first
     changes: tuple[PlanChange, ...]  # latest first
-    customers: int  # everyone known, paying or not
 
 
 @dataclass(frozen=True, slots=True)
