@@ -134,8 +134,10 @@ def _clicks(customers: int, databases: list[str], times: int) -> None:
 
     say = Console(stderr=True).print
     runs = [run.in_demo(customers, times, say)]
-    runs += [run.in_database(url, times, say) for url in databases]
     told.write(runs, times)
+    for url in databases:
+        runs.append(run.in_database(url, times, say))
+        told.write(runs, times)
 
 
 def _named(databases: list[str]) -> dict[str, str]:

@@ -34,7 +34,7 @@ SETTLED: Final = """() => {
   return app && app.dataset.testScriptState === "notRunning"
     && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
 }"""
-GETTING_THERE: Final = 120.0
+GETTING_THERE: Final = 60.0
 """Seconds that the page before the click may take: it is not what is measured."""
 QUIET: Final = 0.4
 """Seconds that a page is left alone before it is clicked."""

@@ -25,7 +25,7 @@ from .steps import BARE, naive, ours
 PATIENCE = 60.0
 """Seconds after which a click is said not to have come to an end."""
 
-WARMING = 120.0
+WARMING = 60.0
 """Seconds for the very first page of a server."""
 
 Tell = Callable[[str], None]

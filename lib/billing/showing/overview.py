@@ -64,7 +64,8 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
         kept = kept_lists.ready(connection)
         leaves = kept_lists.winding_by_currency if kept else winding_down.by_currency
         winding = _sums(leaves(connection))
-        risk = _sums(failed_payments.at_risk_totals(connection))
+        overdue = kept and kept_lists.failing_overdue(connection)
+        risk = _sums(failed_payments.at_risk_totals(connection, overdue=overdue))
         uncounted = plan_mix.uncounted(connection)
         day = day_start(today, setup.timezone)
         earlier = kept_sums.moved_by_day(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     func,
     literal,
     literal_column,
@@ -206,17 +207,29 @@ def choices(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
-def at_risk_totals(connection: Connection) -> list[RowMapping]:
-    """``currency, count, amount_minor``: what of MRR is past due or has a failing invoice."""
+def at_risk_totals(connection: Connection, *, overdue: bool = False) -> list[RowMapping]:
+    """``currency, count, amount_minor``: what of MRR is past due or has a failing invoice.
+
+    ``overdue``: whoever has one is past due or unpaid, so that nobody else is looked at.
+    """
     due = select(s.c.subscription_id).where(s.c.status == literal_column("'past_due'"))
     failing = select(i.c.subscription_id).where(i.c.failing, i.c.subscription_id.is_not(None))
+    unpaid = and_(
+        s.c.status == literal_column("'unpaid'"),
+        exists().where(i.c.failing, i.c.subscription_id == s.c.subscription_id),
+    )
+    at_risk = (
+        or_(s.c.status == literal_column("'past_due'"), unpaid)
+        if overdue
+        else s.c.subscription_id.in_(union(due, failing))
+    )
     query = (
         select(
             s.c.currency,
             func.count().label("count"),
             func.sum(s.c.mrr_minor).label("amount_minor"),
         )
-        .where(s.c.live, s.c.mrr_minor > 0, s.c.subscription_id.in_(union(due, failing)))
+        .where(s.c.live, s.c.mrr_minor > 0, at_risk)
         .group_by(s.c.currency)
     )
     return list(connection.execute(query).mappings())
