@@ -29,9 +29,10 @@ def write(found: Sequence[Measured], how: How) -> None:
 
 def _head(found: Sequence[Measured], how: How) -> str:
     load = ", ".join(f"{each.load:.1f}" for each in found)
+    reports = f", and every report's first {FEW} rows" if how.wants("reports") else ""
     return f"""Every question that a page puts to its desk when it opens and with each of its
-filters, caught from the page itself and put to the database again, without any cache, and every
-report's first {FEW} rows. {book.machine()}, load {load} when each database was begun.
+filters, caught from the page itself and put to the database again, without any cache{reports}.
+{book.machine()}, load {load} when each database was begun.
 Milliseconds, median of {how.times} (of one above two seconds); given up after
 {how.patience:,.0f} seconds. *Rows*: read from tables and indices, as PostgreSQL's EXPLAIN ANALYZE
 counts them. *Growth*: from the second largest database to the largest, times below {NOISE} ms

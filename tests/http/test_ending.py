@@ -49,14 +49,17 @@ def test_a_request_without_an_answer_is_a_503():
     assert b"stopping" in sent[1]["body"]
 
 
-@pytest.mark.parametrize(
-    ("app", "kind"), [(has_begun, "http"), (waits, "lifespan")], ids=["an answer", "the lifespan"]
-)
-def test_what_has_begun_otherwise_is_cut_off(app, kind):
-    sent, cut = served(app, kind)
+def test_an_answer_that_has_begun_and_is_not_taken_is_left_without_its_end():
+    sent, cut = served(has_begun)
+    asyncio.run(cut)
+    assert [message.get("status") for message in sent] == [200]
+
+
+def test_the_lifespan_is_cut_off_as_it_is():
+    sent, cut = served(waits, "lifespan")
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(cut)
-    assert 503 not in [message.get("status") for message in sent]
+    assert sent == []
 
 
 def test_a_body_that_trickles_in_is_not_waited_for(sqlite_store):

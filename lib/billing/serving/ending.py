@@ -33,6 +33,6 @@ class Ending:
         try:
             await self._app(scope, receive, sent)
         except asyncio.CancelledError:
-            if begun:
-                raise
+            if begun:  # nobody takes it; raised, it would be logged as a fault of ours
+                return
             await JSONResponse(_TOLD, 503, _HOW)(scope, receive, send)
