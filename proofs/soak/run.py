@@ -122,5 +122,12 @@ def _complaints(folder: Path) -> list[str]:
     found = []
     for log in sorted(folder.glob("*.log")):
         _, *after = log.read_text("utf-8", "replace").split("Traceback")
-        found += [f"{log.name}: {' '.join(each[:1_500].split())}" for each in after]
+        found += [f"{log.name}: {_ended_by(each)}" for each in after]
     return found
+
+
+def _ended_by(trace: str) -> str:
+    """Where a traceback ends, and with what."""
+    lines = trace.splitlines()[1:]
+    end = next((n for n, line in enumerate(lines) if line[:1] not in (" ", "")), len(lines) - 1)
+    return " ".join(" ".join(lines[max(end - 6, 0) : end + 1]).split())[:1_500]

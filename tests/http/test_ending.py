@@ -55,6 +55,26 @@ def test_an_answer_that_has_begun_and_is_not_taken_is_left_without_its_end():
     assert [message.get("status") for message in sent] == [200]
 
 
+@pytest.mark.parametrize(
+    ("reason", "quiet"),
+    [("unable to perform operation on <TCPTransport>; the handler is closed", True), ("no", False)],
+    ids=["whoever asked has hung up", "anything else"],
+)
+def test_an_answer_that_cannot_be_sent_is_a_fault_of_ours_unless_nobody_is_there(reason, quiet):
+    async def answers(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(_message):
+        raise RuntimeError(reason)
+
+    asked = Ending(answers)({"type": "http"}, None, send)
+    if quiet:
+        asyncio.run(asked)
+    else:
+        with pytest.raises(RuntimeError, match=reason):
+            asyncio.run(asked)
+
+
 def test_the_lifespan_is_cut_off_as_it_is():
     sent, cut = served(waits, "lifespan")
     with pytest.raises(asyncio.CancelledError):

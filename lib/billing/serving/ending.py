@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _TOLD: Final = {"code": "stopping", "message": "This receiver is stopping. Send it again."}
+_GONE: Final = "the handler is closed"
+"""How uvloop calls it that whoever asked has hung up meanwhile: no fault of ours either."""
 _HOW: Final = {"Retry-After": "1", "Connection": "close"}
 
 
@@ -28,7 +30,11 @@ class Ending:
         async def sent(message: Message) -> None:
             nonlocal begun
             begun = True
-            await send(message)
+            try:
+                await send(message)
+            except RuntimeError as error:
+                if _GONE not in str(error):
+                    raise
 
         try:
             await self._app(scope, receive, sent)
