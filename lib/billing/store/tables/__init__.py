@@ -20,7 +20,6 @@ from .closing import closes as closes
 from .columns import metadata as metadata
 from .derived import DERIVED as DERIVED
 from .derived import customers as customers
-from .derived import invoices as invoices
 from .derived import movements as movements
 from .derived import plan_entitlements as plan_entitlements
 from .derived import runway as runway
@@ -36,6 +35,7 @@ from .desk import staff_choices as staff_choices
 from .health import checked as checked
 from .health import findings as findings
 from .health import reconciliations as reconciliations
+from .invoices import invoices as invoices
 from .kept import deliveries as deliveries
 from .kept import inbox as inbox
 from .kept import meta as meta
