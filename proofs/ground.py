@@ -133,7 +133,7 @@ class Postgres:
                 (place / left).unlink(missing_ok=True)
 
     def revive(self) -> None:
-        for left in range(30, -1, -1):
+        for left in range(300, -1, -1):
             try:
                 self._server.ensure_postgres_running()
             # It recovers for longer than is waited; or it runs and is not ready yet.
