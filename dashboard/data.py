@@ -1,4 +1,4 @@
-"""The only caches. They are keyed by the projection's watermark and the clock's minute.
+"""What pages read, cached: keyed by the projection's watermark and the clock's minute.
 
 The watermark grows with every write, so nothing stale is ever shown; the minute is there because
 grace and period ends pass without any write.
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
 
-from dashboard import language, session
+from dashboard import caches, language, session
 from lib.billing import (
     Bridge,
     BridgeItem,
@@ -216,7 +216,7 @@ def deliveries() -> Deliveries:
     their watermark changes with every event."""
     now = stamp()
     key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
-    found: Deliveries = _cached("deliveries", key, lambda: session.billing().deliveries())
+    found: Deliveries = caches.value("deliveries", key, lambda: session.billing().deliveries())
     return found
 
 
@@ -224,7 +224,7 @@ def closes() -> CloseOverview:
     """Compared every five minutes for everyone, and after each close: every closed month is."""
     now, desk = stamp(), session.billing()
     key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
-    found: CloseOverview = _cached("closes", key, desk.closes, desk.last_seal())
+    found: CloseOverview = caches.value("closes", key, desk.closes, desk.last_seal())
     return found
 
 
@@ -250,7 +250,7 @@ def portal() -> tuple[PortalPlan, str | None]:
     """
     times = st.session_state.setdefault("portal_asked", 0)
     try:
-        found: PortalPlan = _cached("portal", stamp(), session.billing().portal_plan, times)
+        found: PortalPlan = caches.value("portal", stamp(), session.billing().portal_plan, times)
     except (ConfigurationError, StripeRefused, StripeUnavailable) as error:
         return session.billing().portal_observed(), str(error)
     return found, None
@@ -263,7 +263,7 @@ def forget_portal() -> None:
 
 def kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
     """What ``ask`` gives for ``key``, until the projection or the minute is another one."""
-    found: T = _cached(name, stamp(), lambda: ask(session.billing()), key)
+    found: T = caches.value(name, stamp(), lambda: ask(session.billing()), key)
     return found
 
 
@@ -271,30 +271,18 @@ def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COU
     """What ``ask`` gives, for everyone until ``every`` minutes have passed."""
     now = stamp()
     counted = replace(now, watermark=0, minute=now.minute - now.minute % every)
-    found: T = _cached(name, counted, lambda: ask(session.billing()), key)
+    found: T = caches.value(name, counted, lambda: ask(session.billing()), key)
     return found
 
 
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
     """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
-    return _figure(name, (session.generation(), language.current()), key, build)
+    return caches.figure(name, (session.generation(), language.current()), key, build)
 
 
 def slowly(name: str, read: Callable[[], T], asked: int, *key: Any) -> T:
     """What ``read`` gives, for a few minutes whatever is written, or until ``asked`` grows."""
     now = stamp()
     few = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
-    found: T = _cached(name, (few, asked), read, key)
+    found: T = caches.value(name, (few, asked), read, key)
     return found
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _cached(
-    name: str, stamp: Stamp | tuple[Stamp, int], _read: Callable[[], Any], key: Any = None
-) -> Any:
-    return _read()  # a leading underscore keeps an argument out of the key
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _figure(name: str, generation: tuple[int, str], key: Any, _build: Callable[[], Any]) -> Any:
-    return _build()

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil
 import psycopg
@@ -26,6 +26,9 @@ from lib.billing.store.engine import Store, memory_store
 from lib.billing.store.tables import DERIVED, metadata
 
 from .proof import Disproved
+
+RECOVERED: Final = 600.0
+"""Seconds that PostgreSQL has to come up again: on a busy machine it recovers for minutes."""
 
 Rows = list[tuple[Any, ...]]
 Tables = dict[str, Rows]
@@ -133,12 +136,13 @@ class Postgres:
                 (place / left).unlink(missing_ok=True)
 
     def revive(self) -> None:
-        for left in range(300, -1, -1):
+        deadline = time.monotonic() + RECOVERED
+        while True:
             try:
                 self._server.ensure_postgres_running()
             # It recovers for longer than is waited; or it runs and is not ready yet.
             except (subprocess.TimeoutExpired, AssertionError):
-                if left == 0:
+                if time.monotonic() > deadline:
                     raise
                 time.sleep(1)
             else:

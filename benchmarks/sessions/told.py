@@ -20,9 +20,10 @@ def text(runs: Sequence[Run]) -> str:
     head = f"""One `portside dashboard` and sessions that speak Streamlit's own messages over
 websockets, from a process on the same cores: each opens {len(PAGES)} pages in turn, the next
 when the last has ended, for twenty seconds; {book.machine()}, load {load} when it
-began. So it is the most that is asked of it, not what people ask: at a page every twenty seconds a
-hundred people are five reruns a second. `make bench ARGS="sessions"` measures it again,
-`--database URL` a filled one."""
+began. What is read is kept until something is written, so that the first session reads
+each page and the others share it. So it is the most that is asked of it, not what people ask: at
+a page every twenty seconds a hundred people are five reruns a second. `make bench
+ARGS="sessions"` measures it again, `--database URL` a filled one."""
     return "\n\n".join([head, *("\n".join(_of(run)) for run in runs)])
 
 

@@ -58,9 +58,11 @@ def _own(layout: Layout, run: Run) -> float:
 
 
 def _verdict(run: Run) -> str:
-    best = max(run.layouts, key=lambda layout: layout.usual("rate"))
+    return f"{_bottleneck(run)} {_carried(run)}"
+
+
+def _bottleneck(run: Run) -> str:
     full = next((layout for layout in run.layouts if _own(layout, run) >= FULL), None)
-    one = _cost(best, "python", run) + _cost(best, "postgres", run)
     if full is None:
         return (
             "No layout took all that the cores have: what is waited for is the flush of each "
@@ -71,8 +73,18 @@ def _verdict(run: Run) -> str:
     return (
         f"The first bottleneck is the cores: {_named(full.processes, 'ingest process')} over "
         f"{where} take {_own(full, run):.0%} of the {CORES}, and further databases on the same "
-        f"machine only share them. A thousand events cost {one:.2f} seconds of a core in all, so "
-        f"that a core carries {1_000 / one:,.0f} events a second wherever it stands."
+        "machine only share them."
+    )
+
+
+def _carried(run: Run) -> str:
+    """What a thousand events cost, which hardly depends on who else is on the machine."""
+    each = [_cost(layout, "python", run) + _cost(layout, "postgres", run) for layout in run.layouts]
+    least, most = min(each), max(each)
+    return (
+        f"A thousand events cost {least:.2f} to {most:.2f} seconds of a core in all, so that a "
+        f"core carries {1_000 / most:,.0f} to {1_000 / least:,.0f} events a second wherever it "
+        "stands."
     )
 
 
