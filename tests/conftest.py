@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
-import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +16,9 @@ from sqlalchemy import Pool, event
 
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
-from tests import compiling  # noqa: F401  (by import: one cache of compiled SQL)
+from tests import compiling, trusting  # noqa: F401  (by import: what a process keeps)
 from tests.chromium import browser, browser_context_args, playwright  # noqa: F401  (fixtures)
-from tests.databases import Shelf, make_template
+from tests.databases import Shelf, make_template, quickest_folder
 from tests.fresh import fresh_store, template
 from tests.openapi.judging import judge_every_sandbox  # noqa: F401  (autouse: by import)
 
@@ -89,7 +88,7 @@ def postgres_server(testrun_uid: str) -> str:
     The last process to leave stops and deletes it. Gives the address of its maintenance database.
     """
     # Outside pytest's folders: those are tidied away by other runs, and a socket's path is short.
-    shared = Path(tempfile.gettempdir()) / f"portside-{testrun_uid[:12]}"
+    shared = quickest_folder() / f"portside-{testrun_uid[:12]}"
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it says that it uses another directory.
         warnings.simplefilter("ignore")

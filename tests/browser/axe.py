@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 
 IMPACTS: Final = ("critical", "serious", "moderate", "minor")
 SERIOUS: Final = IMPACTS[:2]
+COLOURS: Final = ("color-contrast", "link-in-text-block")
+"""The rules that may say something else of the same page in another theme."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +67,22 @@ class Looked:
     version: str
 
 
-def serious(page: Page) -> list[str]:
+def serious(page: Page, *rules: str) -> list[str]:
     """What is serious or critical on the page as it is shown now, one line each."""
     return [
         f"{each.rule}: {each.place}: {each.told}"
-        for each in look(page).findings
+        for each in look(page, *rules).findings
         if each.impact in SERIOUS and not each.streamlits
     ]
 
 
-def look(page: Page) -> Looked:
-    """All rules of axe over what the page shows now."""
+def look(page: Page, *rules: str) -> Looked:
+    """All rules of axe, or these, over what the page shows now."""
     page.wait_for_timeout(400)  # what fades in has its contrast at the end
-    answer: dict[str, Any] = Axe().run(page).response
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    answer: dict[str, Any] = Axe().run(page, options=options).response
     return Looked(
         tuple(_findings(page, answer["violations"])),
         frozenset(rule["id"] for rule in answer["passes"]),

@@ -16,6 +16,7 @@ from lib.billing.settings.setup import Setup
 from lib.billing.store import rollups, turnover
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import movements
+from tests.remembered import once
 from tests.store.company import CATALOG, DAY, company, ingest_into
 
 RATES = gathered(
@@ -70,6 +71,6 @@ def over_rows(
 def over_company(store: Store, seed: int, rates: Rates | None = None) -> Portside:
     """A Portside over a seeded company, a month after its last event."""
     events = company(seed)
-    ingest_into(store).apply(events)
+    once(store, ("company", seed), lambda: ingest_into(store).apply(events))
     now = max(event["created"] for event in events) + 30 * DAY
     return Portside(store=store, clock=lambda: now, setup=Setup(catalog=CATALOG, rates=rates))

@@ -7,7 +7,7 @@ anything at all that depends on it, the two visits differ.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -40,6 +40,13 @@ class Proxied:
     url: str
     world: Path
     log: Path
+    _plain: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
+
+    def plain(self, page: str, group: str) -> list[bytes]:
+        """Of a visit that is made once, whatever it is compared with."""
+        if (page, group) not in self._plain:
+            self._plain[page, group] = self.visit(page, group)
+        return self._plain[page, group]
 
     def visit(
         self, page: str, group: str, world: str = "plain", query: str | None = None
@@ -91,15 +98,15 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
 @pytest.mark.parametrize("role", [*(role.value for role in Role), "stranger"])
 def test_what_a_role_may_not_see_is_not_sent(proxied: Proxied, role: str, world: str) -> None:
     granted = GRANTS[Role(role)] if role != "stranger" else frozenset()
-    differ = {
+    differ = (
         row.slug
         for row in navigation.PAGES
-        if proxied.visit(row.slug, role) != proxied.visit(row.slug, role, world)
-    }
+        if proxied.plain(row.slug, role) != proxied.visit(row.slug, role, world)
+    )
     if granted & HIDDEN[world]:
-        assert differ  # else the two companies do not differ at all
+        assert any(differ)  # else the two companies do not differ at all
     else:
-        assert differ == set()
+        assert set(differ) == set()
 
 
 @pytest.mark.parametrize("view", ["Pricing+tables", "Features", "Prices", "Check", "Impact"])

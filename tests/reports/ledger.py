@@ -17,6 +17,7 @@ from lib.billing.settings.setup import Setup
 from lib.billing.store import history, projection, references, rollups, turnover
 from lib.billing.store.engine import Store
 from tests.domain.states import item, price, seen, subscription
+from tests.remembered import once
 
 CATALOG: Catalog = parse_catalog(
     """
@@ -153,6 +154,13 @@ def fill(
     store: Store, observations: Iterable[Observation], setup: Setup, prices: Sequence[State] = ()
 ) -> None:
     """Store observations and project every customer in them; ``prices`` were seen before."""
+    told = list(observations)
+    once(store, (told, setup, prices), lambda: _fill(store, told, setup, prices))
+
+
+def _fill(
+    store: Store, observations: Iterable[Observation], setup: Setup, prices: Sequence[State]
+) -> None:
     by_customer: defaultdict[str, list[Observation]] = defaultdict(list)
     for observation in observations:
         assert observation.customer_id is not None

@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -99,6 +100,13 @@ class Company:
 
 def company(seed: int, *, customers: int = 6, turns: int = 14) -> list[Raw]:
     """The events of a company's life in true order."""
+    events: list[Raw] = json.loads(_told(seed, customers, turns))
+    return events
+
+
+@cache
+def _told(seed: int, customers: int, turns: int) -> str:
+    """As text: reading it gives everybody events of their own, and takes a tenth of making them."""
     made = Company(seed)
     made.created("coupon.created", shapes.coupon())
     for number in range(customers):
@@ -108,7 +116,7 @@ def company(seed: int, *, customers: int = 6, turns: int = 14) -> list[Raw]:
         number = str(made.random.randrange(customers))
         made.random.choice(_TURNS)(made, number)
     made.created("price.created", shapes.price("price_pro_monthly"))
-    return made.events
+    return json.dumps(made.events)
 
 
 def _join(made: Company, n: str) -> None:

@@ -26,6 +26,7 @@ from lib.billing.store.queries import (
 )
 from lib.billing.store.queries import roll_forward as rolling
 from tests.desk.money_world import moved, over_rows
+from tests.remembered import once
 from tests.store.company import company, ingest_into
 
 POLICY = "portside"
@@ -33,15 +34,18 @@ POLICY = "portside"
 
 @pytest.fixture
 def filled(store: Store) -> Store:
+    once(store, "a company with a plan that was never known", lambda: _fill(store))
+    return store
+
+
+def _fill(store: Store) -> None:
     ingest_into(store).apply(company(11, customers=12))
     with store.writing() as connection:
-        # Somebody's plan was never known.
         connection.exec_driver_sql(
             "UPDATE subscriptions SET plan = NULL WHERE subscription_id = "
             "(SELECT min(subscription_id) FROM subscriptions WHERE mrr_minor > 0)"
         )
         rollups.rebuild(connection, "UTC", POLICY)
-    return store
 
 
 def plain(rows: Any) -> list[dict[str, Any]]:

@@ -52,6 +52,7 @@ class RemoteClock:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._client: httpx.Client | None = None
         self._lock = threading.Lock()
         self._read_at = float("-inf")
         self._now = 0
@@ -65,7 +66,11 @@ class RemoteClock:
 
     def _ask(self) -> int:
         try:
-            answer = httpx.get(self._url, timeout=ANSWER_SECONDS)
+            if self._client is None:
+                # Kept: to make one reads whom HTTPS trusts, which takes longer than the answer.
+                none_kept = httpx.Limits(max_keepalive_connections=0)
+                self._client = httpx.Client(timeout=ANSWER_SECONDS, limits=none_kept)
+            answer = self._client.get(self._url)
             answer.raise_for_status()
             return parse_iso(answer.json()["now"])
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
