@@ -77,8 +77,14 @@ class Judged:
     catalog: Catalog
 
 
-def page(connection: Connection, judged: Judged, filters: UpgradeFilters) -> list[RowMapping]:
-    """One page, newest first, with who the customer is.
+def page(
+    connection: Connection,
+    judged: Judged,
+    filters: UpgradeFilters,
+    *,
+    at_most: int | None = None,
+) -> list[RowMapping]:
+    """One page, newest first, with who the customer is. ``at_most``: how many rows it can have.
 
     Judged are the newest movements, ever more of them until the page is full: most pages are the
     first one of a list of which every tenth row is wanted.
@@ -90,7 +96,7 @@ def page(connection: Connection, judged: Judged, filters: UpgradeFilters) -> lis
         if since is None:
             return _judged_page(connection, judged, filters)
         rows = _judged_page(connection, judged, replace(filters, starts=since))
-        if len(rows) == limit:
+        if len(rows) >= (limit if at_most is None else at_most):
             return rows
         looked_at *= LOOKS_AGAIN
 
@@ -277,6 +283,10 @@ def _seen(connection: Connection, judged: Judged, filters: UpgradeFilters, ranks
     )
     if filters.currencies:
         query = query.where(m.c.currency.in_(filters.currencies))
+    if filters.plans:
+        query = query.where(m.c.to_plan.in_(filters.plans))
+    if filters.path is not None:
+        query = query.where(m.c.to_plan.is_not_distinct_from(filters.path[1]))
     return query.cte("seen").prefix_with(_ONCE)
 
 
