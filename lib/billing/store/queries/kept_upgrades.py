@@ -87,23 +87,17 @@ class Upgrades:
         before, last, first = 0, None, None
         for starts, ends, count in self._days():
             if last is None and before + count > offset:
-                last, offset = ends, offset - before
-                wanted = limit + offset
-                before = 0
+                # Whole days before it are passed over.
+                last, offset, before = ends, offset - before, 0
             before += count
-            if last is not None and before >= wanted:
+            if last is not None and before >= limit + offset:
                 first = starts
                 break
         if last is None:
             return []
-        found = min(limit, before - offset)
-        window = replace(
-            self.filters,
-            starts=self.filters.starts if first is None else first,
-            ends=last,
-            offset=offset,
-        )
-        return upgrade_feed.page(self.connection, self.judged, window, at_most=found)
+        since = self.filters.starts if first is None else first
+        window = replace(self.filters, starts=since, ends=last, offset=offset)
+        return upgrade_feed.page_within(self.connection, self.judged, window)
 
     def _days(self) -> Iterator[tuple[int, int | None, int]]:
         """``starts, ends, count``, newest first."""
