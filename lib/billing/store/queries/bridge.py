@@ -32,7 +32,7 @@ from ..tables.derived import APART
 from . import kept_sums
 from .columns import any_contains, by_bytes, one_of_plans, ordered
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 _NAMES = (c.c.org_id, c.c.email, c.c.name)
 

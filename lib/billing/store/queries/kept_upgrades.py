@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, tuple_
 
 from ...domain.catalog import Catalog
-from ...domain.times import day_start
+from ...domain.times import day_start, local_date
 from ...domain.upgrade_filters import UpgradeFilters
 from ...domain.upgrades import steps_up
 from ..tables import turnover as u
@@ -53,7 +53,9 @@ class Upgrades:
             day_start(_LAST, self.timezone) if ends is None else ends,
         )
         cut = Cut(self.connection, self.judged.policy, self.timezone, [span])
-        self._first = (date.min if starts is None else _day(span, self.timezone)).isoformat()
+        self._first = (
+            date.min if starts is None else local_date(span.starts, self.timezone)
+        ).isoformat()
         self._end = cut.end(span)[0]
         self._rests = [
             replace(self.filters, starts=rest.starts, ends=rest.ends) for _, rest in cut.rests()
@@ -148,10 +150,6 @@ class Upgrades:
 
 def _may_fall(cell: RowMapping) -> bool:
     return bool(cell["tag"] == "contraction")
-
-
-def _day(span: Span, timezone: str) -> date:
-    return cut_days.local_date(span.starts, timezone)
 
 
 def is_up(catalog: Catalog, plan: str, interval: str, to_plan: str, to_interval: str) -> bool:
