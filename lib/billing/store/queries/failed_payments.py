@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     func,
     literal,
     literal_column,
@@ -214,14 +213,11 @@ def at_risk_totals(connection: Connection, *, overdue: bool = False) -> list[Row
     ``overdue``: whoever has one is past due or unpaid, so that nobody else is looked at.
     """
     due = s.c.status == literal_column("'past_due'")
+    failing = select(i.c.subscription_id).where(i.c.failing, i.c.subscription_id.is_not(None))
     if overdue:
-        unpaid = and_(
-            s.c.status == literal_column("'unpaid'"),
-            exists().where(i.c.failing, i.c.subscription_id == s.c.subscription_id),
-        )
+        unpaid = and_(s.c.status == literal_column("'unpaid'"), s.c.subscription_id.in_(failing))
         parts = [_at_risk(due), _at_risk(unpaid)]
     else:
-        failing = select(i.c.subscription_id).where(i.c.failing, i.c.subscription_id.is_not(None))
         either = union(select(s.c.subscription_id).where(due), failing)
         parts = [_at_risk(s.c.subscription_id.in_(either))]
     each = union_all(*parts).subquery().c
