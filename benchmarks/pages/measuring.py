@@ -42,7 +42,8 @@ busiest year. What is still to come stands in the tables already, so that more i
 @dataclass(frozen=True, slots=True)
 class Line:
     """Milliseconds. ``rows``: touched by all its statements; None where the database says none.
-    ``given_up``: it takes longer than that."""
+    ``given_up``: it takes longer than that. ``asks_stripe``: which is nowhere
+    here, so that it is the tries that take their time."""
 
     page: str
     what: str
@@ -52,6 +53,7 @@ class Line:
     statements: int
     rows: int | None
     given_up: bool = False
+    asks_stripe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +146,10 @@ def measure(
 
     patience = patience or Patience(installation.store, how.patience)
     with _caught(installation.store) as statements:
-        first, answered = _put(call, patience)
+        first, answered, stripe = _put(call, patience)
     taken = [] if answered else [first]
     while answered and len(taken) < (1 if first > 1_000 * LONG else how.times):
-        seconds, answered = _put(call, patience)
+        seconds, answered, _ = _put(call, patience)
         taken.append(seconds)
     rows = None
     if answered and not installation.store.is_sqlite:
@@ -163,22 +165,25 @@ def measure(
         len(statements),
         rows,
         not answered,
+        stripe,
     )
 
 
-def _put(call: Call, patience: Patience) -> tuple[float, bool]:
-    """Milliseconds, and whether there was an answer."""
-    from lib.billing import BillingError, DatabaseUnavailable
+def _put(call: Call, patience: Patience) -> tuple[float, bool, bool]:
+    """Milliseconds, whether there was an answer, and whether Stripe was asked in vain."""
+    from lib.billing import BillingError, DatabaseUnavailable, StripeUnavailable
 
     patience.begin()
-    started, answered = time.perf_counter(), True
+    started, answered, stripe = time.perf_counter(), True, False
     try:
         call.ask()
     except DatabaseUnavailable:
         answered = False  # it was given up
+    except StripeUnavailable:
+        stripe = True  # it is nowhere here
     except BillingError:
-        pass  # what Stripe would have to be asked for; it is nowhere here
-    return 1_000 * (time.perf_counter() - started), answered
+        pass
+    return 1_000 * (time.perf_counter() - started), answered, stripe
 
 
 @contextmanager

@@ -41,6 +41,7 @@ key numbers. `make bench ARGS="pages --database URL --database URL"` measures fi
 
 
 def _of(found: Sequence[Measured]) -> str:
+    elsewhere = sorted({line.verb for each in found for line in each.lines if line.asks_stripe})
     by_key = [dict(_keyed(each.lines)) for each in found]
     largest = by_key[-1]
     keys = sorted(largest, key=lambda key: -largest[key].usual)
@@ -55,6 +56,9 @@ def _of(found: Sequence[Measured]) -> str:
     if len(found) > 1:
         said += f" and {len(keys) - len(grown)} grow by no more than {GROWTH}"
     parts = [f"### {found[-1].kind}", f"{said}."]
+    if elsewhere:
+        named = ", ".join(f"`{verb}`" for verb in elsewhere)
+        parts.append(f"Not counted, because they ask Stripe, which is nowhere here: {named}.")
     if beyond:
         parts += [f"Beyond a target, {len(beyond)}:", _table(found, by_key, beyond)]
     if within:
@@ -82,6 +86,8 @@ def _collapsed(table: str, count: int) -> str:
 def _keyed(lines: Iterable[Line]) -> Iterator[tuple[Key, Line]]:
     counts: dict[tuple[str, str, str], int] = {}
     for line in lines:
+        if line.asks_stripe:
+            continue
         name = line.page, line.what, line.verb
         counts[name] = counts.get(name, 0) + 1
         yield (*name, counts[name]), line

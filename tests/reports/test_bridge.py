@@ -13,6 +13,7 @@ from lib.billing.domain.filters import Filters
 from lib.billing.domain.policy import PRESETS
 from lib.billing.replay_policy import replay_policy
 from lib.billing.store.engine import Store
+from lib.billing.store.queries.bridge import Lens, bridges
 from tests.domain.states import discount, item, price, seen
 from tests.reports.ledger import at, changed, created, customer, desk, ended, paying
 
@@ -253,3 +254,15 @@ def test_a_subscription_that_cannot_be_valued_is_counted_apart(store: Store) -> 
 
 def test_the_facade_tells_which_policies_there_are(portside: Portside) -> None:
     assert [policy.slug for policy in portside.policies()] == [*POLICIES]
+
+
+@pytest.mark.parametrize("configured", ["portside", "stripe"])
+def test_sums_tell_of_a_bridge_what_rows_tell(store: Store, configured: str) -> None:
+    desk(store, EVERYBODY, NOW, policies=POLICIES, policy=configured)
+    lens, ours, moved = Lens("forever", at(NOW)), POLICIES[configured], 0
+    with store.reading() as connection:
+        for theirs in POLICIES.values():
+            rows = bridges(connection, lens, ours, theirs, check=False)
+            assert bridges(connection, lens, ours, theirs, check=False, kept=True) == rows
+            moved += sum(line.customers for bridge in rows for line in bridge.lines)
+    assert moved

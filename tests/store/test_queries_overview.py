@@ -73,6 +73,13 @@ def test_a_subscription_that_cannot_be_valued_is_counted_apart(store: Store) -> 
     assert (card.mrr_minor, card.uncounted, card.paying_customers) == (0, 1, 0)
 
 
+def test_what_is_known_of_later_days_is_taken_off_with_today(store: Store) -> None:
+    cards = desk(store, EVERYONE, "2026-02-27T12:00").overview().currencies
+    [eur] = [card for card in cards if card.currency == "eur"]
+    assert [point.amount_minor for point in eur.sparkline[-2:]] == [0, 1900]
+    assert eur.month_delta_minor == 0
+
+
 def test_an_empty_projection_has_no_cards(store: Store) -> None:
     overview = desk(store, [], "2026-03-15").overview()
     assert (overview.currencies, overview.changes) == ((), ())

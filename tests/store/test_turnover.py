@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import insert, inspect
 from lib.billing.domain.periods import periods
 from lib.billing.domain.policy import PRESETS
 from lib.billing.domain.times import day_start, iso, local_date, period_start
+from lib.billing.domain.upgrade_filters import UpgradeFilters
 from lib.billing.replay import replay
 from lib.billing.retention.calendar import months_between
 from lib.billing.retention.cohorts import cohort_months
@@ -26,6 +28,7 @@ from lib.billing.store.queries import (
     kept_growth,
     kept_owed,
     kept_receipts,
+    kept_upgrades,
     outlook,
     owed,
     receipts,
@@ -33,6 +36,7 @@ from lib.billing.store.queries import (
     upgrade_feed,
 )
 from lib.billing.store.queries.cut_days import Cut
+from lib.billing.store.queries.kept_upgrades import Upgrades
 from lib.billing.store.queries.spans import Span
 from lib.billing.store.queries.upgrade_feed import Judged
 from lib.billing.store.tables import invoices, movements, subscriptions
@@ -283,6 +287,52 @@ def test_sums_tell_of_plans_trials_and_upgrades_what_rows_tell(lived: Any, curre
             stepped = plain(upgrade_feed.by_span(connection, judged, spans, currency))
             assert plain(kept_growth.upgrades(connection, cut, judged, currency)) == stepped
             assert {row["kind"] for row in stepped} >= {"new", "expansion", "contraction"}
+
+
+def narrowings(seconds: Sequence[int], timezone: str) -> Iterator[UpgradeFilters]:
+    day = day_start(local_date(seconds[9], timezone), timezone)
+    for now in cuts(seconds):
+        yield UpgradeFilters(currencies=("usd",), starts=day, ends=now)
+    yield UpgradeFilters()
+    yield UpgradeFilters(plans=("pro",), starts=day)
+    yield UpgradeFilters(changes=("plan", "quantity"), ends=cuts(seconds)[0])
+    yield UpgradeFilters(path=(None, "starter"), currencies=("usd", "eur"))
+    yield UpgradeFilters(path=("pro", "gone"), plans=("gone", "pro"))
+    yield UpgradeFilters(changes=("discount",))
+
+
+def as_paths(rows: Any) -> list[tuple[Any, ...]]:
+    names = ("currency", "from_plan", "to_plan", "told")
+    told = ((*(row[n] for n in names), int(row["count"]), int(row["minor"])) for row in rows)
+    return sorted(told, key=repr)
+
+
+def test_sums_tell_of_paths_and_pages_of_upgrades_what_rows_tell(lived: Any) -> None:
+    store, timezone, seconds = lived
+    judged, told = Judged(POLICY, CATALOG), 0
+    with store.reading() as connection:
+        for filters in narrowings(seconds, timezone):
+            assert kept_upgrades.tells(connection, judged, timezone, filters)
+            rows = as_paths(upgrade_feed.paths(connection, judged, filters))
+            assert as_paths(Upgrades(connection, judged, timezone, filters).paths()) == rows
+            for limit, offset in ((500, 0), (3, 0), (4, 3), (2, 31), (9, 900)):
+                asked = replace(filters, limit=limit, offset=offset)
+                page = upgrade_feed.page(connection, judged, asked)
+                assert Upgrades(connection, judged, timezone, asked).page() == page
+                told += len(page)
+    assert told > 200
+
+
+def test_sums_tell_nothing_of_a_search_or_of_a_start_within_a_day(lived: Any) -> None:
+    store, timezone, seconds = lived
+    judged = Judged(POLICY, CATALOG)
+    with store.reading() as connection:
+        for asked in (
+            UpgradeFilters(text="cus_1"),
+            UpgradeFilters(plans=("",)),
+            UpgradeFilters(starts=day_start(local_date(seconds[0], timezone), timezone) + 1),
+        ):
+            assert not kept_upgrades.tells(connection, judged, timezone, asked)
 
 
 @pytest.mark.parametrize("currency", [None, "usd"])

@@ -8,7 +8,8 @@ import pytest
 
 from lib.billing.domain.upgrade_filters import UpgradeFilters
 from lib.billing.store.engine import Store
-from lib.billing.store.queries import upgrade_feed
+from lib.billing.store.queries import kept_upgrades, upgrade_feed
+from lib.billing.store.queries.kept_upgrades import Upgrades
 from lib.billing.store.queries.upgrade_feed import Judged
 from tests.desk.money_world import over_company
 from tests.reports.ledger import CATALOG, desk
@@ -26,6 +27,19 @@ def by_report(portside: Any, **asked: str) -> list[dict[str, Any]]:
     return [{name: row[name] for name in SAID} for row in rows if row["kind"]]
 
 
+def paths_agree(store: Store, catalog: Any) -> int:
+    """How many paths the sums and the rows tell alike."""
+    judged, filters = Judged("portside", catalog), UpgradeFilters()
+    with store.reading() as connection:
+        assert kept_upgrades.tells(connection, judged, "UTC", filters)
+        kept = Upgrades(connection, judged, "UTC", filters)
+        paths = upgrade_feed.paths(connection, judged, filters)
+        rows = [{**row, "minor": int(row["minor"])} for row in paths]
+        assert sorted(map(repr, kept.paths())) == sorted(map(repr, rows))
+        assert kept.page() == upgrade_feed.page(connection, judged, filters)
+    return len(rows)
+
+
 def by_database(store: Store, filters: UpgradeFilters, catalog: Any = CATALOG) -> list[Any]:
     from lib.billing.domain.times import iso
 
@@ -40,7 +54,9 @@ def by_database(store: Store, filters: UpgradeFilters, catalog: Any = CATALOG) -
 @pytest.mark.parametrize("told", [told for told, _ in LEDGER.values()], ids=list(LEDGER))
 def test_the_database_judges_as_the_report_does(told: list[Any], store: Store) -> None:
     portside = desk(store, told, NOW)
-    assert by_database(store, UpgradeFilters(limit=500)) == by_report(portside)
+    found = by_database(store, UpgradeFilters(limit=500))
+    assert found == by_report(portside)
+    assert bool(paths_agree(store, CATALOG)) == bool(found)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -48,6 +64,7 @@ def test_of_a_whole_company_too(seed: int, store: Store) -> None:
     portside = over_company(store, seed)
     found = by_database(store, UpgradeFilters(limit=500), portside.catalog)
     assert found == by_report(portside)
+    assert paths_agree(store, portside.catalog)
 
 
 @pytest.mark.parametrize("told", [told for told, _ in LEDGER.values()], ids=list(LEDGER))

@@ -13,9 +13,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from .policy import ENDED
 from .rows import MovementRow
 from .times import local_date, period_start
+from .upgrade_turns import hangs_on_its_event, may_be_one, told
+from .upgrades import Offer
 
 PERIODS: Final = ("day", "week", "month", "quarter")
 """Kinds of sums that count each customer once a period."""
@@ -31,7 +32,7 @@ class Turn(NamedTuple):
     policy: str
     currency: str
     tag: str = ""  # movement kind; returned · churned · lost; started · ended · active
-    began: str = ""  # cohort: the first day of the month of the first MRR
+    began: str = ""  # cohort: first day of the month of the first MRR; upgrade: `upgrade_turns`
     plan: str = ""
     to_plan: str = ""
     interval: str = ""
@@ -69,16 +70,7 @@ class Sold:
     feedback: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What an event says that a subscription sold; None where it says nothing of it."""
-
-    plan: str | None
-    interval: str | None
-    status: str
-
-
-Offers = Mapping[tuple[str, str], tuple[Offered | None, Offered | None]]
+Offers = Mapping[tuple[str, str], tuple[Offer | None, Offer | None]]
 """(event, subscription) → what it sold before and after it."""
 
 
@@ -176,14 +168,18 @@ def _of_movement(
     if row.kind in ("new", "reactivation", "churn"):
         for period in PERIODS:
             yield from _of_period(row, own._replace(kind=period), stay, story)
-    if row.kind == "new" and _converted(row, story):
-        yield own._replace(kind="upgrade", tag="new"), Added(1, row.delta_minor)
-    if row.kind == "contraction" and _offers_otherwise(row):
-        step = _step(row, offers)
-        if step is not None:
-            names = dict(zip(("plan", "interval", "to_plan", "to_interval"), step, strict=True))
-            told = own._replace(kind="upgrade", tag="contraction", **names)
-            yield told, Added(1, row.delta_minor)
+    upgraded = of_upgrade(row, day, offers) if may_be_one(row, _converted(row, story)) else None
+    if upgraded is not None:
+        yield upgraded, Added(1, row.delta_minor)
+
+
+def of_upgrade(row: MovementRow, day: str, offers: Offers) -> Turn | None:
+    """The sum of a movement that may be an upgrade; None where it is none after all."""
+    before, after = offers.get((row.event_id or "", row.subscription_id or ""), (None, None))
+    columns = told(row, before, after)
+    if columns is None:
+        return None
+    return Turn("upgrade", day, row.policy, row.currency, row.kind)._replace(**columns)
 
 
 def _of_period(
@@ -234,26 +230,9 @@ def _converted(row: MovementRow, story: Story) -> bool:
     return sold.created_at is not None and sold.created_at < row.occurred_at - FIRST_PAYMENT
 
 
-def _offers_otherwise(row: MovementRow) -> bool:
-    return row.from_plan != row.to_plan or row.from_interval != row.to_interval
-
-
-def may_step_up(row: MovementRow) -> bool:
-    """Whether what its event says decides what a movement is."""
-    return row.kind == "contraction" and _offers_otherwise(row)
-
-
-def _step(row: MovementRow, offers: Offers) -> tuple[str, str, str, str] | None:
-    """Plan and interval before and after a contraction that may be a step up; None: it ended."""
-    before, after = offers.get((row.event_id or "", row.subscription_id or ""), (None, None))
-    if after is not None and after.status in ENDED:
-        return None
-    if before is not None and after is not None:
-        names = before.plan, before.interval, after.plan, after.interval
-    else:
-        names = row.from_plan, row.from_interval, row.to_plan, row.to_interval
-    plan, interval, to_plan, to_interval = names
-    return plan or "", interval or "", to_plan or "", to_interval or ""
+def asks_its_event(row: MovementRow, story: Story) -> bool:
+    """Whether what its event says decides what a movement adds."""
+    return hangs_on_its_event(row, _converted(row, story))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -73,7 +73,7 @@ class Upkeep:
     def _turn(self, connection: Connection) -> None:
         by = self._timezone, self._policy, self._catalog
         if turnover.kept(connection, self._timezone, self._policy):
-            turnover.rebuild_steps(connection, *by)
+            turnover.rebuild_upgrades(connection, *by)
         else:
             turnover.rebuild(connection, *by)
 

@@ -44,8 +44,10 @@ def bridges(
 ) -> tuple[Bridge, ...]:
     """One a currency, held against the other policy's movements where they are at hand."""
     ours, theirs = _policies(setup, policy)
+    own = Lens(ours.discounts, now).can_tell(theirs)  # else everything is folded on the side
+    kept = own and not ours.needs_clock
     with _source(reader, setup, now, theirs, scratch) as (connection, lens, check):
-        return queries.bridges(connection, lens, ours, theirs, check=check)
+        return queries.bridges(connection, lens, ours, theirs, check=check, kept=kept)
 
 
 def customers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from ..domain.times import day_start, local_date
@@ -67,16 +67,18 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
         overdue = kept and kept_lists.failing_overdue(connection)
         risk = _sums(failed_payments.at_risk_totals(connection, overdue=overdue))
         uncounted = plan_mix.uncounted(connection)
-        day = day_start(today, setup.timezone)
+        following = today + timedelta(days=1)
+        day, ends = day_start(today, setup.timezone), day_start(following, setup.timezone)
         earlier = kept_sums.moved_by_day(
             connection, setup.policy, local_date(since, setup.timezone), today
         )
-        moved = movements.summed(connection, setup.policy, starts=day)
+        later = kept_sums.moved_by_day(connection, setup.policy, following, date.max)
+        moved = movements.summed(connection, setup.policy, starts=day, ends=ends)
         latest = movements.latest(connection, setup.policy, CHANGES)
     counted = {row["currency"]: row for row in totals if row["currency"]}
     moves = [
         (day_start(row["day"], setup.timezone), row["currency"], row["delta_minor"])
-        for row in earlier
+        for row in (*earlier, *later)
     ]
     moves += [
         (int(row["quarter_hour"]) * QUARTER_HOUR, row["currency"], int(row["delta_minor"]))

@@ -10,8 +10,9 @@ from ..domain.times import period_of
 from ..domain.upgrade_filters import UpgradeFilters
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import cut_days, kept_growth, turning, upgrade_feed
+from ..store.queries import cut_days, kept_growth, kept_upgrades, turning, upgrade_feed
 from ..store.queries.cut_days import Cut
+from ..store.queries.kept_upgrades import Upgrades
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
 from ..store.queries.upgrade_feed import Judged
@@ -26,9 +27,14 @@ Cell = Mapping[Any, Any]
 def upgrades(reader: Reader, setup: Setup, filters: UpgradeFilters) -> Listing[UpgradeItem]:
     """One page, newest first. Bars: by what changed, of the filtered list."""
     judged = _judged(setup)
+    cells: Sequence[Cell]
     with reader.open() as connection:
-        rows = upgrade_feed.page(connection, judged, filters)
-        cells = upgrade_feed.paths(connection, judged, filters)
+        if kept_upgrades.tells(connection, judged, setup.timezone, filters):
+            kept = Upgrades(connection, judged, setup.timezone, filters)
+            rows, cells = kept.page(), kept.paths()
+        else:
+            rows = upgrade_feed.page(connection, judged, filters)
+            cells = upgrade_feed.paths(connection, judged, filters)
     return Listing(
         rows=tuple(_item(row) for row in rows),
         total=sum(int(cell["count"]) for cell in cells),
@@ -69,8 +75,13 @@ def _added_up(cells: Sequence[Cell], *keys: str) -> dict[tuple[Any, ...], tuple[
 
 def paths(reader: Reader, setup: Setup, filters: UpgradeFilters) -> tuple[PlanPath, ...]:
     """Every cell of the matrix that somebody took, the most taken first."""
+    judged = _judged(setup)
+    cells: Sequence[Cell]
     with reader.open() as connection:
-        cells = upgrade_feed.paths(connection, _judged(setup), filters)
+        if kept_upgrades.tells(connection, judged, setup.timezone, filters):
+            cells = Upgrades(connection, judged, setup.timezone, filters).paths()
+        else:
+            cells = upgrade_feed.paths(connection, judged, filters)
     found = _added_up(cells, "from_plan", "to_plan")
     made = [PlanPath(was, now, count, minor) for (was, now), (count, minor) in found.items()]
     return tuple(sorted(made, key=lambda p: (-p.count, p.from_plan or "", p.to_plan or "")))

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from ..domain.catalog import Catalog
 from ..domain.rows import InvoiceRow, MovementRow
-from ..domain.turnover import Offered, Offers, Sold, Story
-from ..domain.upgrades import offer_of
+from ..domain.turnover import Offers, Sold, Story
+from ..domain.upgrades import Offer, offer_of
 from . import dialect
 from .spelling import read
 from .tables import invoices, movements, observations
@@ -122,7 +122,7 @@ def offers_of(
     wanted = sorted({row.event_id for row in rows if row.event_id})
     if not wanted or catalog is None:
         return {}
-    found: dict[tuple[str, str], tuple[Offered | None, Offered | None]] = {}
+    found: dict[tuple[str, str], tuple[Offer | None, Offer | None]] = {}
     condition = dialect.among(connection, "event_id")
     sign = dialect.mark(connection)
     for at in range(0, len(wanted), AT_ONCE):
@@ -138,9 +138,6 @@ def offers_of(
     return found
 
 
-def _offered(state: str | None, catalog: Catalog) -> Offered | None:
+def _offered(state: str | None, catalog: Catalog) -> Offer | None:
     plain = read(state)
-    if not plain:
-        return None
-    offer = offer_of(plain, catalog)
-    return Offered(offer.plan, offer.interval, offer.status)
+    return offer_of(plain, catalog) if plain else None

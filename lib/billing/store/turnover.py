@@ -11,8 +11,10 @@ from ..domain import turnover as told
 from ..domain.catalog import Catalog
 from ..domain.rows import MovementRow
 from ..domain.trial_turns import of_trials
-from ..domain.turnover import NOTHING, Added, Story, Turn, Turnover, add_to, may_step_up
+from ..domain.turnover import NOTHING, Added, Turn, Turnover, add_to, asks_its_event
+from ..domain.upgrade_turns import hangs_on_its_event
 from . import dialect, meta, owing_sums
+from .queries.upgrades import may_be_one
 from .stories import AT_ONCE, offers_of, stories
 from .tables import movements, subscriptions, turnover
 
@@ -70,7 +72,9 @@ def summed(
     everybody = _everybody(connection)
     for at in range(0, len(everybody), AT_ONCE):
         found = stories(connection, everybody[at : at + AT_ONCE], policy)
-        asked = [row for each in found.values() for row in each.movements if may_step_up(row)]
+        asked = [
+            row for each in found.values() for row in each.movements if asks_its_event(row, each)
+        ]
         offers = offers_of(connection, asked, catalog)
         for story in found.values():
             add_to(total, told.of_story(story, timezone, offers).items())
@@ -106,19 +110,24 @@ def rebuild(
     return True
 
 
-def rebuild_steps(connection: Connection, timezone: str, policy: str, catalog: Catalog) -> None:
-    """The same of contractions that may be steps up, of which the catalogue tells alone."""
+def rebuild_upgrades(connection: Connection, timezone: str, policy: str, catalog: Catalog) -> None:
+    """The same of upgrades alone: the catalogue makes another thing of events long past."""
     wanted: Turnover = {}
-    query = select(movements).where(movements.c.policy == policy, movements.c.kind == "contraction")
+    joined = movements.outerjoin(
+        subscriptions, subscriptions.c.subscription_id == movements.c.subscription_id
+    )
+    query = select(movements).select_from(joined)
+    query = query.where(movements.c.policy == policy, may_be_one())
     rows = connection.execute(query.execution_options(yield_per=AT_ONCE))
     for part in rows.partitions(AT_ONCE):
-        moved = [row for row in (MovementRow(*cells) for cells in part) if may_step_up(row)]
-        offers = offers_of(connection, moved, catalog)
+        moved = [MovementRow(*cells) for cells in part]
+        asked = [row for row in moved if hangs_on_its_event(row, converted=True)]
+        offers = offers_of(connection, asked, catalog)
         for row in moved:
-            found = told.of_story(Story((row,)), timezone, offers)
-            add_to(wanted, ((turn, a) for turn, a in found.items() if turn.kind == "upgrade"))
-    condition = "kind = 'upgrade' AND tag = 'contraction'"
-    connection.exec_driver_sql(f"DELETE FROM turnover WHERE {condition}")  # noqa: S608 - no input
+            turn = told.of_upgrade(row, told.day_of(row.occurred_at, timezone), offers)
+            if turn is not None:
+                told.add(wanted, turn, Added(1, row.delta_minor))
+    connection.exec_driver_sql("DELETE FROM turnover WHERE kind = 'upgrade'")
     add(connection, wanted)
 
 

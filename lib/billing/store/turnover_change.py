@@ -13,7 +13,7 @@ from ..domain.catalog import Catalog
 from ..domain.owing import has_ended, of_invoices
 from ..domain.rows import InvoiceRow, MovementRow, ProjectionRows, SubscriptionRow
 from ..domain.trial_turns import of_trials
-from ..domain.turnover import Sold, Story, Turnover, add_to, may_step_up
+from ..domain.turnover import Sold, Story, Turnover, add_to, asks_its_event
 from .projection import MovementKey
 from .stories import invoices_by_id, invoices_of, offers_of, stories
 
@@ -68,8 +68,9 @@ class Change:
             row
             for before, after, since in pairs
             if since is not None
-            for row in (*before.movements, *after.movements)
-            if row.occurred_at >= since and may_step_up(row)
+            for story in (before, after)
+            for row in story.movements
+            if row.occurred_at >= since and asks_its_event(row, story)
         ]
         offers = offers_of(self._connection, asked, self._catalog)
         found: Turnover = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,16 +18,21 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
 )
 
 from ...domain.bridge import Bridge, Step, across, steps
-from ...domain.filters import Filters
+from ...domain.filters import EVERYTHING, Filters
 from ...domain.policy import Discounts, Policy
 from ...domain.times import DAY
 from ..tables import customers as c
 from ..tables import movements as m
 from ..tables import subscriptions as s
+from ..tables.derived import APART
+from . import kept_sums
 from .columns import any_contains, by_bytes, one_of_plans, ordered
+
+Row = Mapping[Any, Any]
 
 _NAMES = (c.c.org_id, c.c.email, c.c.name)
 
@@ -80,14 +85,18 @@ def bridges(
     currencies: Collection[str] = (),
     *,
     check: bool,
+    kept: bool = False,
 ) -> tuple[Bridge, ...]:
     """One bridge a currency, or for each of ``currencies``.
 
-    ``check``: every movement under ``theirs`` is there to be held against.
+    ``check``: every movement under ``theirs`` is there to be held against. ``kept``: the rows are
+    the projection's and ``ours`` its own policy, so that sums tell MRR; a currency in which nothing
+    is live and MRR never moved has no bridge then.
     """
     taken = steps(ours, theirs)
     beyond = _beyond(connection, lens, theirs) if check else {}
-    rows = {row["currency"]: row for row in _totals(connection, lens, ours, taken)}
+    told = _kept_totals if kept and all(map(_moves_few, taken)) else _totals
+    rows = {row["currency"]: row for row in told(connection, lens, ours, taken)}
     nowhere = int(rows[None]["unvalued"]) if None in rows else 0  # their currency is not told
     found = []
     for code in sorted({*rows, *beyond} - {None}):
@@ -114,7 +123,7 @@ def bridges(
 
 def _totals(
     connection: Connection, lens: Lens, ours: Policy, taken: Sequence[Step]
-) -> list[RowMapping]:
+) -> Sequence[Row]:
     """``currency, from_minor, unvalued``, and of step n ``minor_n`` and ``customers_n``.
 
     ``unvalued``: subscriptions that count here and whose value cannot be computed.
@@ -124,13 +133,50 @@ def _totals(
         func.sum(lens.mrr(ours)).label("from_minor"),
         func.count(case((s.c.mrr_minor.is_(None), 1))).label("unvalued"),
     ]
-    for number, step in enumerate(taken):
-        before, after = lens.mrr(step.before), lens.mrr(step.after)
-        columns.append(func.sum(after - before).label(f"minor_{number}"))
-        moved = case((after != before, s.c.customer_id))
-        columns.append(func.count(moved.distinct()).label(f"customers_{number}"))
+    columns += _moved(lens, taken)
     query = select(*columns).group_by(s.c.currency).order_by(by_bytes(s.c.currency))
     return list(connection.execute(query).mappings())
+
+
+def _moved(lens: Lens, taken: Sequence[Step]) -> Iterator[Any]:
+    for number, step in enumerate(taken):
+        before, after = lens.mrr(step.before), lens.mrr(step.after)
+        yield func.sum(after - before).label(f"minor_{number}")
+        moved = case((after != before, s.c.customer_id))
+        yield func.count(moved.distinct()).label(f"customers_{number}")
+
+
+def _kept_totals(
+    connection: Connection, lens: Lens, ours: Policy, taken: Sequence[Step]
+) -> Sequence[Row]:
+    """`_totals`, for which only those rows are read that a step may concern."""
+    found: dict[str | None, dict[str, Any]] = {}
+    zero = {f"{name}_{n}": 0 for n in range(len(taken)) for name in ("minor", "customers")}
+    known = kept_sums.mrr_currencies(connection, ours.slug)
+    for code in (*known, *(row["currency"] for row in kept_sums.cells(connection, EVERYTHING))):
+        found[code] = {"currency": code, "from_minor": 0, "unvalued": 0, **zero}
+    for row in kept_sums.currency_totals(connection):
+        found[row["currency"]]["from_minor"] = row["mrr_minor"]
+    unknown = select(s.c.currency, func.count()).where(s.c.mrr_minor.is_(None))
+    for code, count in connection.execute(unknown.group_by(s.c.currency)):
+        nothing = {"currency": code, "from_minor": 0, **zero}
+        found.setdefault(code, nothing)["unvalued"] = int(count)
+    if taken:
+        winding = "winding_down = 1" if connection.dialect.name == "sqlite" else "winding_down"
+        apart = text(APART.format(winding=winding))
+        query = select(s.c.currency, *_moved(lens, taken)).where(apart)
+        for told in connection.execute(query.group_by(s.c.currency)).mappings():
+            if told["currency"] in found:
+                found[told["currency"]].update(told)
+    return list(found.values())
+
+
+def _moves_few(step: Step) -> bool:
+    """Whether it moves no other rows than those that stand apart."""
+    before, after = step.before, step.after
+    if before.statuses != after.statuses:
+        return before.statuses ^ after.statuses == {"paused"}
+    return before.past_due_leaves_after_days == after.past_due_leaves_after_days
 
 
 def behind(connection: Connection, lens: Lens, step: Step, filters: Filters) -> list[RowMapping]:

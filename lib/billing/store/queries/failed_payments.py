@@ -15,13 +15,13 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     func,
     literal,
     literal_column,
     or_,
     select,
     union,
+    union_all,
 )
 
 from ...domain.filters import Filters
@@ -212,24 +212,30 @@ def at_risk_totals(connection: Connection, *, overdue: bool = False) -> list[Row
 
     ``overdue``: whoever has one is past due or unpaid, so that nobody else is looked at.
     """
-    due = select(s.c.subscription_id).where(s.c.status == literal_column("'past_due'"))
+    due = s.c.status == literal_column("'past_due'")
     failing = select(i.c.subscription_id).where(i.c.failing, i.c.subscription_id.is_not(None))
-    unpaid = and_(
-        s.c.status == literal_column("'unpaid'"),
-        exists().where(i.c.failing, i.c.subscription_id == s.c.subscription_id),
-    )
-    at_risk = (
-        or_(s.c.status == literal_column("'past_due'"), unpaid)
-        if overdue
-        else s.c.subscription_id.in_(union(due, failing))
-    )
-    query = (
+    if overdue:
+        unpaid = and_(s.c.status == literal_column("'unpaid'"), s.c.subscription_id.in_(failing))
+        parts = [_at_risk(due), _at_risk(unpaid)]
+    else:
+        either = union(select(s.c.subscription_id).where(due), failing)
+        parts = [_at_risk(s.c.subscription_id.in_(either))]
+    each = union_all(*parts).subquery().c
+    query = select(
+        each.currency,
+        func.sum(each.count).label("count"),
+        func.sum(each.amount_minor).label("amount_minor"),
+    ).group_by(each.currency)
+    return list(connection.execute(query).mappings())
+
+
+def _at_risk(condition: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(
             s.c.currency,
             func.count().label("count"),
             func.sum(s.c.mrr_minor).label("amount_minor"),
         )
-        .where(s.c.live, s.c.mrr_minor > 0, at_risk)
+        .where(s.c.live, s.c.mrr_minor > 0, condition)
         .group_by(s.c.currency)
     )
-    return list(connection.execute(query).mappings())

@@ -12,12 +12,11 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from ...domain.catalog import Catalog
-from ...domain.upgrades import steps_up
 from ..tables import rollups as r
 from ..tables import turnover as u
 from . import churn, outlook, upgrade_feed
-from .cut_days import Cut, Row, moved_by_span, only, plus, summed_by_span
+from .cut_days import Cut, Row, only, plus, summed_by_span
+from .kept_upgrades import STEP, is_up
 from .upgrade_feed import Judged
 
 
@@ -96,14 +95,9 @@ def trials_started(
 def upgrades(connection: Connection, cut: Cut, judged: Judged, currency: str) -> list[Row]:
     """`upgrade_feed.by_span`."""
     found: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    keys = (u.c.tag, u.c.plan, u.c.interval, u.c.to_plan, u.c.to_interval)
-    query = summed_by_span("upgrade", cut.days(), judged.policy, currency, *keys)
+    query = summed_by_span("upgrade", cut.days(), judged.policy, currency, u.c.tag, *STEP)
     for n, _, kind, *step, count, minor in connection.execute(query):
-        if kind == "new" or _is_up(judged.catalog, *(part or None for part in step)):
-            plus(found[int(n), kind], count, minor)
-    moved = moved_by_span(cut.days(), judged.policy, currency)
-    for n, _, kind, count, minor in connection.execute(moved):
-        if kind in ("expansion", "reactivation"):
+        if kind != "contraction" or is_up(judged.catalog, *step):
             plus(found[int(n), kind], count, minor)
     for n, rest in cut.rests():
         for row in upgrade_feed.by_span(connection, judged, [rest], currency):
@@ -113,15 +107,3 @@ def upgrades(connection: Connection, cut: Cut, judged: Judged, currency: str) ->
         for (n, kind), (count, minor) in sorted(found.items())
         if count
     ]
-
-
-def _is_up(
-    catalog: Catalog,
-    plan: str | None,
-    interval: str | None,
-    to_plan: str | None,
-    to_interval: str | None,
-) -> bool:
-    ranks = (-1 if slug is None else catalog.plan(slug).rank for slug in (plan, to_plan))
-    rank, to_rank = ranks
-    return steps_up(rank, interval, to_rank, to_interval)

@@ -6,17 +6,19 @@ no movement, and finding them reads every change of a price. Only the configured
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     Connection,
     RowMapping,
     Select,
     and_,
     case,
+    false,
     func,
     or_,
     select,
@@ -88,8 +90,8 @@ def page(connection: Connection, judged: Judged, filters: UpgradeFilters) -> lis
     while True:
         since = _nth_newest(connection, judged, filters, looked_at)
         if since is None:
-            return _judged_page(connection, judged, filters)
-        rows = _judged_page(connection, judged, replace(filters, starts=since))
+            return page_within(connection, judged, filters)
+        rows = page_within(connection, judged, replace(filters, starts=since))
         if len(rows) == limit:
             return rows
         looked_at *= LOOKS_AGAIN
@@ -109,9 +111,10 @@ def _nth_newest(
     return found.scalar_one_or_none()
 
 
-def _judged_page(
+def page_within(
     connection: Connection, judged: Judged, filters: UpgradeFilters
 ) -> list[RowMapping]:
+    """:func:`page`, for which everything in the filters' time is judged."""
     steps = _steps(connection, judged, filters)
     limit, offset = filters.page
     query = (
@@ -277,7 +280,32 @@ def _seen(connection: Connection, judged: Judged, filters: UpgradeFilters, ranks
     )
     if filters.currencies:
         query = query.where(m.c.currency.in_(filters.currencies))
-    return query.cte("seen").prefix_with(_ONCE)
+    return query.where(*_hinted(filters)).cte("seen").prefix_with(_ONCE)
+
+
+def _hinted(filters: UpgradeFilters) -> Iterator[ColumnElement[bool]]:
+    """What movements tell of the filters by themselves, so that fewer states are read. What came of
+    something free or tried was on another plan before than its movement says."""
+    if filters.plans:
+        yield m.c.to_plan.in_(filters.plans)
+    if filters.path is not None:
+        yield m.c.to_plan.is_not_distinct_from(filters.path[1])
+        yield or_(m.c.kind == "new", m.c.from_plan.is_not_distinct_from(filters.path[0]))
+    if filters.changes:
+        yield or_(m.c.kind == "new", *map(_may_be, filters.changes))
+
+
+def _may_be(change: str) -> ColumnElement[bool]:
+    plan = m.c.from_plan.is_distinct_from(m.c.to_plan)
+    interval = m.c.from_interval.is_distinct_from(m.c.to_interval)
+    match change:
+        case "plan":
+            return plan
+        case "interval":
+            return and_(~plan, interval)
+        case "quantity" | "price" | "discount":
+            return and_(~plan, ~interval)
+    return false()
 
 
 def _or_nowhere(place: Any) -> Any:

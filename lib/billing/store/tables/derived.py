@@ -83,6 +83,13 @@ plan_entitlements = Table(
     Index(None, "plan"),
 )
 
+APART = (
+    "{winding} OR pause_behavior IS NOT NULL OR status = 'paused' OR "
+    "coalesce(value_minor, 0) <> coalesce(gross_minor, 0) OR "
+    "coalesce(value_minor, 0) <> coalesce(discounted_minor, 0)"
+)
+"""Of a subscription's row: another policy than ours may count it otherwise. Few are so."""
+
 subscriptions = Table(
     "subscriptions",
     metadata,
@@ -170,8 +177,25 @@ subscriptions = Table(
     Index(
         "ix_subscriptions_past_due",
         "currency",
+        "live",
+        "mrr_minor",
         sqlite_where=sql("status = 'past_due'"),
         postgresql_where=sql("status = 'past_due'"),
+    ),
+    Index(
+        "ix_subscriptions_apart",
+        "currency",
+        # What a bridge between policies looks at, so that no row is fetched for it.
+        "customer_id",
+        "status",
+        "pause_behavior",
+        "winding_down",
+        "past_due_since",
+        "value_minor",
+        "discounted_minor",
+        "gross_minor",
+        sqlite_where=sql(APART.format(winding="winding_down = 1")),
+        postgresql_where=sql(APART.format(winding="winding_down")),
     ),
     Index(
         "ix_subscriptions_live",
