@@ -26,8 +26,14 @@ window.WebSocket = class extends WebSocket {
     this.addEventListener("message", () => { window.portsideAnswered = performance.now() })
   }
 }
+window.portsideDrawn = 0
+const written = CanvasRenderingContext2D.prototype.fillText
+CanvasRenderingContext2D.prototype.fillText = function (...given) {
+  window.portsideDrawn = performance.now()
+  return written.apply(this, given)
+}
 """
-"""When the server's last message came."""
+"""When the server's last message came, and when text was last drawn on a canvas."""
 
 SETTLED: Final = """() => {
   const app = document.querySelector('[data-testid="stApp"]')
