@@ -20,6 +20,7 @@
   }
   let input = null
   let last = 0
+  window.portsideWritten = new WeakMap()
   const began = (event) => {
     if (event.isTrusted && input === null) input = event.timeStamp
   }

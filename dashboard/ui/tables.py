@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -17,6 +16,7 @@ from dashboard.ui.badges import BADGES as BADGES
 from dashboard.ui.badges import badge as badge
 from dashboard.ui.badges import colour as colour
 from dashboard.ui.badges import one as one
+from dashboard.ui.worded import worded
 
 PAGE_SIZE: Final = 25
 
@@ -110,13 +110,14 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
         # Counts of which some are unknown: without this they would be spelled with decimals.
         counts = [None if pd.isna(value) else int(value) for value in frame[name]]
         frame[name] = pd.Series(counts, index=frame.index, dtype=object)
-    styler = frame.style
-    for code in currencies.dropna().unique():
-        rows = currencies.index[currencies == code]
-        styler = styler.format(
-            partial(fmt.amount, currency=code), subset=pd.IndexSlice[rows, list(money)]
-        )
-    return styler
+    words = {
+        name: [
+            fmt.amount(value, code) if isinstance(code, str) else fmt.UNKNOWN
+            for value, code in zip(frame[name], currencies, strict=True)
+        ]
+        for name in money
+    }
+    return worded(frame, words)
 
 
 def text(

@@ -52,6 +52,7 @@ class RemoteClock:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._client = httpx.Client(timeout=ANSWER_SECONDS)  # one connection, whoever asks
         self._lock = threading.Lock()
         self._read_at = float("-inf")
         self._now = 0
@@ -65,7 +66,7 @@ class RemoteClock:
 
     def _ask(self) -> int:
         try:
-            answer = httpx.get(self._url, timeout=ANSWER_SECONDS)
+            answer = self._client.get(self._url)
             answer.raise_for_status()
             return parse_iso(answer.json()["now"])
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
