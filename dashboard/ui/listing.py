@@ -12,7 +12,7 @@ from dashboard import session
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
 from dashboard.ui import download, filters, notes, paged, tables
-from lib.billing import REPORTS, Filters, Listing, Permission
+from lib.billing import Filters, Listing, Permission
 
 Noun = Literal["customer", "subscription", "invoice"]
 """What a row of a list is."""
@@ -59,7 +59,7 @@ def _rows(
     orders: Mapping[str, tuple[str, bool]],
 ) -> None:
     """What an order and a page switch redraw."""
-    session.check(REPORTS[name].permission)
+    session.check(Permission.CUSTOMERS)
     whole = paged.whole_still(read, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_found(whole, noun, staff), width="stretch")
@@ -80,7 +80,7 @@ def rows(
     staff: Staff,
 ) -> None:
     """The same beneath another table, for those who see totals; ``file`` is the report's name."""
-    session.check(REPORTS[file].permission)
+    session.check(Permission.TOTALS)
     whole = paged.whole(read, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         found = paged.counted(whole, _counted(noun, whole.total))
