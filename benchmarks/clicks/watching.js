@@ -5,18 +5,22 @@
 // says that it is running.
 // A change is one of the page's elements, or text that is drawn on a canvas, as a table's is. None is
 // - what moves by itself in the header and the sidebar;
+// - what floats above the page: a choice that closes, the help of what the mouse rests on;
 // - the mark of elements that a run has not come to yet: they fade only after half a second;
 // - the hidden rows that a table keeps beneath its canvas for screen readers, 200 ms behind it.
 (patience) => {
   const QUIET = 300
   const app = document.querySelector('[data-testid="stApp"]')
   const outside = '[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stStatusWidget"], canvas'
+  const page = '[data-testid="stApp"], [role="dialog"]'
   const seen = (change) => {
     const node = change.target
     if (node === app) return false
     if (change.type === "attributes" && node.dataset.testid === "stElementContainer")
       if (["class", "data-stale"].includes(change.attributeName)) return false
-    return !(node.nodeType === 1 ? node : node.parentElement)?.closest(outside)
+    if (change.type === "attributes" && node.dataset.testid === "stTooltipHoverTarget") return false
+    const element = node.nodeType === 1 ? node : node.parentElement
+    return element?.closest(page) && !element.closest(outside)
   }
   let input = null
   let last = 0

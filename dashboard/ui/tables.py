@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import navigation
 from dashboard.language import tr
+from dashboard.ui import sliding
 from dashboard.ui.badges import BADGES as BADGES
 from dashboard.ui.badges import badge as badge
 from dashboard.ui.badges import colour as colour
@@ -39,8 +39,8 @@ def show(
 
     ``chosen`` is chosen from the start; ``on_choose`` is told when somebody chooses another row,
     or none. ``sparse``: a column that is empty in every row is left out.
-    The key carries a hash of the ids: a selection is a position, and must not slide to another
-    customer when the rows change.
+    A selection is a position, and must not slide to another customer when the rows change: see
+    `sliding`.
     """
     if sparse:
         held = {name for row in rows for name in columns if row[name] not in (None, [])}
@@ -51,8 +51,7 @@ def show(
     drawn: Any = frame[list(columns)]
     if money and currencies is not None:
         drawn = _spelled(drawn, [name for name in money if name in columns], currencies)
-    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
-    table = f"{key}_{digest}"
+    table = sliding.key(key, ids, chosen=chosen is not None)
     shared = {
         "hide_index": True,
         "column_config": dict(columns),
@@ -66,7 +65,7 @@ def show(
         return None
 
     def told() -> None:
-        if on_choose:
+        if on_choose and sliding.meant(key):
             on_choose(_chosen(st.session_state[table], len(rows)))
 
     state = st.dataframe(
