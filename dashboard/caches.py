@@ -23,18 +23,27 @@ becomes of its entry."""
 _made: Final = defaultdict[str, Iterator[int]](lambda: count(1))
 
 
+def value(name: str, key: Any, read: Callable[[], Any]) -> Any:
+    """What ``read`` gives, kept under whatever ``key`` holds: all that it depends on."""
+    return _value(repr((name, key)), read)
+
+
+def figure(name: str, key: Any, build: Callable[[], Any]) -> Any:
+    """What ``build`` gives, unlike `value` the same object each time."""
+    return _figure(repr((name, key)), build)
+
+
+# Keys are words: Streamlit takes a millisecond to hash the filters that they tell. A leading
+# underscore keeps an argument out of the key.
 @st.cache_data(max_entries=500, max_size="16MiB", ttl=KEPT_FOR, show_spinner=False)
-def value(name: str, stamp: Any, _read: Callable[[], Any], key: Any = None) -> Any:
-    """What ``_read`` gives, for everything else that is given: a leading underscore keeps an
-    argument out of the key."""
-    _sweep(value)
+def _value(key: str, _read: Callable[[], Any]) -> Any:
+    _sweep(_value)
     return _read()
 
 
 @st.cache_resource(max_entries=100, ttl=KEPT_FOR, show_spinner=False)
-def figure(name: str, generation: tuple[int, str], key: Any, _build: Callable[[], Any]) -> Any:
-    """What ``_build`` gives, unlike `value` the same object each time."""
-    _sweep(figure)
+def _figure(key: str, _build: Callable[[], Any]) -> Any:
+    _sweep(_figure)
     return _build()
 
 

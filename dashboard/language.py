@@ -7,6 +7,7 @@ English is the message id. The catalogues are PO files, one for each section of 
 from __future__ import annotations
 
 import re
+import threading
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,9 @@ PSEUDO: Final = "xx"
 FOLDER: Final = Path(__file__).with_name("locales")
 _KEY: Final = "language"
 
+_spoken: Final = threading.local()
+"""The run that a thread makes and its language: it is asked for with every word."""
+
 Catalogue = dict[str, str | tuple[str, str]]
 
 
@@ -33,7 +37,9 @@ def current() -> str:
     running = get_script_run_ctx(suppress_warning=True)
     if running is None:
         return "en"
-    found: str = st.session_state.get(_KEY, "en")
+    if getattr(_spoken, "run", None) is not running:
+        _spoken.language, _spoken.run = st.session_state.get(_KEY, "en"), running
+    found: str = _spoken.language
     return found
 
 
@@ -41,6 +47,7 @@ def settle(chosen: str | None) -> None:
     """Speak what the person has chosen, or else what the browser asks for."""
     wanted = chosen or (st.context.locale or "en").partition("-")[0].lower()
     st.session_state[_KEY] = wanted if wanted in {*LANGUAGES, PSEUDO} else "en"
+    _spoken.run = None
 
 
 def mark(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import proven
 from lib.billing import Identity, Role, SignIn, SignInRefused, from_claims, read_sign_in
@@ -36,6 +38,9 @@ class _Seam:
 
 
 _seam = _Seam()
+_looked: Final = threading.local()
+"""The run that a thread makes, and whether there was a provider when it began: Streamlit looks for
+its files each time."""
 _signed_out: dict[str, None] = {}
 """The sign-ins that ended here by their owner's wish: a browser's other tabs still hold them."""
 
@@ -57,10 +62,15 @@ def rules() -> SignIn:
 
 def provider_configured() -> bool:
     """Whether an [auth] section is in Streamlit's secrets."""
-    try:
-        return "auth" in st.secrets
-    except FileNotFoundError:
-        return False
+    running = get_script_run_ctx(suppress_warning=True)
+    if running is None or getattr(_looked, "run", None) is not running:
+        try:
+            _looked.found = "auth" in st.secrets
+        except FileNotFoundError:
+            _looked.found = False
+        _looked.run = running
+    found: bool = _looked.found
+    return found
 
 
 def providers() -> list[str]:

@@ -17,7 +17,7 @@ from dashboard.ui import (
     tables,
     upgrades,
 )
-from lib.billing import Permission, UpgradeFilters
+from lib.billing import Outlook, Permission, Runway, UpgradeFilters
 
 staff = session.guard(Permission.TOTALS)
 chrome.head(navigation.BY_SLUG["overview"])
@@ -46,21 +46,39 @@ def body() -> None:
     money = next((m for m in view.currencies if m.currency == code), by_use[0])
     ahead = morning.runway(money.currency)
     kpis.row(standing.cards(money, morning.standing_months(money.currency), ahead))
-    left, right = st.columns(2)
-    with left:
-        standing.bridge(data.roll_forward(money.currency, "month", 1))
-    with right:
-        runway.draw(ahead)
-    runway.behind(ahead)
+    _moving(money.currency, ahead)
     with st.grid(2, min_column_width=400, gap="small"):  # narrower ones would hide columns
         needs.draw(money, staff)
         place = st.container(height="stretch")
     _latest(money.currency)
     with place:
-        with st.skeleton(height=160):  # whole months are read: the rest is there before
-            found = morning.outlook(money.currency)
+        found = _outlook(money.currency)
         outlook.insights(found, staff)
         outlook.largest(found)
+
+
+@st.fragment
+@notes.calmly
+def _moving(code: str, ahead: Runway) -> None:
+    """What came and what leaves; the choice of a week redraws no more than this."""
+    session.check(Permission.TOTALS)
+    tables.open_remembered()
+    left, right = st.columns(2)
+    with left:
+        standing.bridge(data.roll_forward(code, "month", 1))
+    with right:
+        runway.draw(ahead)
+    runway.behind(ahead)
+
+
+def _outlook(code: str) -> Outlook:
+    """Whole months are read the first time: the rest of the page is there before."""
+    if code in (known := st.session_state.setdefault("outlooks_seen", set())):
+        return morning.outlook(code)
+    with st.skeleton(height=160):
+        found = morning.outlook(code)
+    known.add(code)
+    return found
 
 
 def _latest(code: str) -> None:

@@ -43,7 +43,13 @@ def _ends() -> None:
     with bars:
         ending_bars.draw(listing.currencies(everything), now, totals=totals)
     listing.draw(
-        "winding-down", data.winding_down, wanted, ending.table, staff, noun="subscription"
+        "winding-down",
+        data.winding_down,
+        wanted,
+        ending.table,
+        staff,
+        noun="subscription",
+        orders=ending.ORDERS,
     )
 
 

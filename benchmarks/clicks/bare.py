@@ -41,6 +41,38 @@ def many(title: str) -> None:
         st.button(f"Customer {number}", type="tertiary", icon=":material/person:")
 
 
+@st.fragment
+def part(title: str) -> None:
+    """The least that a choice can redraw."""
+    chosen = st.selectbox("Choice", ["One", "Two", "Three"], key=f"{title}_choice")
+    st.write(f"{chosen} is chosen.")
+
+
+def small(title: str) -> None:
+    st.title(title)
+    part(title)
+
+
+def among(title: str) -> None:
+    """The same amid as many parts as Overview has."""
+    part(title)
+    many(title)
+
+
+@st.fragment
+def drawn(title: str) -> None:
+    """A choice that redraws one chart and one table."""
+    chosen = st.selectbox("Choice", ["One", "Two", "Three"], key=f"{title}_choice")
+    figure = go.Figure(go.Bar(x=list(range(12)), y=[len(chosen) * 3 % 7 + n for n in range(12)]))
+    st.plotly_chart(figure, key=f"{title}_chart")
+    st.dataframe(ROWS.assign(chosen=chosen))
+
+
+def redrawn(title: str) -> None:
+    st.title(title)
+    drawn(title)
+
+
 def _page(draw, title: str, **more) -> st.Page:
     return st.Page(lambda: draw(title), title=title, url_path=title.lower(), **more)
 
@@ -53,5 +85,8 @@ st.navigation(
         _page(full, "Fourth"),
         _page(many, "Fifth"),
         _page(many, "Sixth"),
+        _page(small, "Seventh"),
+        _page(among, "Eighth"),
+        _page(redrawn, "Ninth"),
     ]
 ).run()

@@ -26,8 +26,20 @@ window.WebSocket = class extends WebSocket {
     this.addEventListener("message", () => { window.portsideAnswered = performance.now() })
   }
 }
+window.portsideDrawn = 0
+window.portsideWritten = new WeakMap()
+const written = CanvasRenderingContext2D.prototype.fillText
+CanvasRenderingContext2D.prototype.fillText = function (...given) {
+  const before = window.portsideWritten.get(this) || new Set()
+  window.portsideWritten.set(this, before)
+  const words = given.join("|")
+  if (!before.has(words)) window.portsideDrawn = performance.now()
+  before.add(words)
+  return written.apply(this, given)
+}
 """
-"""When the server's last message came."""
+"""When the server's last message came, and when text was last drawn on a canvas where the same had
+not stood before: tables draw themselves again and again."""
 
 SETTLED: Final = """() => {
   const app = document.querySelector('[data-testid="stApp"]')

@@ -217,8 +217,15 @@ def naive(email: str) -> tuple[Step, ...]:
     )
 
 
+_CHOICE: Final = _drop_down(_labelled("stSelectbox", "Choice"))
+
 BARE: Final = (
     Step("an empty page", "page", "/", _menu("Second")),
     Step("a page of numbers, charts and a table", "page", "/third", _menu("Fourth")),
     Step("a page of as many parts as Overview", "page", "/fourth", _menu("Sixth")),
+    Step("a choice that redraws a sentence", "fragment", "/seventh", _nth_option(1), _CHOICE),
+    Step("the same amid the parts of Overview", "fragment", "/eighth", _nth_option(1), _CHOICE),
+    Step(
+        "a choice that redraws a chart and a table", "fragment", "/ninth", _nth_option(1), _CHOICE
+    ),
 )

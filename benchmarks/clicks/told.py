@@ -21,19 +21,20 @@ def write(runs: Sequence[Run], times: int) -> None:
 
 def _head(runs: Sequence[Run], times: int) -> str:
     load = ", ".join(f"{run.load:.1f}" for run in runs)
-    return f"""From a person's click to the last change that it draws, in headless Chromium on
+    return f"""From a person's click to the last change of it that they see, in headless Chromium on
 the same machine, {book.machine()}, load {load} when it began.
 Milliseconds, median and 95th of a hundred of {times} times. *First*: a webhook has come in since,
 so that nothing that is read is kept; *again*: the same was seen before. *Naive*: the same page as
 somebody would first write it (`benchmarks/naive/app.py`: whole tables into pandas, plotly.express,
 no fragments, no caches), over the same database in the same run; the ratio is to ours, first. A
-dash: it does not have that; *never*: not within {PATIENCE:.0f} seconds, or out of 8 GB of memory
+dash: it does not have that (beneath ours are pages and fragments of bare Streamlit, which read
+nothing); *never*: not within {PATIENCE:.0f} seconds, or out of 8 GB of memory
 (after the first *never* the others, which read the same tables, are not tried).
 `make bench ARGS="clicks"` measures the demo's world again, `--database URL` a filled one."""
 
 
 def _of(run: Run) -> str:
-    full, many = (median(line.first) for line in run.bare[1:])
+    full, many = (median(line.first) for line in run.bare[1:3])
     naive = {line.what: line for line in run.naive}
     rows = [
         "| what is clicked | first | p95 | again | p95 | naive | ratio |",

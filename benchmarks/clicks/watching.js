@@ -1,27 +1,37 @@
-// From the next input of a person to the last change that it draws, in milliseconds.
+// From the next input of a person to the last change that they see of it, in milliseconds.
 //
 // Resolves when the server has answered, the script has run and nothing has changed for QUIET; null
 // after `patience`. That it ran is told by its messages: a short run can be over before the page
 // says that it is running.
-// What moves by itself in the header and the sidebar is no part of the page.
+// A change is one of the page's elements, or text that is drawn on a canvas, as a table's is. None is
+// - what moves by itself in the header and the sidebar;
+// - what floats above the page: a choice that closes, the help of what the mouse rests on;
+// - the mark of elements that a run has not come to yet: they fade only after half a second;
+// - the hidden rows that a table keeps beneath its canvas for screen readers, 200 ms behind it.
 (patience) => {
-  const QUIET = 250
+  const QUIET = 300
   const app = document.querySelector('[data-testid="stApp"]')
-  const outside = (node) => {
+  const outside = '[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stStatusWidget"], canvas'
+  const page = '[data-testid="stApp"], [role="dialog"]'
+  const seen = (change) => {
+    const node = change.target
+    if (node === app) return false
+    if (change.type === "attributes" && node.dataset.testid === "stElementContainer")
+      if (["class", "data-stale"].includes(change.attributeName)) return false
+    if (change.type === "attributes" && node.dataset.testid === "stTooltipHoverTarget") return false
     const element = node.nodeType === 1 ? node : node.parentElement
-    return element?.closest('[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stStatusWidget"]')
+    return element?.closest(page) && !element.closest(outside)
   }
   let input = null
   let last = 0
-  let wasRunning = false
+  window.portsideWritten = new WeakMap()
   const began = (event) => {
     if (event.isTrusted && input === null) input = event.timeStamp
   }
   const events = ["pointerdown", "keydown"]
   events.forEach((name) => window.addEventListener(name, began, true))
   const observer = new MutationObserver((changes) => {
-    if (input === null) return
-    if (changes.some((c) => c.target !== app && !outside(c.target))) last = performance.now()
+    if (input !== null && changes.some(seen)) last = performance.now()
   })
   observer.observe(document.body, {
     childList: true, subtree: true, characterData: true, attributes: true,
@@ -33,17 +43,16 @@
     const timer = setInterval(() => {
       const now = performance.now()
       if (input === null) return
-      const running = app.dataset.testScriptState !== "notRunning"
-      if (wasRunning && !running) last = Math.max(last, now)
-      wasRunning = running
+      const change = Math.max(last, window.portsideDrawn)
+      const answered = window.portsideAnswered
       const over = now - input > patience
-      const answered = window.portsideAnswered > input && last > input
-      if (over || (answered && !waiting() && now - last > QUIET)) {
+      const done = answered > input && change > input && !waiting()
+      if (over || (done && now - Math.max(change, answered) > QUIET)) {
         clearInterval(timer)
         observer.disconnect()
         events.forEach((name) => window.removeEventListener(name, began, true))
-        resolve(over ? null : last - input)
+        resolve(over ? null : change - input)
       }
-    }, 5)
+    }, 20)
   })
 }

@@ -106,7 +106,6 @@ def narrowed(everything: Listing[WindingDownItem], savable: Savable) -> Filters:
         )
         weeks = {bar.key: (bar.at, bar.until) for bar in everything.bars}
         week = filters.maybe(tr("Any week"), "week", sorted(weeks), week_name)
-        sort, descending = filters.order(ORDERS)
         last = st.toggle(
             say(METRICS["savable_this_week"].label),
             key="savable",
@@ -125,8 +124,6 @@ def narrowed(everything: Listing[WindingDownItem], savable: Savable) -> Filters:
         currencies=codes,
         starts=starts,
         ends=ends,
-        sort=sort,
-        descending=descending,
     )
 
 

@@ -27,11 +27,20 @@ from lib.billing import BillingError, FailedPaymentItem, Filters, Permission
 
 
 def draw(wanted: Filters, staff: Staff) -> None:
-    """The queue's count, one page of it, and the chosen invoice."""
-    whole = paged.whole(data.failed_payments, wanted)
-    if not whole.total:
+    """The queue, if the filters leave one."""
+    if paged.whole(data.failed_payments, wanted).total:
+        _queue(wanted, staff)
+    else:
         filters.nothing(tr("No invoice matches these filters."))
-        return
+
+
+@st.fragment
+@notes.calmly
+def _queue(wanted: Filters, staff: Staff) -> None:
+    """Its count, one page of it, and the chosen invoice: what a row, an order and a page switch
+    redraw."""
+    session.check(Permission.CUSTOMERS)
+    whole = paged.whole_still(data.failed_payments, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         amounts = [fmt.money(part.amount_minor, part.currency) for part in whole.sums]
         told = amounts if staff.may(Permission.TOTALS) else []
@@ -42,6 +51,7 @@ def draw(wanted: Filters, staff: Staff) -> None:
             width="stretch",
         )
         paged.count_all(whole)
+        wanted = filters.ordered(wanted, failing.ORDERS)
         download.csv_button("failed-payments", wanted, staff)
     place = st.container()
     page = paged.page(data.failed_payments, wanted, whole)

@@ -141,14 +141,11 @@ def narrowed(everything: Listing[FailedPaymentItem]) -> Filters:
         codes = filters.several(
             tr("Currency"), "currencies", choices.get("currencies", ()), str.upper
         )
-        sort, descending = filters.order(ORDERS)
     return Filters(
         text=text,
         plans=plans,
         reasons=reasons,
         currencies=codes,
-        sort=sort,
-        descending=descending,
     )
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
 from dashboard.language import tr
+from lib.billing import Filters
+
+F = TypeVar("F", bound=Filters)
 
 NARROW: Final = 150
 WIDEST: Final = 420
@@ -110,6 +114,12 @@ def order(options: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
         icon=":material/sort:",
     )
     return options[label]
+
+
+def ordered(wanted: F, options: Mapping[str, tuple[str, bool]]) -> F:
+    """``wanted``, sorted as is chosen here."""
+    sort, descending = order(options)
+    return replace(wanted, sort=sort, descending=descending)
 
 
 def maybe(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, cast
@@ -15,8 +14,8 @@ from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters, invoice, listing, owed, paged, tables
-from lib.billing import InvoiceFilters, InvoiceItem, InvoiceSum, Listing
+from dashboard.ui import defined, download, filters, invoice, listing, notes, owed, paged, tables
+from lib.billing import InvoiceFilters, InvoiceItem, InvoiceSum, Listing, Permission
 
 ORDERS: Final = {
     mark("Newest"): ("created_at", True),
@@ -126,11 +125,20 @@ def _midnight(day: date) -> int:
 
 
 def draw(wanted: InvoiceFilters, staff: Staff) -> None:
-    """The count, the sums, one page of rows, and the chosen invoice in detail."""
-    whole = paged.whole(data.invoices, wanted)
-    if not whole.total:
+    """The list, if the filters leave one."""
+    if paged.whole(data.invoices, wanted).total:
+        _found(wanted, staff)
+    else:
         filters.nothing(tr("No invoice matches these filters."))
-        return
+
+
+@st.fragment
+@notes.calmly
+def _found(wanted: InvoiceFilters, staff: Staff) -> None:
+    """The count, the sums, one page of rows, and the chosen invoice in detail: what a row, an order
+    and a page switch redraw."""
+    session.check(Permission.TOTALS)
+    whole = paged.whole_still(data.invoices, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             tr(
@@ -146,9 +154,8 @@ def draw(wanted: InvoiceFilters, staff: Staff) -> None:
             width="stretch",
         )
         paged.count_all(whole)
-        sort, descending = filters.order(ORDERS)
+        wanted = filters.ordered(wanted, ORDERS)
         download.csv_button("invoices", wanted, staff)
-    wanted = replace(wanted, sort=sort, descending=descending)
     place = st.container()
     page = paged.page(data.invoices, wanted, whole)
     with place:

@@ -43,7 +43,7 @@ def draw(period: ChurnPeriod, staff: Staff) -> None:
         return
     st.subheader(tr("Who left in {period}?", period=fmt.period(period.name)), anchor=False)
     wanted = _narrowed(period)
-    listing.draw("churned", data.churned, wanted, table, staff, noun="customer")
+    listing.draw("churned", data.churned, wanted, table, staff, noun="customer", orders=ORDERS)
 
 
 def _causes(period: ChurnPeriod) -> None:
@@ -172,7 +172,6 @@ def _narrowed(period: ChurnPeriod) -> Filters:
             ("under_90_days", "90_days_to_1_year", "1_to_2_years", "over_2_years", "joined_since"),
             fmt.words,
         )
-        sort, descending = filters.order(ORDERS)
     return Filters(
         text=text,
         causes=causes,
@@ -183,8 +182,6 @@ def _narrowed(period: ChurnPeriod) -> Filters:
         currencies=(period.currency,),
         starts=period.starts,
         ends=period.ends,
-        sort=sort,
-        descending=descending,
     )
 
 

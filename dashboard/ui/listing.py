@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 import streamlit as st
 
 from dashboard import format as fmt
+from dashboard import session
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import download, filters, paged, tables
+from dashboard.ui import download, filters, notes, paged, tables
 from lib.billing import Filters, Listing, Permission
 
 Noun = Literal["customer", "subscription", "invoice"]
@@ -37,19 +38,39 @@ def draw(
     staff: Staff,
     *,
     noun: Noun,
+    orders: Mapping[str, tuple[str, bool]],
 ) -> None:
-    """The rows of one page of ``wanted``; a chosen row opens its customer."""
-    whole = paged.whole(read, wanted)
-    if not whole.total:
+    """The rows of one page of ``wanted``, in one of ``orders``; a chosen row opens its customer."""
+    if paged.whole(read, wanted).total:
+        _rows(name, read, wanted, table, staff, noun, orders)
+    else:
         filters.nothing(_none(noun))
-        return
+
+
+@st.fragment
+@notes.calmly
+def _rows(
+    name: str,
+    read: Callable[[Filters], Listing[Any]],
+    wanted: Filters,
+    table: Callable[[Listing[Any]], int | None],
+    staff: Staff,
+    noun: Noun,
+    orders: Mapping[str, tuple[str, bool]],
+) -> None:
+    """What an order and a page switch redraw."""
+    session.check(Permission.CUSTOMERS)
+    whole = paged.whole_still(read, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_found(whole, noun, staff), width="stretch")
         paged.count_all(whole)
+        wanted = filters.ordered(wanted, orders)
         download.menu(name, wanted, staff)
     _page(read, wanted, table, whole)
 
 
+@st.fragment
+@notes.calmly
 def rows(
     read: Callable[[Filters], Listing[Any]],
     wanted: Filters,
@@ -59,6 +80,7 @@ def rows(
     staff: Staff,
 ) -> None:
     """The same beneath another table, for those who see totals; ``file`` is the report's name."""
+    session.check(Permission.TOTALS)
     whole = paged.whole(read, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         found = paged.counted(whole, _counted(noun, whole.total))

@@ -28,6 +28,15 @@ def whole(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:
     return read(replace(wanted, limit=1, exact=bool(st.query_params.get(EXACT))))
 
 
+def whole_still(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:
+    """The same in a fragment of its own: what it adds up to may have changed since the page around
+    was drawn, and an empty list is for that page to tell."""
+    found = whole(read, wanted)
+    if not found.total:
+        st.rerun()
+    return found
+
+
 def page(read: Callable[[F], Listing[Any]], wanted: F, of: Listing[Any]) -> Listing[Any]:
     """The switch of pages, and the rows of the one that is chosen."""
     passed, after = _begun()

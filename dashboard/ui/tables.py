@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -13,10 +11,12 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import navigation
 from dashboard.language import tr
+from dashboard.ui import sliding
 from dashboard.ui.badges import BADGES as BADGES
 from dashboard.ui.badges import badge as badge
 from dashboard.ui.badges import colour as colour
 from dashboard.ui.badges import one as one
+from dashboard.ui.worded import worded
 
 PAGE_SIZE: Final = 25
 
@@ -39,8 +39,8 @@ def show(
 
     ``chosen`` is chosen from the start; ``on_choose`` is told when somebody chooses another row,
     or none. ``sparse``: a column that is empty in every row is left out.
-    The key carries a hash of the ids: a selection is a position, and must not slide to another
-    customer when the rows change.
+    A selection is a position, and must not slide to another customer when the rows change: see
+    `sliding`.
     """
     if sparse:
         held = {name for row in rows for name in columns if row[name] not in (None, [])}
@@ -51,8 +51,7 @@ def show(
     drawn: Any = frame[list(columns)]
     if money and currencies is not None:
         drawn = _spelled(drawn, [name for name in money if name in columns], currencies)
-    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
-    table = f"{key}_{digest}"
+    table = sliding.key(key, ids, chosen=chosen is not None)
     shared = {
         "hide_index": True,
         "column_config": dict(columns),
@@ -66,7 +65,7 @@ def show(
         return None
 
     def told() -> None:
-        if on_choose:
+        if on_choose and sliding.meant(key):
             on_choose(_chosen(st.session_state[table], len(rows)))
 
     state = st.dataframe(
@@ -110,13 +109,14 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
         # Counts of which some are unknown: without this they would be spelled with decimals.
         counts = [None if pd.isna(value) else int(value) for value in frame[name]]
         frame[name] = pd.Series(counts, index=frame.index, dtype=object)
-    styler = frame.style
-    for code in currencies.dropna().unique():
-        rows = currencies.index[currencies == code]
-        styler = styler.format(
-            partial(fmt.amount, currency=code), subset=pd.IndexSlice[rows, list(money)]
-        )
-    return styler
+    words = {
+        name: [
+            fmt.amount(value, code) if isinstance(code, str) else fmt.UNKNOWN
+            for value, code in zip(frame[name], currencies, strict=True)
+        ]
+        for name in money
+    }
+    return worded(frame, words)
 
 
 def text(

@@ -29,7 +29,7 @@ def _cached_functions() -> Iterator[tuple[str, ast.FunctionDef, set[str | None]]
 
 def test_every_cache_with_a_key_has_an_end_in_number_and_in_time() -> None:
     found = list(_cached_functions())
-    assert {"caches.value", "caches.figure"} <= {name for name, _, _ in found}
+    assert {"caches._value", "caches._figure"} <= {name for name, _, _ in found}
     endless = [name for name, function, given in found if function.args.args and not given >= ENDS]
     assert endless == []
 
@@ -49,7 +49,7 @@ def test_what_is_kept_for_a_key_goes_with_it(kind: str) -> None:
         if kind == "value":
             caches.value("overview", watermark, lambda: "read")
         else:
-            caches.figure("churn", (watermark, "en"), (), lambda: "built")
+            caches.figure("churn", (watermark, "en"), lambda: "built")
         assert _locks(kind) <= MOST + 1
 
 
@@ -60,5 +60,5 @@ def _locks(kind: str) -> int:
         len(cache._value_locks)
         for by_session in of[kind]._function_caches.values()
         for cache in by_session.values()
-        if cache.display_name.endswith(f"caches.{kind}")
+        if cache.display_name.endswith(f"caches._{kind}")
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation
 from lib.billing import METRICS, Role
@@ -215,18 +214,6 @@ def test_two_currencies_are_never_added_up(open_page: Open) -> None:
     assert app.metric[0].value == "$20,134"
     app.segmented_control(key="currency").set_value("eur").run()
     assert app.metric[0].value == "€2,815"
-
-
-def test_the_table_s_key_changes_with_its_rows(open_page: Open) -> None:
-    """A selection is a position: under one key it would slide to another customer."""
-    app = open_page("winding-down")
-    first = _table_key(app)
-    app.multiselect(key="plans").select("pro").run()
-    assert _table_key(app) != first
-
-
-def _table_key(app: AppTest) -> str:
-    return str(app.dataframe[0].proto.id)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
