@@ -44,6 +44,9 @@ _KINDS = {Text: "text", BigInteger: "bigint", Boolean: "boolean", LargeBinary: "
 """How PostgreSQL calls the types of our columns."""
 
 
+_AMONG: Final = "= ANY(%b::text[])"
+
+
 def mark(connection: Connection) -> str:
     """The driver's placeholder."""
     return "?" if connection.dialect.name == "sqlite" else "%s"
@@ -53,7 +56,7 @@ def among(connection: Connection, column: str) -> str:
     """A condition on ``column`` that takes one parameter, made by :func:`keys`."""
     if connection.dialect.name == "sqlite":
         return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - names are ours
-    return f"{column} = ANY(%b::text[])"
+    return f"{column} {_AMONG}"
 
 
 def keys(connection: Connection, values: Iterable[str]) -> Any:
@@ -135,9 +138,17 @@ def ask(connection: Connection, statement: str, *parameters: Any) -> Answer:
     driver = connection.info.get(_DIRECT)
     if driver is None:
         return connection.exec_driver_sql(statement, parameters)
-    answer: Answer = driver.execute(statement, parameters)
-    # SQLite steps through rows as they are taken, and would show what was written since.
-    return Here(answer.fetchall()) if connection.dialect.name == "sqlite" else answer
+    if connection.dialect.name == "sqlite":
+        # SQLite steps through rows as they are taken, and would show what was written since.
+        return Here(driver.execute(statement, parameters).fetchall())
+    answer: Answer = driver.execute(statement, parameters, prepare=_prepared(statement))
+    return answer
+
+
+def _prepared(statement: str) -> bool | None:
+    """What looks for a list of keys is planned each time: a plan that is kept was made when the
+    table was small or empty, reads all of it, and stays until somebody analyzes the table."""
+    return False if _AMONG in statement else None
 
 
 def fetch(connection: Connection, statement: str, *parameters: Any) -> Sequence[Any]:
