@@ -25,7 +25,7 @@ from .arrays import Packed
 MOST_KEPT: Final = 200
 """Statements that a connection keeps prepared: ours are fewer."""
 
-_SIGN: Final = re.compile(r"%(.)")
+_SIGN: Final = re.compile("%([sb%])")
 _TEXT, _BINARY = 0, 1
 
 
@@ -68,7 +68,7 @@ class Line:
 
     def ask(self, statement: str, parameters: Sequence[Any], *, keep: bool = True) -> Coming:
         """Send a statement. ``keep``: whether its plan may be used again."""
-        text = _numbered(statement) if parameters else statement.encode()
+        text = _numbered(statement)
         values, formats = _spelled(parameters)
         name = self._name(statement, text) if keep else None
         if name is None:
