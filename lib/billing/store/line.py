@@ -27,6 +27,7 @@ MOST_KEPT: Final = 200
 
 _SIGN: Final = re.compile("%([sb%])")
 _TEXT, _BINARY = 0, 1
+_NUMBERS: Final = count()
 
 
 class Kept(dict[str, bytes]):
@@ -50,7 +51,7 @@ class Coming:
 class Line:
     """From :meth:`open` to :meth:`end` nobody else may speak to ``driver``."""
 
-    FAILED: ClassVar = errors.Error
+    FAILED: ClassVar[type[errors.Error]] = errors.Error
 
     def __init__(self, driver: Connection[Any], kept: Kept) -> None:
         self.driver = driver
@@ -138,9 +139,6 @@ class Line:
             self._server.send_prepare(name, text)
             self._coming.append(Coming(self, statement))
         return name
-
-
-_NUMBERS: Final = count()
 
 
 @lru_cache(1_000)
