@@ -3,6 +3,10 @@
 One thread writes. While it commits, new deliveries queue; the next commit takes all of them. A
 commit costs about the same for one event as for a hundred, so a burst is absorbed without delaying
 a lone delivery.
+
+Whoever delivers steadily sends the next one when the last is answered. Taking what has queued at
+that moment would leave two groups that wait for each other, each of half the size and of nearly the
+whole cost; so a moment is given to those who were just answered.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from ..domain.errors import DatabaseUnavailable
 from .arrivals import Arrival
@@ -18,6 +23,9 @@ from .summary import Outcome
 GROUP = 500
 WAITING = 5_000
 """Deliveries that may queue; beyond, the sender is told to come back rather than to wait."""
+
+PAUSE: Final = 0.002
+"""Seconds within which the next of many deliveries comes. When none does, none is waited for."""
 
 Commit = Callable[[Sequence[Arrival], str], list[Outcome]]
 
@@ -31,6 +39,8 @@ class Grouping:
         self._waiting: list[tuple[Arrival, asyncio.Future[Outcome]]] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="portside-writer")
         self._task: asyncio.Task[None] | None = None
+        self._expected = 0
+        self._patience = 0.0
 
     async def submit(self, arrival: Arrival) -> Outcome:
         """Store one delivery. Raises DatabaseUnavailable."""
@@ -51,8 +61,10 @@ class Grouping:
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
+            await self._gather()
             group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
             arrivals = [arrival for arrival, _ in group]
+            began = loop.time()
             try:
                 outcomes = await loop.run_in_executor(
                     self._thread, self._commit, arrivals, self._source
@@ -63,6 +75,17 @@ class Grouping:
                 for (_, done), outcome in zip(group, outcomes, strict=True):
                     if not done.done():
                         done.set_result(outcome)
+            self._expected = len(group) + len(self._waiting)
+            self._patience = loop.time() - began
+
+    async def _gather(self) -> None:
+        """Wait for as many as were under way, while they come, and for a commit's time at most."""
+        loop = asyncio.get_running_loop()
+        most = loop.time() + self._patience
+        came = -1
+        while came < len(self._waiting) < min(self._expected, GROUP) and loop.time() < most:
+            came = len(self._waiting)
+            await asyncio.sleep(PAUSE)
 
 
 def _tell(group: Sequence[tuple[Arrival, asyncio.Future[Outcome]]], error: BaseException) -> None:

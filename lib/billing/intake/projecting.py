@@ -52,6 +52,7 @@ class Projector:
         self._teller = teller
         self._mark = mark_of(rules)
         self._references: tuple[int, References] | None = None
+        self._stood = standings.Known()
 
     @property
     def mark(self) -> str:
@@ -68,7 +69,7 @@ class Projector:
 
     def in_place(self, connection: Connection, settled: Settled, asked: Asked) -> dict[str, Folded]:
         """The customers whose standing suffices to apply what is new of them."""
-        found = standings.loaded(asked.standings, folded_by=self._mark)
+        found = standings.loaded(asked.standings, folded_by=self._mark, known=self._stood)
         fresh: dict[str, list[Observation]] = defaultdict(list)
         for seen in settled.observations:
             if seen.object_type in REFERENCE_TYPES:
@@ -164,7 +165,7 @@ class Projector:
                 if standing.contribution != before.contribution:
                     add_to(changes, standing.contribution)
                     add_to(changes, minus(before.contribution))
-        standings.save(connection, made, folded_by=self._mark)
+        standings.save(connection, made, folded_by=self._mark, known=self._stood)
         if same := folded.keys() - made.keys():  # their rows may be other rules' all the same
             standings.sign(connection, same, self._mark)
         rollups.add(connection, changes)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from select import select
 from typing import Any, Final, Protocol
 
 from sqlalchemy import BigInteger, Boolean, Connection, LargeBinary, Table, Text
@@ -21,7 +20,11 @@ Rows = Sequence[tuple[Any, ...]]
 """Cells in the order of the table's columns."""
 
 _DIRECT: Final = "portside_direct"
-"""In a connection's info: its driver's connection, while statements go together."""
+"""In a connection's info, while statements go together: its driver's connection to SQLite, or the
+line to PostgreSQL."""
+
+_KEPT: Final = "portside_kept"
+"""In a connection's info: what PostgreSQL has prepared for it."""
 
 
 class Answer(Protocol):
@@ -44,6 +47,9 @@ _KINDS = {Text: "text", BigInteger: "bigint", Boolean: "boolean", LargeBinary: "
 """How PostgreSQL calls the types of our columns."""
 
 
+_AMONG: Final = "= ANY(%b::text[])"
+
+
 def mark(connection: Connection) -> str:
     """The driver's placeholder."""
     return "?" if connection.dialect.name == "sqlite" else "%s"
@@ -53,7 +59,7 @@ def among(connection: Connection, column: str) -> str:
     """A condition on ``column`` that takes one parameter, made by :func:`keys`."""
     if connection.dialect.name == "sqlite":
         return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - names are ours
-    return f"{column} = ANY(%b::text[])"
+    return f"{column} {_AMONG}"
 
 
 def keys(connection: Connection, values: Iterable[str]) -> Any:
@@ -107,15 +113,33 @@ def together(connection: Connection) -> Iterator[None]:
     What failed is raised at the end of the block, or where rows are taken.
     """
     driver = connection.connection.driver_connection
-    connection.info[_DIRECT] = driver
-    try:
-        if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
+        connection.info[_DIRECT] = driver
+        try:
             yield
-        else:
-            with driver.pipeline():  # type: ignore[union-attr]
-                yield
-    finally:
+        finally:
+            del connection.info[_DIRECT]
+    else:
+        with _in_line(connection, driver):
+            yield
+
+
+@contextmanager
+def _in_line(connection: Connection, driver: Any) -> Iterator[None]:
+    from .line import Kept, Line  # SQLite needs no driver of PostgreSQL
+
+    line = Line(driver, connection.info.setdefault(_KEPT, Kept()))
+    line.open()
+    connection.info[_DIRECT] = line
+    try:
+        yield
+    except BaseException:
         del connection.info[_DIRECT]
+        with suppress(line.FAILED):  # what follows a failure fails of it
+            line.end()
+        raise
+    del connection.info[_DIRECT]
+    line.end()
 
 
 def commit(connection: Connection) -> None:
@@ -123,21 +147,24 @@ def commit(connection: Connection) -> None:
 
     It ends by itself then, without anybody waiting for it: what was sent is on its way.
     """
-    driver: Any = connection.info[_DIRECT]
     if connection.dialect.name != "sqlite":
-        driver.execute("COMMIT")
-        while driver.pgconn.flush():
-            select((), (driver.pgconn.socket,), ())
+        line = connection.info[_DIRECT]
+        line.ask("COMMIT", ())
+        line.push()
 
 
 def ask(connection: Connection, statement: str, *parameters: Any) -> Answer:
     """A question whose answer is taken later, by ``fetchall``."""
-    driver = connection.info.get(_DIRECT)
-    if driver is None:
+    direct = connection.info.get(_DIRECT)
+    if direct is None:
         return connection.exec_driver_sql(statement, parameters)
-    answer: Answer = driver.execute(statement, parameters)
-    # SQLite steps through rows as they are taken, and would show what was written since.
-    return Here(answer.fetchall()) if connection.dialect.name == "sqlite" else answer
+    if connection.dialect.name == "sqlite":
+        # SQLite steps through rows as they are taken, and would show what was written since.
+        return Here(direct.execute(statement, parameters).fetchall())
+    # What looks for a list of keys is planned each time: a plan that is kept was made when the
+    # table was small or empty, reads all of it, and stays until somebody analyzes the table.
+    answer: Answer = direct.ask(statement, parameters, keep=_AMONG not in statement)
+    return answer
 
 
 def fetch(connection: Connection, statement: str, *parameters: Any) -> Sequence[Any]:
@@ -153,11 +180,14 @@ def many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]
     """Run ``statement`` once a row; nothing for no rows."""
     if not rows:
         return
-    driver = connection.info.get(_DIRECT)
-    if driver is None:
+    direct = connection.info.get(_DIRECT)
+    if direct is None:
         connection.exec_driver_sql(statement, list(rows))
+    elif connection.dialect.name == "sqlite":
+        direct.executemany(statement, rows)
     else:
-        driver.cursor().executemany(statement, rows)
+        for row in rows:
+            direct.ask(statement, row)
 
 
 def names(table: Table, *, skip: tuple[str, ...] = ()) -> str:

@@ -7,7 +7,7 @@ anew in the transaction that changes it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any, Final
 
@@ -20,6 +20,26 @@ from ..domain.trail import ObjectFold, Step
 from . import dialect
 from .spelling import grown, read, shrunk_if_large, spelled
 from .tables import customers, standings
+
+MOST_KNOWN: Final = 2_000
+
+
+class Known(dict[str, tuple[bytes, Standing]]):
+    """Standings as they were last kept here, with their spelling: a customer of whom one event
+    arrives is soon heard of again, and what is stored as it was left needs no reading. Whatever
+    became of the transaction, a spelling says what it says."""
+
+    def keep(self, customer_id: str, spelling: bytes, standing: Standing) -> None:
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        self[customer_id] = spelling, standing
+
+    def read(self, customer_id: str, spelling: bytes) -> Standing:
+        found = self.get(customer_id)
+        if found is not None and found[0] == spelling:
+            return found[1]
+        return _standing(read(grown(spelling)))
+
 
 _CELLS: Final = attrgetter(*(field.name for field in fields(Worth)))
 
@@ -41,22 +61,34 @@ def ask(connection: Connection, customer_ids: Iterable[str]) -> dialect.Answer:
     )
 
 
-def loaded(answer: dialect.Answer, *, folded_by: str) -> dict[str, Standing]:
+def loaded(
+    answer: dialect.Answer, *, folded_by: str, known: Known | None = None
+) -> dict[str, Standing]:
     """What was asked for, as :func:`load` gives it."""
+    known = Known() if known is None else known
     standing_of: dict[str, Standing] = {}
     for customer_id, made_by, state in answer.fetchall():
-        plain = read(grown(state))
+        standing = known.read(customer_id, state)
         if made_by != folded_by:
-            plain |= {"objects": [], "ledger": None}
-        standing_of[customer_id] = _standing(plain)
+            standing = replace(standing, objects={}, ledger=None)
+        standing_of[customer_id] = standing
     return standing_of
 
 
-def save(connection: Connection, made: Mapping[str, Standing], *, folded_by: str) -> None:
-    rows = [
-        (customer_id, folded_by, shrunk_if_large(_text(made[customer_id])))
-        for customer_id in sorted(made)
-    ]
+def save(
+    connection: Connection,
+    made: Mapping[str, Standing],
+    *,
+    folded_by: str,
+    known: Known | None = None,
+) -> None:
+    """``known``: where they are remembered, to be read again for less."""
+    rows = []
+    for customer_id in sorted(made):
+        spelling = shrunk_if_large(_text(made[customer_id]))
+        rows.append((customer_id, folded_by, spelling))
+        if known is not None:
+            known.keep(customer_id, spelling, made[customer_id])
     dialect.upsert(connection, standings, rows)
 
 

@@ -1,0 +1,101 @@
+"""A line to PostgreSQL: what one statement fails of, and what is left of it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from lib.billing.store import dialect
+from lib.billing.store.engine import Store
+
+pytestmark = pytest.mark.postgres
+
+PUT = "INSERT INTO meta (key, value) VALUES (%s, %s)"
+GET = "SELECT value FROM meta WHERE key = %s"
+
+
+@pytest.fixture
+def store(postgres_url: str):
+    store = Store(postgres_url)
+    yield store
+    store.close()
+
+
+def put(store: Store, *pairs: tuple[str, str]) -> None:
+    with store.writing() as connection, dialect.together(connection):
+        for key, value in pairs:
+            dialect.run(connection, PUT, key, value)
+
+
+def get(store: Store, key: str) -> list[str]:
+    with store.writing() as connection, dialect.together(connection):
+        return [row[0] for row in dialect.fetch(connection, GET, key)]
+
+
+def test_answers_are_taken_in_any_order(store: Store) -> None:
+    put(store, ("one", "1"), ("two", "zwei ✓"))
+    with store.writing() as connection, dialect.together(connection):
+        first, second = (dialect.ask(connection, GET, key) for key in ("one", "two"))
+        nobody = dialect.ask(connection, GET, "three")
+        found = [answer.fetchall() for answer in (second, nobody, first)]
+    assert found == [[("zwei ✓",)], [], [("1",)]]
+
+
+def test_every_kind_of_value_comes_back_as_it_went(store: Store) -> None:
+    statement = "SELECT %s::text, %s::bigint, %s::boolean, %s::bytea, %s::text, 5 %% 3"
+    values = ("ä%s", -(2**63), False, b"\x00\xff", None)
+    with store.writing() as connection, dialect.together(connection):
+        answer = dialect.ask(connection, statement, *values)
+        rows = answer.fetchall()
+    assert rows == [(*values, 2)]
+    assert answer.fetchall() == rows  # it can be asked for again, also afterwards
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        pytest.param(PUT, ("one", "again"), id="a key that is there"),
+        pytest.param(PUT, ("two", "a\x00b"), id="a NUL, which no text may hold"),
+        pytest.param("SELECT nothing FROM meta WHERE key = %s", ("one",), id="no such column"),
+    ],
+)
+def test_what_fails_undoes_all_and_the_connection_goes_on(
+    store: Store, statement: str, values: tuple[str, ...]
+) -> None:
+    put(store, ("one", "1"))
+    for _ in range(2):  # the second time as the first: what was not prepared is not called so
+        with pytest.raises(DBAPIError) as failed, store.writing() as connection:  # noqa: PT012
+            with dialect.together(connection):
+                dialect.run(connection, PUT, "before", "it")
+                dialect.run(connection, statement, *values)
+                dialect.run(connection, PUT, "after", "it")
+        assert "statement before this one" not in str(failed.value)
+        assert get(store, "before") == []
+    put(store, ("after", "it"))
+    assert get(store, "after") == ["it"]
+
+
+def test_who_leaves_half_way_leaves_nothing(store: Store) -> None:
+    with (  # noqa: PT012
+        pytest.raises(KeyError),
+        store.writing() as connection,
+        dialect.together(connection),
+    ):
+        dialect.run(connection, PUT, "half", "way")
+        raise KeyError
+    assert get(store, "half") == []
+
+
+def test_what_is_committed_with_the_rest_is_there(store: Store) -> None:
+    with store.writing() as connection, dialect.together(connection):
+        dialect.run(connection, PUT, "with", "the rest")
+        dialect.commit(connection)
+    assert get(store, "with") == ["the rest"]
+
+
+def test_more_than_the_socket_takes_at_once_goes_through(store: Store) -> None:
+    """Neither side may wait for the other while both have something to send."""
+    large = "x" * 1_000_000
+    with store.writing() as connection, dialect.together(connection):
+        answers = [dialect.ask(connection, "SELECT %s::text", large) for _ in range(20)]
+        assert [len(answer.fetchall()[0][0]) for answer in answers] == [1_000_000] * 20
