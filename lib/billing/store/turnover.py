@@ -127,6 +127,11 @@ def keep(connection: Connection, timezone: str, policy: str | None) -> None:
     meta.put(connection, KEPT, f"{policy or ''} {timezone}")
 
 
+def let_go(connection: Connection) -> None:
+    """Note that the sums are not kept any more: nobody reads them until they are added up anew."""
+    meta.forget(connection, KEPT)
+
+
 def kept(connection: Connection, timezone: str, policy: str) -> bool:
     """Whether the sums are there, of this policy's movements and in this time zone's days."""
     return meta.get(connection, KEPT) in (f"{policy} {timezone}", f" {timezone}")
