@@ -14,24 +14,20 @@ from ..domain.trial_turns import of_trials
 from ..domain.turnover import NOTHING, Added, Story, Turn, Turnover, add_to, may_step_up
 from . import dialect, meta, owing_sums
 from .stories import AT_ONCE, offers_of, stories
+from .sums import add_sums, replace_sums
 from .tables import movements, subscriptions, turnover
 
 KEPT: Final = "turnover"
 """In `meta`: the policy and time zone that the sums are kept in; nothing while they are not."""
 
 _KEY: Final = ", ".join(f'"{name}"' for name in Turn._fields)
-_ADDED: Final = ", ".join(
-    f'"{name}" = turnover."{name}" + excluded."{name}"' for name in Added._fields
-)
 
 
 def add(connection: Connection, changes: Mapping[Turn, Added]) -> None:
     """Add to the stored sums, in one order by every writer, after the other sums."""
-    rows = [(*turn, *changes[turn]) for turn in sorted(changes) if changes[turn] != NOTHING]
-    if not rows:
-        return
-    dialect.insert(connection, turnover, rows, f" ON CONFLICT ({_KEY}) DO UPDATE SET {_ADDED}")
-    _drop_nothing(connection, [row[: len(Turn._fields)] for row in rows])
+    keys = add_sums(connection, turnover, Added._fields, changes)
+    if keys:
+        _drop_nothing(connection, keys)
 
 
 def _drop_nothing(connection: Connection, keys: Sequence[tuple[Any, ...]]) -> None:
@@ -97,13 +93,7 @@ def rebuild(
     """
     wanted, known = summed(connection, timezone, policy, catalog), stored(connection)
     keep(connection, timezone, policy)
-    if wanted == known:
-        return False
-    gone = sorted(known.keys() - wanted.keys())
-    dialect.many(connection, dialect.delete(connection, turnover, *Turn._fields), gone)
-    rows = [(*turn, *wanted[turn]) for turn in sorted(wanted) if known.get(turn) != wanted[turn]]
-    dialect.upsert(connection, turnover, rows)
-    return True
+    return replace_sums(connection, turnover, wanted, known)
 
 
 def rebuild_steps(connection: Connection, timezone: str, policy: str, catalog: Catalog) -> None:
