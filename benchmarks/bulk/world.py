@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from lib.billing.domain.fold import Rules, mark_of
 from lib.billing.domain.list_sums import of_lists
-from lib.billing.domain.owing import has_ended
+from lib.billing.domain.owing import has_ended, owned
 from lib.billing.domain.owing import of_invoices as of_invoices_owed
 from lib.billing.domain.rollups import (
     NOTHING,
@@ -115,7 +115,7 @@ def _turned(template: Template, shift: int) -> Turnover:
     story = story_of(
         subscriptions, [MovementRow(*cells) for cells in rows.get("movements", [])], billed
     )
-    ended = {row.subscription_id for row in subscriptions if has_ended(row.status)}
+    ended = {owned(row) for row in subscriptions if has_ended(row.status)}
     found = of_story(story, RULES.timezone)
     add_to(found, of_trials(story, RULES.timezone, RULES.policy.slug).items())
     add_to(found, of_invoices_owed(billed, ended, RULES.timezone).items())

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .domain.flow_values import LINK_REASONS
     from .domain.flows import Choice, LinkOptions
     from .domain.grants import Access
-    from .domain.insights import Insight
+    from .domain.insight import Insight
     from .domain.invoice_filters import InvoiceFilters
     from .domain.lines import InvoiceLines, Line, TaxLine
     from .domain.lookbacks import Lookback

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .closing import checklist, figures
-from .domain.close import Close, bounds, checked_reason, definitions_of, month_after, month_of
+from .domain.close import Close, bounds, checked_reason, definitions_of, month_of
 from .domain.close_rules import refuse_open, refuse_order
 from .domain.errors import CloseRefused, WrongUsage
 from .settings.setup import Setup
@@ -162,11 +162,3 @@ class Closing:
         audit.append(connection, row)
         meta.raise_watermark(connection)
         return Closed(close, sealed)
-
-
-def next_to_close(last: Close | None, newest_over: str) -> str | None:
-    """The month whose turn it is: the one after ``last``, if it is over; else the newest."""
-    if last is None:
-        return newest_over
-    following = month_after(last.month)
-    return following if following <= newest_over else None

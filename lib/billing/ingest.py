@@ -19,7 +19,6 @@ from .intake.kinde_arrivals import read_kinde_event
 from .intake.summary import Outcome, Summary
 from .intake.writer import Writer
 from .outgoing.telling import Teller
-from .store import inbox
 from .store.engine import Store, retried
 from .stripe.signature import verify
 
@@ -142,11 +141,6 @@ class Ingest:
                 return self.commit([failed], source)
             middle = len(arrivals) // 2
             return self.commit(arrivals[:middle], source) + self.commit(arrivals[middle:], source)
-
-    def has_events(self) -> bool:
-        """Whether anything was ever stored."""
-        with self.store.reading() as connection:
-            return inbox.any_rows(connection)
 
     def refold_references(self) -> bool:
         """Derive prices, products and coupons anew; the first step of a replay."""

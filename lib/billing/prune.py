@@ -99,7 +99,8 @@ def _beginning(store: Store, now: int, *, resume: bool) -> retention.Place:
     """Where to begin: where the last round ended, or at the oldest row once that is due."""
     with store.reading() as connection:
         kept = retention.kept(connection)
-    if resume and kept.swept_at is not None and now - kept.swept_at < SWEEP:
+    # A clock that was put back has not been there yet.
+    if resume and kept.swept_at is not None and 0 <= now - kept.swept_at < SWEEP:
         return kept.place
     with store.writing() as connection:
         retention.keep_sweep(connection, now)

@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from .ingest import Ingest
-from .store import meta, standings
+from .store import fence, meta, standings
 from .store.engine import Store
 
 AT_ONCE: Final = 100
@@ -70,6 +70,7 @@ class Refold:
         log.info("refold_begins", customers=left)
         done, last = 0, ""
         while not self._stopping.is_set() and self._ingest.mark == mark:
+            fence.look(self._store)  # a round may be long, and an upgrade come in the middle
             with self._store.reading() as connection:
                 batch = standings.by_others(connection, mark, last, self._at_once)
             if not batch:

@@ -123,22 +123,19 @@ def _long_head(here: Here) -> str:
 
 
 def _endless_head(here: Here) -> str:
-    with here.connect() as line:
-        line.sendall(b"POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\n")
-        with contextlib.suppress(ConnectionError):
-            for _ in range(40):
-                line.sendall(b"X-Slow: 1\r\n")
-                if here.wait(0.5):
-                    return ""
-        return _status(line)
+    return _little_by_little(here, b"X-Slow: 1\r\n", 40)
 
 
 def _trickle(here: Here) -> str:
+    return _little_by_little(here, b"{", 60, head=b"Content-Length: 9000\r\n\r\n")
+
+
+def _little_by_little(here: Here, part: bytes, times: int, *, head: bytes = b"") -> str:
     with here.connect() as line:
-        line.sendall(b"POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n")
+        line.sendall(b"POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\n" + head)
         with contextlib.suppress(ConnectionError):
-            for _ in range(60):
-                line.sendall(b"{")
+            for _ in range(times):
+                line.sendall(part)
                 if here.wait(0.5):
                     return ""
         return _status(line)

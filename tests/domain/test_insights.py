@@ -10,6 +10,7 @@ import pytest
 
 from lib.billing.domain import insights as told
 from lib.billing.domain.facts import Facts, Leaving, PlanChurn, Trials
+from lib.billing.domain.insight import decimal
 from lib.billing.domain.insights import Rule
 
 BARE = Facts(currency="usd", month="October", customers=248, mrr_minor=800_000)
@@ -195,4 +196,4 @@ def test_the_worst_plan_is_told() -> None:
     ids=str,
 )
 def test_one_digit_half_up(value: Fraction, spelled: str) -> None:
-    assert told.decimal(value) == spelled
+    assert decimal(value) == spelled

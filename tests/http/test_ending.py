@@ -75,6 +75,19 @@ def test_an_answer_that_cannot_be_sent_is_a_fault_of_ours_unless_nobody_is_there
             asyncio.run(asked)
 
 
+def test_whoever_hung_up_before_being_told_to_send_again_is_no_fault_of_ours():
+    async def send(_message):
+        raise RuntimeError("unable to perform operation on <TCPTransport>; the handler is closed")
+
+    async def cut():
+        task = asyncio.create_task(Ending(waits)({"type": "http"}, None, send))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await task
+
+    asyncio.run(cut())
+
+
 def test_the_lifespan_is_cut_off_as_it_is():
     sent, cut = served(waits, "lifespan")
     with pytest.raises(asyncio.CancelledError):

@@ -136,6 +136,16 @@ def test_rows_that_were_looked_at_are_not_looked_at_again_for_a_week(store: Stor
     assert kept(store).swept_at == now + SWEEP
 
 
+def test_a_clock_that_was_put_back_begins_at_the_oldest_row(store: Store) -> None:
+    bench = Bench(store)
+    bench.at = START + 900 * DAY
+    bench.ingest.apply([customer(1)])
+    assert prune(store, now=START + 931 * DAY, days=30, resume=True).bodies == 1
+    bench.at = START
+    bench.ingest.apply([customer(2)])
+    assert prune(store, now=START + 31 * DAY, days=30, resume=True).bodies == 1
+
+
 def test_a_command_begins_at_the_oldest_row(store: Store) -> None:
     bench = Bench(store)
     bench.ingest.apply([customer(1), BROKEN])

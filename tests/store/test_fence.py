@@ -10,7 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from lib.billing.config import Settings
+from lib.billing.domain.catalog import parse_catalog
 from lib.billing.domain.errors import DatabaseUnavailable
+from lib.billing.domain.fold import Rules
+from lib.billing.ingest import Ingest
+from lib.billing.refold import Refold
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
 from lib.billing.store.fence import EVERY, TOO_OLD, Fence, look
@@ -18,7 +22,7 @@ from lib.billing.store.turns import Turns
 from lib.billing.wiring import open_installation, open_writer
 from tests.http.serving import receiver
 from tests.jobs.failing import customer
-from tests.store.company import inbox_states
+from tests.store.company import START, inbox_states, ingest_into
 from tests.store.test_every_migration import move
 
 NEWER = "9999"
@@ -91,6 +95,27 @@ def test_no_job_has_its_turn(sqlite_store):
     with pytest.raises(DatabaseUnavailable), turns.taken("drain"):
         raise AssertionError("it has none")
     turns.close()
+
+
+class UpgradedMeanwhile(Ingest):
+    """The database is, behind the first customer that is folded."""
+
+    folded = 0
+
+    def refold(self, customer_ids, *, left=None):
+        changed = super().refold(customer_ids, left=left)
+        self.folded += len(customer_ids)
+        upgraded_by_a_newer_version(self.store)
+        return changed
+
+
+def test_folding_everybody_ends_where_the_database_is_upgraded(sqlite_store):
+    ingest_into(sqlite_store).apply([customer(n) for n in range(4)])
+    rules = Rules(parse_catalog('default_plan = "free"'))
+    ingest = UpgradedMeanwhile(sqlite_store, rules, clock=lambda: START)
+    with pytest.raises(DatabaseUnavailable, match="Start the version that upgraded it"):
+        Refold(sqlite_store, ingest, lambda: True, at_once=1, breath=0).round()
+    assert ingest.folded == 1
 
 
 def test_an_old_receiver_takes_nothing_after_the_upgrade_and_says_so(store):

@@ -119,3 +119,26 @@ def test_a_page_begins_behind_a_row_that_is_there_no_more(store: Store) -> None:
     after = json.dumps(["created_at 1", 0, at("2026-02-04"), "in_4a"])
     found = portside.invoices(InvoiceFilters(sort="created_at", descending=True, after=after))
     assert [row.invoice_id for row in found.rows] == ["in_3", "in_2", "in_1"]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        '["created_at 1", 0, 5, "in_\\u0000"]',
+        '["created_at 1", 0, 5, "in_\\ud800"]',
+        '["number 1", 0, "\\u0000", "in_1"]',
+        '["number 1", 0, "\\udfff", "in_1"]',
+        '["created_at 1", 0, true, "in_1"]',
+        '["created_at 1", true, 5, "in_1"]',
+        '["created_at 1", 0, NaN, "in_1"]',
+        "[" * 100_000,
+        "9" * 5_000,
+        '["created_at 1", 0, 5, "in_1", 1]',
+    ],
+    ids=lambda after: after[:40],
+)
+@pytest.mark.parametrize("sort", ["created_at", "number"])
+def test_no_address_makes_a_list_fail(after: str, sort: str, store: Store) -> None:
+    portside = desk(store, TOLD, NOW)
+    wanted = InvoiceFilters(sort=sort, descending=True, after=after)
+    assert len(portside.invoices(wanted).rows) <= 6

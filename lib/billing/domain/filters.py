@@ -78,6 +78,11 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
 
 
+def holdable(text: str) -> bool:
+    """Whether a database takes it as it is: no NUL, no half of a character."""
+    return "\x00" not in text and text.encode("utf-8", "ignore").decode() == text
+
+
 def interval_name(interval: str | None, count: int | None) -> str | None:
     """``month``, or ``3 month``."""
     if interval is None:

@@ -60,11 +60,6 @@ class InvoiceLines:
         return sum(tax.amount_minor for tax in self.taxes if not tax.inclusive)
 
     @property
-    def inclusive_tax_minor(self) -> int:
-        """Tax that the lines' amounts already hold."""
-        return sum(tax.amount_minor for tax in self.taxes if tax.inclusive)
-
-    @property
     def sum_minor(self) -> int:
         """What lines, discounts, credits, shipping and tax come to."""
         off = self.discount_minor + self.credit_minor

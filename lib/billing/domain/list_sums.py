@@ -87,7 +87,8 @@ def _add_failing(found: _Counts, invoice: InvoiceRow, of: SubscriptionRow | None
 
 def _add_prices(found: _Counts, live: Iterable[SubscriptionRow]) -> None:
     """As `store.queries.price_holders.counted` reads it of the items."""
-    currencies: defaultdict[str, set[str]] = defaultdict(set)
+    held: defaultdict[str, defaultdict[str, set[Cell]]]
+    held = defaultdict(lambda: defaultdict(set))
     for row in live:
         currency = row.currency or ""
         for price, items in _by_price(row):
@@ -105,13 +106,12 @@ def _add_prices(found: _Counts, live: Iterable[SubscriptionRow]) -> None:
             else:
                 worth = sum(values) if row.mrr_minor else 0  # a trial adds nothing
             _count(found, cell, worth)
-            if currency not in currencies[price]:
-                # Once a currency, in whichever of its cells comes first.
-                found[cell][1] += 1
-                currencies[price].add(currency)
-    for price, known in currencies.items():
-        if known_again := len(known) - 1:
-            found[Cell("price_again", tag=price)][1] += known_again
+            held[price][currency].add(cell)
+    for price, by_currency in held.items():
+        for cells in by_currency.values():
+            found[min(cells)][1] += 1  # once a currency, whatever order its rows come in
+        if again := len(by_currency) - 1:
+            found[Cell("price_again", tag=price)][1] += again
 
 
 def _by_price(row: SubscriptionRow) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -8,24 +8,33 @@ from typing import Final
 
 from .ageing import due_since
 from .policy import ENDED
-from .rows import InvoiceRow
+from .rows import InvoiceRow, SubscriptionRow
 from .times import local_date
 from .turnover import Added, Turn, Turnover, add_to
 
 _CLOSED: Final = ("paid", "void", "uncollectible")
 
 
-def of_invoices(rows: Iterable[InvoiceRow], ended: Collection[str], timezone: str) -> Turnover:
-    """What these add. ``ended``: subscriptions that have ended."""
+Owned = tuple[str, str]
+"""(customer, subscription)"""
+
+
+def of_invoices(rows: Iterable[InvoiceRow], ended: Collection[Owned], timezone: str) -> Turnover:
+    """What these add. ``ended``: subscriptions that have ended, each of its own customer."""
     found: Turnover = {}
     for row in rows:
         add_to(found, _flows(row, timezone))
         if row.status == "open":
-            of = "ended" if row.subscription_id in ended else ""
+            of = "ended" if owned(row) in ended else ""
             due = due_since(row.due_at, row.finalized_at, row.created_at)
             turn = Turn("open", _day(due, timezone), "", row.currency or "", of)
             add_to(found, [(turn, Added(1, row.amount_remaining_minor))])
     return found
+
+
+def owned(row: InvoiceRow | SubscriptionRow) -> Owned:
+    """Which subscription it is or is of: one of its own customer's."""
+    return row.customer_id, row.subscription_id or ""
 
 
 def has_ended(status: str) -> bool:

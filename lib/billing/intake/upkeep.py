@@ -23,6 +23,18 @@ class Upkeep:
         self._projector = projector
         self._mark = projector.mark
 
+    def own(self, connection: Connection, said: str) -> None:
+        """Keep what is ``said`` of all rows true, of which some are now folded by the rules of now.
+
+        Who writes by another time zone or policy adds to other sums than are kept.
+        """
+        if said == self._mark:
+            return
+        if not turnover.kept(connection, self._timezone, self._policy):
+            turnover.let_go(connection)
+        if said not in (f"{meta.REFOLDING}{self._mark}", meta.MIXED):
+            meta.put(connection, meta.FOLDED_BY, meta.MIXED)
+
     def refold(self, customer_ids: Sequence[str], *, left: int | None = None) -> bool:
         """Derive the rows of these customers anew from what was seen; True when any differed.
 
@@ -34,6 +46,9 @@ class Upkeep:
             stories = history.of_customers(connection, customer_ids)
             changed = self._projector.refold(connection, stories)
             standings.sign(connection, customer_ids, self._mark)
+            said = meta.get(connection, meta.FOLDED_BY)
+            if said is not None:
+                self.own(connection, said)
             if left is not None:
                 meta.put(connection, meta.REFOLD_LEFT, str(left))
             if changed:
@@ -99,7 +114,8 @@ class Upkeep:
     def begin_refold(self) -> int:
         """Say that everybody is about to be folded by the rules of now; how many it concerns.
 
-        Whoever writes by other rules from then on says so, and :meth:`end_refold` sees it.
+        Whoever writes by other rules from then on says so (:meth:`own`), and :meth:`end_refold`
+        sees it.
         """
         with self._store.writing() as connection:
             # No writer is half way: what others fold is either counted here or noted by them.

@@ -169,12 +169,11 @@ class Writer:
         return moving
 
     def _own(self, connection: Connection, said: str | None, *, folded: bool) -> None:
-        """Keep what is said of all rows true: those ``folded`` now are so by the rules of now."""
         if said is None:
             meta.put(connection, meta.FOLDED_BY, self.mark)
             turnover.keep(connection, self._timezone, self._policy)
-        elif folded and said not in (self.mark, f"{meta.REFOLDING}{self.mark}", meta.MIXED):
-            meta.put(connection, meta.FOLDED_BY, meta.MIXED)
+        elif folded:
+            self.upkeep.own(connection, said)
 
     def _note(self, connection: Connection, offered: Iterable[Arrival]) -> None:
         newest = [

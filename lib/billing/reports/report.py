@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,19 +51,7 @@ class Report(Head):
             [_printable(shown(f.kind, row[f.name], row)) for f in self.fields] for row in self.rows
         ]
 
-    def to_table(self) -> str:
-        """Aligned columns of plain text."""
-        return _aligned([self.header(), *self.cells()])
-
 
 def _printable(text: str) -> str:
     """One line that cannot move the cursor or colour the terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )

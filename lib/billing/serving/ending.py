@@ -41,4 +41,4 @@ class Ending:
         except asyncio.CancelledError:
             if begun:  # nobody takes it; raised, it would be logged as a fault of ours
                 return
-            await JSONResponse(_TOLD, 503, _HOW)(scope, receive, send)
+            await JSONResponse(_TOLD, 503, _HOW)(scope, receive, sent)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..domain import churn_rates as rates
 from ..domain.churn_rates import Moved
-from ..domain.insights import Insight
+from ..domain.insight import Insight
 from ..domain.ratio import Ratio
 from ..domain.upgrades import told_change
 

@@ -97,11 +97,6 @@ def mark_retried(
     dialect.many(connection, statement, rows)
 
 
-def any_rows(connection: Connection) -> bool:
-    """Whether an event was ever stored."""
-    return bool(dialect.fetch(connection, "SELECT 1 FROM inbox LIMIT 1"))
-
-
 def body_of(connection: Connection, event_id: str) -> bytes | None:
     """The body of one event; None when it is unknown or was pruned."""
     rows = dialect.fetch(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
 
 from sqlalchemy import Connection, case, func, select
 
@@ -21,21 +20,14 @@ from ..domain.rollups import (
 )
 from ..domain.rows import MovementRow, SubscriptionRow
 from . import dialect, list_sums
+from .sums import add_sums, replace_sums
 from .tables import invoices, movements, rollups, subscriptions
-
-_KEY: Final = ", ".join(f'"{name}"' for name in Cell._fields)
-_ADDED: Final = ", ".join(
-    f'"{name}" = rollups."{name}" + excluded."{name}"' for name in Sums._fields
-)
 
 
 def add(connection: Connection, changes: Mapping[Cell, Sums]) -> None:
     """Add to the stored sums. Cells are taken in one order by every writer, after customers."""
-    rows = [(*cell, *changes[cell]) for cell in sorted(changes) if changes[cell] != NOTHING]
-    if not rows:
+    if not add_sums(connection, rollups, Sums._fields, changes):
         return
-    added = f" ON CONFLICT ({_KEY}) DO UPDATE SET {_ADDED}"  # nosec B608 - names are ours
-    dialect.insert(connection, rollups, rows, added)
     spent = [cell for cell in sorted(changes) if min(changes[cell]) < 0]
     empty = " AND ".join(f'"{name}" = 0' for name in Sums._fields)
     delete = dialect.delete(connection, rollups, *Cell._fields)
@@ -106,7 +98,9 @@ def rebuild(connection: Connection, timezone: str, policy: str | None = None) ->
 
     The caller keeps writers out: `references.lock(connection, changing=True)`.
     """
-    return _replace(connection, summed(connection, timezone, policy), stored(connection))
+    return replace_sums(
+        connection, rollups, summed(connection, timezone, policy), stored(connection)
+    )
 
 
 def rebuild_invoiced(connection: Connection) -> bool:
@@ -115,16 +109,4 @@ def rebuild_invoiced(connection: Connection) -> bool:
     for cell, sums in _invoiced(connection):
         add_to(wanted, {cell: sums})
     known = {cell: sums for cell, sums in stored(connection).items() if cell.kind in INVOICED}
-    return _replace(connection, merged(wanted), known)
-
-
-def _replace(
-    connection: Connection, wanted: Mapping[Cell, Sums], known: Mapping[Cell, Sums]
-) -> bool:
-    if wanted == known:
-        return False
-    gone = sorted(known.keys() - wanted.keys())
-    dialect.many(connection, dialect.delete(connection, rollups, *Cell._fields), gone)
-    rows = [(*c, *wanted[c]) for c in sorted(wanted) if known.get(c) != wanted[c]]
-    dialect.upsert(connection, rollups, rows)
-    return True
+    return replace_sums(connection, rollups, merged(wanted), known)

@@ -16,24 +16,20 @@ from ..domain.upgrade_turns import hangs_on_its_event
 from . import dialect, meta, owing_sums
 from .queries.upgrades import may_be_one
 from .stories import AT_ONCE, offers_of, stories
+from .sums import add_sums, replace_sums
 from .tables import movements, subscriptions, turnover
 
 KEPT: Final = "turnover"
 """In `meta`: the policy and time zone that the sums are kept in; nothing while they are not."""
 
 _KEY: Final = ", ".join(f'"{name}"' for name in Turn._fields)
-_ADDED: Final = ", ".join(
-    f'"{name}" = turnover."{name}" + excluded."{name}"' for name in Added._fields
-)
 
 
 def add(connection: Connection, changes: Mapping[Turn, Added]) -> None:
     """Add to the stored sums, in one order by every writer, after the other sums."""
-    rows = [(*turn, *changes[turn]) for turn in sorted(changes) if changes[turn] != NOTHING]
-    if not rows:
-        return
-    dialect.insert(connection, turnover, rows, f" ON CONFLICT ({_KEY}) DO UPDATE SET {_ADDED}")
-    _drop_nothing(connection, [row[: len(Turn._fields)] for row in rows])
+    keys = add_sums(connection, turnover, Added._fields, changes)
+    if keys:
+        _drop_nothing(connection, keys)
 
 
 def _drop_nothing(connection: Connection, keys: Sequence[tuple[Any, ...]]) -> None:
@@ -101,13 +97,7 @@ def rebuild(
     """
     wanted, known = summed(connection, timezone, policy, catalog), stored(connection)
     keep(connection, timezone, policy)
-    if wanted == known:
-        return False
-    gone = sorted(known.keys() - wanted.keys())
-    dialect.many(connection, dialect.delete(connection, turnover, *Turn._fields), gone)
-    rows = [(*turn, *wanted[turn]) for turn in sorted(wanted) if known.get(turn) != wanted[turn]]
-    dialect.upsert(connection, turnover, rows)
-    return True
+    return replace_sums(connection, turnover, wanted, known)
 
 
 def rebuild_upgrades(connection: Connection, timezone: str, policy: str, catalog: Catalog) -> None:
@@ -134,6 +124,11 @@ def rebuild_upgrades(connection: Connection, timezone: str, policy: str, catalog
 def keep(connection: Connection, timezone: str, policy: str | None) -> None:
     """Note that the sums are kept: of nothing yet, or added up."""
     meta.put(connection, KEPT, f"{policy or ''} {timezone}")
+
+
+def let_go(connection: Connection) -> None:
+    """Note that the sums are not kept any more: nobody reads them until they are added up anew."""
+    meta.forget(connection, KEPT)
 
 
 def kept(connection: Connection, timezone: str, policy: str) -> bool:

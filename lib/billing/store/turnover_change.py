@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..domain import turnover as told
 from ..domain.catalog import Catalog
-from ..domain.owing import has_ended, of_invoices
+from ..domain.owing import Owned, has_ended, of_invoices, owned
 from ..domain.rows import InvoiceRow, MovementRow, ProjectionRows, SubscriptionRow
 from ..domain.trial_turns import of_trials
 from ..domain.turnover import Sold, Story, Turnover, add_to, asks_its_event
@@ -88,25 +88,20 @@ class Change:
     ) -> None:
         """Invoices as they are stored taken away, as they are to be added."""
         ended = {
-            row.subscription_id
-            for rows in billed
-            for row in rows.subscriptions
-            if has_ended(row.status)
+            owned(row) for rows in billed for row in rows.subscriptions if has_ended(row.status)
         }
-        ended_before = ended
-        if self._before:
-            kept = {
-                row.subscription_id
-                for rows in billed
-                if rows.customer.customer_id not in moving
-                for row in rows.subscriptions
-            }
-            ended_before = (ended & kept) | {
-                sold.subscription_id
-                for story in self._before.values()
-                for sold in story.sold.values()
-                if has_ended(sold.status)
-            }
+        kept = {
+            owned(row)
+            for rows in billed
+            if rows.customer.customer_id not in moving
+            for row in rows.subscriptions
+        }
+        ended_before = (ended & kept) | {
+            (customer_id, sold.subscription_id)
+            for customer_id, story in self._before.items()
+            for sold in story.sold.values()
+            if has_ended(sold.status)
+        }
         stored = self._stored(billed, ended ^ ended_before)
         now = {row.invoice_id: row for rows in billed for row in rows.invoices}
         whole = {rows.customer.customer_id for rows in billed if rows.whole}
@@ -122,7 +117,7 @@ class Change:
         add_to(found, after.items())
 
     def _stored(
-        self, billed: Sequence[ProjectionRows], turned: Collection[str]
+        self, billed: Sequence[ProjectionRows], turned: Collection[Owned]
     ) -> dict[str, InvoiceRow]:
         """Of whoever is folded whole all invoices, of others those that are given, and open ones of
         subscriptions that end or go on."""
@@ -132,7 +127,7 @@ class Change:
         ending = [
             rows.customer.customer_id
             for rows in others
-            if any(row.subscription_id in turned for row in rows.subscriptions)
+            if any(owned(row) in turned for row in rows.subscriptions)
         ]
         found = {
             row.invoice_id: row for row in invoices_of(self._connection, [*whole, *self._emptied])

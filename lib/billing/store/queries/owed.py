@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    and_,
     case,
     func,
     literal,
@@ -23,7 +24,10 @@ from ..tables import subscriptions as s
 from .columns import QUARTER_HOUR
 from .spans import Span
 
-JOINED: Final = i.outerjoin(s, s.c.subscription_id == i.c.subscription_id)
+# A customer's invoice may name what has become another's; its fold knows nothing of that one.
+JOINED: Final = i.outerjoin(
+    s, and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
+)
 ENDED: Final = s.c.status.in_(sorted(policy.ENDED))
 OPEN: Final = i.c.status == literal_column("'open'")  # spelled out: the index is of these alone
 DUE_SINCE: Final = func.coalesce(i.c.due_at, i.c.finalized_at, i.c.created_at)

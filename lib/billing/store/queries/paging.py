@@ -29,7 +29,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from ...domain.filters import COUNTED, Filters
+from ...domain.filters import COUNTED, Filters, holdable
 from ..tables import customers as c
 from .columns import by_bytes
 from .named import Named
@@ -224,15 +224,22 @@ def _place(filters: Filters, order: Order) -> _Place | None:
     """None for what no page of this order has given: an address can hold anything."""
     try:
         sort, stretch, key, tie = json.loads(filters.after)
-        if sort != _sort(filters) or not isinstance(tie, str) or stretch < 0:
+        if sort != _sort(filters) or not _is(tie, str) or stretch < 0:
             return None
         kind = order[stretch].key
-        fits = key is None if kind is None else isinstance(key, kind.type.python_type)
-        if not fits or (isinstance(key, int) and abs(key) >= 1 << 63):
-            return None
-    except (ValueError, TypeError, IndexError, NotImplementedError):
+        fits = key is None if kind is None else _is(key, kind.type.python_type)
+    except (ValueError, TypeError, IndexError, NotImplementedError, RecursionError):
         return None
-    return _Place(stretch, key, tie)
+    return _Place(stretch, key, tie) if fits else None
+
+
+def _is(value: Any, kind: type[Any]) -> bool:
+    """Whether it is one of those that a database can hold."""
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        return False
+    if isinstance(value, int):
+        return abs(value) < 1 << 63
+    return not isinstance(value, str) or holdable(value)
 
 
 def _sort(filters: Filters) -> str:
