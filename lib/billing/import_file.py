@@ -1,0 +1,66 @@
+"""Import: a file of stored events, however long, through the webhook's own path.
+
+lines -> shelves by customer -> read by other processes -> the writer's transactions
+
+Broken off, it has stored whole batches; once more with the same file is harmless, and goes on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final, TypeVar
+
+from .domain.errors import BillingError
+from .importing.readers import read, read_beside
+from .importing.shelves import lay_out
+from .ingest import IMPORT_BATCH, Ingest
+from .intake.summary import Summary
+
+T = TypeVar("T")
+
+TOLD_EVERY: Final = 1_000
+PROCESSES: Final = 2
+"""That read beside the writer: with its database they keep two cores busy."""
+
+
+def import_file(
+    ingest: Ingest,
+    lines: Iterable[bytes],
+    *,
+    source: str = "import",
+    batch: int = IMPORT_BATCH,
+    processes: int = PROCESSES,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Summary:
+    """Apply stored event bodies, one a line, customer by customer; every line is accounted for.
+
+    What fits into one ``batch`` is taken as it comes; more is first written to a temporary folder
+    and needs as much room there. Raises DatabaseUnavailable; what was committed before stays, and
+    repeating is harmless.
+    """
+    numbered = iter(enumerate(lines, 1))
+    few = list(islice(numbered, batch + 1))
+    if len(few) <= batch:
+        return ingest.take(read(few, ingest.manner), source=source, batch=batch)
+    with tempfile.TemporaryDirectory(prefix="portside-import-") as folder:
+        try:
+            portions = lay_out(_told(chain(few, numbered), "read", progress), Path(folder))
+        except OSError as error:
+            raise BillingError(
+                f"The file cannot be laid out by customer in {folder}: {error.strerror}. It needs "
+                "as much room there as the file has; TMPDIR names another place.",
+                code="no_room",
+            ) from None
+        arrivals = read_beside(portions, ingest.manner, processes)
+        return ingest.take(_told(arrivals, "taken in", progress), source=source, batch=batch)
+
+
+def _told(each: Iterable[T], what: str, progress: Callable[[str], None]) -> Iterator[T]:
+    """The same; every so often ``progress`` hears how many there were."""
+    for number, one in enumerate(each, 1):
+        if number % TOLD_EVERY == 0:
+            progress(f"{number:,} lines {what}")
+        yield one
