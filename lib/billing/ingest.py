@@ -7,6 +7,7 @@ inbox, owners, history, references, fold of every touched customer, derived tabl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from .domain.errors import BillingError, PayloadInvalid
@@ -112,21 +113,18 @@ class Ingest:
 
         Raises DatabaseUnavailable; what was committed before stays, and repeating is harmless.
         """
-        summary = Summary()
+        summary, left = Summary(), iter(offered)
         put, end = self._in_turn(source)
-        waiting: list[Arrival] = []
-        for each in offered:
-            summary.lines += 1
-            if type(each) is Rejected:
-                summary.rejected.append(each)
-                continue
-            waiting.append(each)
-            if len(waiting) >= batch:
-                with garbage.later():
-                    summary.add(put(waiting))
-                waiting = []
+        while True:
+            with garbage.later():
+                some = list(islice(left, batch))
+                if not some:
+                    break
+                summary.lines += len(some)
+                summary.rejected += [each for each in some if type(each) is Rejected]
+                arrivals = [each for each in some if type(each) is Arrival]
+                summary.add(put(arrivals))
         summary.add(end())
-        summary.add(self.commit(waiting, source))
         summary.rejected.sort()
         return summary
 

@@ -19,8 +19,8 @@ from .shelves import Numbered, Portion
 
 Read = Arrival | Rejected
 
-AHEAD: Final = 24
-"""Portions read, or being read, that the writer has not come to."""
+AHEAD: Final = 80
+"""Portions read, or being read, that the writer has not come to: two of its batches."""
 
 _ARRIVAL: Final = attrgetter(*(field.name for field in fields(Arrival)))
 _OBSERVATION: Final = attrgetter(*(field.name for field in fields(Observation)))
