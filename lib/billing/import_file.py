@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final, TypeVar
 
 from .domain.errors import BillingError
 from .importing.readers import read, read_beside
-from .importing.shelves import lay_out
+from .importing.shelves import Numbered, Portion, lay_out
 from .ingest import IMPORT_BATCH, Ingest
 from .intake.summary import Summary
 
@@ -33,29 +34,50 @@ def import_file(
     source: str = "import",
     batch: int = IMPORT_BATCH,
     processes: int = PROCESSES,
+    scratch: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Summary:
     """Apply stored event bodies, one a line, customer by customer; every line is accounted for.
 
-    What fits into one ``batch`` is taken as it comes; more is first written to a temporary folder
-    and needs as much room there. Raises DatabaseUnavailable; what was committed before stays, and
-    repeating is harmless.
+    What fits into one ``batch`` is taken as it comes. More is first laid out in a folder that is
+    made in ``scratch`` and removed at the end, and takes as much room there. Raises BillingError
+    where there is none, DatabaseUnavailable; what was committed before stays, and repeating is
+    harmless.
     """
     numbered = iter(enumerate(lines, 1))
     few = list(islice(numbered, batch + 1))
     if len(few) <= batch:
         return ingest.take(read(few, ingest.manner), source=source, batch=batch)
-    with tempfile.TemporaryDirectory(prefix="portside-import-") as folder:
-        try:
-            portions = lay_out(_told(chain(few, numbered), "read", progress), Path(folder))
-        except OSError as error:
-            raise BillingError(
-                f"The file cannot be laid out by customer in {folder}: {error.strerror}. It needs "
-                "as much room there as the file has; TMPDIR names another place.",
-                code="no_room",
-            ) from None
+    with _room(scratch) as folder:
+        every = _told(chain(few, numbered), "read", progress)
+        portions = _laid_out(every, folder)
         arrivals = read_beside(portions, ingest.manner, processes)
         return ingest.take(_told(arrivals, "taken in", progress), source=source, batch=batch)
+
+
+def _laid_out(numbered: Iterable[Numbered], folder: Path) -> list[Portion]:
+    try:
+        return lay_out(numbered, folder)
+    except OSError as error:
+        raise _no_room(folder, error) from None
+
+
+@contextmanager
+def _room(scratch: Path | None) -> Iterator[Path]:
+    try:
+        made = tempfile.TemporaryDirectory(prefix="portside-import-", dir=scratch)
+    except OSError as error:
+        raise _no_room(scratch, error) from None
+    with made as folder:
+        yield Path(folder)
+
+
+def _no_room(folder: Path | None, error: OSError) -> BillingError:
+    return BillingError(
+        f"The file cannot be laid out by customer in {folder}: {error.strerror}. It needs as much "
+        "room there as it has itself; --scratch names another place.",
+        code="no_room",
+    )
 
 
 def _told(each: Iterable[T], what: str, progress: Callable[[str], None]) -> Iterator[T]:

@@ -122,8 +122,8 @@ class Ingest:
                     break
                 summary.lines += len(some)
                 summary.rejected += [each for each in some if type(each) is Rejected]
-                arrivals = [each for each in some if type(each) is Arrival]
-                summary.add(put(arrivals))
+                if arrivals := [each for each in some if type(each) is Arrival]:
+                    summary.add(put(arrivals))
         summary.add(end())
         summary.rejected.sort()
         return summary

@@ -43,14 +43,22 @@ def ingest(
         int, typer.Option(min=1, max=100_000, help="Lines a transaction; webhooks wait that long.")
     ] = IMPORT_BATCH,
     processes: Annotated[
-        int, typer.Option(min=1, max=64, help="That read the lines of a file beyond one batch.")
+        int, typer.Option(min=0, max=64, help="That read the lines of a file beyond one batch.")
     ] = PROCESSES,
+    scratch: Annotated[
+        Path | None, typer.Option(help="Where such a file is laid out; it needs as much room.")
+    ] = None,
 ) -> None:
     """Apply stored Stripe events through the webhook's own path, customer by customer."""
     ingest = open_ingest(Settings.load())
     with progress("Reading events") as status:
         summary = import_file(
-            ingest, _lines(file), batch=batch, processes=processes, progress=status
+            ingest,
+            _lines(file),
+            batch=batch,
+            processes=processes,
+            scratch=scratch,
+            progress=status,
         )
     _show(summary, output)
     if not summary.clean:

@@ -7,12 +7,14 @@ import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import fields
+from itertools import chain
 from multiprocessing import get_context
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from ..domain.errors import PayloadInvalid
+from ..domain.errors import BillingError, PayloadInvalid
 from ..domain.observations import Observation
 from ..intake.arrivals import Arrival, Rejected, read_line
 from .shelves import Numbered, Portion
@@ -43,7 +45,13 @@ def read(lines: Iterable[Numbered], manner: Manner) -> Iterator[Read]:
 
 
 def read_beside(portions: Iterable[Portion], manner: Manner, processes: int) -> Iterator[Read]:
-    """The same of lines on shelves, read by ``processes`` that run ahead."""
+    """The same of lines on shelves, read by ``processes`` that run ahead; 0: by this one.
+
+    Raises BillingError when one of them is gone.
+    """
+    if not processes:
+        yield from read(chain.from_iterable(p.lines() for p in portions), manner)
+        return
     started = ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_leave_interrupts
     )
@@ -55,6 +63,12 @@ def read_beside(portions: Iterable[Portion], manner: Manner, processes: int) -> 
                 yield from _unpacked(under_way.popleft().result())
         while under_way:
             yield from _unpacked(under_way.popleft().result())
+    except BrokenProcessPool:
+        raise BillingError(
+            "A process that read lines was ended from outside, perhaps for want of memory. What "
+            "was taken in stays: run this again, with fewer --processes.",
+            code="reader_gone",
+        ) from None
     finally:
         started.shutdown(cancel_futures=True)
 
