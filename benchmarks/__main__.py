@@ -2,7 +2,8 @@
 
 The bare loop inserts each body into one table and commits; everything else is shown beside it.
 `make bench ARGS="ingest"`, "peers", "shards", "search", "gating", "pages", "clicks", "sessions",
-"listing", "backfill" and "import" measure one thing alone and keep its figures in `docs/performance.md`.
+"listing", "backfill" and "import" measure one thing alone and keep its figures in
+`docs/performance.md`.
 """
 
 from __future__ import annotations

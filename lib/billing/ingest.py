@@ -13,8 +13,8 @@ from typing import Any
 from .domain.errors import BillingError, PayloadInvalid
 from .domain.fold import Rules
 from .domain.providers import is_stripes
-from .intake import garbage
 from .importing.readers import Manner, read
+from .intake import garbage
 from .intake.arrivals import Arrival, Rejected, read_body, read_event, read_object
 from .intake.in_turn import InTurn
 from .intake.kinde_arrivals import read_kinde_event

@@ -152,6 +152,6 @@ def test_what_a_customer_is_sold_comes_first_and_what_names_nobody_last(tmp_path
 
 def test_where_there_is_no_room_one_sentence_says_so(store, tmp_path):
     lines = lines_of(company(SEED))
-    with pytest.raises(BillingError, match="cannot be laid out by customer in .*No such file"):
+    with pytest.raises(BillingError, match=r"cannot be laid out by customer in .*No such file"):
         import_file(ingest_into(store), lines, batch=BATCH, scratch=tmp_path / "nowhere")
     assert inbox_states(store) == {}

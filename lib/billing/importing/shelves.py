@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, NamedTuple
 from zlib import crc32
 
 SHELVES: Final = 128
-"""Of a million events a shelf is a batch; more would want more open files than some systems give."""
+"""Of a million events one is a batch; more would want more open files than some systems give."""
 
 PORTION: Final = 250
 """Lines that a reader is given at once."""

@@ -19,8 +19,8 @@ State = Literal["applied", "stale", "ignored", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """``body`` is what was sent, or what is stored of it where ``size`` tells its size before; times
-    are unix seconds."""
+    """``body`` is what was sent, or what is stored of that where ``size`` tells how long it was;
+    times are unix seconds."""
 
     event_id: str
     type: str
