@@ -7,11 +7,14 @@ Broken off, it has stored whole batches; once more with the same file is harmles
 
 from __future__ import annotations
 
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Final, TypeVar
 
 from .domain.errors import BillingError
@@ -48,7 +51,7 @@ def import_file(
     few = list(islice(numbered, batch + 1))
     if len(few) <= batch:
         return ingest.take(read(few, ingest.manner), source=source, batch=batch)
-    with _room(scratch) as folder:
+    with _ended_orderly(), _room(scratch) as folder:
         every = _told(chain(few, numbered), "read", progress)
         portions = _laid_out(every, folder)
         arrivals = read_beside(portions, ingest.manner, processes)
@@ -60,6 +63,19 @@ def _laid_out(numbered: Iterable[Numbered], folder: Path) -> list[Portion]:
         return lay_out(numbered, folder)
     except OSError as error:
         raise _no_room(folder, error) from None
+
+
+@contextmanager
+def _ended_orderly() -> Iterator[None]:
+    """A request to end unwinds: customers' data must not stay behind where it was laid out."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 from itertools import islice
 
 import pytest
@@ -148,6 +150,18 @@ def test_what_a_customer_is_sold_comes_first_and_what_names_nobody_last(tmp_path
     own = shapes.event("customer.created", shapes.customer(id="cus_1"), id="evt_3")
     portions = lay_out(enumerate(lines_of([loose, own, price]), 1), tmp_path)
     assert [n for portion in portions for n, _ in portion.lines()] == [3, 2, 1]
+
+
+def test_asked_to_end_it_leaves_nothing_behind(store, tmp_path):
+    def ending(said):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    lines = lines_of([shapes.event("some.news", {"id": "x"}, id=f"evt_{n}") for n in range(1_000)])
+    with pytest.raises(SystemExit):
+        import_file(ingest_into(store), lines, batch=BATCH, scratch=tmp_path, progress=ending)
+    assert list(tmp_path.glob("portside-import-*")) == []
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_where_there_is_no_room_one_sentence_says_so(store, tmp_path):
