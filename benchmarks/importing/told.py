@@ -30,7 +30,8 @@ of its own. PostgreSQL {run.version} as `initdb` configures it, {run.stored / 1e
 afterwards; {book.machine()}, load {run.load:.1f} when it began. *First* and *last*: of the tenth
 of the file or of the customers that is taken in first, once the file is laid out, and last.
 *Memory*: the most that the writing process held, and the largest of those that read beside it. The
-sync engine, one at a time, same server, in the same run: {engine}; the target is {WANTED:g} times that.
+sync engine, one at a time, same server, in the same run: {engine}; the target is {WANTED:g} times
+that.
 `make bench ARGS="import --events {run.events}"` measures it again."""
 
 
