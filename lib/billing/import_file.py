@@ -7,6 +7,7 @@ Broken off, it has stored whole batches; once more with the same file is harmles
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import tempfile
@@ -26,8 +27,9 @@ from .intake.summary import Summary
 T = TypeVar("T")
 
 TOLD_EVERY: Final = 1_000
-PROCESSES: Final = 2
-"""That read beside the writer: with its database they keep two cores busy."""
+PROCESSES: Final = 1 if (os.cpu_count() or 2) < 4 else 2
+"""That read beside the writer. Writer and database mostly wait for each other and so fill one core;
+one that reads fills another, and two are faster than any writer."""
 
 
 def import_file(
