@@ -84,7 +84,7 @@ def _packed(portion: Portion, manner: Manner) -> bytes:
 
 
 def _plain(each: Read) -> tuple[Any, ...]:
-    if type(each) is Rejected:
+    if isinstance(each, Rejected):
         return tuple(each)
     *before, seen, body, delivery, size = _ARRIVAL(each.shrinking())
     return (*before, tuple(map(_OBSERVATION, seen)), body, delivery, size)
