@@ -2,7 +2,8 @@
 
 The bare loop inserts each body into one table and commits; everything else is shown beside it.
 `make bench ARGS="ingest"`, "peers", "shards", "search", "gating", "pages", "clicks", "sessions",
-"listing" and "backfill" measure one thing alone and keep its figures in `docs/performance.md`.
+"listing", "backfill" and "import" measure one thing alone and keep its figures in
+`docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def main() -> None:
         "--customers", type=int, help="400; clicks 2,000; search, gate and pages 20,000"
     )
     arguments.add_argument("--renewals", type=int, default=9)
+    arguments.add_argument("--events", type=int, default=40_000, help="of the file to import")
     arguments.add_argument(
         "--database",
         action="append",

@@ -46,10 +46,17 @@ def backfill(given: Namespace) -> None:
     told.write_backfill(backfilling.measure(given.customers or 1_000, say))
 
 
+def imports(given: Namespace) -> None:
+    from .importing import measuring, told
+
+    told.write(measuring.measure(given.events, given.renewals, say))
+
+
 MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {
     "peers": peers,
     "shards": shards,
     "sessions": sessions,
     "listing": listing,
     "backfill": backfill,
+    "import": imports,
 }

@@ -14,13 +14,13 @@ def subscription_events(customers: int, renewals: int, seed: int = 7) -> list[di
     rng = random.Random(seed)
     events = []
     for renewal in range(renewals + 1):
-        round_of = [_event(number, renewal, rng) for number in range(customers)]
+        round_of = [event_of(number, renewal, rng) for number in range(customers)]
         rng.shuffle(round_of)
         events += round_of
     return events
 
 
-def _event(number: int, renewal: int, rng: random.Random) -> dict[str, Any]:
+def event_of(number: int, renewal: int, rng: random.Random) -> dict[str, Any]:
     at = START + renewal * MONTH + number
     item = {
         "id": f"si_{number}",

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from lib.billing.config import Settings
+from lib.billing.import_file import import_file
 from lib.billing.replay import replay
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
@@ -48,7 +49,7 @@ def imported(url: str, events: Sequence[Event]) -> float:
     installation = opened(url)
     try:
         started = time.perf_counter()
-        summary = installation.ingest.import_lines(lines)
+        summary = import_file(installation.ingest, lines)
         seconds = time.perf_counter() - started
     finally:
         installation.close()

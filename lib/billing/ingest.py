@@ -6,14 +6,16 @@ inbox, owners, history, references, fold of every touched customer, derived tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from .domain.errors import BillingError, PayloadInvalid
 from .domain.fold import Rules
 from .domain.providers import is_stripes
+from .importing.readers import Manner, read
 from .intake import garbage
-from .intake.arrivals import Arrival, read_body, read_event, read_object
+from .intake.arrivals import Arrival, Rejected, read_body, read_event, read_object
 from .intake.in_turn import InTurn
 from .intake.kinde_arrivals import read_kinde_event
 from .intake.summary import Outcome, Summary
@@ -58,6 +60,11 @@ class Ingest:
         )
 
     @property
+    def manner(self) -> Manner:
+        """How lines of a file are read."""
+        return Manner(self.livemode, self.org_key)
+
+    @property
     def mark(self) -> str:
         """The mark of the rules that rows are folded by."""
         return self._writer.mark
@@ -87,16 +94,38 @@ class Ingest:
         self, events: Iterable[dict[str, Any]], source: str = "import", *, batch: int = BATCH
     ) -> Summary:
         """Apply events in batches, each one transaction. Raises DatabaseUnavailable."""
-        return self._take(((event, None) for event in events), source, batch)
+        return self.take(self._read_each(events), source=source, batch=batch)
 
     def import_lines(
         self, lines: Iterable[bytes], *, source: str = "import", batch: int = IMPORT_BATCH
     ) -> Summary:
-        """Apply stored event bodies, one a line; every line is accounted for.
+        """Apply stored event bodies, one a line, as they come; every line is accounted for.
+
+        For a long file see `lib.billing.import_file`. Raises as :meth:`take`.
+        """
+        return self.take(read(enumerate(lines, 1), self.manner), source=source, batch=batch)
+
+    def take(
+        self, offered: Iterable[Arrival | Rejected], *, source: str = "import", batch: int = BATCH
+    ) -> Summary:
+        """Apply what was read, in batches, each one transaction; everything is accounted for.
 
         Raises DatabaseUnavailable; what was committed before stays, and repeating is harmless.
         """
-        return self._take(((None, line) for line in lines), source, batch)
+        summary, left = Summary(), iter(offered)
+        put, end = self._in_turn(source)
+        while True:
+            with garbage.later():
+                some = list(islice(left, batch))
+                if not some:
+                    break
+                summary.lines += len(some)
+                summary.rejected += [each for each in some if type(each) is Rejected]
+                if arrivals := [each for each in some if type(each) is Arrival]:
+                    summary.add(put(arrivals))
+        summary.add(end())
+        summary.rejected.sort()
+        return summary
 
     def read_object(self, obj: dict[str, Any], *, second: int, source: str) -> Arrival | None:
         """An object as the API showed it at ``second``, ready for :meth:`commit`.
@@ -173,28 +202,12 @@ class Ingest:
         """Make the sums of invoices what the rows say, after one was repaired."""
         self._writer.upkeep.sum_invoices()
 
-    def _take(
-        self, offered: Iterable[tuple[Any, bytes | None]], source: str, batch: int
-    ) -> Summary:
-        summary = Summary()
-        put, end = self._in_turn(source)
-        waiting: list[Arrival] = []
-        for event, line in offered:
-            summary.lines += 1
+    def _read_each(self, events: Iterable[dict[str, Any]]) -> Iterator[Arrival | Rejected]:
+        for number, event in enumerate(events, 1):
             try:
-                if line is not None:
-                    line = line.strip().removeprefix(b"\xef\xbb\xbf")
-                    event = read_body(line)
-                waiting.append(self.read(event, body=line))
+                yield self.read(event)
             except PayloadInvalid as error:
-                summary.rejected.append((summary.lines, str(error)))
-            if len(waiting) >= batch:
-                with garbage.later():
-                    summary.add(put(waiting))
-                waiting = []
-        summary.add(end())
-        summary.add(self.commit(waiting, source))
-        return summary
+                yield Rejected(number, str(error))
 
     def _in_turn(
         self, source: str

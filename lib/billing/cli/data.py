@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,8 @@ import typer
 from ..config import Settings
 from ..domain.errors import BillingError
 from ..export import to_csv
+from ..import_file import PROCESSES, import_file
+from ..ingest import IMPORT_BATCH
 from ..intake.summary import Summary
 from ..reading.pace import PER_SECOND
 from ..replay import ReplaySummary
@@ -21,10 +23,9 @@ from ..replay import replay as fold_again
 from ..replay_policy import PolicyReplaySummary, replay_policy
 from ..sync import BackfillSummary
 from ..wiring import open_ingest, open_writer
-from .output import Format, Status, progress, say, table, write
+from .output import Format, progress, say, table, write
 from .reading import FormatOption
 
-TOLD_EVERY = 1_000
 COUNTS = ("lines", "applied", "stale", "ignored", "repeated", "failed")
 
 
@@ -38,11 +39,27 @@ def register(app: typer.Typer) -> None:
 def ingest(
     file: Annotated[str, typer.Argument(help="A file of event bodies, one a line; - is stdin.")],
     output: FormatOption = Format.TABLE,
+    batch: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Lines a transaction; webhooks wait that long.")
+    ] = IMPORT_BATCH,
+    processes: Annotated[
+        int, typer.Option(min=0, max=64, help="That read the lines of a file beyond one batch.")
+    ] = PROCESSES,
+    scratch: Annotated[
+        Path | None, typer.Option(help="Where such a file is laid out; it needs as much room.")
+    ] = None,
 ) -> None:
-    """Apply stored Stripe events through the webhook's own path."""
+    """Apply stored Stripe events through the webhook's own path, customer by customer."""
     ingest = open_ingest(Settings.load())
     with progress("Reading events") as status:
-        summary = ingest.import_lines(_told(_lines(file), status))
+        summary = import_file(
+            ingest,
+            _lines(file),
+            batch=batch,
+            processes=processes,
+            scratch=scratch,
+            progress=status,
+        )
     _show(summary, output)
     if not summary.clean:
         raise typer.Exit(1)
@@ -117,14 +134,6 @@ def _show_read(summary: BackfillSummary) -> None:
         say(f"Stripe would not give {kind} with all their details.")
     for event, error in summary.failures:
         say(f"{event}: {error}")
-
-
-def _told(lines: Iterable[bytes], status: Status) -> Iterator[bytes]:
-    """The same lines; every so often ``status`` hears how many there were."""
-    for number, line in enumerate(lines, 1):
-        if number % TOLD_EVERY == 0:
-            status(f"{number:,} lines read")
-        yield line
 
 
 def _lines(file: str) -> Iterator[bytes]:

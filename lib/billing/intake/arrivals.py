@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -13,6 +13,7 @@ from ..domain.observations import Observation
 from ..domain.retries import next_attempt
 from ..domain.values import dataclass
 from ..store.inbox import InboxRow, State
+from ..store.spelling import shrunk
 from ..stripe.fields import Fields
 from ..stripe.parse import Parsed, parse_event, parse_object
 from ..stripe.redact import storable
@@ -40,6 +41,7 @@ class Arrival:
     observations: tuple[Observation, ...]
     body: bytes
     delivery_id: str | None = None
+    size: int | None = None  # of the body, where it is shrunk already
 
     @property
     def is_read(self) -> bool:
@@ -60,11 +62,29 @@ class Arrival:
             livemode=self.livemode,
             body=self.body,
             next_attempt_at=next_attempt(1, received_at) if self.state == "failed" else None,
+            size=self.size,
         )
+
+    def shrinking(self) -> Arrival:
+        """The same event with its body as it is stored."""
+        return replace(self, body=shrunk(self.body), size=len(self.body))
 
     def failing(self, error: str) -> Arrival:
         """The same event, kept with the reason why it could not be applied."""
         return replace(self, state="failed", error=error, observations=())
+
+
+class Rejected(NamedTuple):
+    """A line of a file, counted from 1, that is no event at all."""
+
+    line: int
+    reason: str
+
+
+def read_line(line: bytes, *, livemode: bool, org_key: str) -> Arrival:
+    """Read one line of a file. Raises PayloadInvalid as :func:`read_event` does."""
+    body = line.strip().removeprefix(b"\xef\xbb\xbf")
+    return read_event(read_body(body), livemode=livemode, org_key=org_key, body=body)
 
 
 def read_event(event: Any, *, livemode: bool, org_key: str, body: bytes | None = None) -> Arrival:

@@ -19,7 +19,8 @@ State = Literal["applied", "stale", "ignored", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """``body`` is what was sent, uncompressed; times are unix seconds."""
+    """``body`` is what was sent, or what is stored of that where ``size`` tells how long it was;
+    times are unix seconds."""
 
     event_id: str
     type: str
@@ -33,6 +34,7 @@ class InboxRow:
     livemode: bool
     body: bytes
     next_attempt_at: int | None = None  # of a failed event
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _tuple(row: InboxRow) -> tuple[Any, ...]:
         row.attempts,
         row.api_version,
         row.livemode,
-        shrunk(row.body),
-        len(row.body),
+        shrunk(row.body) if row.size is None else row.body,
+        len(row.body) if row.size is None else row.size,
         row.next_attempt_at,
     )

@@ -1,0 +1,1 @@
+"""A long file imported, and everybody replayed: rates, whether they hold, and memory."""
