@@ -63,7 +63,7 @@ def draw(invoice_id: str) -> None:
 def _head(item: InvoiceItem) -> None:
     zone = data.timezone()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(fmt.md(item.number or item.invoice_id), anchor=False, width="content")
+        st.header(fmt.md(item.number or item.invoice_id), anchor=False, width="content")
         if item.status:
             word = fmt.words(item.status)
             st.badge(word, color=tables.colour(word))
