@@ -99,9 +99,7 @@ def _ranked(
 def _parts(period: ChurnPeriod) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.header(
-                tr("Which customers left?"), anchor=False, help=defined.meaning("part_churn")
-            )
+            st.header(tr("Which customers left?"), anchor=False, help=defined.meaning("part_churn"))
             dimension: Any = filters.switch(tr("Divided by"), "part", DIMENSIONS)
         parts = data.churn_parts(dimension, period.currency, period.starts, period.ends)
         if not parts:
@@ -227,7 +225,7 @@ def table(page: Listing[ChurnedItem]) -> int | None:
         "mrr": defined.number("churned.mrr_minor", tr("MRR"), width=80),
         "cause": column.TextColumn(tr("Cause"), width=100),
         "reason": column.TextColumn(tr("Reason"), width=130),
-        "comment": column.TextColumn(tr("Comment"), width=200),
+        "comment": column.TextColumn(tr("Comment"), width=240),
         "billed": column.TextColumn(tr("Billed"), width=100),
         "joined": column.DateColumn(tr("First MRR on"), format=fmt.day_format(), width=110),
         "back": column.DateColumn(tr("Back since"), format=fmt.day_format(), width=105),

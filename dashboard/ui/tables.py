@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import navigation
 from dashboard.language import tr
+from dashboard.ui import spelled
 from dashboard.ui.badges import BADGES as BADGES
 from dashboard.ui.badges import badge as badge
 from dashboard.ui.badges import colour as colour
@@ -49,8 +50,10 @@ def show(
     frame = pd.DataFrame([_worded(row, badges) for row in rows])
     currencies = frame["currency"] if "currency" in frame.columns else None
     drawn: Any = frame[list(columns)]
+    columns, numbers = spelled.columns(columns)
     if money and currencies is not None:
         drawn = _spelled(drawn, [name for name in money if name in columns], currencies)
+    drawn = spelled.numbers(drawn, numbers)
     digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
     table = f"{key}_{digest}"
     shared = {
