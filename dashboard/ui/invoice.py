@@ -236,11 +236,9 @@ def _spelled(minor: int | None, code: str | None) -> str:
 
 
 def _tax_name(tax: TaxLine) -> str:
-    name = (
-        tr("Tax {percent} %", percent=spelled.sign(str(tax.percentage)))
-        if tax.percentage
-        else tr("Tax")
-    )
+    name = tr("Tax")
+    if tax.percentage:
+        name = tr("Tax {percent} %", percent=spelled.sign(tax.percentage))
     return fmt.joined((name, fmt.words(tax.reason) if tax.reason else None))
 
 

@@ -61,7 +61,8 @@ def test_numbers_are_spelled_as_germans_do(slug: str, open_page: Open, desk: Fak
     desk.remembered["admin@demo.invalid", "language"] = "de"
     app = open_page(slug)
     assert app.session_state["language"] == "de"
-    assert {text: found for text in written(app) if (found := english(text))} == {}
+    told = [text for text in written(app) if not text.startswith("### ")]  # in a card's language
+    assert {text: found for text in told if (found := english(text))} == {}
 
 
 @pytest.mark.parametrize(
