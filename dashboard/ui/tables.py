@@ -43,6 +43,8 @@ def show(
     The key carries a hash of the ids: a selection is a position, and must not slide to another
     customer when the rows change.
     """
+    if not rows:  # a page behind the last row: its switch says so
+        return None
     if sparse:
         held = {name for row in rows for name in columns if row[name] not in (None, [])}
         columns = {name: column for name, column in columns.items() if name in held}
