@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 
 IMPACTS: Final = ("critical", "serious", "moderate", "minor")
 SERIOUS: Final = IMPACTS[:2]
+HELD: Final = frozenset({"heading-order", "page-has-heading-one"})
+"""Rules of less weight that no page breaks."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,12 @@ class Looked:
 
 
 def serious(page: Page) -> list[str]:
-    """What is serious or critical on the page as it is shown now, one line each."""
+    """What is serious or critical on the page as it is shown now, or breaks a rule that is `HELD`:
+    one line each."""
     return [
         f"{each.rule}: {each.place}: {each.told}"
         for each in look(page).findings
-        if each.impact in SERIOUS and not each.streamlits
+        if (each.impact in SERIOUS or each.rule in HELD) and not each.streamlits
     ]
 
 

@@ -33,6 +33,17 @@ def test_axe_finds_nothing_serious_on_any_page_in_the_dark(browser: Browser, sta
     assert found == {}
 
 
+def test_a_heading_that_skips_a_level_is_seen(browser: Browser) -> None:
+    page = browser.new_page()
+    for level, told in (("2", 0), ("3", 1)):
+        page.set_content(
+            '<html lang="en"><title>Page</title><main><h1>Page</h1>'
+            f"<h{level}>A question?</h{level}></main>"
+        )
+        assert len(serious(page)) == told, level
+    page.close()
+
+
 def test_axe_sees_what_is_wrong(browser: Browser) -> None:
     page = browser.new_page()
     page.set_content(
