@@ -118,7 +118,7 @@ def test_an_address_shows_its_rows(
 def test_further_rows_lead_on_and_the_way_back_to_the_start(opened: Any) -> None:
     app = press(opened(page="400"), GO_ON)
     assert shown(app) == (10_001, 10_025)
-    assert app.query_params["after"] == [SECOND]
+    assert "".join(app.query_params["after"]) == SECOND
     assert "10,001 to 10,025 of more than 10,000" in said(app)
     app = press(app, BACK)
     assert shown(app) == (1, 25)
@@ -129,7 +129,8 @@ def test_all_are_counted_once_asked_for_and_stay_so_further_on(opened: Any) -> N
     app = press(opened(page="400"), COUNT)
     assert said(app)[0] == str(ROWS)
     app = press(app, GO_ON)
-    assert (shown(app), app.query_params["exact"]) == ((10_001, 10_025), ["1"])
+    assert shown(app) == (10_001, 10_025)
+    assert "".join(app.query_params["exact"]) == "1"
     assert "10,001 to 10,025 of 20,030" in said(app)
 
 
