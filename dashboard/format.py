@@ -131,7 +131,8 @@ def _spelled(value: Decimal, currency: str, digits: int, language: str) -> str:
 
 def rate(exact: Fraction) -> str:
     """An exchange rate with up to six digits after the point: ``1.08``."""
-    return f"{float(exact):.6f}".rstrip("0").rstrip(".")
+    told = f"{float(exact):.6f}".rstrip("0").rstrip(".")
+    return told.replace(".", ",") if _language() == "de" else told
 
 
 def share(part: float | None) -> str:

@@ -87,7 +87,7 @@ def _latest(code: str) -> None:
         UpgradeFilters(currencies=(code,), starts=spans["90d"].starts, limit=LATEST)
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(tr("Who moved up lately?"), anchor=False)
+        st.header(tr("Who moved up lately?"), anchor=False)
         st.space("stretch")
         st.page_link(
             str(row.file),

@@ -71,7 +71,7 @@ def _now(everything, whole, code, measure) -> None:
         filters.nothing(tr("No plan matches these filters."))
         return
     mix.table(page)
-    st.subheader(tr("Who is behind these numbers?"), anchor=False)
+    st.header(tr("Who is behind these numbers?"), anchor=False)
     behind = replace(wanted, sort="")
     listing.rows(
         data.plan_customers, behind, mix.customers, "subscription", "plan-customers", staff

@@ -49,7 +49,7 @@ def body() -> None:
 
 
 def _list(whole, cells) -> None:
-    st.subheader(tr("Who moved up?"), anchor=False)
+    st.header(tr("Who moved up?"), anchor=False)
     wanted = upgrades.narrowed(whole, cells)
     found = morning.upgrades(replace(wanted, limit=1))
     if not found.total:

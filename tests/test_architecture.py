@@ -182,6 +182,17 @@ def test_pages_and_entry_stay_short():
     assert long == {}
 
 
+def test_no_heading_skips_a_level():
+    """A page's title is the first level, its questions are the second: Streamlit's subheader is
+    the third."""
+    skips = [
+        path
+        for path, source in sources().items()
+        if path.startswith(("pages/", "dashboard/")) and ".subheader(" in source
+    ]
+    assert skips == []
+
+
 def test_every_page_guards_before_anything_else():
     pages = sorted((ROOT / "pages").glob("*.py"))
     assert len(pages) >= 5

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard.charts.ground import calm
 from dashboard.charts.palette import FATES
-from dashboard.language import ntr, tr
+from dashboard.language import current, ntr, tr
 
 
 def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") -> go.Figure:
@@ -35,4 +35,5 @@ def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") 
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     figure = calm(figure, None).update_layout(barmode="stack", showlegend=True)
-    return figure.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
+    days = "%-d.%-m." if current() == "de" else "%-d %b"
+    return figure.update_xaxes(type="date", tickformat=days, nticks=7)

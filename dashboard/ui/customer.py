@@ -28,7 +28,7 @@ MOST_SIBLINGS: Final = 5
 def top(view: CustomerView) -> None:
     """Who it is, and the one sentence about access with its rule and event."""
     who = view.customer
-    st.subheader(fmt.md(who.name or who.email or who.customer_id), anchor=False)
+    st.header(fmt.md(who.name or who.email or who.customer_id), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             fmt.joined(

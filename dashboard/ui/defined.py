@@ -56,7 +56,7 @@ def share(name: str, called: str | None = None, *, more: str = "", **rest: Any) 
 def title(question: str, *names: str, more: str = "", **rest: Any) -> None:
     """The question that a chart answers, with the definitions of what it draws."""
     told = [f"**{label(name)}**: {_sentence(name)}" for name in names]
-    st.subheader(question, anchor=False, help="\n\n".join([*told, more]).strip(), **rest)
+    st.header(question, anchor=False, help="\n\n".join([*told, more]).strip(), **rest)
 
 
 def _sentence(name: str) -> str:

@@ -38,7 +38,7 @@ def _head(item: FindingItem) -> None:
     found, zone = item.finding, data.timezone()
     now = data.freshness().now
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(fmt.md(board.whose(item)), anchor=False, width="content")
+        st.header(fmt.md(board.whose(item)), anchor=False, width="content")
         if found.lost:
             st.badge(tr("Lost for good"), icon=":material/hourglass_disabled:", color="red")
         elif found.resolved_at is not None:

@@ -167,9 +167,9 @@ def table(page: Listing[WindingDownItem]) -> int | None:
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn(tr("Customer"), width=190),
-        "plan": column.TextColumn(tr("Plan"), width=85),
-        "mrr": defined.number("winding-down.mrr_minor", "MRR", width=85),
+        "customer": column.TextColumn(tr("Customer"), width=170),
+        "plan": column.TextColumn(tr("Plan"), width=80),
+        "mrr": defined.number("winding-down.mrr_minor", "MRR", width=80),
         "until": column.DateColumn(
             tr("Last day to save"),
             help=tr(
@@ -177,12 +177,12 @@ def table(page: Listing[WindingDownItem]) -> int | None:
                 "customer in the portal, or in Stripe. Empty: it is too late."
             ),
             format=fmt.day_format(),
-            width=135,
+            width=125,
         ),
-        "ends": column.DatetimeColumn(tr("Ends on"), format=fmt.clock_format(), width=140),
-        "status": tables.badge(tr("Status"), width=125),
-        "reason": column.TextColumn(tr("Reason"), width=135),
-        "comment": column.TextColumn(tr("Comment"), width=180),
+        "ends": column.DatetimeColumn(tr("Ends on"), format=fmt.clock_format(), width=135),
+        "status": tables.badge(tr("Status"), width=115),
+        "reason": column.TextColumn(tr("Reason"), width=125),
+        "comment": column.TextColumn(tr("Comment"), width=171),
         "billed": column.TextColumn(tr("Billed"), width=100),
         "asked": column.DateColumn(tr("Asked on"), format=fmt.day_format(), width=105),
         "email": column.TextColumn(tr("E-mail"), width=200),

@@ -197,7 +197,7 @@ def _reload(label: str) -> None:
 
 
 def _demo_form() -> None:
-    st.subheader(tr("Choose who you are in this demo"), anchor=False)
+    st.header(tr("Choose who you are in this demo"), anchor=False)
     for persona in PERSONAS:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             with st.container(gap=None):

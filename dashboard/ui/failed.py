@@ -100,7 +100,7 @@ def detail(invoice_id: str) -> None:
 
 def _head(item: FailedPaymentItem) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(fmt.md(listing.who(item)), anchor=False, width="content")
+        st.header(fmt.md(listing.who(item)), anchor=False, width="content")
         if item.final_attempt:
             st.badge(tr("Final attempt"), icon=":material/block:", color="red")
         if item.sensitive:

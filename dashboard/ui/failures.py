@@ -117,7 +117,7 @@ def _open(ids: list[str], index: int | None) -> None:
 def _detail(event: FailedEvent, staff: Staff) -> None:
     zone = data.timezone()
     with st.container(border=True, key="failed_event"):
-        st.subheader(fmt.md(event.type), anchor=False)
+        st.header(fmt.md(event.type), anchor=False)
         st.text(event.error or tr("It says nothing about why."))
         following = (
             tr("next try {when}", when=fmt.clock(event.next_attempt_at, zone))

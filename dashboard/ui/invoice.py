@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import mark, say, tr
-from dashboard.ui import billed, corrections, notes, tables
+from dashboard.ui import billed, corrections, notes, spelled, tables
 from lib.billing import (
     BillingError,
     InvoiceItem,
@@ -63,7 +63,7 @@ def draw(invoice_id: str) -> None:
 def _head(item: InvoiceItem) -> None:
     zone = data.timezone()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(fmt.md(item.number or item.invoice_id), anchor=False, width="content")
+        st.header(fmt.md(item.number or item.invoice_id), anchor=False, width="content")
         if item.status:
             word = fmt.words(item.status)
             st.badge(word, color=tables.colour(word))
@@ -236,7 +236,9 @@ def _spelled(minor: int | None, code: str | None) -> str:
 
 
 def _tax_name(tax: TaxLine) -> str:
-    name = tr("Tax {percent} %", percent=tax.percentage) if tax.percentage else tr("Tax")
+    name = tr("Tax")
+    if tax.percentage:
+        name = tr("Tax {percent} %", percent=spelled.sign(tax.percentage))
     return fmt.joined((name, fmt.words(tax.reason) if tax.reason else None))
 
 
@@ -248,7 +250,7 @@ def unit(line: Line, currency: str | None) -> str | None:
     minor = Decimal(line.unit_amount_decimal)
     if minor == minor.to_integral_value():
         return fmt.money(int(minor), code)
-    return f"{minor.scaleb(-minor_digits(code)):f} {code.upper()}"
+    return f"{spelled.sign(f'{minor.scaleb(-minor_digits(code)):f}')} {code.upper()}"
 
 
 def _period(line: Line, zone: str) -> str | None:

@@ -54,7 +54,7 @@ def row(cards: Sequence[Card]) -> None:
         return
     with st.grid(2, min_column_width=280, gap="small"):
         for pair in (cards[:2], cards[2:]):
-            with st.container():
+            with st.container(height="stretch"):
                 _draw(pair, narrowest)
 
 
@@ -76,7 +76,7 @@ def points(change: float) -> str:
 
 
 def _draw(cards: Sequence[Card], narrowest: int) -> None:
-    with st.grid(len(cards), min_column_width=narrowest, gap="small"):
+    with st.grid(len(cards), min_column_width=narrowest, gap="small", height="stretch"):
         for card in cards:
             if len(card.spark) < 2:
                 _number(card, border=True)

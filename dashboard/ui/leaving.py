@@ -41,7 +41,7 @@ def draw(period: ChurnPeriod, staff: Staff) -> None:
     if not period.churned:
         st.caption(tr("Nobody left in {period}.", period=fmt.period(period.name)))
         return
-    st.subheader(tr("Who left in {period}?", period=fmt.period(period.name)), anchor=False)
+    st.header(tr("Who left in {period}?", period=fmt.period(period.name)), anchor=False)
     wanted = _narrowed(period)
     listing.draw("churned", data.churned, wanted, table, staff, noun="customer", orders=ORDERS)
 
@@ -54,7 +54,7 @@ def _causes(period: ChurnPeriod) -> None:
         for cause in CAUSES
     )
     with st.container(border=True, height="stretch"):
-        st.subheader(
+        st.header(
             tr("Whose decision was it?"),
             anchor=False,
             help=" ".join(defined.meaning(f"{cause}_churn") for cause in CAUSES),
@@ -74,7 +74,7 @@ def _reasons(period: ChurnPeriod) -> None:
         for reason, count in ranked
     )
     with st.container(border=True, height="stretch"):
-        st.subheader(tr("What did they say?"), anchor=False, help=defined.meaning("churn_reason"))
+        st.header(tr("What did they say?"), anchor=False, help=defined.meaning("churn_reason"))
         _ranked(
             "reasons",
             rows,
@@ -99,9 +99,7 @@ def _ranked(
 def _parts(period: ChurnPeriod) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(
-                tr("Which customers left?"), anchor=False, help=defined.meaning("part_churn")
-            )
+            st.header(tr("Which customers left?"), anchor=False, help=defined.meaning("part_churn"))
             dimension: Any = filters.switch(tr("Divided by"), "part", DIMENSIONS)
         parts = data.churn_parts(dimension, period.currency, period.starts, period.ends)
         if not parts:
@@ -224,7 +222,7 @@ def table(page: Listing[ChurnedItem]) -> int | None:
         "mrr": defined.number("churned.mrr_minor", tr("MRR"), width=80),
         "cause": column.TextColumn(tr("Cause"), width=100),
         "reason": column.TextColumn(tr("Reason"), width=130),
-        "comment": column.TextColumn(tr("Comment"), width=200),
+        "comment": column.TextColumn(tr("Comment"), width=240),
         "billed": column.TextColumn(tr("Billed"), width=100),
         "joined": column.DateColumn(tr("First MRR on"), format=fmt.day_format(), width=110),
         "back": column.DateColumn(tr("Back since"), format=fmt.day_format(), width=105),

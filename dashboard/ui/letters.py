@@ -120,7 +120,7 @@ def _open(ids: list[str], index: int | None) -> None:
 def _detail(letter: DeadLetter, staff: Staff) -> None:
     zone, subject = data.timezone(), letter.subject
     with st.container(border=True, key="dead_letter"):
-        st.subheader(fmt.md(letter.type), anchor=False)
+        st.header(fmt.md(letter.type), anchor=False)
         st.markdown(fmt.md(letter.reason or tr("Nothing is known of why.")))
         st.caption(
             fmt.joined(

@@ -40,7 +40,7 @@ ICONS: Final = {
 def panel(customer_id: str) -> None:
     """The whole panel, in a card of its own."""
     with st.container(border=True, key="link_panel"):
-        st.subheader(tr("Hand over a link"), anchor=False)
+        st.header(tr("Hand over a link"), anchor=False)
         if session.guard(Permission.CUSTOMERS).may(Permission.LINKS):
             _steps(customer_id)
         else:

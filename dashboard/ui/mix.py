@@ -224,7 +224,7 @@ def customers(page: Listing[PlanCustomerItem] | Listing[PriceHolder]) -> int | N
         "mrr": defined.number("plan-customers.mrr_minor", tr("MRR"), width=85),
         "status": tables.badge(tr("Status"), width=120),
         "since": column.DateColumn(tr("Subscribed on"), format=fmt.day_format(), width=115),
-        "email": column.TextColumn(tr("E-mail"), width=210),
+        "email": column.TextColumn(tr("E-mail"), width=260),
         "subscription": column.TextColumn(tr("Subscription"), width=150),
     }
     return tables.show(

@@ -17,7 +17,7 @@ from lib.billing import Listing, Lookback, MoveFilters, MoveItem, PlanMoves
 
 def draw(found: PlanMoves, code: str, span: Lookback, staff: Staff) -> None:
     """Of one currency and of ``span``."""
-    st.subheader(tr("Who moved?"), anchor=False)
+    st.header(tr("Who moved?"), anchor=False)
     if not found.moves:
         st.caption(tr("Nobody moved in this period."))
         return

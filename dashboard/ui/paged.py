@@ -47,9 +47,12 @@ def page(read: Callable[[F], Listing[Any]], wanted: F, of: Listing[Any]) -> List
     found = read(replace(wanted, limit=tables.PAGE_SIZE, offset=offset, after=after, exact=False))
     numbered = offset + tables.PAGE_SIZE >= REACH
     more = len(found.rows) == tables.PAGE_SIZE and (of.capped or left > REACH)
-    if (numbered and more) or after:
+    behind = not found.rows and bool(offset or after)
+    if behind:
+        st.caption(tr("The list has no rows this far behind."))
+    if (numbered and more) or after or behind:
         with st.container(horizontal=True, vertical_alignment="center"):
-            if after:
+            if after or behind:
                 st.button(
                     tr("From the start"), icon=":material/first_page:", on_click=filters.first_page
                 )

@@ -96,7 +96,7 @@ def policies(catalog: Catalog) -> None:
     """What the business decided, in words an agent can read out."""
     said = catalog.policies
     with st.container(border=True, gap="small", key="policies"):
-        st.subheader(
+        st.header(
             tr("What happens when customers change or cancel?"),
             anchor=False,
             help=tr(

@@ -26,7 +26,7 @@ def matrix(catalog: Catalog) -> None:
             if groups.keys() - {group}
             else tr("What does each plan give?")
         )
-        st.subheader(question, anchor=False)
+        st.header(question, anchor=False)
         st.caption(_standing(catalog, plans))
         _group(catalog, group, plans)
     given = {slug for plan in catalog.plans.values() for slug in plan.features}

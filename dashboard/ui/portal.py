@@ -130,7 +130,7 @@ def group(found: GroupPlan, names: Mapping[str, str]) -> None:
     with st.container(border=True, gap="small", key=f"portal_{found.group}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             named = tr("Plan group {group}", group=fmt.md(found.group))
-            st.subheader(named, anchor=False, width="stretch")
+            st.header(named, anchor=False, width="stretch")
             chosen = st.segmented_control(
                 tr("Fields shown"),
                 _VIEWS,

@@ -181,7 +181,7 @@ def _card(card: Card, table: PricingTable, shown: Shown) -> None:
     with st.container(border=True, height="stretch", gap="small", key=f"card_{card.plan}"):
         with st.container(gap=None):
             st.markdown(_head(card), anchors=False)
-            st.markdown(f"#### {_amount(card, shown)}", anchors=False)
+            st.markdown(f"### {_amount(card, shown)}", anchors=False)
             st.caption(_beneath(card, shown))
         _button(card)
         if card.bullets:
@@ -198,7 +198,7 @@ def _card(card: Card, table: PricingTable, shown: Shown) -> None:
 
 def _head(card: Card) -> str:
     badge = f" :blue-badge[{fmt.md(card.highlight)}]" if card.highlight else ""
-    return f"### {fmt.md(card.name)}{badge}"
+    return f"## {fmt.md(card.name)}{badge}"
 
 
 def _amount(card: Card, shown: Shown) -> str:

@@ -21,7 +21,7 @@ def panel(customer_id: str) -> None:
     """The notes, the latest first, and the field for a new one."""
     staff = session.check(Permission.NOTES)
     with st.container(border=True, key="staff_notes", gap="small"):
-        st.subheader(tr("Staff notes"), anchor=False)
+        st.header(tr("Staff notes"), anchor=False)
         _field(customer_id)
         place = st.container(gap="small")
         total = session.billing().notes(customer_id, roles=staff.roles, limit=1).total

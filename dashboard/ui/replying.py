@@ -19,7 +19,7 @@ def panel(view: CustomerView) -> None:
     preferred = theirs.language
     with st.container(border=True, key="reply", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(tr("Reply to copy"), anchor=False, width="stretch")
+            st.header(tr("Reply to copy"), anchor=False, width="stretch")
             language = st.selectbox(
                 tr("Language"),
                 list(LANGUAGES),

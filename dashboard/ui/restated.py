@@ -30,7 +30,7 @@ CAUSES: Final = {
 def draw(view: ClosedMonthView, currency: str, staff: Staff) -> None:
     """The count, the file, one page of rows; a chosen one opens its customer."""
     month = view.item.month
-    st.subheader(tr("What has changed in {month} since?", month=sealed.name(month)), anchor=False)
+    st.header(tr("What has changed in {month} since?", month=sealed.name(month)), anchor=False)
     whole = data.restatements(month, currency, 1, 0)
     if not whole.total:
         notes.empty(

@@ -138,7 +138,7 @@ def everything(period: ChurnPeriod) -> None:
         for slug, ratio in period.rates.items()
     ]
     with st.container(border=True):
-        st.subheader(tr("All rates"), anchor=False)
+        st.header(tr("All rates"), anchor=False)
         tables.text((tr("Metric"), tr("Value"), tr("Made of")), rows, right=(1,), unbroken=(1,))
         with st.expander(tr("What each rate is"), icon=":material/menu_book:"):
             for slug in period.rates:

@@ -136,12 +136,12 @@ def _table(found: Listing[RunwayItem]) -> None:
         for item in found.rows
     ]
     columns = {
-        "customer": column.TextColumn(tr("Customer"), width=210),
+        "customer": column.TextColumn(tr("Customer"), width=190),
         "what": tables.badge(tr("What"), width=110),
-        "path": column.TextColumn(tr("Plan"), width=150),
+        "path": column.TextColumn(tr("Plan"), width=140),
         "minor": defined.number("runway.mrr_minor", "MRR", width=90),
         "at": column.DateColumn(tr("On"), format=fmt.day_format(), width=110),
-        "reason": column.TextColumn(tr("Reason"), width=150),
+        "reason": column.TextColumn(tr("Reason"), width=140),
         "email": column.TextColumn(tr("E-mail"), width=220),
     }
     tables.show(

@@ -108,18 +108,18 @@ def table(page: Listing[SaveItem]) -> int | None:
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn(tr("Customer"), width=200),
-        "outcome": tables.badge(tr("Outcome"), width=100),
-        "plan": column.TextColumn(tr("Plan"), width=90),
-        "mrr": defined.number("winding-down.mrr_minor", "MRR", width=90),
-        "reason": column.TextColumn(tr("Reason"), width=140),
-        "asked": column.DateColumn(tr("Asked on"), format=fmt.day_format(), width=110),
-        "ends": column.DateColumn(tr("Planned end"), format=fmt.day_format(), width=110),
+        "customer": column.TextColumn(tr("Customer"), width=155),
+        "outcome": tables.badge(tr("Outcome"), width=85),
+        "plan": column.TextColumn(tr("Plan"), width=75),
+        "mrr": defined.number("winding-down.mrr_minor", "MRR", width=75),
+        "reason": column.TextColumn(tr("Reason"), width=120),
+        "asked": column.DateColumn(tr("Asked on"), format=fmt.day_format(), width=95),
+        "ends": column.DateColumn(tr("Planned end"), format=fmt.day_format(), width=95),
         "closed": column.DateColumn(
             tr("Decided on"),
             help=tr("When it was undone, or when the subscription ended."),
             format=fmt.day_format(),
-            width=110,
+            width=95,
         ),
         "email": column.TextColumn(tr("E-mail"), width=210),
     }

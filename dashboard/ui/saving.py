@@ -55,7 +55,7 @@ def draw(staff: Staff) -> None:
                 "sample: a single customer moves the rate by more than five points."
             )
         )
-    st.subheader(tr("Whose are they?"), anchor=False)
+    st.header(tr("Whose are they?"), anchor=False)
     saved.draw(cells, staff)
 
 

@@ -144,7 +144,7 @@ def months(view: CloseOverview, currency: str) -> str | None:
     names = [item.month for item in listed]
     closed = [item.month for item in listed if item.state == "closed"]
     wanted = st.query_params.get("month") or (closed[0] if closed else "")
-    st.subheader(tr("Which months are signed?"), anchor=False)
+    st.header(tr("Which months are signed?"), anchor=False)
     if closed:
         st.caption(
             tr(

@@ -102,7 +102,7 @@ def _lines(lines: Sequence[AuditLine]) -> None:
 
 def _faults(found: SelfAudit) -> None:
     """The rows that break a line; one that belongs to a customer opens it."""
-    st.subheader(tr("Which rows are at fault?"), anchor=False)
+    st.header(tr("Which rows are at fault?"), anchor=False)
     faults = [(line, fault) for line in found.failed for fault in line.rows]
     if not faults:
         st.caption(tr("The totals differ, but no single row could be named. Run portside replay."))

@@ -57,7 +57,7 @@ def draw(view: ClosedMonthView, currency: str) -> None:
     """The roll-forward with today's beside it, and what else was frozen."""
     month = view.item.month
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(
+        st.header(
             tr("{month}, as it was signed", month=sealed.name(month)), anchor=False, width="stretch"
         )
         with st.container(width="content"):

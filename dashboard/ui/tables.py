@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import navigation
 from dashboard.language import tr
-from dashboard.ui import sliding
+from dashboard.ui import sliding, spelled
 from dashboard.ui.badges import BADGES as BADGES
 from dashboard.ui.badges import badge as badge
 from dashboard.ui.badges import colour as colour
@@ -42,6 +42,8 @@ def show(
     A selection is a position, and must not slide to another customer when the rows change: see
     `sliding`.
     """
+    if not rows:  # a page behind the last row: its switch says so
+        return None
     if sparse:
         held = {name for row in rows for name in columns if row[name] not in (None, [])}
         columns = {name: column for name, column in columns.items() if name in held}
@@ -49,8 +51,13 @@ def show(
     frame = pd.DataFrame([_worded(row, badges) for row in rows])
     currencies = frame["currency"] if "currency" in frame.columns else None
     drawn: Any = frame[list(columns)]
+    columns, numbers = spelled.columns(columns)
+    words = spelled.words(drawn, numbers)
     if money and currencies is not None:
-        drawn = _spelled(drawn, [name for name in money if name in columns], currencies)
+        drawn, amounts = _spelled(drawn, [name for name in money if name in columns], currencies)
+        words |= amounts
+    if words:
+        drawn = worded(drawn, words)
     table = sliding.key(key, ids, chosen=chosen is not None)
     shared = {
         "hide_index": True,
@@ -94,8 +101,10 @@ def _chosen(state: Any, rows: int) -> int | None:
     return found[0] if found and found[0] < rows else None
 
 
-def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -> Any:
-    """Exact amounts stay underneath, so that sorting sorts numbers; people read money."""
+def _spelled(
+    frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """Exact amounts, which stay underneath so that sorting sorts numbers, and their words."""
     frame = frame.copy()
     for name in money:
         amounts = [
@@ -116,7 +125,7 @@ def _spelled(frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series) -
         ]
         for name in money
     }
-    return worded(frame, words)
+    return frame, words
 
 
 def text(

@@ -137,15 +137,15 @@ def table(page: Listing[UpgradeItem], *, brief: bool = False, key: str = "upgrad
         for item in page.rows
     ]
     columns: dict[str, object] = {
-        "customer": column.TextColumn(tr("Customer"), width=190),
-        "delta": defined.number("upgrades.delta_minor", tr("MRR change"), width=100),
-        "path": column.TextColumn(tr("From → to"), width=170),
-        "change": tables.badge(tr("What changed"), width=110),
-        "when": column.DateColumn(tr("On"), format=fmt.day_format(), width=110),
-        "kind": tables.badge(tr("Kind"), width=125),
+        "customer": column.TextColumn(tr("Customer"), width=175),
+        "delta": defined.number("upgrades.delta_minor", tr("MRR change"), width=90),
+        "path": column.TextColumn(tr("From → to"), width=165),
+        "change": tables.badge(tr("What changed"), width=105),
+        "when": column.DateColumn(tr("On"), format=fmt.day_format(), width=100),
+        "kind": tables.badge(tr("Kind"), width=115),
     }
     if not brief:
-        columns["email"] = column.TextColumn(tr("E-mail"), width=220)
+        columns["email"] = column.TextColumn(tr("E-mail"), width=250)
         columns["subscription"] = column.TextColumn(tr("Subscription"), width=150)
     tables.show(
         rows,

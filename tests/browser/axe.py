@@ -13,6 +13,8 @@ IMPACTS: Final = ("critical", "serious", "moderate", "minor")
 SERIOUS: Final = IMPACTS[:2]
 COLOURS: Final = ("color-contrast", "link-in-text-block")
 """The rules that may say something else of the same page in another theme."""
+HELD: Final = frozenset({"heading-order", "page-has-heading-one"})
+"""Rules of less weight that no page breaks."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,12 @@ class Looked:
 
 
 def serious(page: Page, *rules: str) -> list[str]:
-    """What is serious or critical on the page as it is shown now, one line each."""
+    """What is serious or critical on the page as it is shown now, or breaks a rule that is `HELD`:
+    one line each."""
     return [
         f"{each.rule}: {each.place}: {each.told}"
         for each in look(page, *rules).findings
-        if each.impact in SERIOUS and not each.streamlits
+        if (each.impact in SERIOUS or each.rule in HELD) and not each.streamlits
     ]
 
 

@@ -5,9 +5,20 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.axe import COLOURS, look
+from tests.browser.axe import COLOURS, look, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def test_a_heading_that_skips_a_level_is_seen(browser: Browser) -> None:
+    page = browser.new_page()
+    for level, told in (("2", 0), ("3", 1)):
+        page.set_content(
+            '<html lang="en"><title>Page</title><main><h1>Page</h1>'
+            f"<h{level}>A question?</h{level}></main>"
+        )
+        assert len(serious(page)) == told, level
+    page.close()
 
 
 @pytest.mark.parametrize("rules", [(), COLOURS], ids=["every rule", "colours"])

@@ -78,7 +78,7 @@ def test_a_hostile_name_loads_nothing_and_is_shown_as_it_is(
     assert [url for url in foreign if not url.startswith(admin.url.replace("http", "ws"))] == []
 
     admin.opens(f"/customer?customer={hostile[0]}")
-    heading = admin.page.get_by_role("heading", level=3).first
+    heading = admin.page.get_by_role("heading", level=2).first
     assert heading.inner_text().replace("\u2060", "") == HOSTILE[0]
     assert not admin.page.locator("[data-testid=stMain] img").count()
     notes = admin.page.locator(".st-key-staff_notes")

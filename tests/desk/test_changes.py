@@ -132,6 +132,52 @@ def test_what_happened_is_told_in_its_group(
     assert told(desk(store, seen, NOW)) == expected
 
 
+TRIAL = paying("trialing", trial_end=at("2026-04-01"))
+TRIAL_LEAVING = TRIAL | {"cancel_at_period_end": True, "canceled_at": at("2026-03-11")}
+
+AT_ONCE: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "an end that was scheduled is churn and not told again": (
+        lives("a", changed("subscription", "sub_a", paying(), LEAVING, "2026-03-11", "a")),
+        {"churn": (1, {"usd": -2900})},
+    ),
+    "one that comes true is no news any more": (
+        lives(
+            "a",
+            changed("subscription", "sub_a", paying(), LONG_LEAVING, "2026-02-11", "a"),
+            ended("sub_a", paying("canceled", ended_at=at("2026-03-11")), "2026-03-11", "a"),
+        ),
+        {},
+    ),
+    "one that was withdrawn came back and is not told again": (
+        lives(
+            "a",
+            changed("subscription", "sub_a", paying(), LONG_LEAVING, "2026-02-11", "a"),
+            changed("subscription", "sub_a", LONG_LEAVING, paying(), "2026-03-11", "a"),
+        ),
+        {"reactivation": (1, {"usd": 2900})},
+    ),
+    "the end of what does not count yet is told": (
+        [
+            created("customer", "a", customer(name="A"), "2026-03-02", "a"),
+            created("subscription", "sub_a", TRIAL, "2026-03-02", "a"),
+            changed("subscription", "sub_a", TRIAL, TRIAL_LEAVING, "2026-03-11", "a"),
+        ],
+        {"scheduled": (1, {"usd": -2900})},
+    ),
+}
+
+
+@pytest.mark.parametrize(("seen", "expected"), AT_ONCE.values(), ids=list(AT_ONCE))
+def test_where_a_scheduled_end_leaves_mrr_at_once_it_is_told_once(
+    store: Store, seen: list[Any], expected: dict[str, Any]
+) -> None:
+    portside = desk(store, seen, NOW, policy="stripe")
+    assert told(portside) == expected
+    for group, (count, _) in expected.items():
+        rows = portside.changed(group, SINCE, parse_iso(NOW) + 1, roles=FOUNDER)
+        assert (rows.total, len(rows.rows)) == (count, count)
+
+
 MOVED: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "each kind has its group and its sum": (
         [

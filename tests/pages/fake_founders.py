@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 
 from lib.billing import (
     DatabaseUnavailable,
@@ -25,7 +26,9 @@ from lib.billing import (
     UpgradeMonth,
 )
 from lib.billing.domain.churn_rates import Moved
+from lib.billing.domain.insights import decimal, percent
 from lib.billing.domain.lookbacks import lookbacks
+from lib.billing.domain.said import Count, said
 from lib.billing.showing.views import Bar
 
 NOW = 1_795_316_400  # Sunday 22 November 2026
@@ -206,7 +209,15 @@ class FakeFounders:
 
 CHURN_ROSE = Insight(
     "plan_churn_rose",
-    "Churn of Starter was 4 of 60 customers in October against 1.2 a month before.",
+    said(
+        "Churn of {plan} was {churned} of {total} customers in {month} against {before} a month "
+        "before.",
+        plan="Starter",
+        churned=Count(4),
+        total=Count(60),
+        month="October",
+        before=decimal(Fraction(6, 5)),
+    ),
     False,
     (("Churned in October", "4 of 60"), ("In each of the 5 months before", "1, 1, 2, 1, 1")),
     "churn",
@@ -214,8 +225,14 @@ CHURN_ROSE = Insight(
 )
 WEEK = Insight(
     "heavy_week",
-    "The week of 16 November takes 60% of what leaves MRR in the next eight weeks, with 12 of 20 "
-    "subscriptions.",
+    said(
+        "The week of {week} takes {share} of what leaves MRR in the next eight weeks, with "
+        "{count} of {total} subscriptions.",
+        week="16 November",
+        share=percent(Fraction(3, 5)),
+        count=Count(12),
+        total=Count(20),
+    ),
     False,
     (("Week of 16 November", "12"),),
     "overview",

@@ -19,7 +19,7 @@ def said(app: AppTest) -> str:
 
 
 def titles(app: AppTest) -> list[str]:
-    return [title.value for title in app.subheader]
+    return [title.value for title in app.header]
 
 
 def kept(desk: FakeBilling, role: str = "founder") -> str | None:

@@ -68,7 +68,7 @@ def test_the_address_chooses_period_division_and_part(open_page: Open) -> None:
     app = open_page("churn", by="Quarter", view="Reasons")
     assert app.session_state["by"] == "quarter"
     assert app.session_state["view"] == "leavers"
-    assert any(s.value.startswith("Who left in Q") for s in app.subheader)
+    assert any(s.value.startswith("Who left in Q") for s in app.header)
 
 
 def test_a_chosen_period_is_the_one_that_is_shown(open_page: Open) -> None:

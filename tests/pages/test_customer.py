@@ -15,7 +15,7 @@ ROLES = [role.value for role in Role]
 
 
 def heads(app: AppTest) -> list[str]:
-    return [heading.value for heading in app.subheader]
+    return [heading.value for heading in app.header]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -128,7 +128,7 @@ def test_every_chart_is_under_a_title_that_defines_what_it_draws(
 ) -> None:
     app = visit(slug, query)
     charts = list(app.get("plotly_chart"))
-    titles = [title for title in app.subheader if title.proto.help and names_in(title.proto.help)]
+    titles = [title for title in app.header if title.proto.help and names_in(title.proto.help)]
     assert len(titles) >= len(charts)
 
 
@@ -176,7 +176,7 @@ def helps(app: AppTest) -> Iterator[str]:
     yield from (str(text.value) for text in (*app.caption, *app.markdown))
     yield from (text.proto.help for text in (*app.caption, *app.markdown))
     yield from (card.proto.help for card in app.metric)
-    yield from (title.proto.help for title in app.subheader)
+    yield from (title.proto.help for title in app.header)
     for table in app.dataframe:
         yield from (str(told.get("help")) for told in columns_of(table).values())
 

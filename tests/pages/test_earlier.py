@@ -51,7 +51,7 @@ def test_now_has_a_way_back_in_time_and_the_link_panel(open_page: Open) -> None:
     app = open_page("customer", customer="cus_0001")
     assert not app.slider
     assert named(app, "Earlier state")
-    assert "Hand over a link" in [heading.value for heading in app.subheader]
+    assert "Hand over a link" in [heading.value for heading in app.header]
 
 
 def test_the_way_back_begins_thirty_days_ago(open_page: Open) -> None:
@@ -64,7 +64,7 @@ def test_the_way_back_begins_thirty_days_ago(open_page: Open) -> None:
 def test_in_the_past_no_link_can_be_made(open_page: Open) -> None:
     app = open_page("customer", customer="cus_0001", at=PAST)
     assert not app.exception
-    assert "Hand over a link" not in [heading.value for heading in app.subheader]
+    assert "Hand over a link" not in [heading.value for heading in app.header]
     assert not [button for button in app.button if str(button.key).startswith("link_")]
     assert "Earlier state" not in [button.label for button in app.button]
 
@@ -90,7 +90,7 @@ def test_back_to_now(open_page: Open) -> None:
     app = open_page("customer", customer="cus_0001", at=PAST)
     named(app, "Back to now").click().run()
     assert "at" not in app.query_params
-    assert "Hand over a link" in [heading.value for heading in app.subheader]
+    assert "Hand over a link" in [heading.value for heading in app.header]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_back_to_now(open_page: Open) -> None:
 def test_a_time_that_cannot_be_shown_is_now(open_page: Open, at: str) -> None:
     app = open_page("customer", customer="cus_0001", at=at)
     assert not app.exception
-    assert "Hand over a link" in [heading.value for heading in app.subheader]
+    assert "Hand over a link" in [heading.value for heading in app.header]
 
 
 def test_a_time_before_everything_says_so_and_leads_back(open_page: Open) -> None:

@@ -35,7 +35,7 @@ def test_recovery_and_dso_are_for_those_who_see_totals(
     open_page: Open, role: str, sees: bool
 ) -> None:
     app = open_page("failed-payments", role)
-    assert (RECOVERY in [s.value for s in app.subheader]) is sees
+    assert (RECOVERY in [s.value for s in app.header]) is sees
     assert ("DSO, 90 days" in [m.label for m in app.metric]) is sees
 
 
@@ -62,7 +62,7 @@ def test_what_was_recovered_is_shown_when_nothing_fails_now(
     app = open_page("failed-payments", "finance")
     assert not app.exception
     assert any("No payment is failing." in m.value for m in app.markdown)
-    assert RECOVERY in [s.value for s in app.subheader]
+    assert RECOVERY in [s.value for s in app.header]
 
 
 def test_a_key_that_may_not_read_decline_codes_is_said(open_page: Open, desk: FakeBilling) -> None:

@@ -224,7 +224,7 @@ def test_the_customer_page_says_the_rule_and_the_event(open_page: Open) -> None:
 
 def test_the_only_hit_is_shown_at_once(open_page: Open) -> None:
     app = open_page("customer", "admin", find="cus_0001")
-    assert any(heading.value == "Nordlicht Analytics" for heading in app.subheader)
+    assert any(heading.value == "Nordlicht Analytics" for heading in app.header)
     assert any(label(button) == "Renew subscription" for button in app.button)
 
 

@@ -39,7 +39,7 @@ def test_a_rate_of_few_customers_is_marked_and_has_no_arrow(open_page: Open) -> 
 
 def test_the_bridge_and_the_runway_are_drawn_under_their_questions(open_page: Open) -> None:
     app = open_page("overview")
-    titles = [title.value for title in app.subheader]
+    titles = [title.value for title in app.header]
     assert titles[:2] == ["What moved MRR this month?", "What leaves MRR in the next eight weeks?"]
     assert len(app.get("plotly_chart")) == 2
     assert "Besides: $19.00 overdue · $123.17 later." in said(app)
@@ -48,7 +48,7 @@ def test_the_bridge_and_the_runway_are_drawn_under_their_questions(open_page: Op
 def test_a_week_lists_who_leaves_in_it(open_page: Open) -> None:
     app = open_page("overview")
     app.selectbox(key="week").set_value("2026-11-23").run()
-    titles = [title.value for title in app.subheader]
+    titles = [title.value for title in app.header]
     assert "Who leaves in the week of 23 Nov 2026?" in titles
     frame = app.dataframe[0].value
     assert [str(minor) for minor in frame["minor"]] == ["99.00", "89.00", "79.00"]
@@ -109,7 +109,7 @@ def test_a_week_that_stands_out_is_chosen_by_a_click(open_page: Open) -> None:
     app = open_page("overview")
     app.button(key="stands_out_heavy_week").click().run()
     assert app.session_state["week"] == "2026-11-16"
-    assert "Who leaves in the week of 16 Nov 2026?" in [title.value for title in app.subheader]
+    assert "Who leaves in the week of 16 Nov 2026?" in [title.value for title in app.header]
 
 
 def test_when_nothing_stands_out_the_page_says_that(open_page: Open, desk: FakeBilling) -> None:

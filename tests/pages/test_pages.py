@@ -220,7 +220,7 @@ def test_two_currencies_are_never_added_up(open_page: Open) -> None:
 def test_a_hostile_name_reaches_no_markdown(open_page: Open, slug: str) -> None:
     query = {"customer": "cus_0003"} if slug == "customer" else {}
     app = open_page(slug, **query)
-    for element in (*app.markdown, *app.caption, *app.subheader, *app.title, *app.metric):
+    for element in (*app.markdown, *app.caption, *app.header, *app.title, *app.metric):
         for text in (str(element.value), str(getattr(element, "label", ""))):
             assert "](http" not in text
             assert "<img" not in text

@@ -14,7 +14,7 @@ def said(app: AppTest) -> str:
 
 
 def questions(app: AppTest) -> list[str]:
-    return [title.value for title in app.subheader]
+    return [title.value for title in app.header]
 
 
 def test_the_mix_can_be_had_in_customers(open_page: Open) -> None:
@@ -109,5 +109,5 @@ def test_features_show_who_has_them_on_which_plan(open_page: Open) -> None:
 def test_no_view_loads_what_a_name_asks_for(open_page: Open) -> None:
     for view in ("Trend", "Moves", "Concentration", "Features"):
         app = open_page("plan-mix", view=view)
-        told = (*app.markdown, *app.caption, *app.subheader)
+        told = (*app.markdown, *app.caption, *app.header)
         assert not [element for element in told if "![pixel](" in str(element.value)]

@@ -67,8 +67,8 @@ def sold(desk: FakeBilling) -> FakeBilling:
 def test_a_card_shows_what_customers_see(open_page: Open) -> None:
     app = open_page("plans", role="support")
     told = said(app)
-    assert "### Pro :blue-badge[Most popular]" in told
-    assert "#### \\$29" in told
+    assert "## Pro :blue-badge[Most popular]" in told
+    assert "### \\$29" in told
     assert "Everything in Starter\\, plus\\:" in told
     assert "Seats\\: 10" in told
     assert {"Begin free", "Start", "Upgrade"} <= set(labels(app))

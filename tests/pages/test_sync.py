@@ -157,7 +157,7 @@ def test_deliveries_without_any_webhook_have_dashes_and_no_chart(
 
 def test_deliveries_are_a_chart_and_its_table(open_page: Open) -> None:
     app = open_page("sync", board="Deliveries")
-    assert "What became of each day's webhooks?" in [h.value for h in app.subheader]
+    assert "What became of each day's webhooks?" in [h.value for h in app.header]
     lags, days = (table.value for table in app.dataframe)
     assert lags["most"].tolist() == ["41 s", "55 s"]
     assert lags["late"].tolist() == [0, 3]
@@ -367,7 +367,7 @@ def test_hostile_text_reaches_no_markdown(
 ) -> None:
     drifting.broken = 1
     app = open_page("sync", **query)
-    for element in (*app.markdown, *app.caption, *app.subheader, *app.error):
+    for element in (*app.markdown, *app.caption, *app.header, *app.error):
         assert "](http" not in element.value
         assert "<img" not in element.value.replace(r"\<", "")
         assert ":red[" not in element.value.replace(r"\:", "")

@@ -32,7 +32,7 @@ def test_few_trials_are_marked_and_compared_with_nothing(open_page: Open) -> Non
 
 def test_four_charts_answer_four_questions(open_page: Open) -> None:
     app = open_page("upgrades")
-    assert [title.value for title in app.subheader] == [
+    assert [title.value for title in app.header] == [
         "From which plan (rows) to which (columns)?",
         "Do upgrades add more than they did?",
         "What did they change?",

@@ -5,9 +5,32 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import navigation
 from lib.billing import SavedView
 from tests.pages.conftest import Open
 from tests.pages.fake_billing import FakeBilling
+
+WORKED: dict[str, tuple[str, dict[str, str]]] = {
+    "overview": ("finance", {"currency": "EUR"}),
+    "upgrades": (
+        "finance",
+        {"period": "Last 12 months", "changes": "Plan", "path": "Starter → Pro", "q": "a"},
+    ),
+    "customer": ("support", {"customer": "cus_0001", "tab": "Timeline"}),
+    "winding-down": ("support", {"q": "a", "sort": "Largest MRR", "plans": "Starter"}),
+    "failed-payments": ("support", {"q": "a"}),
+    "mrr": ("founder", {"view": "Receipts", "part": "New", "by": "Month"}),
+    "plan-mix": ("finance", {"view": "Moves", "measure": "Customers", "period": "Last 12 months"}),
+    "churn": ("finance", {"by": "Quarter", "view": "Reasons"}),
+    "invoices": ("finance", {"q": "in", "statuses": "Open"}),
+    "close": ("founder", {"month": "2026-09"}),
+    "plans": ("support", {"view": "Features"}),
+    "sync": ("support", {"board": "Gaps"}),
+    "audit": ("admin", {"acts": "Export: taken away", "who": "ada@example.com"}),
+}
+"""Page → another's role, and what somebody had filtered by when they saved the view."""
+PLAIN = frozenset({"portal"})
+"""Pages without anything to choose that an address would keep."""
 
 HOSTILE = "![x](http://foreign.test/x.png)"
 
@@ -43,6 +66,24 @@ def test_what_a_link_brings_counts_over_what_was_chosen_before(open_page: Open) 
     app.run()
     assert not app.exception
     assert app.text_input(key="q").value == "ann"
+
+
+def test_every_page_is_among_the_views_that_are_worked_with() -> None:
+    assert {*WORKED, *PLAIN} == {row.slug for row in navigation.PAGES}
+
+
+@pytest.mark.parametrize("slug", WORKED)
+def test_a_view_opens_for_another_role_as_it_was_kept(open_page: Open, slug: str) -> None:
+    role, parameters = WORKED[slug]
+    app = open_page(slug, role, **parameters, whole="1")
+    assert not app.exception
+    kept = {name: "".join(app.query_params.get(name, "")) for name in parameters}
+    # Streamlit leaves out of the address what a choice holds without one.
+    defaults = {"by": "Month"}
+    assert kept == {
+        name: "" if defaults.get(name) == value and not kept[name] else value
+        for name, value in parameters.items()
+    }
 
 
 def test_a_shared_view_of_a_page_that_a_role_may_not_see_is_not_in_its_menu(

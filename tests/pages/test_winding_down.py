@@ -33,7 +33,7 @@ def cards(app: AppTest) -> dict[str, str]:
 def test_the_address_names_the_view(open_page: Open, view: str | None, title: str) -> None:
     app = open_page("winding-down", "founder", **({"view": view} if view else {}))
     assert not app.exception
-    assert title in [each.value for each in app.subheader]
+    assert title in [each.value for each in app.header]
 
 
 @pytest.mark.parametrize("split", ["By plan", "By reason"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -10,11 +11,13 @@ from sqlalchemy import text
 
 from lib.billing.desk import Portside
 from lib.billing.domain.errors import NoCustomer, PermissionDenied
-from lib.billing.domain.permissions import Role
+from lib.billing.domain.permissions import GRANTS, Permission, Role
 from lib.billing.printing.brief import MOST_ENTRIES, MOST_INVOICES, MOST_NOTES, MOST_SUBSCRIPTIONS
+from lib.billing.store import audit
+from lib.billing.store.audit import AuditRow
 from lib.billing.store.engine import Store
 from tests.printing.worlds import HOSTILE, URL, full, hostile
-from tests.reports.ledger import desk
+from tests.reports.ledger import at, desk
 from tests.reports.test_report_rows import ANN_LEAVES, BOB_FAILS
 
 SAM = "sam@example.com"
@@ -134,6 +137,18 @@ def test_a_role_prints_what_it_may_see(
     left_out = [name for name, may in (("MRR", money), ("Staff notes", notes)) if not may]
     said = f"Left out for the role of who printed it: {' and '.join(left_out)}."
     assert (said in told) is bool(left_out)
+
+
+def test_links_are_told_to_who_may_hand_them_over(portside: Portside, store: Store) -> None:
+    with store.writing() as connection:
+        for action in ("link.requested", "link.minted"):
+            row = AuditRow(at("2026-03-14"), SAM, action, "cus_1", link_id="lnk_1", flow="renew")
+            row = replace(row, reason="Asked on the telephone", session_id="bps_1")
+            audit.append(connection, row)
+    on_paper = {role: printed(portside, "cus_1", role) for role in Role}
+    told = {role for role, html in on_paper.items() if "Asked on the telephone" in html}
+    assert told == {role for role in Role if Permission.LINKS in GRANTS[role]}
+    assert not [role for role, html in on_paper.items() if "bps_1" in html]
 
 
 def test_nobody_without_a_role_prints_and_nothing_is_kept(portside: Portside, store: Store) -> None:

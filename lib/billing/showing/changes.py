@@ -20,8 +20,9 @@ def changes(
     reader: Reader, setup: Setup, now: int, since: int, may: Collection[Permission]
 ) -> Changes:
     span, totals = Span(since, now + 1), Permission.TOTALS in may
+    policy = setup.policies[setup.policy]
     with reader.open() as connection:
-        rows = queries.counted(connection, setup.policy, span)
+        rows = queries.counted(connection, policy, span)
         opened, resolved = queries.differences(connection, span)
         months = queries.closed(connection, setup.policy, span) if Permission.MONEY in may else []
     found = {group.group: group for group in _groups(rows, totals=totals)}
@@ -71,10 +72,10 @@ def behind(
     may: Collection[Permission],
 ) -> Listing[ChangeItem]:
     """One page of who is behind a group."""
-    totals = Permission.TOTALS in may
+    totals, policy = Permission.TOTALS in may, setup.policies[setup.policy]
     with reader.open() as connection:
-        rows = queries.page(connection, setup.policy, span, group, *page)
-        counted = queries.counted(connection, setup.policy, span, group)
+        rows = queries.page(connection, policy, span, group, *page)
+        counted = queries.counted(connection, policy, span, group)
     own = [each for each in _groups(counted, totals=totals) if each.group == group]
     return Listing(
         tuple(_item(row, totals=totals) for row in rows),

@@ -63,8 +63,9 @@ METRICS: Final = (
         "count",
         "down",
         "Live subscriptions whose end was asked for since and still stands, with the monthly value "
-        "that will leave.",
+        "that will leave; one that left MRR at once is told as churn alone.",
         _SOURCE,
+        flags=("leaves_when_scheduled",),
     ),
     Metric(
         "since_withdrawn",
@@ -72,8 +73,10 @@ METRICS: Final = (
         "count",
         "up",
         "Live subscriptions whose scheduled end was undone in the last fourteen days at most and "
-        "that renew again, with their monthly value.",
+        "that renew again, with their monthly value; one that had left MRR is told as a "
+        "reactivation alone.",
         _SOURCE,
+        flags=("leaves_when_scheduled",),
     ),
     Metric(
         "since_failed",

@@ -8,12 +8,25 @@ is history that was found, no news.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, Select, and_, case, func, literal, null, or_, select
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 
 from ...domain.changes import MOVED
-from ...domain.policy import LIVE
+from ...domain.policy import LIVE, Policy
 from ..tables import closes as k
 from ..tables import customers as c
 from ..tables import findings as f
@@ -21,6 +34,7 @@ from ..tables import invoices as i
 from ..tables import movements as m
 from ..tables import observations as o
 from ..tables import subscriptions as s
+from .bridge import Lens
 from .columns import by_bytes
 from .spans import Span
 from .subscription_history import scheduled
@@ -35,7 +49,7 @@ _PART = case((m.c.switched, "switched"), else_=m.c.kind)
 
 
 def counted(
-    connection: Connection, policy: str, span: Span, only: str | None = None
+    connection: Connection, policy: Policy, span: Span, only: str | None = None
 ) -> list[RowMapping]:
     """``part, currency, count, known, minor`` of every group, or of ``only`` one.
 
@@ -69,7 +83,7 @@ def counted(
 
 
 def page(
-    connection: Connection, policy: str, span: Span, part: str, limit: int, offset: int
+    connection: Connection, policy: Policy, span: Span, part: str, limit: int, offset: int
 ) -> list[RowMapping]:
     """One page of one group, the newest first: who, when, how much and what."""
     rows = _rows(part, policy, span).subquery()
@@ -105,17 +119,17 @@ def _in(column: Any, span: Span) -> tuple[Any, Any]:
     return column >= span.starts, column < span.ends
 
 
-def _moved(policy: str, span: Span) -> tuple[Any, ...]:
-    return m.c.policy == policy, ~m.c.reconstructed, *_in(m.c.occurred_at, span)
+def _moved(policy: Policy, span: Span) -> tuple[Any, ...]:
+    return m.c.policy == policy.slug, ~m.c.reconstructed, *_in(m.c.occurred_at, span)
 
 
-def _rows(part: str, policy: str, span: Span) -> Select[Any]:
+def _rows(part: str, policy: Policy, span: Span) -> Select[Any]:
     if part in MOVED:
         return _movements(part, policy, span)
-    return _OTHERS[part](span)
+    return _OTHERS[part](policy, span)
 
 
-def _movements(part: str, policy: str, span: Span) -> Select[Any]:
+def _movements(part: str, policy: Policy, span: Span) -> Select[Any]:
     reason = func.coalesce(s.c.feedback, s.c.reason) if part == "churn" else null()
     return (
         select(
@@ -154,14 +168,24 @@ def _of_subscription(part: str, at: Any, minor: Any, reason: Any) -> Select[Any]
     )
 
 
-def _scheduled(span: Span) -> Select[Any]:
+def _told_as_movement(policy: Policy, now: int) -> Any:
+    """Rows that left MRR when their end was scheduled, or came back when it was withdrawn."""
+    if not policy.leaves_when_scheduled:
+        return false()
+    return Lens(policy.discounts, now).mrr(replace(policy, leaves_when_scheduled=False)) != 0
+
+
+def _scheduled(policy: Policy, span: Span) -> Select[Any]:
     reason = func.coalesce(s.c.feedback, s.c.reason)
     return _of_subscription("scheduled", s.c.requested_at, -s.c.value_minor, reason).where(
-        s.c.winding_down, s.c.live, *_in(s.c.requested_at, span)
+        s.c.winding_down,
+        s.c.live,
+        ~_told_as_movement(policy, span.ends),
+        *_in(s.c.requested_at, span),
     )
 
 
-def _withdrawn(span: Span) -> Select[Any]:
+def _withdrawn(policy: Policy, span: Span) -> Select[Any]:
     near = Span(max(span.starts, span.ends - WITHDRAWN_WITHIN), span.ends)
     undone = (
         select(o.c.object_id, func.max(o.c.effective).label("at"))
@@ -178,7 +202,11 @@ def _withdrawn(span: Span) -> Select[Any]:
     return (
         _of_subscription("withdrawn", undone.c.at, s.c.value_minor, null())
         .select_from(undone.join(s, s.c.subscription_id == undone.c.object_id))
-        .where(s.c.status.in_(sorted(LIVE)), ~s.c.winding_down)
+        .where(
+            s.c.status.in_(sorted(LIVE)),
+            ~s.c.winding_down,
+            ~_told_as_movement(policy, span.ends),
+        )
     )
 
 
@@ -203,7 +231,7 @@ def _of_invoice(part: str, at: Any, minor: Any) -> Select[Any]:
     )
 
 
-def _failed(span: Span) -> Select[Any]:
+def _failed(_: Policy, span: Span) -> Select[Any]:
     """As the queue of failed payments."""
     return _of_invoice("failed", i.c.failed_at, i.c.amount_remaining_minor).where(
         i.c.failing,
@@ -213,7 +241,7 @@ def _failed(span: Span) -> Select[Any]:
     )
 
 
-def _recovered(span: Span) -> Select[Any]:
+def _recovered(_: Policy, span: Span) -> Select[Any]:
     return _of_invoice("recovered", i.c.paid_at, i.c.amount_due_minor).where(
         i.c.status == "paid",
         i.c.collection_method == "charge_automatically",
@@ -223,7 +251,7 @@ def _recovered(span: Span) -> Select[Any]:
     )
 
 
-_OTHERS: Final[dict[str, Callable[[Span], Select[Any]]]] = {
+_OTHERS: Final[dict[str, Callable[[Policy, Span], Select[Any]]]] = {
     "scheduled": _scheduled,
     "withdrawn": _withdrawn,
     "failed": _failed,
