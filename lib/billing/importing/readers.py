@@ -96,4 +96,5 @@ def _unpacked(packed: bytes) -> Iterator[Read]:
             yield Rejected(*cells)
             continue
         *before, seen, body, delivery, size = cells
-        yield Arrival(*before, tuple(Observation(*o) for o in seen), body, delivery, size)
+        told = (*before, tuple(Observation(*o) for o in seen), body, delivery, size)
+        yield Arrival(*told)
