@@ -55,7 +55,7 @@ def columns(given: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, C
     found: dict[str, Callable[..., str]] = {}
     for name, column in given.items():
         kind = column.get("type_config") or {}
-        if spell := FORMATS.get(kind.get("format")):
+        if spell := FORMATS.get(kind.get("format", "")):
             kept[name] = {**column, "type_config": {"type": "number"}}
             found[name] = spell
     return kept, found
