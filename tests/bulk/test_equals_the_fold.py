@@ -7,6 +7,7 @@ import pytest
 from benchmarks.bulk.stamping import dump
 from benchmarks.bulk.world import RULES, World
 from lib.billing.domain.search import wanted
+from lib.billing.domain.turnover import Turnover, add_to
 from lib.billing.ingest import Ingest
 from lib.billing.store import meta, rollups, turnover
 from lib.billing.store.queries.search import matching_customers
@@ -31,9 +32,19 @@ def test_stamped_rows_are_the_folds(store, tmp_path):
     assert dump(store) == stamped
     with store.reading() as connection:
         assert rollups.stored(connection) == sums
-        assert turnover.stored(connection) == turns
+        assert _without_paths(turnover.stored(connection)) == _without_paths(turns)
         assert meta.get(connection, meta.FOLDED_BY) == mark
     assert found.total == 1
+
+
+def _without_paths(turns: Turnover) -> Turnover:
+    """A stamped world has no observations: what a trial was a trial of is not known there."""
+    found: Turnover = {}
+    for turn, added in turns.items():
+        if turn.kind == "upgrade":
+            turn = turn._replace(plan="", to_plan="", reason="")
+        add_to(found, [(turn, added)])
+    return found
 
 
 def test_the_small_world_is_worth_comparing():
