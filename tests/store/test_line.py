@@ -75,6 +75,30 @@ def test_what_fails_undoes_all_and_the_connection_goes_on(
     assert get(store, "after") == ["it"]
 
 
+def test_what_is_prepared_outlives_readers_that_roll_back(store: Store) -> None:
+    for number in range(3):
+        put(store, (f"before {number}", "1"))
+        for _ in range(8):  # often enough for a driver that prepares by itself
+            with store.reading() as connection:
+                assert len(connection.exec_driver_sql(GET, ("before 0",)).all()) == 1
+        with pytest.raises(DBAPIError), store.writing() as connection:
+            connection.exec_driver_sql(PUT, ("before 0", "again"))
+    with store.writing() as connection:
+        names = connection.exec_driver_sql("SELECT name FROM pg_prepared_statements").all()
+    assert names
+    assert {name.rpartition("_")[0] for (name,) in names} == {"portside"}
+
+
+def test_what_the_server_forgot_is_prepared_again(store: Store) -> None:
+    put(store, ("one", "1"))
+    with store.writing() as connection:
+        connection.exec_driver_sql("DEALLOCATE ALL")
+    with pytest.raises(DBAPIError):
+        put(store, ("two", "2"))
+    put(store, ("two", "2"), ("three", "3"))
+    assert get(store, "three") == ["3"]
+
+
 def test_who_leaves_half_way_leaves_nothing(store: Store) -> None:
     with (  # noqa: PT012
         pytest.raises(KeyError),

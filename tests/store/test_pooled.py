@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from lib.billing.domain.errors import ConfigurationError
 from lib.billing.replay import replay
+from lib.billing.store.dialect import run, together
 from lib.billing.store.engine import Store
 from lib.billing.store.turns import Turns
 from tests.store.company import derived, ingest_into
@@ -165,9 +166,9 @@ def test_statements_are_prepared_only_where_a_connection_is_one_s_own(
     url = make_url(postgres_url)
     store = Store(str(url.update_query_dict({"pooler": told} if told else {})).replace("***", ""))
     try:
-        with store.reading() as connection:
-            for _ in range(12):
-                connection.exec_driver_sql("SELECT 1").scalar()
+        with store.writing() as connection:
+            with together(connection):
+                run(connection, "SELECT 1")
             found = connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements")
             assert bool(found.scalar()) is prepares
     finally:

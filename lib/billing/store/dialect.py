@@ -23,8 +23,9 @@ _DIRECT: Final = "portside_direct"
 """In a connection's info, while statements go together: its driver's connection to SQLite, or the
 line to PostgreSQL."""
 
-_KEPT: Final = "portside_kept"
-"""In a connection's info: what PostgreSQL has prepared for it."""
+PREPARED: Final = "portside_prepared"
+"""In a connection's info: statements that PostgreSQL has prepared for it, and their names there.
+It is missing where a pooler would forget them."""
 
 
 class Answer(Protocol):
@@ -126,9 +127,9 @@ def together(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def _in_line(connection: Connection, driver: Any) -> Iterator[None]:
-    from .line import Kept, Line  # SQLite needs no driver of PostgreSQL
+    from .line import Line  # SQLite needs no driver of PostgreSQL
 
-    line = Line(driver, connection.info.setdefault(_KEPT, Kept()))
+    line = Line(driver, connection.info.get(PREPARED))
     line.open()
     connection.info[_DIRECT] = line
     try:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..domain.errors import ConfigurationError, DatabaseUnavailable
+from .dialect import PREPARED
 
 __all__ = ["Connection", "Store", "memory_store", "retried"]
 
@@ -143,26 +144,30 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             return _sqlite(url)
-        arguments: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
-        if _pooled(url):
-            # What was prepared on one connection to the server is asked for on another.
-            arguments["prepare_threshold"] = None
-        return _postgresql(url.difference_update_query([POOLER]), arguments)
+        return _postgresql(url.difference_update_query([POOLER]), pooled=_pooled(url))
     except (NoSuchModuleError, ImportError):
         raise ConfigurationError(
             f"There is no driver for {url.drivername}: use postgresql+psycopg:// or sqlite://."
         ) from None
 
 
-def _postgresql(url: URL, arguments: dict[str, Any]) -> Engine:
+def _postgresql(url: URL, *, pooled: bool) -> Engine:
+    arguments = {
+        "connect_timeout": CONNECT_SECONDS,
+        # The driver would deallocate all that is prepared, ours too, whenever it rolls back.
+        "prepare_threshold": None,
+    }
     engine = create_engine(
         url, pool_pre_ping=True, pool_timeout=CONNECT_SECONDS, connect_args=arguments
     )
     from .arrays import Packed, PackedDumper  # once the driver is known to be there
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
+    def prepare(connection: Any, record: Any) -> None:
         connection.adapters.register_dumper(Packed, PackedDumper)
+        if not pooled:
+            # Else what is prepared on one connection to the server is asked for on another.
+            record.info[PREPARED] = {}
 
     return engine
 

@@ -25,13 +25,12 @@ from .arrays import Packed
 MOST_KEPT: Final = 200
 """Statements that a connection keeps prepared: ours are fewer."""
 
+FORGOTTEN: Final = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
+"""What a prepared statement fails of when somebody deallocated it, or changed its tables."""
+
 _SIGN: Final = re.compile("%([sb%])")
 _TEXT, _BINARY = 0, 1
 _NUMBERS: Final = count()
-
-
-class Kept(dict[str, bytes]):
-    """Statements that the server has prepared for one connection, and their names there."""
 
 
 @dataclass(eq=False, slots=True)
@@ -49,15 +48,19 @@ class Coming:
 
 
 class Line:
-    """From :meth:`open` to :meth:`end` nobody else may speak to ``driver``."""
+    """From :meth:`open` to :meth:`end` nobody else may speak to ``driver``.
+
+    ``prepared``: statements that the server has prepared for this connection, and their names
+    there; None where it forgets them.
+    """
 
     FAILED: ClassVar[type[errors.Error]] = errors.Error
 
-    def __init__(self, driver: Connection[Any], kept: Kept) -> None:
+    def __init__(self, driver: Connection[Any], prepared: dict[str, bytes] | None) -> None:
         self.driver = driver
         self._server = driver.pgconn
-        self._kept = kept
-        self._may_keep = driver.prepare_threshold is not None  # a pooler forgets them
+        self._may_keep = prepared is not None
+        self._kept = {} if prepared is None else prepared
         self._coming: deque[Coming] = deque()
         self._loader = Transformer.from_context(driver)
 
@@ -126,8 +129,10 @@ class Line:
                     raise errors.error_from_result(coming.result, encoding="utf-8")
                 case ExecStatus.PIPELINE_ABORTED:
                     raise errors.PipelineAborted("A statement before this one failed.")
-        except errors.Error:
+        except errors.Error as error:
             self._kept.pop(coming.prepares, None)
+            if isinstance(error, FORGOTTEN):
+                self._kept.clear()
             raise
 
     def _name(self, statement: str, text: bytes) -> bytes | None:
