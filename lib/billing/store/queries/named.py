@@ -195,7 +195,7 @@ def condition(
     if found.every:
         return found.among(*ids)
     whose = c.alias("whose")
-    told = [whose.c[column.key] for column in others if column.table is c]
+    told = [whose.c[str(column.key)] for column in others if column.table is c]
     called = select(like(text, *told)).where(whose.c.customer_id == ids[0]).scalar_subquery()
     own = [column for column in others if column.table is not c]
     # A value, not a join: left to choose, PostgreSQL joins every customer before it looks.

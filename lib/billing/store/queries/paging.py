@@ -181,7 +181,8 @@ def by_customer(listed: Any, customer_id: ColumnElement[Any], *, descending: boo
     ``listed``: the list's tables, in which ``customer_id`` is.
     """
     whose = c.join(listed, customer_id == first_found(c.c.customer_id))
-    nobody = ~select(c.c.customer_id).where(c.c.customer_id == customer_id).exists()
+    known = c.alias("known")  # the list may be joined with the customers itself
+    nobody = ~select(known.c.customer_id).where(known.c.customer_id == customer_id).exists()
     return (Stretch(CALLED, None, descending, whose), Stretch(None, nobody))
 
 
