@@ -11,14 +11,13 @@ from ..domain.ageing import BUCKETS, OVERDUE, age_days
 from ..domain.attempts import Attempt, attempts
 from ..domain.corrections import corrections
 from ..domain.errors import NoSuchObject
-from ..domain.filters import COUNTED
 from ..domain.invoice_filters import InvoiceFilters
 from ..domain.metrics.collecting import recovery_rate
 from ..domain.metrics.receivables import days_sales_outstanding
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
 from ..store.queries import cut_days, invoice_list, kept_invoices, kept_owed, named, owed
-from ..store.queries.paging import of_named, too_many
+from ..store.queries.paging import of_named, too_many, total
 from ..store.queries.reading import Reader
 from . import known
 from .invoice_lines import AsksLines, lines_of
@@ -40,11 +39,11 @@ def listing(reader: Reader, now: int, filters: InvoiceFilters) -> Listing[Invoic
                 lambda some: invoice_list.sums(connection, filters, now, some), found, filters
             )
             sums = [dict(row) for row in rows]
-            capped = too_many(sums, filters)
+            capped = too_many(sums, filters, found)
         choices = kept_invoices.choices(connection)
     return Listing(
         rows=tuple(_item(row, now) for row in page.rows),
-        total=COUNTED if capped else sum(int(row["count"]) for row in sums),
+        total=total(sums, capped=capped),
         sums=() if capped else tuple(_sum(row) for row in sums if row["currency"] is not None),
         bars=(),
         choices={

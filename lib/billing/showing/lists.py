@@ -9,7 +9,7 @@ from typing import Any
 
 from ..domain.catalog import Catalog
 from ..domain.declines import SENSITIVE, advice, decline_words, is_final_attempt, suggested_flow
-from ..domain.filters import COUNTED, Filters, interval_name
+from ..domain.filters import Filters, interval_name
 from ..domain.money import rate
 from ..domain.saves import last_second_to_save
 from ..domain.times import DAY, day_start, local_date
@@ -20,7 +20,7 @@ from ..store.queries import plan_customers as behind
 from ..store.queries import plan_mix as mix
 from ..store.queries import winding_down as winding
 from ..store.queries.columns import QUARTER_HOUR
-from ..store.queries.paging import of_named, too_many
+from ..store.queries.paging import of_named, too_many, total
 from ..store.queries.reading import Reader
 from .views import (
     Bar,
@@ -48,7 +48,7 @@ def winding_down(
             if told
             else of_named(lambda some: winding.sums(connection, filters, some), found, filters)
         )
-        capped = not told and too_many(sums, filters)
+        capped = not told and too_many(sums, filters, found)
         if kept and filters.narrows_nothing:
             weeks = _weeks(kept_lists.winding_weeks(connection), setup.timezone)
         else:
@@ -85,7 +85,7 @@ def failed_payments(
             codes = kept_lists.failing_by_decline(connection, filters)
         else:
             sums = of_named(lambda some: failing.sums(connection, filters, some), found, filters)
-            capped = too_many(sums, filters)
+            capped = too_many(sums, filters, found)
             codes = () if capped else failing.by_decline(connection, filters, found)
         choices: Sequence[Record] = (
             kept_lists.failing_choices(connection) if kept else failing.choices(connection)
@@ -178,7 +178,7 @@ def plan_customers(reader: Reader, filters: Filters) -> Listing[PlanCustomerItem
         else:
             sums = of_named(lambda some: behind.sums(connection, filters, some), found, filters)
     items = tuple(PlanCustomerItem(**row) for row in page.rows)
-    capped = not told and too_many(sums, filters)
+    capped = not told and too_many(sums, filters, found)
     return _listing(items, sums, (), (), page.last, capped=capped)
 
 
@@ -257,7 +257,7 @@ def _listing(
     ]
     return Listing(
         rows=items,
-        total=COUNTED if capped else sum(each.count for each in added),
+        total=total(sums, capped=capped),
         sums=tuple(sorted(added, key=lambda each: each.currency)),
         bars=tuple(bars),
         choices=_choices(choices),

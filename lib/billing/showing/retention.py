@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final, Literal
 
-from ..domain.filters import COUNTED, Filters
+from ..domain.filters import Filters
 from ..domain.stays import BANDS
 from ..domain.times import day_start, local_date, period_start
 from ..reports.periods import Period, periods
@@ -19,7 +19,7 @@ from ..settings.setup import Setup
 from ..store.queries import kept_sums
 from ..store.queries import roll_forward as rolling
 from ..store.queries.churned import parts
-from ..store.queries.paging import too_many
+from ..store.queries.paging import total
 from ..store.queries.reading import Reader
 from ..store.queries.spans import Span
 from .retention_views import ChurnedItem, ChurnPart
@@ -86,7 +86,7 @@ def churned(reader: Reader, setup: Setup, filters: Filters) -> Listing[ChurnedIt
         page = found.page(connection)
         sums = found.sums(connection)
         choices = found.choices(connection)
-    capped = too_many(sums, filters)
+    capped = found.too_many(sums)
     named: defaultdict[str, set[str]] = defaultdict(set)
     for row in choices:
         for name in ("plan", "interval", "reason"):
@@ -94,7 +94,7 @@ def churned(reader: Reader, setup: Setup, filters: Filters) -> Listing[ChurnedIt
                 named[f"{name}s"].add(row[name])
     return Listing(
         rows=tuple(ChurnedItem(**_shown(row)) for row in page.rows),
-        total=COUNTED if capped else sum(int(row["count"]) for row in sums),
+        total=total(sums, capped=capped),
         sums=tuple(
             Sum(row["currency"], int(row["count"]), int(row["amount_minor"]))
             for row in sorted(sums, key=lambda row: row["currency"])

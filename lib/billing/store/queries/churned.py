@@ -27,8 +27,8 @@ from ..tables import movements as m
 from ..tables import subscriptions as s
 from .churn import left, touched
 from .columns import by_bytes, one_of_plans
-from .named import Named, condition, looks_at_rows, wanted_by
-from .paging import Order, Page, by, by_customer, counted, ids, looked_up, of_named
+from .named import Named, condition, joins_customers, wanted_by
+from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up, of_named, too_many
 from .spans import Span
 
 _CHURN: ColumnElement[str] = literal_column("'churn'")  # spelled out: an index is of these alone
@@ -51,10 +51,11 @@ class Leavers:
         self._policy, self._span, self._filters = policy, span, filters
         self._months = months
         self._joined_at = _first(policy, m.c.customer_id, m.c.currency)
+        self._known: Named | None = None
 
     def page(self, connection: Connection) -> Page:
         """One page of them, by itself the latest first."""
-        found = wanted_by(connection, self._filters)
+        found = self._found(connection)
         query = self._narrowed(self._select(m.c.movement_id, found=found), found)
         shown = ids(connection, query, _ID, self._order(), self._filters)
         every = self._select(*self._columns(), m.c.movement_id, known=True)
@@ -69,13 +70,22 @@ class Leavers:
 
     def sums(self, connection: Connection) -> Sequence[RowMapping]:
         """``currency, count, amount_minor``: MRR that they had. See `paging.too_many`."""
-        found = wanted_by(connection, self._filters)
+        found = self._found(connection)
         return of_named(lambda named: self._sums(connection, named), found, self._filters)
+
+    def too_many(self, sums: Sequence[RowMapping]) -> bool:
+        """See `paging.too_many`."""
+        return too_many(sums, self._filters, self._known)
+
+    def _found(self, connection: Connection) -> Named | None:
+        if self._known is None:
+            self._known = wanted_by(connection, self._filters)
+        return self._known
 
     def _sums(self, connection: Connection, found: Named | None) -> list[RowMapping]:
         query = self._select(m.c.currency, m.c.before_minor, found=found)
         along = m.c.occurred_at.desc()
-        each = counted(self._narrowed(query, found), self._filters, along).c
+        each = counted(self._narrowed(query, found), self._filters, along, Only(found)).c
         added = select(
             each.currency,
             func.count().label("count"),
@@ -154,7 +164,7 @@ class Leavers:
         self, *columns: Any, known: bool = False, found: Named | None = None
     ) -> Select[Any]:
         source = self._left()
-        if known or looks_at_rows(found, self._filters.text):
+        if known or joins_customers(found, self._filters.text):
             source = source.outerjoin(c, c.c.customer_id == m.c.customer_id)
         query = select(*columns).select_from(source)
         if self._months:

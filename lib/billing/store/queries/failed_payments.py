@@ -29,8 +29,8 @@ from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
 from .columns import among, bounded, by_bytes, one_of_intervals
-from .named import Named, condition, looks_at_rows
-from .paging import Order, Page, by, by_customer, counted, ids, looked_up
+from .named import Named, condition, joins_customers
+from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up
 
 _OWN = and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
 _OF_THESE = i.outerjoin(s, _OWN)
@@ -75,7 +75,7 @@ def _from(*columns: Any, source: Any = _JOINED) -> Select[Any]:
 
 def _source(filters: Filters, found: Named | None, *, overdue: bool = False) -> Any:
     listed = _OVERDUE if overdue else _OF_THESE
-    if looks_at_rows(found, filters.text):
+    if joins_customers(found, filters.text):
         return listed.outerjoin(c, c.c.customer_id == i.c.customer_id)
     return listed
 
@@ -164,7 +164,7 @@ def sums(connection: Connection, filters: Filters, found: Named | None = None) -
     """``currency, count, amount_minor`` (remaining) of the filtered queue, before paging; see
     `paging.too_many`."""
     query = _from(i.c.currency, i.c.amount_remaining_minor, source=_source(filters, found))
-    each = counted(_narrowed(query, filters, found), filters, i.c.failed_at).c
+    each = counted(_narrowed(query, filters, found), filters, i.c.failed_at, Only(found)).c
     added = select(
         each.currency,
         func.count().label("count"),
@@ -184,7 +184,7 @@ def by_decline(
         i.c.amount_remaining_minor,
         source=_source(filters, found),
     )
-    each = counted(_narrowed(query, filters, found), filters, i.c.failed_at).c
+    each = counted(_narrowed(query, filters, found), filters, i.c.failed_at, Only(found)).c
     added = select(
         each.key,
         each.currency,

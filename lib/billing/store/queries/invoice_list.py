@@ -26,9 +26,9 @@ from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
 from .columns import among, bounded, by_bytes
-from .named import Named, condition, looks_at_rows
+from .named import Named, condition, joins_customers
 from .owed import DUE_SINCE, ENDED, JOINED, OPEN, bucket
-from .paging import Order, Page, Stretch, by, by_customer, counted, ids, looked_up
+from .paging import Only, Order, Page, Stretch, by, by_customer, counted, ids, looked_up
 
 _WHOLE: Final = JOINED.outerjoin(c, c.c.customer_id == i.c.customer_id)
 _SEARCHED: Final = (c.c.email, c.c.name, c.c.org_id, i.c.number)
@@ -94,7 +94,7 @@ def _aged(buckets: Collection[str], now: int) -> ColumnElement[bool]:
 
 def _source(filters: Filters, found: Named | None = None) -> Any:
     """Only the tables that the filters speak of: a million rows are joined for nothing else."""
-    return _WHOLE if looks_at_rows(found, filters.text) else _listed(filters)
+    return _WHOLE if joins_customers(found, filters.text) else _listed(filters)
 
 
 def _listed(filters: Filters) -> Any:
@@ -160,7 +160,7 @@ def page(
     ``ended`` is 1 for an open one of an ended subscription. ``found``: see `named.find`."""
     query = select(i.c.invoice_id).select_from(_source(filters, found))
     query, tie = _narrowed(query, filters, now, found), by_bytes(i.c.invoice_id)
-    shown = ids(connection, query, tie, _order(filters, _listed(filters)), filters)
+    shown = ids(connection, query, tie, _order(filters, _listed(filters)), filters, Only(found, i))
     return looked_up(connection, _items(now), i.c.invoice_id, shown)
 
 
@@ -179,7 +179,9 @@ def sums(
     remains = case((OPEN, i.c.amount_remaining_minor), else_=0).label("open_minor")
     query = select(i.c.currency, *(i.c[name] for name in names), remains)
     query = query.select_from(_source(filters, found))
-    each = counted(_narrowed(query, filters, now, found), filters, i.c.created_at.desc()).c
+    each = counted(
+        _narrowed(query, filters, now, found), filters, i.c.created_at.desc(), Only(found, i)
+    ).c
     summed = (func.sum(each[name]).label(name) for name in (*names, "open_minor"))
     added = select(each.currency, func.count().label("count"), *summed)
     added = added.group_by(each.currency).order_by(each.currency)

@@ -1,8 +1,8 @@
 """Who a list is narrowed to by what somebody typed, by the indices of the search.
 
 What few hold is looked up there, and the list is asked for those customers and objects. What more
-than `MOST` hold is looked for in the rows themselves, along the list's order: the page is full
-before many of them are read.
+than :func:`most` hold is looked for in the rows themselves, along the list's order, and the name of
+each is looked up on the way: the page is full before many of them are read.
 """
 
 from __future__ import annotations
@@ -16,25 +16,39 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    Select,
+    Subquery,
+    Table,
     Text,
     any_,
     bindparam,
     false,
     func,
+    literal_column,
     or_,
     select,
+    true,
+    union,
 )
 
 from ...domain.filters import Filters
 from ...domain.search import ID_BARE, ID_BEGINS, Wanted, wanted
+from ..tables import customers as c
 from .columns import contains
 from .search import IDS, KINDS, common_pieces, parts_of
 
 MOST: Final = 20_000
 """Objects that are looked up before they are looked for in the rows."""
 
+MOST_GATHERED: Final = 3_000
+"""The same on PostgreSQL, whose index gives no row before it has gathered all. Beyond, of a million
+customers one in some three hundred is wanted: a page is found in fewer rows than these have."""
+
 FEW: Final = 50
 """Ids that are handed over one by one."""
+
+SEEN: Final = 50
+"""Rows of the list that are counted of what more than those hold: a page of them."""
 
 SOME: Final = 500
 """Of so many the rows are counted first."""
@@ -71,6 +85,20 @@ class Named:
         held = [(column, self.ids.get(str(column.key), ())) for column in columns]
         return or_(false(), *(self._in(column, ids) for column, ids in held if ids))
 
+    def rows_of(self, table: Table) -> Subquery | None:
+        """The rows of ``table`` that belong to it, looked up id by id; None where databases do
+        that by themselves. PostgreSQL takes the rows of a customer for many more than they are,
+        and would sooner walk the whole list."""
+        if self.sqlite or not self.every:
+            return None
+        columns = [
+            (table.c[name], ids) for name, ids in self.ids.items() if name in table.c and ids
+        ]
+        each = [_looked_up(table, column, ids) for column, ids in columns]
+        if not each:
+            return None
+        return (each[0] if len(each) == 1 else union(*each)).subquery()
+
     def _in(self, column: Column, ids: tuple[str, ...]) -> Condition:
         if len(ids) <= FEW:
             return column.in_(ids)
@@ -80,30 +108,47 @@ class Named:
         return column == any_(bindparam(None, list(ids), type_=ARRAY(Text)))
 
 
+def _looked_up(table: Table, column: Column, ids: tuple[str, ...]) -> Select[Any]:
+    given = func.unnest(bindparam(None, list(ids), type_=ARRAY(Text)))
+    one = given.table_valued("id").render_derived()
+    # The offset is what keeps the lookup from being made a join of another kind.
+    its = select(table).where(column == one.c.id).offset(literal_column("0")).lateral()
+    return select(its).select_from(one.join(its, true()))
+
+
 def wanted_by(connection: Connection, filters: Filters) -> Named | None:
-    """What a list's text finds; None also where it has none."""
-    return find(connection, filters.text) if filters.text else None
+    """What a list's text finds; None also where it has none, and where all that many hold is
+    counted: then the rows are joined with the names once."""
+    if not filters.text:
+        return None
+    found = find(connection, filters.text)
+    return None if filters.exact and not found.every else found
+
+
+def most(connection: Connection) -> int:
+    """See `MOST`."""
+    return MOST if connection.dialect.name == "sqlite" else MOST_GATHERED
 
 
 def find(connection: Connection, text: str) -> Named:
-    """Whom ``text`` names; ``every`` only where no more than `MOST` were found."""
+    """Whom ``text`` names; ``every`` only where no more than :func:`most` were found."""
     sqlite, sought = connection.dialect.name == "sqlite", wanted(text)
     if sought.trouble is not None:
         return Named({}, True, sqlite)
     pieces = common_pieces(connection, sought)
     common = (sought.text if sought.inside else sought.beginning) in pieces
-    at_once, most = sought.inside and not common, SOME if common else MOST
+    at_once, limit = sought.inside and not common, SOME if common else most(connection)
     parts: list[str] = []
     parameters: list[Any] = []
     for part, values in parts_of(connection, sought, pieces, at_once):
-        parts.append(f"SELECT * FROM ({part} LIMIT {most + 1}) AS part")  # noqa: S608
+        parts.append(f"SELECT * FROM ({part} LIMIT {limit + 1}) AS part")  # noqa: S608
         parameters += values
     statement = (
         "SELECT DISTINCT customer_id, kind, object_id "  # noqa: S608 - the pieces are ours
-        f"FROM ({' UNION ALL '.join(parts)}) AS found LIMIT {most + 1}"
+        f"FROM ({' UNION ALL '.join(parts)}) AS found LIMIT {limit + 1}"
     )
     rows = connection.exec_driver_sql(statement, tuple(parameters)).fetchall()
-    return Named(_by_column(rows), len(rows) <= most, sqlite)
+    return Named(_by_column(rows), len(rows) <= limit, sqlite)
 
 
 def _by_column(rows: Iterable[Any]) -> Ids:
@@ -143,13 +188,20 @@ def _held(column: Column, text: str, sought: Wanted) -> Iterable[Condition]:
 def condition(
     found: Named | None, text: str, ids: tuple[Column, ...], others: tuple[Column, ...]
 ) -> Condition:
-    """Rows of whom ``text`` names: by ``ids`` where all of those are known, else by what the
-    columns hold."""
-    if found is not None and found.every:
+    """Rows of whom ``text`` names: by ``ids``, the customer's first, where all of those are known,
+    else by what the columns hold."""
+    if found is None:
+        return like(text, *others, *ids)
+    if found.every:
         return found.among(*ids)
-    return like(text, *others, *ids)
+    whose = c.alias("whose")
+    told = [whose.c[str(column.key)] for column in others if column.table is c]
+    called = select(like(text, *told)).where(whose.c.customer_id == ids[0]).scalar_subquery()
+    own = [column for column in others if column.table is not c]
+    # A value, not a join: left to choose, PostgreSQL joins every customer before it looks.
+    return or_(like(text, *ids, *own), called)
 
 
-def looks_at_rows(found: Named | None, text: str) -> bool:
-    """Whether :func:`condition` needs the columns that ids do not tell."""
-    return bool(text) and not (found is not None and found.every)
+def joins_customers(found: Named | None, text: str) -> bool:
+    """Whether :func:`condition` needs the customers among the list's tables."""
+    return bool(text) and found is None

@@ -19,6 +19,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Subquery,
+    Table,
     Text,
     func,
     null,
@@ -28,11 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.util import ClauseAdapter
 
 from ...domain.filters import COUNTED, Filters, holdable
 from ..tables import customers as c
 from .columns import by_bytes
-from .named import Named
+from .named import SEEN, Named
 
 Condition = ColumnElement[bool]
 
@@ -61,6 +63,30 @@ def by(key: ColumnElement[Any], *, descending: bool = False, maybe: bool = True)
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """Whom a list is narrowed to, and its ``table`` that is looked up by their ids; without one it
+    is left to the database."""
+
+    found: Named | None = None
+    table: Table | None = None
+
+    def of(self, query: Select[Any]) -> Select[Any]:
+        """``query`` of nothing but the rows that belong to them."""
+        if self.found is None or self.table is None:
+            return query
+        rows = self.found.rows_of(self.table)
+        return query if rows is None else ClauseAdapter(rows).traverse(query)
+
+    @property
+    def counted(self) -> int:
+        """Rows that are counted."""
+        return COUNTED if self.found is None or self.found.every else SEEN
+
+
+EVERY_ROW: Final = Only()
+
+
+@dataclass(frozen=True, slots=True)
 class Ids:
     """The ids of one page. ``last``: what `Filters.after` is on the page behind it; "" for none."""
 
@@ -83,6 +109,7 @@ def ids(
     tie: ColumnElement[Any],
     order: Order,
     filters: Filters,
+    only: Only = EVERY_ROW,
 ) -> Ids:
     """``query``: the narrowed list; which columns it has is of no importance."""
     limit, passed = filters.page
@@ -94,11 +121,11 @@ def ids(
         behind = after if after is not None and n == after.stretch else None
         asked = _asked(query, tie, stretch, behind)
         page = _ordered(asked, tie, stretch).limit(limit - len(found)).offset(passed)
-        rows = [_Place(n, *row) for row in connection.execute(page)]
+        rows = [_Place(n, *row) for row in connection.execute(only.of(page))]
         if rows:
             passed = 0
         elif passed and stretch is not order[-1]:
-            passed -= _count(connection, asked.limit(passed))
+            passed -= _count(connection, only.of(asked).limit(passed))
         found += rows
     last = ""
     if found:
@@ -154,23 +181,40 @@ def by_customer(listed: Any, customer_id: ColumnElement[Any], *, descending: boo
     ``listed``: the list's tables, in which ``customer_id`` is.
     """
     whose = c.join(listed, customer_id == first_found(c.c.customer_id))
-    nobody = ~select(c.c.customer_id).where(c.c.customer_id == customer_id).exists()
+    known = c.alias("known")  # the list may be joined with the customers itself
+    nobody = ~select(known.c.customer_id).where(known.c.customer_id == customer_id).exists()
     return (Stretch(CALLED, None, descending, whose), Stretch(None, nobody))
 
 
-def counted(query: Select[Any], filters: Filters, along: ColumnElement[Any]) -> Subquery:
+def counted(
+    query: Select[Any], filters: Filters, along: ColumnElement[Any], only: Only = EVERY_ROW
+) -> Subquery:
     """As much of the narrowed list as is counted and added up: all of it where it is short or
-    ``filters`` want it exactly, else one row more than `COUNTED`. ``along``: the order that an
+    ``filters`` want it exactly, else one row more than `Only.counted`. ``along``: the order that an
     index has; left to itself a database begins at the first row of the table, and may read them
     all."""
+    looked_up = only.of(query)
     if filters.exact:
-        return query.subquery()
-    return query.order_by(along).limit(COUNTED + 1).subquery()
+        return looked_up.subquery()
+    # What is looked up by ids has no order that would spare reading all of it.
+    some = looked_up if looked_up is not query else query.order_by(along)
+    return some.limit(only.counted + 1).subquery()
 
 
-def too_many(sums: Iterable[Mapping[Any, Any]], filters: Filters) -> bool:
+def too_many(
+    sums: Iterable[Mapping[Any, Any]], filters: Filters, found: Named | None = None
+) -> bool:
     """Whether ``sums`` of what was :func:`counted` are not those of the whole list."""
-    return not filters.exact and sum(int(row["count"]) for row in sums) > COUNTED
+    return not filters.exact and _rows(sums) > Only(found).counted
+
+
+def total(sums: Iterable[Mapping[Any, Any]], *, capped: bool) -> int:
+    """Rows that were counted; of ``capped`` ones there are more."""
+    return _rows(sums) - capped
+
+
+def _rows(sums: Iterable[Mapping[Any, Any]]) -> int:
+    return sum(int(row["count"]) for row in sums)
 
 
 Row = TypeVar("Row", bound=Mapping[Any, Any])

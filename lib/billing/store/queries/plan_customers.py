@@ -11,8 +11,8 @@ from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import subscriptions as s
 from .columns import among, by_bytes, one_of_intervals, one_of_plans
-from .named import Named, condition, looks_at_rows
-from .paging import Order, Page, by, by_customer, counted, ids, looked_up
+from .named import Named, condition, joins_customers
+from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up
 
 _JOINED = s.outerjoin(c, c.c.customer_id == s.c.customer_id)
 _COLUMNS = (
@@ -51,7 +51,7 @@ def _narrowed(
 
 
 def _source(filters: Filters, found: Named | None) -> Any:
-    return _JOINED if looks_at_rows(found, filters.text) else s
+    return _JOINED if joins_customers(found, filters.text) else s
 
 
 def every_row(connection: Connection, filters: Filters) -> Iterator[RowMapping]:
@@ -76,7 +76,9 @@ def _order(filters: Filters) -> Order:
 def page(connection: Connection, filters: Filters, found: Named | None = None) -> Page:
     """One page of them, by itself the largest MRR first. ``found``: see `named.find`."""
     query = _narrowed(filters, s.c.subscription_id, source=_source(filters, found), found=found)
-    shown = ids(connection, query, by_bytes(s.c.subscription_id), _order(filters), filters)
+    shown = ids(
+        connection, query, by_bytes(s.c.subscription_id), _order(filters), filters, Only(found, s)
+    )
     every = select(*_COLUMNS).select_from(_JOINED)
     return looked_up(connection, every, s.c.subscription_id, shown)
 
@@ -87,7 +89,7 @@ def sums(connection: Connection, filters: Filters, found: Named | None = None) -
     query = _narrowed(
         filters, s.c.currency, s.c.mrr_minor, source=_source(filters, found), found=found
     )
-    each = counted(query, filters, s.c.mrr_minor.desc()).c
+    each = counted(query, filters, s.c.mrr_minor.desc(), Only(found, s)).c
     added = select(
         each.currency,
         func.count().label("count"),

@@ -18,8 +18,8 @@ from .columns import (
     one_of_intervals,
     one_of_plans,
 )
-from .named import Named, condition, looks_at_rows
-from .paging import Order, Page, by, by_customer, counted, ids, looked_up
+from .named import Named, condition, joins_customers
+from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up
 
 _REASON = func.coalesce(s.c.feedback, s.c.reason)
 _LISTED = and_(s.c.winding_down, s.c.live)
@@ -53,7 +53,7 @@ def _from(*columns: Any, source: Any = _JOINED) -> Select[Any]:
 
 
 def _source(filters: Filters, found: Named | None) -> Any:
-    return _JOINED if looks_at_rows(found, filters.text) else s
+    return _JOINED if joins_customers(found, filters.text) else s
 
 
 def _narrowed(query: Select[Any], filters: Filters, found: Named | None = None) -> Select[Any]:
@@ -105,7 +105,7 @@ def page(connection: Connection, filters: Filters, found: Named | None = None) -
     """One page of the list. ``found``: see `named.find`."""
     query = _from(s.c.subscription_id, source=_source(filters, found))
     query, tie = _narrowed(query, filters, found), by_bytes(s.c.subscription_id)
-    shown = ids(connection, query, tie, _order(filters), filters)
+    shown = ids(connection, query, tie, _order(filters), filters, Only(found, s))
     return looked_up(connection, _from(*_COLUMNS), s.c.subscription_id, shown)
 
 
@@ -114,7 +114,7 @@ def sums(connection: Connection, filters: Filters, found: Named | None = None) -
     is in no currency's: its own currency is None. See `paging.too_many`."""
     currency = case((s.c.value_minor.is_not(None), s.c.currency)).label("currency")
     query = _from(currency, s.c.value_minor, source=_source(filters, found))
-    each = counted(_narrowed(query, filters, found), filters, s.c.ends_at).c
+    each = counted(_narrowed(query, filters, found), filters, s.c.ends_at, Only(found, s)).c
     added = select(
         each.currency,
         func.count().label("count"),
@@ -152,7 +152,7 @@ def ends(connection: Connection, filters: Filters, found: Named | None = None) -
         .group_by(quarter, s.c.currency)
         .order_by(quarter, s.c.currency)
     )
-    return list(connection.execute(query).mappings())
+    return list(connection.execute(Only(found, s).of(query)).mappings())
 
 
 def choices(connection: Connection) -> list[RowMapping]:
