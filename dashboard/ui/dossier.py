@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from dashboard import session
 from dashboard.language import mark, tr
-from dashboard.ui import billed, corrections, notes, raw, subscriptions, timeline, usable
+from dashboard.ui import billed, corrections, raw, subscriptions, timeline, usable
 from lib.billing import CustomerView, Permission
 
 NAMES: Final = (mark("Subscriptions"), mark("Invoices"), mark("May use"), mark("Timeline"))
@@ -19,14 +18,7 @@ RAW: Final = mark("Raw")
 def details(view: CustomerView, at: int | None = None) -> None:
     """Views of the same customer, now or ``at`` an earlier time; engineers have one more."""
     engineer = at is None and session.guard(Permission.CUSTOMERS).may(Permission.RAW)
-    _tabs([*NAMES, *[RAW] * engineer], view, at)
-
-
-@st.fragment
-@notes.calmly
-def _tabs(names: Sequence[str], view: CustomerView, at: int | None) -> None:
-    """Another tab draws nothing else of the page anew."""
-    session.check(Permission.CUSTOMERS)
+    names = [*NAMES, *[RAW] * engineer]
     tabs = st.tabs([tr(name) for name in names], key="tab", on_change="rerun", bind="query-params")
     # A tab that is not open costs nothing: only the open one is drawn.
     for name, tab in zip(names, tabs, strict=True):

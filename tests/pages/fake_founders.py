@@ -26,7 +26,7 @@ from lib.billing import (
     UpgradeMonth,
 )
 from lib.billing.domain.churn_rates import Moved
-from lib.billing.domain.insights import decimal, percent
+from lib.billing.domain.insight import decimal, percent
 from lib.billing.domain.lookbacks import lookbacks
 from lib.billing.domain.said import Count, said
 from lib.billing.showing.views import Bar
