@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -126,8 +127,13 @@ def _complaints(folder: Path) -> list[str]:
     return found
 
 
+_WHERE: Final = re.compile(r'"/[^"]*/(?=(?:site-packages|python3\.\d+|lib/billing|dashboard)/)')
+"""What a traceback's file names say of the machine alone."""
+
+
 def _ended_by(trace: str) -> str:
     """Where a traceback ends, and with what."""
     lines = trace.splitlines()[1:]
     end = next((n for n, line in enumerate(lines) if line[:1] not in (" ", "")), len(lines) - 1)
-    return " ".join(" ".join(lines[max(end - 6, 0) : end + 1]).split())[:1_500]
+    told = " ".join(" ".join(lines[max(end - 6, 0) : end + 1]).split())
+    return _WHERE.sub('"', told)[:1_500]
