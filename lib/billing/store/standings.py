@@ -21,7 +21,8 @@ from . import dialect
 from .spelling import grown, read, shrunk_if_large, spelled
 from .tables import customers, standings
 
-MOST_KNOWN: Final = 2_000
+MOST_KNOWN: Final = 1_000
+"""Standings that a process holds besides: some thirty kilobytes each."""
 
 
 class Known(dict[str, tuple[bytes, Standing]]):
