@@ -10,6 +10,7 @@ from sqlalchemy import (
     RowMapping,
     and_,
     case,
+    false,
     func,
     literal,
     literal_column,
@@ -24,10 +25,10 @@ from ..tables import subscriptions as s
 from .columns import QUARTER_HOUR
 from .spans import Span
 
-# A customer's invoice may name what has become another's; its fold knows nothing of that one.
-JOINED: Final = i.outerjoin(
-    s, and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
-)
+# A customer's invoice may name what has become another's; its fold knows nothing of that one. As
+# two equations PostgreSQL would expect next to no rows of it.
+_OWN: Final = func.coalesce(s.c.customer_id == i.c.customer_id, false())
+JOINED: Final = i.outerjoin(s, and_(s.c.subscription_id == i.c.subscription_id, _OWN))
 ENDED: Final = s.c.status.in_(sorted(policy.ENDED))
 OPEN: Final = i.c.status == literal_column("'open'")  # spelled out: the index is of these alone
 DUE_SINCE: Final = func.coalesce(i.c.due_at, i.c.finalized_at, i.c.created_at)
