@@ -1,21 +1,13 @@
-"""What pages read, cached: keyed by the projection's watermark and the clock's minute.
-
-The watermark grows with every write, so nothing stale is ever shown; the minute is there because
-grace and period ends pass without any write.
-"""
+"""What pages read, each by its name and kept as `dashboard.keeping` has it."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import caches, language, session
+from dashboard import session
+from dashboard.keeping import counted, kept
 from lib.billing import (
     Bridge,
     BridgeItem,
@@ -40,7 +32,6 @@ from lib.billing import (
     PlanCustomerItem,
     PlanMixItem,
     PortalPlan,
-    Portside,
     Receipts,
     Recovery,
     RestatementItem,
@@ -55,40 +46,10 @@ from lib.billing import (
 
 T = TypeVar("T")
 
-COUNTED_EVERY: Final = 5
-"""Minutes between two countings of how webhooks arrived, and two comparisons of closed months."""
-
-
-GLANCE: Final = 0.05
-"""Seconds for which one run of one thread believes the stamp that it has read: it asks for it with
-every value."""
-_glance: Final = threading.local()
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What the cached values belong to."""
-
-    generation: int
-    watermark: int
-    minute: int
-
 
 def freshness() -> Freshness:
     """How current the projection is; read each time."""
     return session.billing().freshness()
-
-
-def stamp() -> Stamp:
-    """The key of everything cached now, looked at again after `GLANCE`."""
-    running = get_script_run_ctx(suppress_warning=True)
-    seen: tuple[Any, float, Stamp] | None = getattr(_glance, "seen", None)
-    if seen and seen[0] is running is not None and time.monotonic() - seen[1] < GLANCE:
-        return seen[2]
-    fresh = freshness()
-    found = Stamp(session.generation(), fresh.watermark, fresh.now // 60)
-    _glance.seen = (running, time.monotonic(), found)
-    return found
 
 
 def timezone() -> str:
@@ -229,18 +190,12 @@ def customer(customer_id: str, at: int | None = None) -> CustomerView:
 def deliveries() -> Deliveries:
     """Counted every five minutes for everyone: the lags of a busy week take a second or two, and
     their watermark changes with every event."""
-    now = stamp()
-    key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
-    found: Deliveries = caches.value("deliveries", key, lambda: session.billing().deliveries())
-    return found
+    return counted("deliveries", lambda desk: desk.deliveries())
 
 
 def closes() -> CloseOverview:
     """Compared every five minutes for everyone, and after each close: every closed month is."""
-    now, desk = stamp(), session.billing()
-    key = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
-    found: CloseOverview = caches.value("closes", (key, desk.last_seal()), desk.closes)
-    return found
+    return counted("closes", lambda desk: desk.closes(), session.billing().last_seal())
 
 
 def closed_month(month: str) -> ClosedMonthView:
@@ -265,7 +220,7 @@ def portal() -> tuple[PortalPlan, str | None]:
     """
     times = st.session_state.setdefault("portal_asked", 0)
     try:
-        found: PortalPlan = caches.value("portal", (stamp(), times), session.billing().portal_plan)
+        found = kept("portal", lambda desk: desk.portal_plan(), times)
     except (ConfigurationError, StripeRefused, StripeUnavailable) as error:
         return session.billing().portal_observed(), str(error)
     return found, None
@@ -274,30 +229,3 @@ def portal() -> tuple[PortalPlan, str | None]:
 def forget_portal() -> None:
     """Ask Stripe again the next time."""
     st.session_state["portal_asked"] = st.session_state.get("portal_asked", 0) + 1
-
-
-def kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
-    """What ``ask`` gives for ``key``, until the projection or the minute is another one."""
-    found: T = caches.value(name, (stamp(), key), lambda: ask(session.billing()))
-    return found
-
-
-def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COUNTED_EVERY) -> T:
-    """What ``ask`` gives, for everyone until ``every`` minutes have passed."""
-    now = stamp()
-    counted = replace(now, watermark=0, minute=now.minute - now.minute % every)
-    found: T = caches.value(name, (counted, key), lambda: ask(session.billing()))
-    return found
-
-
-def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
-    """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
-    return caches.figure(name, (session.generation(), language.current(), key), build)
-
-
-def slowly(name: str, read: Callable[[], T], asked: int, *key: Any) -> T:
-    """What ``read`` gives, for a few minutes whatever is written, or until ``asked`` grows."""
-    now = stamp()
-    few = replace(now, watermark=0, minute=now.minute - now.minute % COUNTED_EVERY)
-    found: T = caches.value(name, (few, asked, key), read)
-    return found

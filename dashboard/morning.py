@@ -1,10 +1,10 @@
-"""What the founders' pages read, kept as `dashboard.data` keeps everything."""
+"""What the founders' pages read, kept as `dashboard.keeping` has it."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from dashboard import data
+from dashboard import keeping
 from lib.billing import (
     Listing,
     Lookback,
@@ -24,40 +24,40 @@ OUTLOOK_EVERY: Final = 60
 
 
 def lookbacks() -> tuple[Lookback, ...]:
-    return data.kept("lookbacks", lambda desk: desk.lookbacks())
+    return keeping.kept("lookbacks", lambda desk: desk.lookbacks())
 
 
 def upgrades(filters: UpgradeFilters) -> Listing[UpgradeItem]:
-    return data.kept("upgrades", lambda desk: desk.upgrades(filters), filters)
+    return keeping.kept("upgrades", lambda desk: desk.upgrades(filters), filters)
 
 
 def level_upgrades(filters: UpgradeFilters) -> Listing[UpgradeItem]:
-    return data.counted("level_upgrades", lambda desk: desk.level_upgrades(filters), filters)
+    return keeping.counted("level_upgrades", lambda desk: desk.level_upgrades(filters), filters)
 
 
 def upgrade_paths(filters: UpgradeFilters) -> tuple[PlanPath, ...]:
-    return data.kept("upgrade_paths", lambda desk: desk.upgrade_paths(filters), filters)
+    return keeping.kept("upgrade_paths", lambda desk: desk.upgrade_paths(filters), filters)
 
 
 def upgrade_months(currency: str) -> tuple[UpgradeMonth, ...]:
-    return data.counted("upgrade_months", lambda desk: desk.upgrade_months(currency), currency)
+    return keeping.counted("upgrade_months", lambda desk: desk.upgrade_months(currency), currency)
 
 
 def trials(currency: str, spans: tuple[tuple[int, int], ...]) -> tuple[TrialSpan, ...]:
-    return data.counted("trials", lambda desk: desk.trials(currency, spans), currency, spans)
+    return keeping.counted("trials", lambda desk: desk.trials(currency, spans), currency, spans)
 
 
 def standing_months(currency: str) -> tuple[MonthStanding, ...]:
-    return data.kept("standing_months", lambda desk: desk.standing_months(currency), currency)
+    return keeping.kept("standing_months", lambda desk: desk.standing_months(currency), currency)
 
 
 def runway(currency: str) -> Runway:
-    return data.kept("runway", lambda desk: desk.runway(currency), currency)
+    return keeping.kept("runway", lambda desk: desk.runway(currency), currency)
 
 
 def leaving(currency: str, span: tuple[int, int], limit: int, offset: int) -> Listing[RunwayItem]:
     """One page of who is behind a week of the runway."""
-    return data.kept(
+    return keeping.kept(
         "leaving",
         lambda desk: desk.leaving(currency, *span, limit=limit, offset=offset),
         currency,
@@ -68,10 +68,10 @@ def leaving(currency: str, span: tuple[int, int], limit: int, offset: int) -> Li
 
 
 def outlook(currency: str) -> Outlook:
-    return data.counted(
+    return keeping.counted(
         "outlook", lambda desk: desk.outlook(currency), currency, every=OUTLOOK_EVERY
     )
 
 
 def month_to_close() -> str | None:
-    return data.kept("month_to_close", lambda desk: desk.month_to_close())
+    return keeping.kept("month_to_close", lambda desk: desk.month_to_close())

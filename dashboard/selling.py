@@ -1,4 +1,4 @@
-"""What the Plans page reads of prices, kept as `dashboard.data` keeps everything."""
+"""What the Plans page reads of prices, kept as `dashboard.keeping` has it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import keeping, session
 from lib.billing import Linted, Listing, PlanPrices, PriceHolder, StripeRefused, StripeUnavailable
 
 
@@ -17,20 +17,20 @@ def plan_prices(totals: bool) -> tuple[PlanPrices, str | None]:
     """
     read = partial(session.billing().plan_prices, totals=totals)
     try:
-        return data.slowly("plan_prices", read, _asked(), totals), None
+        return keeping.slowly("plan_prices", read, _asked(), totals), None
     except (StripeRefused, StripeUnavailable) as error:
         told = partial(read, ask=False)
-        return data.slowly("plan_prices_told", told, _asked(), totals), str(error)
+        return keeping.slowly("plan_prices_told", told, _asked(), totals), str(error)
 
 
 def plan_findings(totals: bool) -> Linted:
     """As often. Raises StripeRefused, StripeUnavailable."""
     read = partial(session.billing().plan_findings, totals=totals)
-    return data.slowly("plan_findings", read, _asked(), totals)
+    return keeping.slowly("plan_findings", read, _asked(), totals)
 
 
 def price_holders(price_id: str, limit: int, offset: int) -> Listing[PriceHolder]:
-    return data.kept(
+    return keeping.kept(
         "price_holders",
         lambda desk: desk.price_holders(price_id, limit=limit, offset=offset),
         price_id,

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import keeping, session
 from dashboard.session import Staff
 from lib.billing import BillingError, ChangeItem, Changes, Listing, Visit, visit_of, visiting
 
@@ -47,7 +47,7 @@ def since() -> int | None:
 
 def changes(since: int, staff: Staff) -> Changes:
     """Counted every five minutes: what was undone is read from everything that was seen."""
-    return data.counted(
+    return keeping.counted(
         "changes", lambda desk: desk.changes(since, roles=staff.roles), since, staff.roles
     )
 
@@ -56,7 +56,7 @@ def changed(
     found: Changes, group: str, staff: Staff, limit: int, offset: int
 ) -> Listing[ChangeItem]:
     """One page of who is behind a group of what was found."""
-    return data.counted(
+    return keeping.counted(
         "changed",
         lambda desk: desk.changed(
             group, found.since, found.now + 1, roles=staff.roles, limit=limit, offset=offset

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, winding
+from dashboard import charts, data, keeping, winding
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, filters, kpis, listing, notes, tables, upgrades
@@ -158,7 +158,7 @@ def _chart(outcome: Outcome) -> None:
             "back_unforeseen",
         )
         st.plotly_chart(
-            data.figure("back_test", lambda: charts.back_test(rows, code), rows, code),
+            keeping.figure("back_test", lambda: charts.back_test(rows, code), rows, code),
             key="back_test",
             on_select=_part_chosen,
             selection_mode="points",

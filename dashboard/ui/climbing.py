@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import charts, data, morning, session
+from dashboard import charts, keeping, morning, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.ui import defined, filters, kpis, upgrades
@@ -145,7 +145,7 @@ def matrix(cells: Sequence[PlanPath], code: str) -> None:
         plans = _ranked(cells)
         chosen = st.session_state.get("path")
         st.plotly_chart(
-            data.figure(
+            keeping.figure(
                 "paths",
                 lambda: charts.paths(drawn, plans, code, chosen),
                 drawn,
@@ -196,7 +196,7 @@ def trend(months: Sequence[UpgradeMonth], code: str) -> None:
 
 def _click_on_month(name: str, figure: Any, *key: Any) -> None:
     st.plotly_chart(
-        data.figure(name, lambda: figure, repr(key)),
+        keeping.figure(name, lambda: figure, repr(key)),
         key=f"{name}_chart",
         on_select=_month_chosen,
         selection_mode="points",
@@ -233,7 +233,9 @@ def changes(found: Listing[UpgradeItem], code: str) -> None:
             st.caption(tr("Nobody moved up in this period."))
             return
         st.plotly_chart(
-            data.figure("changes", lambda: charts.ranked(rows, charts.EXPANSION, None), rows, code),
+            keeping.figure(
+                "changes", lambda: charts.ranked(rows, charts.EXPANSION, None), rows, code
+            ),
             key="changes_chart",
             on_select=_change_chosen,
             selection_mode="points",
@@ -271,7 +273,7 @@ def trials(months: Sequence[UpgradeMonth]) -> None:
             st.caption(tr("No trial has ended in the last twelve months."))
             return
         st.plotly_chart(
-            data.figure("trials", lambda: charts.trials(drawn), drawn),
+            keeping.figure("trials", lambda: charts.trials(drawn), drawn),
             key="trials_chart",
             config=charts.CONFIG,
             alt=tr("Trials that ended in each month, converted and lapsed"),

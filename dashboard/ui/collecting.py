@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data
+from dashboard import charts, data, keeping
 from dashboard import format as fmt
 from dashboard.language import mark, say, tr
 from dashboard.session import Staff
@@ -101,7 +101,7 @@ def _chart(rows: Sequence[Recovery], code: str, *, cash: bool) -> None:
     )
     bars = [(fmt.period(month), dict(parts)) for month, parts in drawn]
     st.plotly_chart(
-        data.figure("recovery", lambda: charts.recovery(bars, names, code), drawn, code),
+        keeping.figure("recovery", lambda: charts.recovery(bars, names, code), drawn, code),
         key="recovery",
         config=charts.CONFIG,
         alt=tr("What of failed payments was paid in each month. The table below has the amounts.")

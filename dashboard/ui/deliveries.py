@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, data
+from dashboard import charts, keeping
 from dashboard import format as fmt
 from dashboard.language import tr
 from dashboard.ui import defined, notes, tables
@@ -37,7 +37,7 @@ def _chart(seen: Deliveries) -> None:
             )
             return
         st.plotly_chart(
-            data.figure(
+            keeping.figure(
                 "fates", lambda: charts.fates([(day, dict(fates)) for day, fates in days]), days
             ),
             key="fates",
@@ -69,7 +69,7 @@ def _lags(seen: Deliveries) -> None:
                 "From Stripe's “created” to the arrival here. Late is over an hour: the receiver "
                 "was away, or Stripe had to send again. What comes late is put into its place in "
                 "history. Counted every {minutes} minutes.",
-                minutes=data.COUNTED_EVERY,
+                minutes=keeping.COUNTED_EVERY,
             )
         )
 

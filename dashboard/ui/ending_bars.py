@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import charts, data, session, winding
+from dashboard import charts, data, keeping, session, winding
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, filters, listing
@@ -49,7 +49,7 @@ def _weeks(split: Any, code: str | None, now: int) -> None:
     with st.container(border=True, height="stretch"):
         defined.title(tr("How much ends in each week?"), "winding_down", "ending")
         st.plotly_chart(
-            data.figure(
+            keeping.figure(
                 "weeks",
                 lambda: charts.runway(rows, names, code, today, chosen),
                 rows,
@@ -123,7 +123,7 @@ def _reasons(code: str | None) -> None:
     with st.container(border=True, height="stretch"):
         defined.title(tr("Why do they leave?"), "ending_reason", "winding_down")
         st.plotly_chart(
-            data.figure("ending_reasons", lambda: charts.reasons(rows, code), rows, code),
+            keeping.figure("ending_reasons", lambda: charts.reasons(rows, code), rows, code),
             key="ending_reasons",
             on_select=_reason_chosen,
             selection_mode="points",

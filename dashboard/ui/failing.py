@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, session
+from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.ui import collecting, defined, filters, kpis, listing, tables
@@ -90,7 +90,7 @@ def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
         rows = _causes(everything, code)
         st.session_state["causes_drawn"] = [row[0] for row in reversed(rows)]
         st.plotly_chart(
-            data.figure("causes", lambda: charts.ranked(rows, charts.FAILED, code), rows, code),
+            keeping.figure("causes", lambda: charts.ranked(rows, charts.FAILED, code), rows, code),
             key="causes",
             on_select=_cause_chosen,
             selection_mode="points",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import charts, data, session
+from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
@@ -87,7 +87,7 @@ def _ranked(
     name: str, rows: tuple[tuple[str, str, float, str], ...], colour: str, alt: str
 ) -> None:
     st.plotly_chart(
-        data.figure(f"churn_{name}", lambda: charts.ranked(rows, colour, None), rows, colour),
+        keeping.figure(f"churn_{name}", lambda: charts.ranked(rows, colour, None), rows, colour),
         key=f"{name}_chart",
         on_select=partial(_chosen, f"{name}_chart", name),
         selection_mode="points",
@@ -111,7 +111,7 @@ def _parts(period: ChurnPeriod) -> None:
             for part in parts
         )
         st.plotly_chart(
-            data.figure("churn_parts", lambda: charts.shares(rows, charts.CHURN), rows),
+            keeping.figure("churn_parts", lambda: charts.shares(rows, charts.CHURN), rows),
             key=f"parts_{dimension}",
             on_select=partial(_chosen, f"parts_{dimension}", NARROWED_BY[dimension]),
             selection_mode="points",

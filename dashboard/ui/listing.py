@@ -41,32 +41,24 @@ def draw(
     orders: Mapping[str, tuple[str, bool]],
 ) -> None:
     """The rows of one page of ``wanted``, in one of ``orders``; a chosen row opens its customer."""
-    if paged.whole(read, wanted).total:
-        _rows(name, read, wanted, table, staff, noun, orders)
-    else:
+    if not paged.whole(read, wanted).total:
         filters.nothing(_none(noun))
+        return
 
+    @st.fragment
+    @notes.calmly
+    def redrawn() -> None:
+        """What an order and a page switch redraw."""
+        session.check(Permission.CUSTOMERS)
+        whole = paged.whole_still(read, wanted)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_found(whole, noun, staff), width="stretch")
+            paged.count_all(whole)
+            in_order = filters.ordered(wanted, orders)
+            download.menu(name, in_order, staff)
+        _page(read, in_order, table, whole)
 
-@st.fragment
-@notes.calmly
-def _rows(
-    name: str,
-    read: Callable[[Filters], Listing[Any]],
-    wanted: Filters,
-    table: Callable[[Listing[Any]], int | None],
-    staff: Staff,
-    noun: Noun,
-    orders: Mapping[str, tuple[str, bool]],
-) -> None:
-    """What an order and a page switch redraw."""
-    session.check(Permission.CUSTOMERS)
-    whole = paged.whole_still(read, wanted)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_found(whole, noun, staff), width="stretch")
-        paged.count_all(whole)
-        wanted = filters.ordered(wanted, orders)
-        download.menu(name, wanted, staff)
-    _page(read, wanted, table, whole)
+    redrawn()
 
 
 @st.fragment

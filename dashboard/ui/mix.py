@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, session
+from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, filters, kpis, listing, tables
@@ -124,7 +124,7 @@ def chart(whole: Listing[PlanMixItem], code: str, measure: str) -> None:
         )
         defined.title(asked, "mrr", "plan-mix.customers")
         st.plotly_chart(
-            data.figure(
+            keeping.figure(
                 "plans", lambda: charts.plans(cells, code, people=people), cells, code, people
             ),
             key="plans_chart",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, data, mixed
+from dashboard import charts, keeping, mixed
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
 from dashboard.ui import defined, kpis, listing, tables
@@ -80,7 +80,7 @@ def _curve(found: Concentration) -> None:
         if part.share.value is not None
     }
     st.plotly_chart(
-        data.figure(
+        keeping.figure(
             "resting", lambda: charts.resting(points, marked), points, tuple(marked.items())
         ),
         key="resting_chart",

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, mixed
+from dashboard import charts, keeping, mixed
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
@@ -63,7 +63,7 @@ def _matrix(found: PlanMoves, code: str, people: bool) -> None:
     cells = tuple(_cell(move, code, people) for move in found.moves)
     chosen = st.session_state.get("move")
     st.plotly_chart(
-        data.figure(
+        keeping.figure(
             "moves",
             lambda: charts.moves(cells, rows, columns, chosen),
             cells,
@@ -147,7 +147,7 @@ def _gains(found: PlanMoves, code: str, people: bool) -> None:
     currency = None if people else code
     height = charts.moves_height(len({move.was for move in found.moves}))
     st.plotly_chart(
-        data.figure(
+        keeping.figure(
             "gains",
             lambda: charts.gains(names, parts, currency, height),
             names,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import charts, data, mixed
+from dashboard import charts, keeping, mixed
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
@@ -81,7 +81,7 @@ def _stacked(months: Sequence[PlanMonth], plans: Sequence[str], code: str, measu
     )
     currency = None if people else code
     st.plotly_chart(
-        data.figure(
+        keeping.figure(
             "plan_months",
             lambda: charts.stacked(names, stacks, currency, shares=shares),
             names,
@@ -128,7 +128,7 @@ def _arpa(months: Sequence[PlanMonth], plans: Sequence[str], code: str) -> None:
         for plan in plans
     )
     st.plotly_chart(
-        data.figure("plan_arpa", lambda: charts.by_plan(names, lines, code), names, lines, code),
+        keeping.figure("plan_arpa", lambda: charts.by_plan(names, lines, code), names, lines, code),
         key="plan_arpa",
         config=charts.CONFIG,
         alt=tr("ARPA of each plan at the end of each month; the table below has its numbers."),

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data
+from dashboard import charts, keeping
 from dashboard import format as fmt
 from dashboard.language import current, mark, ntr, say, tr
 from dashboard.ui import filters, kpis
@@ -121,7 +121,7 @@ def chart(owed: Sequence[Owed], code: str) -> None:
     )
     st.session_state["ages_drawn"] = (code, [row[0] for row in rows])
     st.plotly_chart(
-        data.figure("ages", lambda: charts.ageing(rows, code), rows, code),
+        keeping.figure("ages", lambda: charts.ageing(rows, code), rows, code),
         key="ages",
         on_select=_age_chosen,
         selection_mode="points",

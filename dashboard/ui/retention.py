@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, session
+from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, say, tr
 from dashboard.ui import defined, filters, kpis, spelled, tables
@@ -110,7 +110,7 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
     with st.container(border=True):
         defined.title(tr("Is less being lost than before?"), *LINES)
         st.plotly_chart(
-            data.figure(
+            keeping.figure(
                 "rates",
                 lambda: charts.lines(names, drawn, running=running),
                 names,

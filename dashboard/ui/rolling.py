@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, session
+from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, tr
 from dashboard.session import Staff
@@ -156,7 +156,9 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
         steps.append((part, defined.label(metric), amount, guessed))
     drawn = tuple(steps)
     st.session_state["parts_drawn"] = [part for part, *_ in drawn]
-    figure = data.figure("waterfall", lambda: charts.waterfall(drawn, code, BALANCES), drawn, code)
+    figure = keeping.figure(
+        "waterfall", lambda: charts.waterfall(drawn, code, BALANCES), drawn, code
+    )
     st.plotly_chart(
         figure,
         key="waterfall",
@@ -186,7 +188,7 @@ def trend(wanted: Asked) -> None:
         st.caption(tr("Nothing to draw yet."))
         return
     st.plotly_chart(
-        data.figure(
+        keeping.figure(
             "trend_ahead",
             lambda: charts.trend_ahead(past, ahead, found.currency, zone),
             past,

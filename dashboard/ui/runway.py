@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import addressed, charts, data, morning, navigation
+from dashboard import addressed, charts, data, keeping, morning, navigation
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.ui import defined, ending, filters, tables, upgrades
@@ -37,7 +37,7 @@ def draw(runway: Runway) -> None:
             st.caption(tr("Nothing is scheduled to end or to get smaller in the next eight weeks."))
         else:
             st.plotly_chart(
-                data.figure(
+                keeping.figure(
                     "ahead", lambda: charts.ahead(weeks, code, chosen), weeks, code, chosen
                 ),
                 key="leaving",

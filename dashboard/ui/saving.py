@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, winding
+from dashboard import charts, keeping, winding
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
@@ -152,7 +152,7 @@ def _chart(rows: Sequence[Group], by: str) -> None:
     )
     bars = [(key, name, dict(counts)) for key, name, counts in drawn]
     st.plotly_chart(
-        data.figure(
+        keeping.figure(
             "saves", lambda: charts.saves(bars, saved.OUTCOMES, across=by == "reason"), drawn, by
         ),
         key=f"saves_{by}",

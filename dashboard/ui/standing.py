@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import streamlit as st
 
-from dashboard import addressed, charts, data, navigation
+from dashboard import addressed, charts, keeping, navigation
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
 from dashboard.ui import defined, kpis, rolling
@@ -142,7 +142,7 @@ def bridge(rolled: RollForward) -> None:
             for part, metric in rolling.PARTS.items()
             if part not in ("committed", "fx")
         )
-        figure = data.figure(
+        figure = keeping.figure(
             "bridge",
             lambda: charts.waterfall(steps, rolled.currency, rolling.BALANCES),
             steps,

@@ -46,12 +46,12 @@ def note_applied(store: Store, sold: str) -> None:
 def a_run() -> None:
     import streamlit as st
 
-    from dashboard import data, session
+    from dashboard import keeping, session
 
     session.keep_up()
     desk = session.desk()
     st.text(f"{desk.catalog.plan('pro').name}, {desk.catalog.plan('starter').limits['seats']}")
-    st.text(str(data.stamp().generation))
+    st.text(str(keeping.stamp().generation))
 
 
 def test_a_run_shows_the_applied_catalogue_and_never_an_edited_one(

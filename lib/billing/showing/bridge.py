@@ -15,6 +15,7 @@ from ..settings.rules import current_rules
 from ..settings.setup import Setup
 from ..store import aside
 from ..store.queries import bridge as queries
+from ..store.queries import bridge_lists
 from ..store.queries.bridge import Lens
 from ..store.queries.reading import Connection, Reader
 from .views import Listing, Sum
@@ -66,10 +67,10 @@ def customers(
         raise WrongUsage(f"There is no line {line!r} between {ours.slug} and {theirs.slug}.")
     with _source(reader, setup, now, theirs, scratch) as (connection, lens, check):
         if step is not None:
-            rows = queries.behind(connection, lens, step, filters)
-            sums = queries.behind_sums(connection, lens, step, filters)
+            rows = bridge_lists.behind(connection, lens, step, filters)
+            sums = bridge_lists.behind_sums(connection, lens, step, filters)
         elif check:
-            rows, sums = queries.behind_unexplained(connection, lens, theirs, filters)
+            rows, sums = bridge_lists.behind_unexplained(connection, lens, theirs, filters)
         else:
             rows, sums = [], []
     return _listing(rows, sums)

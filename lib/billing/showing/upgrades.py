@@ -15,7 +15,7 @@ from ..store.queries.cut_days import Cut
 from ..store.queries.kept_upgrades import Upgrades
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
-from ..store.queries.upgrade_feed import Judged
+from ..store.queries.upgrade_steps import Judged
 from .upgrade_views import PlanPath, TrialSpan, UpgradeItem, UpgradeMonth
 from .views import Bar, Listing, Sum
 

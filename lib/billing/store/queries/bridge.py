@@ -9,32 +9,27 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     Select,
     and_,
     case,
     func,
     literal,
-    null,
     or_,
     select,
     text,
 )
 
 from ...domain.bridge import Bridge, Step, across, steps
-from ...domain.filters import EVERYTHING, Filters
+from ...domain.filters import EVERYTHING
 from ...domain.policy import Discounts, Policy
 from ...domain.times import DAY
-from ..tables import customers as c
 from ..tables import movements as m
 from ..tables import subscriptions as s
-from ..tables.derived import APART
+from ..tables.subscriptions import APART
 from . import kept_sums
-from .columns import any_contains, by_bytes, one_of_plans, ordered
+from .columns import by_bytes
 
 Row = Mapping[Any, Any]
-
-_NAMES = (c.c.org_id, c.c.email, c.c.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,101 +174,18 @@ def _moves_few(step: Step) -> bool:
     return before.past_due_leaves_after_days == after.past_due_leaves_after_days
 
 
-def behind(connection: Connection, lens: Lens, step: Step, filters: Filters) -> list[RowMapping]:
-    """One page of the subscriptions that a step moves: who, before, after and the difference."""
-    before, after = lens.mrr(step.before), lens.mrr(step.after)
-    rows = (
-        select(
-            s.c.customer_id,
-            *_NAMES,
-            s.c.subscription_id,
-            s.c.plan,
-            s.c.status,
-            s.c.currency,
-            before.label("before_minor"),
-            after.label("after_minor"),
-            (after - before).label("delta_minor"),
-        )
-        .select_from(s.outerjoin(c, c.c.customer_id == s.c.customer_id))
-        .where(after != before)
-    )
-    delta = after - before
-    sorts: dict[str, ColumnElement[Any]] = {
-        "delta": delta,
-        "before": before,
-        "after": after,
-        "customer": _who(s.c.customer_id),
-    }
-    tie = by_bytes(s.c.subscription_id)
-    page = ordered(_narrowed(rows, filters), filters, sorts, (func.abs(delta).desc(),), tie)
-    return list(connection.execute(page).mappings())
-
-
-def behind_sums(
-    connection: Connection, lens: Lens, step: Step, filters: Filters
-) -> list[RowMapping]:
-    """``currency, count, amount_minor`` of the filtered list, before paging."""
-    before, after = lens.mrr(step.before), lens.mrr(step.after)
-    query = (
-        select(
-            s.c.currency,
-            func.count().label("count"),
-            func.sum(after - before).label("amount_minor"),
-        )
-        .select_from(s.outerjoin(c, c.c.customer_id == s.c.customer_id))
-        .where(after != before)
-        .group_by(s.c.currency)
-    )
-    return list(connection.execute(_narrowed(query, filters)).mappings())
-
-
 def _beyond(connection: Connection, lens: Lens, policy: Policy) -> dict[str, tuple[int, int]]:
     """By currency, (amount, customers): by how much movements under ``policy`` exceed what
     subscriptions count. Customers who cancel each other out are customers all the same."""
-    each = _unexplained(lens, policy).subquery()
+    each = unexplained(lens, policy).subquery()
     delta = each.c.after_minor - each.c.before_minor
     query = select(each.c.currency, func.sum(delta), func.count()).group_by(each.c.currency)
     return {row[0]: (int(row[1]), int(row[2])) for row in connection.execute(query)}
 
 
-def behind_unexplained(
-    connection: Connection, lens: Lens, policy: Policy, filters: Filters
-) -> tuple[list[RowMapping], list[RowMapping]]:
-    """One page of these customers, and the sums of all of them."""
-    each = _unexplained(lens, policy).subquery()
-    delta = (each.c.after_minor - each.c.before_minor).label("delta_minor")
-    joined = each.outerjoin(c, c.c.customer_id == each.c.customer_id)
-    conditions: list[ColumnElement[bool]] = []
-    if filters.currencies:
-        conditions.append(each.c.currency.in_(filters.currencies))
-    if filters.text:
-        conditions.append(any_contains((*_NAMES, each.c.customer_id), filters.text))
-    page = (
-        select(
-            each.c.customer_id,
-            *_NAMES,
-            *(null().label(name) for name in ("subscription_id", "plan", "status")),
-            each.c.currency,
-            each.c.before_minor,
-            each.c.after_minor,
-            delta,
-        )
-        .select_from(joined)
-        .where(*conditions)
-    )
-    sorts = {"delta": delta, "customer": _who(each.c.customer_id)}
-    tie = by_bytes(each.c.customer_id)
-    page = ordered(page, filters, sorts, (func.abs(delta).desc(),), tie)
-    sums = (
-        select(each.c.currency, func.count().label("count"), func.sum(delta).label("amount_minor"))
-        .select_from(joined)
-        .where(*conditions)
-        .group_by(each.c.currency)
-    )
-    return list(connection.execute(page).mappings()), list(connection.execute(sums).mappings())
-
-
-def _unexplained(lens: Lens, policy: Policy) -> Select[Any]:
+def unexplained(lens: Lens, policy: Policy) -> Select[Any]:
+    """Customers of whom movements under ``policy`` tell another MRR than their subscriptions count:
+    ``customer_id, currency, before_minor, after_minor``, counted and told."""
     counted = select(
         s.c.customer_id,
         s.c.currency,
@@ -294,19 +206,3 @@ def _unexplained(lens: Lens, policy: Policy) -> Select[Any]:
         .group_by(both.c.customer_id, both.c.currency)
         .having(func.sum(both.c.counted) != func.sum(both.c.told))
     )
-
-
-def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
-    if filters.currencies:
-        query = query.where(s.c.currency.in_(filters.currencies))
-    if filters.plans:
-        query = query.where(one_of_plans(s.c.plan, filters.plans))
-    if filters.text:
-        query = query.where(
-            any_contains((*_NAMES, s.c.customer_id, s.c.subscription_id), filters.text)
-        )
-    return query
-
-
-def _who(customer_id: ColumnElement[Any]) -> ColumnElement[str]:
-    return by_bytes(func.lower(func.coalesce(c.c.name, c.c.email, customer_id)))

@@ -17,7 +17,7 @@ from ..tables import turnover as u
 from . import churn, outlook, upgrade_feed
 from .cut_days import Cut, Row, only, plus, summed_by_span
 from .kept_upgrades import STEP, is_up
-from .upgrade_feed import Judged
+from .upgrade_steps import Judged
 
 
 def cohorts(

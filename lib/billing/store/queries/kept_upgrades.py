@@ -20,7 +20,7 @@ from ..tables import turnover as u
 from . import cut_days, upgrade_feed
 from .cut_days import Cut, Row
 from .spans import Span
-from .upgrade_feed import Judged
+from .upgrade_steps import Judged
 
 STEP: Final = (u.c.began, u.c.interval, u.c.feedback, u.c.to_interval)
 """Of a contraction: plan and interval before and after, as `domain.upgrade_turns` keeps them."""

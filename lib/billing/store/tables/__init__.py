@@ -25,7 +25,6 @@ from .derived import plan_entitlements as plan_entitlements
 from .derived import runway as runway
 from .derived import search_terms as search_terms
 from .derived import standings as standings
-from .derived import subscriptions as subscriptions
 from .desk import acknowledgements as acknowledgements
 from .desk import audit as audit
 from .desk import notes as notes
@@ -52,5 +51,6 @@ from .references import coupons as coupons
 from .references import portal_configurations as portal_configurations
 from .references import prices as prices
 from .references import products as products
+from .subscriptions import subscriptions as subscriptions
 from .sums import rollups as rollups
 from .sums import turnover as turnover

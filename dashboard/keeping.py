@@ -1,0 +1,78 @@
+"""What was read is kept under the projection's watermark and the clock's minute.
+
+The watermark grows with every write, so nothing stale is ever shown; the minute is there because
+grace and period ends pass without any write.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard import caches, language, session
+from lib.billing import Portside
+
+T = TypeVar("T")
+
+COUNTED_EVERY: Final = 5
+"""Minutes between two countings of how webhooks arrived, and two comparisons of closed months."""
+
+GLANCE: Final = 0.05
+"""Seconds for which one run of one thread believes the stamp that it has read: it asks for it with
+every value."""
+_glance: Final = threading.local()
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What the cached values belong to."""
+
+    generation: int
+    watermark: int
+    minute: int
+
+
+def stamp() -> Stamp:
+    """The key of everything cached now, looked at again after `GLANCE`."""
+    running = get_script_run_ctx(suppress_warning=True)
+    seen: tuple[Any, float, Stamp] | None = getattr(_glance, "seen", None)
+    if seen and seen[0] is running is not None and time.monotonic() - seen[1] < GLANCE:
+        return seen[2]
+    fresh = session.billing().freshness()
+    found = Stamp(session.generation(), fresh.watermark, fresh.now // 60)
+    _glance.seen = (running, time.monotonic(), found)
+    return found
+
+
+def kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
+    """What ``ask`` gives for ``key``, until the projection or the minute is another one."""
+    found: T = caches.value(name, (stamp(), key), lambda: ask(session.billing()))
+    return found
+
+
+def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COUNTED_EVERY) -> T:
+    """What ``ask`` gives, for everyone until ``every`` minutes have passed."""
+    found: T = caches.value(name, (_seldom(every), key), lambda: ask(session.billing()))
+    return found
+
+
+def slowly(name: str, read: Callable[[], T], asked: int, *key: Any) -> T:
+    """What ``read`` gives, for a few minutes whatever is written, or until ``asked`` grows."""
+    found: T = caches.value(name, (_seldom(COUNTED_EVERY), asked, key), read)
+    return found
+
+
+def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:
+    """A chart, built once for the data it was made of: an unchanged figure keeps its selection."""
+    return caches.figure(name, (session.generation(), language.current(), key), build)
+
+
+def _seldom(every: int) -> Stamp:
+    """The stamp that all moments of ``every`` minutes share, whatever is written in them."""
+    now = stamp()
+    return replace(now, watermark=0, minute=now.minute - now.minute % every)
