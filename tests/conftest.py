@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+_MAIN = sys.modules["__main__"]
+
+
+def pytest_runtest_teardown() -> None:
+    """Streamlit leaves its page as the main module: a process started later would run it again."""
+    sys.modules["__main__"] = _MAIN
 
 
 @event.listens_for(Pool, "checkout")  # "connect" would be asked before the engine's own listener
