@@ -153,8 +153,8 @@ def _path(row: ReceiptMovement) -> str:
     before = listing.plan_name(catalog, row.from_plan) if row.before_minor else ""
     after = listing.plan_name(catalog, row.to_plan) if row.after_minor else ""
     if before == after and row.from_interval != row.to_interval:
-        before += f", {fmt.every_named(row.from_interval or '').lower()}"
-        after += f", {fmt.every_named(row.to_interval or '').lower()}"
+        before += f", {fmt.inside(fmt.every_named(row.from_interval or ''))}"
+        after += f", {fmt.inside(fmt.every_named(row.to_interval or ''))}"
     return " → ".join(part for part in (before, after) if part)
 
 
