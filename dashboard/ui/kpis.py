@@ -62,7 +62,11 @@ def row(cards: Sequence[Card]) -> None:
 def _width(card: Card) -> int:
     """Pixels that a card's words take: another language has longer ones, and a phone holds two
     cards side by side only where both are short. Four fit into a desk's row at 248 each."""
-    return min(max(140, 54 * len(card.label) // 10 + 48, 12 * len(card.value) + 30), 248)
+    label = 5 * len(card.label) + 3 * sum(letter.isupper() for letter in card.label) + 52
+    beside = 54 * len(str(card.delta)) // 10 + 5 * len(card.compared_to or "") + 50
+    arrow = 0 if card.good == "neither" else 10
+    delta = 0 if card.delta is None else beside + arrow
+    return min(max(140, label, 12 * len(card.value) + 30, delta), 248)
 
 
 def change(count: int) -> str | int:

@@ -172,7 +172,7 @@ def _balances(page: Receipts[ReceiptBalance], offset: int) -> int | None:
         for row in page.rows
     ]
     columns = {
-        "customer": column.TextColumn(tr("Customer"), width=220),
+        "customer": column.TextColumn(tr("Customer"), width=195),
         "amount": defined.number(rolling.PARTS[page.part], more=tr("Of this customer."), width=120),
         "since": column.DateColumn(
             tr("Last movement"),
@@ -180,7 +180,7 @@ def _balances(page: Receipts[ReceiptBalance], offset: int) -> int | None:
             width=130,
             help=tr("The last one before it."),
         ),
-        "email": column.TextColumn(tr("E-mail"), width=230),
+        "email": column.TextColumn(tr("E-mail"), width=255),
         "id": column.TextColumn(tr("Customer id"), width=190),
     }
     return tables.show(
