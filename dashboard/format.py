@@ -239,6 +239,11 @@ def every(interval: str | None, count: int | None) -> str:
     return tr(once) if count in (None, 1) else tr(many, count=count)
 
 
+def inside(text: str) -> str:
+    """``text`` within a sentence: it begins small, and its other words stay as they are."""
+    return text[:1].lower() + text[1:]
+
+
 def every_named(name: str) -> str:
     """The same for a filter's ``3 month``."""
     count, _, interval = name.rpartition(" ")

@@ -40,8 +40,9 @@ def body() -> None:
         case "cohorts":
             cohorts.draw(code, staff)
         case _:
-            retention.trend(periods)
-            retention.everything(period)
+            with st.grid(2, min_column_width=440, gap="small"):
+                retention.trend(periods)
+                retention.everything(period)
 
 
 body()

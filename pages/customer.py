@@ -45,7 +45,7 @@ def one(customer_id: str) -> None:
     if at is not None:
         dossier.details(view, at)
         return
-    left, right = st.columns([5, 3], gap="medium")
+    left, right = st.columns([5, 3], gap="small")
     with left:
         dossier.details(view)
         if staff.may(Permission.NOTES):

@@ -47,14 +47,14 @@ def body() -> None:
     ahead = morning.runway(money.currency)
     kpis.row(standing.cards(money, morning.standing_months(money.currency), ahead))
     _moving(money.currency, ahead)
-    with st.grid(2, min_column_width=400, gap="small"):  # narrower ones would hide columns
-        needs.draw(money, staff)
-        place = st.container(height="stretch")
+    needs.draw(money, staff)
+    place = st.container()
     _latest(money.currency)
     with place:
         found = _outlook(money.currency)
-        outlook.insights(found, staff)
-        outlook.largest(found)
+        with st.grid(2, min_column_width=400, gap="small"):  # narrower ones would hide columns
+            outlook.insights(found, staff)
+            outlook.largest(found)
 
 
 @st.fragment

@@ -21,7 +21,7 @@ def calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figure
         **_signs(currency),
         # Not SI's: half a dollar would be "$500m", a billion "$1G".
         **(
-            {"exponentformat": "B", "minexponent": 3, "separatethousands": True}
+            {"exponentformat": "B", "minexponent": _shortened(), "separatethousands": True}
             if currency
             else {"tickformat": ",d"}
         ),
@@ -50,6 +50,11 @@ def calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figure
         yaxis=names if along == "x" else values,
     )
     return figure
+
+
+def _shortened() -> int:
+    """The power of ten from which a number is cut short: German knows no "k" for thousands."""
+    return 6 if current() == "de" else 3
 
 
 def _signs(currency: str | None) -> dict[str, str | None]:

@@ -64,9 +64,17 @@ def trend_ahead(
                 line=line,
                 hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[0]}<extra></extra>",
             )
-    return figure.update_layout(showlegend=bool(ahead)).update_xaxes(
-        tickformat="%m/%Y" if current() == "de" else "%b %Y", nticks=5
-    )
+    days, names = _months([second for second, _ in (*past, *ahead)], timezone)
+    return figure.update_layout(showlegend=bool(ahead)).update_xaxes(tickvals=days, ticktext=names)
+
+
+def _months(seconds: Sequence[int], timezone: str) -> tuple[list[str], list[str]]:
+    """Four first days of months at most, evenly apart, and the months' names."""
+    moments = [fmt.moment(second, timezone) for second in seconds]
+    held = sorted({f"{at:%Y-%m}" for at in moments if at is not None})[1:]
+    step = -(-len(held) // 4) or 1
+    shown = held[::step]
+    return [f"{month}-01" for month in shown], [fmt.period(month) for month in shown]
 
 
 def waterfall(

@@ -14,6 +14,8 @@ Line = tuple[str, Sequence[tuple[float | None, str]]]
 """A rate's name, and for each period its value (a share, None for a gap) and what it is made of."""
 
 COLOURS: Final = (CHURN, NEW, CONTRACTION, NEUTRAL)
+TALL: Final = 420
+"""As high as the table of all rates, which stands beside it."""
 DASHES: Final = ("solid", "dash", "dot", "dashdot")
 """Lines differ by more than their colour."""
 
@@ -39,7 +41,7 @@ def lines(periods: Sequence[str], drawn: Sequence[Line], *, running: bool) -> go
             },
             hovertemplate=f"<b>%{{x}}</b><br>{plain(name)}: %{{customdata[0]}}<extra></extra>",
         )
-    figure = calm(figure, None).update_layout(showlegend=True, clickmode="none")
+    figure = calm(figure, None).update_layout(showlegend=True, clickmode="none", height=TALL)
     return sparse(figure, periods).update_yaxes(
         tickformat=",.0%", zeroline=True, rangemode="tozero"
     )

@@ -139,10 +139,10 @@ def _freshness_line(drawn: int) -> None:
 def _replica_badge(fresh: Freshness) -> None:
     if fresh.behind is not None and fresh.behind >= BEHIND:
         st.badge(
-            f"{fmt.span(fresh.behind)} behind",
+            tr("{age} behind", age=fmt.span(fresh.behind)),
             icon=":material/history:",
             color="orange",
-            help="Pages are read from a copy of the database that has not caught up yet.",
+            help=tr("Pages are read from a copy of the database that has not caught up yet."),
         )
 
 

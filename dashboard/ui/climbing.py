@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import charts, keeping, morning, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
-from dashboard.ui import defined, filters, kpis, upgrades
+from dashboard.ui import defined, filters, kpis, spelled, upgrades
 from lib.billing import (
     Listing,
     Lookback,
@@ -100,7 +100,7 @@ def _conversion(now: TrialSpan, before: TrialSpan, months: Sequence[UpgradeMonth
     made = _of(now) if now.ended else None
     delta, compared, good = made, tr("small sample") if now.ended else None, "neither"
     if ratio.value is not None and was.value is not None and not (ratio.small or was.small):
-        delta, compared, good = kpis.points(ratio.value - was.value), made, "up"
+        delta, compared, good = spelled.points(ratio.value - was.value), made, "up"
     elif not ratio.small:
         compared = None
     values = [month.trials.conversion.value for month in months]
@@ -181,7 +181,7 @@ def trend(months: Sequence[UpgradeMonth], code: str) -> None:
     drawn = tuple((fmt.period(month.name), dict(month.kinds)) for month in months)
     with st.container(border=True, height="stretch"):
         defined.title(
-            tr("Do upgrades add more than they did?"),
+            tr("Do upgrades add more than before?"),
             "upgrade_mrr",
             more=tr(
                 "The last twelve months; the running one is not over. Counted every five minutes."

@@ -22,7 +22,10 @@ PARTS: Final = {
     "lost": mark("Lost"),
 }
 MONTHS: Final = 12
-HEIGHT: Final = 248  # six months; the others are scrolled to
+HEIGHT: Final = 264
+"""Pixels of the head and of seven rows and a half: that it goes on is seen."""
+WHOLE: Final = 7
+"""Rows up to which all are shown."""
 
 
 def currencies(rows: Sequence[Recovery]) -> list[str]:
@@ -156,7 +159,7 @@ def _table(rows: Sequence[Recovery]) -> None:
         money=("failed", "recovered", "in_progress", "lost"),
         alt=tr("What failed and what became of it, month by month, the latest first"),
         choose=False,
-        height=HEIGHT,
+        height=HEIGHT if len(rows) > WHOLE else "content",
     )
     undated = sum(row.undated_minor for row in rows)
     if undated:
@@ -192,7 +195,7 @@ def _cash_table(rows: Sequence[Recovery]) -> None:
         money=("recovered",),
         alt=tr("What of failed payments was paid, month by month, the latest first"),
         choose=False,
-        height=HEIGHT,
+        height=HEIGHT if len(rows) > WHOLE else "content",
     )
 
 

@@ -179,26 +179,26 @@ def table(
     ]
     column = st.column_config
     columns = {
-        "customer": column.TextColumn(tr("Customer"), width=135),
+        "customer": column.TextColumn(tr("Customer"), width=150),
         "left": defined.number(
             "failed-payments.amount_remaining_minor", tr("Left to pay"), width=80
         ),
         "mrr": defined.number("failed-payments.mrr_minor", "MRR", width=70),
-        "days_left": defined.number("access_days_left", width=70),
+        "days_left": defined.number("access_days_left", width=65),
         "cause": column.TextColumn(
             tr("Cause"),
             help=tr("“Do not tell”: for staff only, never for the customer."),
-            width=235,
+            width=250,
         ),
         "flag": tables.badge(
-            tr("Flag"), help=tr("Stripe will not try again by itself."), width=110
+            tr("Flag"), help=tr("Stripe will not try again by itself."), width=105
         ),
         "link": column.TextColumn(tr("Suggested link"), width=150),
         "next": column.DatetimeColumn(
             tr("Next try"),
             help=tr("When Stripe tries again by itself."),
             format=fmt.clock_format(),
-            width=140,
+            width=135,
         ),
         "attempt": defined.number("failed-payments.attempt_count", tr("Attempt"), width=65),
         "hosted": column.LinkColumn(tr("Invoice page"), display_text=tr("Open"), width=95),

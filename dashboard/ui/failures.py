@@ -87,7 +87,7 @@ def _table(page: Listing[FailedEvent]) -> None:
         ],
         {
             "type": column.TextColumn(tr("Event"), width=210),
-            "error": column.TextColumn(tr("Error"), width=310),
+            "error": column.TextColumn(tr("Error"), width=316),
             "received": column.DatetimeColumn(tr("Received"), format=fmt.clock_format(), width=135),
             "attempts": defined.number("inbox.attempts", width=75),
             "next": column.DatetimeColumn(

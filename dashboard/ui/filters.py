@@ -13,7 +13,7 @@ from lib.billing import Filters
 
 F = TypeVar("F", bound=Filters)
 
-NARROW: Final = 150
+NARROW: Final = 145
 WIDEST: Final = 420
 """Pixels of a filter that holds nothing, and of one that holds much."""
 

@@ -10,11 +10,12 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard import format as fmt
-from dashboard.language import current, tr
 from dashboard.ui import defined as meaning
 from lib.billing import METRICS
 
 MOST: Final = 4
+GAP: Final = 14
+"""Pixels between two cards."""
 Good = Literal["up", "down", "neither"]
 _COLOURS: Final[dict[Good, Literal["normal", "inverse", "off"]]] = {
     "up": "normal",
@@ -52,7 +53,7 @@ def row(cards: Sequence[Card]) -> None:
     if len(cards) < MOST:
         _draw(cards, narrowest)
         return
-    with st.grid(2, min_column_width=280, gap="small"):
+    with st.grid(2, min_column_width=2 * narrowest + GAP, gap="small"):
         for pair in (cards[:2], cards[2:]):
             with st.container(height="stretch"):
                 _draw(pair, narrowest)
@@ -60,19 +61,17 @@ def row(cards: Sequence[Card]) -> None:
 
 def _width(card: Card) -> int:
     """Pixels that a card's words take: another language has longer ones, and a phone holds two
-    cards side by side only where both are short."""
-    return min(max(140, 7 * len(card.label) + 52, 13 * len(card.value) + 34), 280)
+    cards side by side only where both are short. Four fit into a desk's row at 248 each."""
+    label = 5 * len(card.label) + 3 * sum(letter.isupper() for letter in card.label) + 52
+    beside = 54 * len(str(card.delta)) // 10 + 5 * len(card.compared_to or "") + 50
+    arrow = 0 if card.good == "neither" else 10
+    delta = 0 if card.delta is None else beside + arrow
+    return min(max(140, label, 12 * len(card.value) + 30, delta), 248)
 
 
 def change(count: int) -> str | int:
     """A difference of counts: ``+1,204``; of none a plain 0, which has no arrow."""
     return f"{'−' if count < 0 else '+'}{fmt.number(abs(count))}" if count else 0
-
-
-def points(change: float) -> str:
-    """A difference of shares: ``+0.1 pts``."""
-    told = f"{change * 100:+z.1f}"
-    return tr("{change} pts", change=told.replace(".", ",") if current() == "de" else told)
 
 
 def _draw(cards: Sequence[Card], narrowest: int) -> None:

@@ -107,11 +107,11 @@ def left_out(code: str) -> None:
 
 def chart(whole: Listing[PlanMixItem], code: str, measure: str) -> None:
     """One bar a plan, split by interval; a click lists the customers behind it."""
-    people = measure == "customers"
+    people, catalog = measure == "customers", session.billing().catalog
     cells = tuple(
         (
             row.plan or "",
-            row.plan_name,
+            listing.plan_name(catalog, row.plan),
             fmt.every(row.interval, row.interval_count),
             row.mrr_minor,
             row.customers,
@@ -167,9 +167,10 @@ def narrowed(everything: Listing[PlanMixItem], code: str) -> Filters:
 
 
 def table(page: Listing[PlanMixItem]) -> None:
+    catalog = session.billing().catalog
     rows = [
         {
-            "plan": row.plan_name,
+            "plan": listing.plan_name(catalog, row.plan),
             "billed": fmt.every(row.interval, row.interval_count),
             "customers": row.customers,
             "subscriptions": row.subscriptions,

@@ -44,45 +44,47 @@ class Need:
 
 def draw(money: OverviewCurrency, staff: Staff) -> None:
     """Everything that this person can do something about, the most money first."""
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True):
         defined.title(tr("What needs you?"), "at_risk", "winding_down")
         found = [need for need in _all(money) if staff.may(need.permission)]
         if not found:
             nothing = tr("Nothing fails, nothing ends and nothing differs.")
             st.markdown(f":material/check_circle: {nothing}")
             return
-        for n, need in enumerate(found):
-            _draw(need, n)
+        with st.grid(2, min_column_width=400, gap="small"):
+            for n, need in enumerate(found):
+                _draw(need, n)
 
 
 def _draw(need: Need, n: int) -> None:
+    row = navigation.BY_SLUG[need.slug]
     with st.container(gap="xxsmall", key=f"need_{n}"):
-        st.markdown(f":{need.colour}-badge[{need.icon}] **{fmt.md(need.title)}**")
+        st.page_link(
+            str(row.file),
+            label=f":{need.colour}-badge[{need.icon}] **{fmt.md(need.title)}**",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            help=tr("Open {page}", page=tr(row.title)),
+            query_params=addressed.marked(need.query),
+        )
         st.caption(fmt.md(need.why))
         for at, (customer_id, name, told) in enumerate(need.people):
             # One customer can have several failing invoices.
             _person(customer_id, name, told, key=f"need_{n}_{at}_{customer_id}")
-        row = navigation.BY_SLUG[need.slug]
-        st.page_link(
-            str(row.file),
-            label=tr("Open {page}", page=tr(row.title)),
-            icon=":material/arrow_forward:",
-            query_params=addressed.marked(need.query),
-        )
 
 
 def _person(customer_id: str, name: str, told: str, *, key: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.button(
-            fmt.md(name),
-            key=key,
-            type="tertiary",
-            icon=":material/person:",
-            help=tr("Open this customer."),
-            on_click=tables.remember((customer_id,)),
-            args=(0,),
-        )
-        st.caption(fmt.md(told), width="content")
+    """One element, not a name and a caption beside it: so a long reason wraps as one text."""
+    st.button(
+        f"{fmt.md(name)} :gray[{fmt.md(told)}]",
+        key=key,
+        type="tertiary",
+        icon=":material/person:",
+        help=tr("Open this customer."),
+        on_click=tables.remember((customer_id,)),
+        args=(0,),
+        wrap=True,
+    )
 
 
 def _all(money: OverviewCurrency) -> Iterator[Need]:
@@ -130,10 +132,11 @@ def failing_payments(
 def _failing(item: FailedPaymentItem) -> Iterator[str | None]:
     yield fmt.money(item.amount_remaining_minor, item.currency)
     yield failing.cause(item)
-    if item.days_left is not None:
+    if item.final_attempt:
+        yield tr("final attempt")
+    elif item.days_left is not None:
         left = ntr("{count} day left", "{count} days left", item.days_left)
         yield left if item.days_left else tr("access has ended")
-    yield tr("final attempt") if item.final_attempt else None
 
 
 def winding_down(

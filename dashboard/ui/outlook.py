@@ -30,7 +30,7 @@ HERE: Final = "overview"
 
 def insights(found: Outlook, staff: Staff) -> None:
     """Each says what it saw and against what; a rule that sees too little says nothing."""
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         st.header(
             tr("What stands out?"),
             anchor=False,

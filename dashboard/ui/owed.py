@@ -72,7 +72,8 @@ def dso_card(owed: Owed) -> kpis.Card:
             sent=parts(sent, owed.currency),
         ),
         label=tr("DSO, {count} days", count=whole.days),
-        delta=tr("{days} where sent", days=days(sent)),
+        delta=days(sent),
+        compared_to=tr("sent invoices"),
         good="neither",
     )
 

@@ -153,8 +153,8 @@ def _path(row: ReceiptMovement) -> str:
     before = listing.plan_name(catalog, row.from_plan) if row.before_minor else ""
     after = listing.plan_name(catalog, row.to_plan) if row.after_minor else ""
     if before == after and row.from_interval != row.to_interval:
-        before += f", {fmt.every_named(row.from_interval or '').lower()}"
-        after += f", {fmt.every_named(row.to_interval or '').lower()}"
+        before += f", {fmt.inside(fmt.every_named(row.from_interval or ''))}"
+        after += f", {fmt.inside(fmt.every_named(row.to_interval or ''))}"
     return " → ".join(part for part in (before, after) if part)
 
 
@@ -172,7 +172,7 @@ def _balances(page: Receipts[ReceiptBalance], offset: int) -> int | None:
         for row in page.rows
     ]
     columns = {
-        "customer": column.TextColumn(tr("Customer"), width=220),
+        "customer": column.TextColumn(tr("Customer"), width=195),
         "amount": defined.number(rolling.PARTS[page.part], more=tr("Of this customer."), width=120),
         "since": column.DateColumn(
             tr("Last movement"),
@@ -180,7 +180,7 @@ def _balances(page: Receipts[ReceiptBalance], offset: int) -> int | None:
             width=130,
             help=tr("The last one before it."),
         ),
-        "email": column.TextColumn(tr("E-mail"), width=230),
+        "email": column.TextColumn(tr("E-mail"), width=255),
         "id": column.TextColumn(tr("Customer id"), width=190),
     }
     return tables.show(

@@ -107,7 +107,7 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
         for slug in LINES
     )
     running = not periods[-1].complete
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         defined.title(tr("Is less being lost than before?"), *LINES)
         st.plotly_chart(
             keeping.figure(
@@ -137,7 +137,7 @@ def everything(period: ChurnPeriod) -> None:
         )
         for slug, ratio in period.rates.items()
     ]
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         st.header(tr("All rates"), anchor=False)
         tables.text((tr("Metric"), tr("Value"), tr("Made of")), rows, right=(1,), unbroken=(1,))
         with st.expander(tr("What each rate is"), icon=":material/menu_book:"):

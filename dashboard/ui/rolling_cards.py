@@ -49,13 +49,25 @@ def cards(rolled: RollForward, by: str) -> list[kpis.Card]:
             "net_new_mrr",
             _signed(now.moved_minor, code) or fmt.UNKNOWN,
             tr("Here {period}; the bars are the periods shown.", period=so_far),
-            delta=_signed(now.fx_minor, code) if rolled.reporting else None,
-            compared_to=tr("by FX") if rolled.reporting and now.fx_minor is not None else None,
             good="neither",
+            **_beside(rolled),
             spark=_spark([line.moved_minor for line in rolled.lines], code),
             spark_as="bar",
         ),
     ]
+
+
+def _beside(rolled: RollForward) -> dict[str, str | None]:
+    """Of what moved: how much of it exchange rates did, else what moved in the period before."""
+    code = rolled.currency
+    if rolled.reporting:
+        by_rates = rolled.lines[-1].fx_minor
+        told = tr("by FX") if by_rates is not None else None
+        return {"delta": _signed(by_rates, code), "compared_to": told}
+    if len(rolled.lines) < 2 or (moved := rolled.lines[-2].moved_minor) is None:
+        return {}
+    before = tr("in {period}", period=name(rolled.lines[-2]))
+    return {"delta": fmt.signed_short(moved, code), "compared_to": before}
 
 
 def _signed(minor: int | None, code: str) -> str | None:

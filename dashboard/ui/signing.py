@@ -161,7 +161,7 @@ def _points(points: tuple[OpenPoint, ...]) -> None:
                 _way(point)
     settled = [_small(point) for point in points if not point.count]
     if open_ones and settled:
-        st.caption(tr(":material/check: None: {points}.", points=", ".join(settled)))
+        st.caption(tr(":material/check: None: {points}.", points=" · ".join(settled)))
 
 
 def _counted(point: OpenPoint) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import addressed, charts, keeping, navigation
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
-from dashboard.ui import defined, kpis, rolling
+from dashboard.ui import defined, kpis, rolling, spelled
 from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, RollForwardLine, Runway
 
 MONTHS = 13
@@ -122,7 +122,7 @@ def _moved(over: Sequence[MonthStanding], now: Ratio) -> tuple[str | None, str |
     if before is None or now.value is None:
         return None, None
     month = fmt.month(over[-2].name)
-    return kpis.points(now.value - before), tr("vs {month}", month=month)
+    return spelled.points(now.value - before), tr("vs {period}", period=month)
 
 
 def bridge(rolled: RollForward) -> None:

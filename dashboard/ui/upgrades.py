@@ -169,5 +169,5 @@ def steps(item: UpgradeItem | ChangeItem) -> str:
     if before == after:
         was = fmt.every_named(item.from_interval) if item.from_interval else NO_PLAN
         now = fmt.every_named(item.to_interval) if item.to_interval else NO_PLAN
-        return f"{after}: {was.lower()}{ARROW}{now.lower()}"
+        return f"{after}: {fmt.inside(was)}{ARROW}{fmt.inside(now)}"
     return f"{before}{ARROW}{after}"

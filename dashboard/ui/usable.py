@@ -13,7 +13,7 @@ from lib.billing import CustomerView, Source
 
 def table(view: CustomerView) -> None:
     """Features and limits side by side, each with where it comes from."""
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns(2, gap="small")
     with left, st.container(border=True, height="stretch", gap="small"):
         st.markdown("**" + tr("Features") + "**")
         for feature in view.features:

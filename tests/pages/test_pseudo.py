@@ -19,23 +19,31 @@ DATA = frozenset(
 )
 """Names: of people, plans, currencies, places, months."""
 BUTTONS = frozenset({"Start", "Upgrade"})
-CUSTOMERS = frozenset(fmt.md(name(n)) for n in range(60))
+CUSTOMERS = sorted((fmt.md(name(n)) for n in range(60)), key=len, reverse=True)
 
 
 @pytest.mark.parametrize("slug", [row.slug for row in navigation.PAGES])
 def test_every_word_of_a_page_is_translated(slug: str, open_page: Open, desk: FakeBilling) -> None:
     desk.remembered["admin@demo.invalid", "language"] = "xx"
+    desk.behind = 600  # so that a copy of the database has something to say
     app = open_page(slug)
     assert app.session_state["language"] == "xx"
     bare: dict[tuple[str, str], list[str]] = {
         (kind, text): words
         for kind, text in spoken(app)
-        if kind != "html" and text not in CUSTOMERS  # a script is read by nobody
-        if (words := [word for word in untranslated(text) if word not in DATA])
+        if kind != "html"  # a script is read by nobody
+        if (words := [word for word in untranslated(_nameless(text)) if word not in DATA])
     }
     if slug == "plans":
         bare = {said: words for said, words in bare.items() if not _of_a_card(said[1])}
     assert bare == {}
+
+
+def _nameless(text: str) -> str:
+    """Without the customers' names, which stand inside of buttons too."""
+    for customer in CUSTOMERS:
+        text = text.replace(customer, "")
+    return text
 
 
 def _of_a_card(text: str) -> bool:

@@ -34,7 +34,7 @@ def test_four_charts_answer_four_questions(open_page: Open) -> None:
     app = open_page("upgrades")
     assert [title.value for title in app.header] == [
         "From which plan (rows) to which (columns)?",
-        "Do upgrades add more than they did?",
+        "Do upgrades add more than before?",
         "What did they change?",
         "How many trials become customers?",
         "Who moved up?",
