@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import data, navigation, session
 from dashboard.language import tr
 from dashboard.ui import (
+    beside,
     bridge,
     chrome,
     defined,
@@ -63,9 +64,8 @@ def body() -> None:
 def _moved(rolled, wanted) -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with beside.apart():
             defined.title(tr("What moved MRR?"), *MOVES)
-            st.space("stretch")
             line = rolling.period(rolled)
         rolling.waterfall(line, reporting=rolled.reporting)
     with right.container(border=True, height="stretch"):

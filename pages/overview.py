@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import addressed, data, morning, navigation, session
 from dashboard.language import tr
 from dashboard.ui import (
+    beside,
     changes,
     chrome,
     filters,
@@ -86,9 +87,8 @@ def _latest(code: str) -> None:
     page = morning.upgrades(
         UpgradeFilters(currencies=(code,), starts=spans["90d"].starts, limit=LATEST)
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with beside.apart():
         st.header(tr("Who moved up lately?"), anchor=False)
-        st.space("stretch")
         st.page_link(
             str(row.file),
             label=tr("Open {page}", page=tr(row.title)),

@@ -80,9 +80,10 @@ def _draw(cards: Sequence[Card], narrowest: int) -> None:
             if len(card.spark) < 2:
                 _number(card, border=True)
                 continue
-            with st.container(border=True, height="stretch", gap="xxsmall"):
+            with st.container(
+                border=True, height="stretch", gap="xxsmall", vertical_alignment="distribute"
+            ):
                 _number(card, border=False)
-                st.space("stretch")
                 st.html(charts.spark(card.spark, card.spark_as))
 
 

@@ -11,7 +11,7 @@ from dashboard import charts, keeping, mixed
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters, notes, tables
+from dashboard.ui import beside, defined, download, filters, notes, tables
 from dashboard.ui.plan_names import NOBODY, ranked
 from dashboard.ui.plan_names import plan as called
 from lib.billing import Filters, Held, PlanMonth
@@ -67,9 +67,8 @@ def _name(plan: str) -> str:
 
 def _stacked(months: Sequence[PlanMonth], plans: Sequence[str], code: str, measure: str) -> None:
     people = measure == "customers"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with beside.apart():
         defined.title(tr("How does the mix move?"), "plan_holders" if people else "plan_mrr")
-        st.space("stretch")
         shares = filters.switch(tr("Scale"), "scale", SCALES) == "share"
     names = tuple(_month(month) for month in months)
     stacks = tuple(

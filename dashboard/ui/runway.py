@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import addressed, charts, data, keeping, morning, navigation
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
-from dashboard.ui import defined, ending, filters, tables, upgrades
+from dashboard.ui import beside, defined, ending, filters, tables, upgrades
 from lib.billing import Listing, Runway, RunwayItem, RunwayWeek
 
 SHOWN: Final = 10
@@ -19,9 +19,8 @@ def draw(runway: Runway) -> None:
     """One bar a week; a click, or a choice above it, lists the customers behind."""
     code = runway.currency
     with st.container(border=True, height="stretch"):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with beside.apart():
             defined.title(tr("What leaves MRR in the next eight weeks?"), "runway")
-            st.space("stretch")
             chosen = _choice(runway)
         weeks = tuple(
             (
@@ -87,7 +86,7 @@ def behind(runway: Runway) -> None:
         return
     found = morning.leaving(runway.currency, (week.starts, week.ends), SHOWN, 0)
     with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with beside.apart():
             defined.title(
                 tr(
                     "Who leaves in the week of {day}?",
@@ -95,7 +94,6 @@ def behind(runway: Runway) -> None:
                 ),
                 "runway",
             )
-            st.space("stretch")
             st.page_link(
                 str(navigation.BY_SLUG["winding-down"].file),
                 label=tr("All that winds down"),

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import addressed, charts, keeping, navigation
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
-from dashboard.ui import defined, kpis, rolling, spelled
+from dashboard.ui import beside, defined, kpis, rolling, spelled
 from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, RollForwardLine, Runway
 
 MONTHS = 13
@@ -129,9 +129,8 @@ def bridge(rolled: RollForward) -> None:
     """From the month's opening to now; the rows behind it are a link away."""
     line = rolled.lines[-1] if rolled.lines else None
     with st.container(border=True, height="stretch"):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with beside.apart():
             defined.title(tr("What moved MRR this month?"), "opening_mrr", *MOVES, "closing_mrr")
-            st.space("stretch")
             if line is not None:
                 _rows_of(line, rolled.currency)
         if line is None:
