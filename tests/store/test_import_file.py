@@ -227,13 +227,17 @@ os.kill(os.getpid(), 9)
 
 
 def test_who_reads_beside_a_killed_import_ends_with_it(tmp_path):
-    ended = subprocess.run([sys.executable, "-c", KILLED, tmp_path], stdout=subprocess.PIPE)
-    reader = Path(f"/proc/{int(ended.stdout)}")
+    command = [sys.executable, "-c", KILLED, tmp_path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as killed:
+        reader = int(killed.stdout.readline())  # to its end would be to the reader's
     for _ in range(300):
-        if not reader.exists() or " Z " in (reader / "stat").read_text():
+        try:
+            if " Z " in Path(f"/proc/{reader}/stat").read_text():
+                return
+        except (FileNotFoundError, ProcessLookupError):
             return
         time.sleep(0.1)
-    os.kill(int(ended.stdout), signal.SIGKILL)
+    os.kill(reader, signal.SIGKILL)
     pytest.fail("it waits for ever")
 
 

@@ -65,8 +65,8 @@ def read_beside(portions: Iterable[Portion], manner: Manner, processes: int) -> 
             yield from _unpacked(under_way.popleft().result())
     except BrokenProcessPool:
         raise BillingError(
-            "A process that read lines could not begin, or was ended from outside, perhaps for want "
-            "of memory. What was taken in stays: run this again, with fewer --processes, or none.",
+            "A process that reads lines could not begin, or was ended from outside, perhaps for "
+            "want of memory. What was taken in stays: run this again, with fewer --processes.",
             code="reader_gone",
         ) from None
     finally:
