@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 import streamlit as st
 
 from dashboard import session
-from dashboard.keeping import counted, kept
+from dashboard.keeping import asked_anew, counted, kept
 from lib.billing import (
     Bridge,
     BridgeItem,
@@ -228,4 +228,4 @@ def portal() -> tuple[PortalPlan, str | None]:
 
 def forget_portal() -> None:
     """Ask Stripe again the next time."""
-    st.session_state["portal_asked"] = st.session_state.get("portal_asked", 0) + 1
+    st.session_state["portal_asked"] = asked_anew()

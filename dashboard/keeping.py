@@ -6,6 +6,7 @@ grace and period ends pass without any write.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 COUNTED_EVERY: Final = 5
 """Minutes between two countings of how webhooks arrived, and two comparisons of closed months."""
+
+_asked: Final = itertools.count(1)
 
 GLANCE: Final = 0.05
 """Seconds for which one run of one thread believes the stamp that it has read: it asks for it with
@@ -62,9 +65,14 @@ def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COU
 
 
 def slowly(name: str, read: Callable[[], T], asked: int, *key: Any) -> T:
-    """What ``read`` gives, for a few minutes whatever is written, or until ``asked`` grows."""
+    """What ``read`` gives, for a few minutes whatever is written, or until ``asked`` is anew."""
     found: T = caches.value(name, (_seldom(COUNTED_EVERY), asked, key), read)
     return found
+
+
+def asked_anew() -> int:
+    """What nobody has asked by yet: two who each counted would share what one of them got."""
+    return next(_asked)
 
 
 def figure(name: str, build: Callable[[], Any], *key: Any) -> Any:

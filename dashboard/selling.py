@@ -41,7 +41,7 @@ def price_holders(price_id: str, limit: int, offset: int) -> Listing[PriceHolder
 
 def forget_plans() -> None:
     """Ask Stripe and count the holders again the next time."""
-    st.session_state["plans_asked"] = _asked() + 1
+    st.session_state["plans_asked"] = keeping.asked_anew()
 
 
 def _asked() -> int:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -20,6 +19,7 @@ from typing import Final, TypeVar
 
 from .domain.errors import BillingError
 from .importing.readers import read, read_beside
+from .importing.room import room
 from .importing.shelves import Numbered, Portion, lay_out
 from .ingest import IMPORT_BATCH, Ingest
 from .intake.summary import Summary
@@ -30,6 +30,9 @@ TOLD_EVERY: Final = 1_000
 PROCESSES: Final = 1 if (os.cpu_count() or 2) < 4 else 2
 """That read beside the writer. Writer and database mostly wait for each other and so fill one core;
 one that reads fills another, and two are faster than any writer."""
+
+ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
+"""Requests to end: also that of a terminal that was closed, unless `nohup` has it ignored."""
 
 
 def import_file(
@@ -73,21 +76,27 @@ def _ended_orderly() -> Iterator[None]:
     if current_thread() is not main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = [(number, signal.signal(number, _unwind)) for number in heard]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, usual in before:
+            signal.signal(number, usual)
+
+
+def _unwind(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
 
 
 @contextmanager
 def _room(scratch: Path | None) -> Iterator[Path]:
-    try:
-        made = tempfile.TemporaryDirectory(prefix="portside-import-", dir=scratch)
-    except OSError as error:
-        raise _no_room(scratch, error) from None
-    with made as folder:
-        yield Path(folder)
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(room(scratch))
+        except OSError as error:
+            raise _no_room(scratch, error) from None
+        yield folder
 
 
 def _no_room(folder: Path | None, error: OSError) -> BillingError:

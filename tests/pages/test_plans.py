@@ -189,6 +189,15 @@ def test_holders_are_counted_once_for_everybody_until_asked_anew(
     assert desk.asked_prices == 2
 
 
+def test_who_asks_anew_is_not_given_what_another_asked_for_before(
+    open_page: Open, desk: FakeBilling
+) -> None:
+    for times in (2, 3):
+        app = open_page("plans", view="Prices")
+        app.get_by_key("plans_again").click().run()
+        assert desk.asked_prices == times
+
+
 # Check
 
 

@@ -6,13 +6,18 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
+import time
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from lib.billing.domain.errors import BillingError
 from lib.billing.domain.fold import Rules
 from lib.billing.import_file import import_file
+from lib.billing.importing.room import PREFIX, room
 from lib.billing.importing.shelves import lay_out
 from lib.billing.ingest import Ingest
 from lib.billing.replay import replay
@@ -152,16 +157,88 @@ def test_what_a_customer_is_sold_comes_first_and_what_names_nobody_last(tmp_path
     assert [n for portion in portions for n, _ in portion.lines()] == [3, 2, 1]
 
 
-def test_asked_to_end_it_leaves_nothing_behind(store, tmp_path):
+@pytest.mark.parametrize("request_to_end", [signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end_it_leaves_nothing_behind(store, tmp_path, request_to_end):
     def ending(said):
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), request_to_end)
 
-    before = signal.getsignal(signal.SIGTERM)
+    before = signal.getsignal(request_to_end)
     lines = lines_of([shapes.event("some.news", {"id": "x"}, id=f"evt_{n}") for n in range(1_000)])
     with pytest.raises(SystemExit):
         import_file(ingest_into(store), lines, batch=BATCH, scratch=tmp_path, progress=ending)
     assert list(tmp_path.glob("portside-import-*")) == []
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(request_to_end) is before
+
+
+def test_a_closed_terminal_ends_nothing_that_was_told_to_stay(store, tmp_path):
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with room(tmp_path):
+            lines = lines_of(company(SEED))
+            summary = import_file(
+                ingest_into(store),
+                (os.kill(os.getpid(), signal.SIGHUP) or line for line in lines),
+                batch=BATCH,
+                processes=0,
+                scratch=tmp_path,
+            )
+        assert summary.lines == len(lines)
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+
+
+def test_what_a_killed_import_left_goes_with_the_next_and_nothing_else(tmp_path):
+    left = tmp_path / f"{PREFIX}killed"
+    left.mkdir()
+    (left / "000").write_bytes(b"customers")
+    others = [tmp_path / "portside", tmp_path / f"{PREFIX}a-file"]
+    others[0].mkdir()
+    others[1].write_bytes(b"")
+    (tmp_path / f"{PREFIX}elsewhere").symlink_to(others[0])
+    with room(tmp_path) as running, room(tmp_path) as beside:
+        assert running.is_dir()
+        assert beside.is_dir()
+        assert not left.exists()
+    assert sorted(tmp_path.iterdir()) == sorted([*others, tmp_path / f"{PREFIX}elsewhere"])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+def test_what_another_user_left_stays(tmp_path):
+    theirs = tmp_path / f"{PREFIX}theirs"
+    theirs.mkdir()
+    os.chown(theirs, 12_345, 12_345)
+    with room(tmp_path):
+        assert theirs.is_dir()
+
+
+KILLED = """
+import os, sys
+from multiprocessing import active_children
+from pathlib import Path
+from lib.billing.importing.readers import Manner, read_beside
+from lib.billing.importing.room import PREFIX, room
+from lib.billing.importing.shelves import lay_out
+portions = lay_out(((n, b"{}") for n in range(100_000)), Path(sys.argv[1]))
+reading = read_beside(portions, Manner(False, "org_id"), 1)
+next(reading)
+print(active_children()[0].pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_who_reads_beside_a_killed_import_ends_with_it(tmp_path):
+    command = [sys.executable, "-c", KILLED, tmp_path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as killed:
+        reader = int(killed.stdout.readline())  # to its end would be to the reader's
+    for _ in range(300):
+        try:
+            if " Z " in Path(f"/proc/{reader}/stat").read_text():
+                return
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        time.sleep(0.1)
+    os.kill(reader, signal.SIGKILL)
+    pytest.fail("it waits for ever")
 
 
 def test_where_there_is_no_room_one_sentence_says_so(store, tmp_path):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from lib.billing.domain.errors import DatabaseUnavailable
 from lib.billing.store import dialect
 from lib.billing.store.engine import Store
+from tests.stripe import shapes
+
+from .company import ingest_into
 
 pytestmark = pytest.mark.postgres
 
@@ -86,17 +92,76 @@ def test_what_is_prepared_outlives_readers_that_roll_back(store: Store) -> None:
     with store.writing() as connection:
         names = connection.exec_driver_sql("SELECT name FROM pg_prepared_statements").all()
     assert names
-    assert {name.rpartition("_")[0] for (name,) in names} == {"portside"}
+    assert {name.partition("_")[0] for (name,) in names} == {"portside"}
 
 
-def test_what_the_server_forgot_is_prepared_again(store: Store) -> None:
-    put(store, ("one", "1"))
+@pytest.mark.parametrize(
+    "happens",
+    [
+        pytest.param("DEALLOCATE ALL", id="deallocated"),
+        pytest.param("ALTER TABLE inbox ALTER COLUMN event_id TYPE varchar", id="a type changed"),
+    ],
+)
+def test_what_the_server_forgot_is_no_fault_of_an_event(store: Store, happens: str) -> None:
+    ingest = ingest_into(store)
+    first, second = (
+        ingest.read(shapes.event("customer.created", shapes.customer(id=f"cus_{n}"), id=f"evt_{n}"))
+        for n in range(2)
+    )
+    ingest.commit([first], "webhook")
     with store.writing() as connection:
-        connection.exec_driver_sql("DEALLOCATE ALL")
-    with pytest.raises(DBAPIError):
-        put(store, ("two", "2"))
-    put(store, ("two", "2"), ("three", "3"))
-    assert get(store, "three") == ["3"]
+        connection.exec_driver_sql(happens)
+    (outcome,) = ingest.commit([second], "webhook")
+    assert (outcome.fate, outcome.error) == ("applied", None)
+
+
+def test_what_is_prepared_is_called_by_its_words(store: Store) -> None:
+    """Behind a pooler that nobody told of, a number alone may be another process's."""
+    put(store, ("one", "1"))
+    assert get(store, "one") == ["1"]
+    with store.writing() as connection:
+        found = connection.exec_driver_sql("SELECT name, statement FROM pg_prepared_statements")
+        words = {statement: name.rpartition("_")[2] for name, statement in found.all()}
+    assert len(words) == len(set(words.values())) > 1
+    other = Store(store.url.render_as_string(hide_password=False))
+    put(other, ("two", "2"))
+    with other.writing() as connection:
+        found = connection.exec_driver_sql("SELECT name, statement FROM pg_prepared_statements")
+        for name, statement in found.all():
+            assert words[statement] == name.rpartition("_")[2]
+    other.close()
+
+
+@pytest.mark.parametrize("events", [1, 3])
+def test_a_database_that_only_reads_is_away_for_events(postgres_url: str, events: int) -> None:
+    """So is a primary that became a standby, and one whose disk is nearly full."""
+    store = Store(f"{postgres_url}&options=-c%20default_transaction_read_only%3Don")
+    ingest = ingest_into(store)
+    arrivals = [
+        ingest.read(shapes.event("customer.created", shapes.customer(id=f"cus_{n}"), id=f"evt_{n}"))
+        for n in range(events)
+    ]
+    with pytest.raises(DatabaseUnavailable, match="read-only"):
+        ingest.commit(arrivals, "webhook")
+    store.close()
+
+
+def test_what_is_beyond_a_limit_is_not_the_database_being_away(store: Store) -> None:
+    with pytest.raises(DBAPIError, match="index row"):
+        put(store, (token_hex(9_000), "too long for an index"))
+
+
+def test_a_server_that_ends_before_all_is_answered_is_called_away(store: Store) -> None:
+    with pytest.raises(DatabaseUnavailable) as failed, store.writing() as connection:  # noqa: PT012
+        me = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with dialect.together(connection):
+            dialect.run(connection, PUT, "sent", "and stored")
+            dialect.commit(connection)
+            with store.writing() as other:
+                ended = "SELECT pg_terminate_backend(%s, 5000)"
+                assert other.exec_driver_sql(ended, (me,)).scalar_one()
+    assert "pipeline" not in str(failed.value)
+    assert get(store, "sent") == ["and stored"]
 
 
 def test_who_leaves_half_way_leaves_nothing(store: Store) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import marshal
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import fields
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -52,9 +54,7 @@ def read_beside(portions: Iterable[Portion], manner: Manner, processes: int) -> 
     if not processes:
         yield from read(chain.from_iterable(p.lines() for p in portions), manner)
         return
-    started = ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_leave_interrupts
-    )
+    started = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_belong)
     under_way: deque[Future[bytes]] = deque()
     try:
         for portion in portions:
@@ -65,17 +65,25 @@ def read_beside(portions: Iterable[Portion], manner: Manner, processes: int) -> 
             yield from _unpacked(under_way.popleft().result())
     except BrokenProcessPool:
         raise BillingError(
-            "A process that read lines was ended from outside, perhaps for want of memory. What "
-            "was taken in stays: run this again, with fewer --processes.",
+            "A process that reads lines could not begin, or was ended from outside, perhaps for "
+            "want of memory. What was taken in stays: run this again, with fewer --processes.",
             code="reader_gone",
         ) from None
     finally:
         started.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
-    """Whoever is at the keyboard ends the writer, and that ends these."""
+def _belong() -> None:
+    """Whoever is at the keyboard ends the writer, and that ends these, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    # Each of these holds both ends of what it is told by, and would wait for ever.
+    if (writer := parent_process()) is not None:
+        writer.join()
+        os._exit(1)
 
 
 def _packed(portion: Portion, manner: Manner) -> bytes:

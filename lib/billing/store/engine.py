@@ -38,6 +38,8 @@ _CLASHES = frozenset({"40P01", "40001"})  # deadlock, serialization failure
 CLASHES: Final[Counter[str]] = Counter()
 """How often that happened to this process, by PostgreSQL's code."""
 
+_AGAIN = _CLASHES | {"26000"}  # see `line.Forgotten`
+
 T = TypeVar("T")
 
 
@@ -107,19 +109,21 @@ def memory_store() -> Store:
 
 
 def retried(work: Callable[[], T], *, attempts: int = 5) -> T:
-    """Run ``work`` again when PostgreSQL broke a lock cycle by ending this transaction."""
+    """Run ``work`` again when PostgreSQL broke a lock cycle by ending this transaction, or had
+    forgotten what was prepared."""
     for left in range(attempts - 1, -1, -1):
         try:
             return work()
         except DatabaseUnavailable as error:
-            if left == 0 or _clash(error.__cause__) is None:
+            if left == 0 or _state(error.__cause__) not in _AGAIN:
                 raise
     raise AssertionError("unreachable")
 
 
-def _clash(cause: BaseException | None) -> str | None:
-    state = getattr(cause.orig, "sqlstate", None) if isinstance(cause, DBAPIError) else None
-    return state if state in _CLASHES else None
+def _state(cause: BaseException | None) -> str:
+    """PostgreSQL's code of what went wrong; "" where it has none."""
+    found = getattr(cause.orig, "sqlstate", None) if isinstance(cause, DBAPIError) else None
+    return found or ""
 
 
 def _parse(url: str, name: str) -> URL:
@@ -217,7 +221,7 @@ def _translated(engine: Engine, variable: str = _URL) -> Iterator[None]:
         with _wrapped(engine):
             yield
     except ProgrammingError as error:
-        state = getattr(error.orig, "sqlstate", None)
+        state = _state(error)
         if state == "42501":  # insufficient privilege
             raise _not_allowed(error) from error
         if state != "42P01":  # undefined table
@@ -226,7 +230,10 @@ def _translated(engine: Engine, variable: str = _URL) -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         if "no such table" in str(error.orig):
             raise _not_migrated() from error
-        if state := _clash(error):
+        state = _state(error)
+        if state.startswith("54"):  # beyond a limit, as an id too long for an index is
+            raise
+        if state in _CLASHES:
             CLASHES[state] += 1
         raise _unreachable(error, variable) from error
     except PoolTimeout as error:
@@ -234,7 +241,8 @@ def _translated(engine: Engine, variable: str = _URL) -> Iterator[None]:
             "Every database connection is in use. Try again in a moment."
         ) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        # 25: read-only, as a standby is, or ended for having waited.
+        if error.connection_invalidated or _state(error).startswith("25"):
             raise _unreachable(error, variable) from error
         raise
 
@@ -266,7 +274,7 @@ def _not_allowed(error: DBAPIError) -> DatabaseUnavailable:
 
 def _unreachable(error: DBAPIError, variable: str) -> DatabaseUnavailable:
     reason = " ".join(str(error.orig).split())
-    if getattr(error.orig, "sqlstate", None) in _TIMED_OUT:
+    if _state(error) in _TIMED_OUT:
         return DatabaseUnavailable(f"The database took too long ({reason}). Try again in a moment.")
     which = "replica" if variable == _READ_URL else "database"
     return DatabaseUnavailable(

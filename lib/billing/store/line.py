@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import count
 from typing import Any, ClassVar, Final
 
@@ -25,12 +26,24 @@ from .arrays import Packed
 MOST_KEPT: Final = 200
 """Statements that a connection keeps prepared: ours are fewer."""
 
-FORGOTTEN: Final = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
-"""What a prepared statement fails of when somebody deallocated it, or changed its tables."""
+_FORGETS: Final = (
+    errors.InvalidSqlStatementName,
+    errors.FeatureNotSupported,
+    errors.DuplicatePreparedStatement,
+)
+"""What a prepared statement fails of when somebody deallocated it, changed its tables, or prepared
+one of its name."""
 
 _SIGN: Final = re.compile("%([sb%])")
 _TEXT, _BINARY = 0, 1
 _NUMBERS: Final = count()
+
+
+class Forgotten(errors.OperationalError):
+    """The server knows what was prepared no more. It is no fault of what was asked: once more, and
+    it is prepared anew."""
+
+    sqlstate = "26000"
 
 
 @dataclass(eq=False, slots=True)
@@ -39,6 +52,7 @@ class Coming:
 
     line: Line
     prepares: str = ""
+    prepared: bool = False
     result: Any = None
 
     def fetchall(self) -> list[Any]:
@@ -79,7 +93,7 @@ class Line:
             self._server.send_query_params(text, values, None, formats, _BINARY)
         else:
             self._server.send_query_prepared(name, values, formats, _BINARY)
-        coming = Coming(self)
+        coming = Coming(self, prepared=name is not None)
         self._coming.append(coming)
         self._server.flush()  # as much as the socket takes
         return coming
@@ -114,10 +128,17 @@ class Line:
                     if self._server.status == ConnStatus.BAD:
                         break
         finally:
-            if self._server.status != ConnStatus.BAD:
-                self._server.exit_pipeline_mode()
+            self._leave()
         if failed is not None:
             raise failed
+
+    def _leave(self) -> None:
+        if self._server.status == ConnStatus.BAD:
+            return
+        try:
+            self._server.exit_pipeline_mode()
+        except errors.Error:  # the server is gone, and this side has not heard the end of it yet
+            self.driver.close()
 
     def _next(self) -> None:
         coming = self._coming.popleft()
@@ -131,8 +152,9 @@ class Line:
                     raise errors.PipelineAborted("A statement before this one failed.")
         except errors.Error as error:
             self._kept.pop(coming.prepares, None)
-            if isinstance(error, FORGOTTEN):
+            if isinstance(error, _FORGETS) and (coming.prepared or coming.prepares):
                 self._kept.clear()
+                raise Forgotten(*error.args) from error
             raise
 
     def _name(self, statement: str, text: bytes) -> bytes | None:
@@ -140,7 +162,9 @@ class Line:
         should that fail, :meth:`_next` hears of it and forgets the name."""
         name = self._kept.get(statement)
         if name is None and self._may_keep and len(self._kept) < MOST_KEPT:
-            name = self._kept[statement] = b"portside_%d" % next(_NUMBERS)
+            # Its own words are in its name: behind a pooler that nobody told us of, another
+            # process's statement is never taken for it.
+            name = self._kept[statement] = b"portside_%d_%s" % (next(_NUMBERS), _digest(text))
             self._server.send_prepare(name, text)
             self._coming.append(Coming(self, statement))
         return name
@@ -151,6 +175,10 @@ def _numbered(statement: str) -> bytes:
     """With placeholders as the server has them: %s and %b become $1, $2 …"""
     numbers = count(1)
     return _SIGN.sub(lambda m: "%" if m[1] == "%" else f"${next(numbers)}", statement).encode()
+
+
+def _digest(text: bytes) -> bytes:
+    return blake2b(text, digest_size=8).hexdigest().encode()
 
 
 def _spelled(parameters: Sequence[Any]) -> tuple[list[bytes | None], list[int]]:
