@@ -44,6 +44,10 @@ class Line:
         return statistics.median(self.rates) if self.rates else None
 
 
+IN_PROCESS: Final = "in process, fifty a commit, to the sync engine's best"
+IMPORT: Final = "import, to the sync engine one at a time"
+
+
 class Target(NamedTuple):
     """``ratio``: None when one of the two was not measured."""
 
@@ -67,7 +71,7 @@ def targets(lines: Sequence[Line], http: Mapping[tuple[int, int], str]) -> list[
     fastest = max((rate for rate in posted if rate is not None), default=None)
     one = rates.get(ENGINE_ONE)
     return [
-        Target("in process, fifty a commit, to the sync engine's best", 3.0, _ratio(fifty, best)),
+        Target(IN_PROCESS, 3.0, _ratio(fifty, best)),
         Target(
             "in process, fifty a commit, to dj-stripe", 50.0, _ratio(fifty, rates.get(DJ_STRIPE))
         ),
@@ -77,7 +81,7 @@ def targets(lines: Sequence[Line], http: Mapping[tuple[int, int], str]) -> list[
             _ratio(fastest, best),
         ),
         Target(
-            "import, to the sync engine one at a time",
+            IMPORT,
             REPLAY_FACTOR,
             _ratio(rates.get(IMPORTED), one),
         ),
