@@ -69,10 +69,10 @@ def trend_ahead(
 
 
 def _months(seconds: Sequence[int], timezone: str) -> tuple[list[str], list[str]]:
-    """Four first days of months at most, evenly apart, and the months' names."""
+    """Three first days of months at most, evenly apart, and the months' names."""
     moments = [fmt.moment(second, timezone) for second in seconds]
     held = sorted({f"{at:%Y-%m}" for at in moments if at is not None})[1:]
-    step = -(-len(held) // 4) or 1
+    step = -(-len(held) // 3) or 1
     shown = held[::step]
     return [f"{month}-01" for month in shown], [fmt.period(month) for month in shown]
 

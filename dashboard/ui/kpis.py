@@ -62,8 +62,8 @@ def row(cards: Sequence[Card]) -> None:
 def _width(card: Card) -> int:
     """Pixels that a card's words take: another language has longer ones, and a phone holds two
     cards side by side only where both are short. Four fit into a desk's row at 248 each."""
-    label = 5 * len(card.label) + 3 * sum(letter.isupper() for letter in card.label) + 52
-    beside = 54 * len(str(card.delta)) // 10 + 5 * len(card.compared_to or "") + 50
+    label = 5 * len(card.label) + 3 * sum(letter.isupper() for letter in card.label) + 50
+    beside = 56 * (len(str(card.delta)) + len(card.compared_to or "")) // 10 + 49
     arrow = 0 if card.good == "neither" else 10
     delta = 0 if card.delta is None else beside + arrow
     return min(max(140, label, 12 * len(card.value) + 30, delta), 248)

@@ -111,15 +111,11 @@ def failing_payments(
     return Need(
         ":material/credit_card_off:",
         "red",
-        ntr(
-            "{count} payment failing, {amount} of MRR at risk",
-            "{count} payments failing, {amount} of MRR at risk",
-            total,
-            amount=fmt.money(at_risk, currency),
-        ),
+        ntr("{count} payment failing", "{count} payments failing", total),
         tr(
-            "A new card or a payment keeps these customers. First come the most MRR and the fewest "
-            "days of access left."
+            "{amount} of MRR at risk: a new card or a payment keeps it. First come the most MRR "
+            "and the fewest days of access left.",
+            amount=fmt.money(at_risk, currency),
         ),
         "failed-payments",
         {"currencies": currency.upper()},
@@ -146,15 +142,11 @@ def winding_down(
     return Need(
         ":material/event_upcoming:",
         "orange",
-        ntr(
-            "{count} subscription winding down, {amount} of MRR",
-            "{count} subscriptions winding down, {amount} of MRR",
-            total,
-            amount=fmt.money(minor, currency),
-        ),
+        ntr("{count} subscription winding down", "{count} subscriptions winding down", total),
         tr(
-            "Each can be kept until its last day by undoing the cancellation. The "
-            "largest are first."
+            "{amount} of MRR: each can be kept until its last day by undoing the cancellation. The "
+            "largest are first.",
+            amount=fmt.money(minor, currency),
         ),
         "winding-down",
         {"currencies": currency.upper(), "sort": "Largest MRR"},

@@ -73,7 +73,7 @@ def dso_card(owed: Owed) -> kpis.Card:
         ),
         label=tr("DSO, {count} days", count=whole.days),
         delta=days(sent),
-        compared_to=tr("sent invoices"),
+        compared_to=tr("if mailed"),
         good="neither",
     )
 

@@ -70,8 +70,10 @@ def test_what_needs_somebody_has_a_reason_and_a_way_in(open_page: Open, desk: Fa
     app = open_page("overview")
     told = said(app)
     for part in (
-        "payments failing, $615.00 of MRR at risk",
-        "30 subscriptions winding down, $900.00 of MRR",
+        "payments failing",
+        "615.00 of MRR at risk: a new card",
+        "30 subscriptions winding down",
+        "900.00 of MRR: each can be kept",
         "2 differences from Stripe",
         "1 missing event",
         "3 failed events",
