@@ -96,10 +96,17 @@ def _day(second: int | None, timezone: str) -> str:
     return "" if second is None else local_date(second, timezone).isoformat()
 
 
+def made_of(rows: Iterable[InvoiceRow]) -> Iterator[tuple[Owned, int, str]]:
+    """(whose, when, which) of those with something to pay."""
+    for row in rows:
+        if row.total_minor > 0 and row.subscription_id and row.created_at is not None:
+            yield owned(row), row.created_at, row.invoice_id
+
+
 def firsts_of(
     made: Iterable[tuple[Owned, int, str]], terms: Mapping[Owned, Terms]
 ) -> dict[Owned, First]:
-    """Of invoices with something to pay: whose, when and which."""
+    """The first after each trial of what is :func:`made_of` all invoices."""
     found: dict[Owned, First] = {}
     for owner, at, name in made:
         trial_end = terms.get(owner, SAYS_NOTHING).trial_end

@@ -12,17 +12,17 @@ from ..domain.failed_turns import (
     Terms,
     firsts_of,
     has_failed,
+    made_of,
     of_failed,
     terms_of,
 )
 from ..domain.owing import Owned, of_invoices, owned
 from ..domain.rows import InvoiceRow, ProjectionRows
 from ..domain.turnover import Story, Turnover, add_to
-from .stories import invoices_by_id, invoices_made, invoices_of
+from .stories import invoices_by_id, invoices_of
 
 _Stored = dict[str, InvoiceRow]
 _AllTerms = Mapping[Owned, Terms]
-_Made = tuple[Owned, int, str]
 
 
 class BillChange:
@@ -111,12 +111,10 @@ class BillChange:
                 asking.add(row.customer_id)
         others = {rows.customer.customer_id for rows in billed} & tried & asking - set(whole)
         made = list(invoices_made(self._connection, others & set(self._known)))
-        of_whole = [
-            *_made(row for row in stored.values() if row.customer_id in whole),
-            *(each for each in made),
-        ]
-        later = [*(each for each in made if each[2] not in given), *_made(given.values())]
-        return firsts_of(of_whole, was), firsts_of(later, now)
+        of_whole = (row for row in stored.values() if row.customer_id in whole)
+        earlier = [*made, *made_of(of_whole)]
+        later = [*(each for each in made if each[2] not in given), *made_of(given.values())]
+        return firsts_of(earlier, was), firsts_of(later, now)
 
     def _with_others_first(
         self,
@@ -152,9 +150,3 @@ def _before(
 
 def _place(row: InvoiceRow) -> tuple[Owned, int | None, bool]:
     return owned(row), row.created_at, row.total_minor > 0
-
-
-def _made(rows: Iterable[InvoiceRow]) -> Iterator[_Made]:
-    for row in rows:
-        if row.total_minor > 0 and row.subscription_id and row.created_at is not None:
-            yield owned(row), row.created_at, row.invoice_id
