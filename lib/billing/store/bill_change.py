@@ -19,7 +19,7 @@ from ..domain.failed_turns import (
 from ..domain.owing import Owned, of_invoices, owned
 from ..domain.rows import InvoiceRow, ProjectionRows
 from ..domain.turnover import Story, Turnover, add_to
-from .stories import invoices_by_id, invoices_of
+from .stories import invoices_by_id, invoices_made, invoices_of
 
 _Stored = dict[str, InvoiceRow]
 _AllTerms = Mapping[Owned, Terms]

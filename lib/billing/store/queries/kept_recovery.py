@@ -6,42 +6,46 @@ Only of the projection itself, where `cut_days.ready`. Each function gives what 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from ...domain.times import day_start
 from ..tables import turnover as u
-from .columns import QUARTER_HOUR
+from .columns import QUARTER_HOUR, by_bytes
 
 Row = Mapping[str, Any]
+
+_AMOUNTS: Final = {
+    "asked": "failed_minor",
+    "recovered": "recovered_minor",
+    "lost": "lost_minor",
+    "undated": "undated_minor",
+}
 
 
 def by_failure(connection: Connection, timezone: str) -> list[Row]:
     """`recovery.by_failure`."""
+    amounts = [
+        func.sum(case((u.c.tag == tag, u.c.minor), else_=0)).label(name)
+        for tag, name in _AMOUNTS.items()
+    ]
     query = (
-        select(u.c.day, u.c.currency, u.c.tag, func.sum(u.c.count), func.sum(u.c.minor))
+        select(u.c.day, u.c.currency, func.sum(u.c.count).label("count"), *amounts)
         .where(u.c.kind == "failed")
-        .group_by(u.c.day, u.c.currency, u.c.tag)
+        .group_by(u.c.day, u.c.currency)
+        .order_by(u.c.day, by_bytes(u.c.currency))
     )
-    found: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(lambda: {"count": 0})
-    for day, currency, tag, count, minor in connection.execute(query):
-        held = found[day, currency]
-        held["count"] += int(count)
-        held["failed_minor" if tag == "asked" else f"{tag}_minor"] = int(minor)
-    names = ("failed_minor", "recovered_minor", "lost_minor", "undated_minor")
     return [
         {
-            "quarter_hour": _quarter(day, timezone),
-            "currency": currency,
-            "count": held["count"],
-            **{name: held.get(name, 0) for name in names},
+            "quarter_hour": _quarter(row["day"], timezone),
+            "currency": row["currency"],
+            **{name: int(row[name]) for name in ("count", *_AMOUNTS.values())},
         }
-        for (day, currency), held in sorted(found.items())
-        if held["count"]
+        for row in connection.execute(query).mappings()
+        if row["count"]
     ]
 
 
