@@ -22,6 +22,8 @@ from .upgrades import Offer
 
 PERIODS: Final = ("day", "week", "month", "quarter")
 """Kinds of sums that count each customer once a period."""
+COMING: Final = ("new", "reactivation", "churn")
+"""Kinds of movements by which a customer comes or leaves."""
 FIRST_PAYMENT: Final = 82_800
 """Seconds that Stripe waits for a first payment: what began earlier was free or a trial."""
 
@@ -110,6 +112,26 @@ def of_story(
 ) -> Turnover:
     """Everything a customer adds; of movements only those at ``since`` or later."""
     found: Turnover = {}
+    for row, day, stay in _lived(story, timezone):
+        if since is None or row.occurred_at >= since:
+            for turn, added in _of_movement(row, day, stay, story, offers or {}):
+                add(found, turn, added)
+    return found
+
+
+def of_period(story: Story, timezone: str, period: str, *, since: int) -> Turnover:
+    """Of :func:`of_story` the sums that count each customer once a ``period``."""
+    found: Turnover = {}
+    for row, day, stay in _lived(story, timezone):
+        if row.occurred_at >= since and row.kind in COMING:
+            own = Turn(period, day, row.policy, row.currency)
+            for turn, added in _of_period(row, own, stay, story):
+                add(found, turn, added)
+    return found
+
+
+def _lived(story: Story, timezone: str) -> Iterator[tuple[MovementRow, str, _Stay]]:
+    """Every movement with its day and what came before it, by policy and currency."""
     by_currency: dict[tuple[str, str], list[MovementRow]] = {}
     for row in sorted(story.movements, key=lambda each: each.occurred_at):
         by_currency.setdefault((row.policy, row.currency), []).append(row)
@@ -117,11 +139,8 @@ def of_story(
         stay = _Stay(timezone)
         for row in rows:
             day = day_of(row.occurred_at, timezone)
-            if since is None or row.occurred_at >= since:
-                for turn, added in _of_movement(row, day, stay, story, offers or {}):
-                    add(found, turn, added)
+            yield row, day, stay
             stay.takes(row, day, _cause(row, story))
-    return found
 
 
 @dataclass(slots=True)
@@ -171,7 +190,7 @@ def _of_movement(
     )
     yield plans, Added(int(row.after_minor > 0), int(row.before_minor > 0))
     yield from _plain(of_stay(own, row, stay.rows, stay.timezone))
-    if row.kind in ("new", "reactivation", "churn"):
+    if row.kind in COMING:
         for period in PERIODS:
             yield from _of_period(row, own._replace(kind=period), stay, story)
     upgraded = of_upgrade(row, day, offers) if may_be_one(row, _converted(row, story)) else None

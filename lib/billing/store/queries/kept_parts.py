@@ -65,6 +65,6 @@ def _lost(
     for _, _, *part, count, minor in connection.execute(summed):
         yield tuple(part), int(count), int(minor)
     for _, rest in cut.rests():
-        for turn, added in cut.turned(rest, currency, whole=True).items():
+        for turn, added in cut.turned(rest, currency, by, whole=True).items():
             if turn.kind == LOST_BY[by]:
                 yield (turn.plan, turn.interval, turn.tag), added.count, added.minor
