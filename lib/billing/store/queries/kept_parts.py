@@ -6,7 +6,7 @@ Only of the projection itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, RowMapping, func, select
 
@@ -23,7 +23,7 @@ _Part = tuple[str, str, str]
 
 def parts(
     connection: Connection, policy: str, timezone: str, span: Span, currency: str
-) -> list[Row] | list[RowMapping]:
+) -> Sequence[Row | RowMapping]:
     """`churned.parts`; of rows where a span begins within a day, or nothing is kept."""
     if not cut_days.begins_days([span], timezone) or not cut_days.ready(
         connection, policy, timezone
@@ -36,8 +36,8 @@ def parts(
         .where(u.c.kind == "stay", u.c.policy == policy, u.c.currency == currency, u.c.day <= first)
         .group_by(u.c.plan, u.c.interval, u.c.tag)
     )
-    for *part, count, minor in connection.execute(query):
-        found[tuple(part)][:2] = int(count), int(minor)
+    for plan, interval, stay, count, minor in connection.execute(query):
+        found[plan, interval, stay][:2] = int(count), int(minor)
     for part, count, minor in _lost(connection, policy, timezone, span, currency):
         found[part][2] += count
         found[part][3] += minor
@@ -56,14 +56,14 @@ def _lost(
     by = next((by for by in LOST_BY if cut_days.are_periods([span], by, timezone)), None)
     if by is None:
         for row in churned.lost(connection, policy, span, currency):
-            part = row["plan"] or "", row["interval"] or "", row["stay"]
-            yield part, int(row["lost"]), int(row["lost_minor"])
+            known = row["plan"] or "", row["interval"] or "", row["stay"]
+            yield known, int(row["lost"]), int(row["lost_minor"])
         return
     cut = Cut(connection, policy, timezone, [span])
     keys = (u.c.plan, u.c.interval, u.c.tag)
     summed = cut_days.summed_by_span(LOST_BY[by], cut.days(), policy, currency, *keys)
-    for _, _, *part, count, minor in connection.execute(summed):
-        yield tuple(part), int(count), int(minor)
+    for _, _, plan, interval, stay, count, minor in connection.execute(summed):
+        yield (plan, interval, stay), int(count), int(minor)
     for _, rest in cut.rests():
         for turn, added in cut.turned(rest, currency, by, whole=True).items():
             if turn.kind == LOST_BY[by]:
