@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from lib.billing.domain.failed_turns import firsts_of, made_of, of_failed, terms_of
 from lib.billing.domain.fold import Rules, mark_of
 from lib.billing.domain.list_sums import of_lists
 from lib.billing.domain.owing import has_ended, owned
@@ -119,6 +120,9 @@ def _turned(template: Template, shift: int) -> Turnover:
     found = of_story(story, RULES.timezone)
     add_to(found, of_trials(story, RULES.timezone, RULES.policy.slug).items())
     add_to(found, of_invoices_owed(billed, ended, RULES.timezone).items())
+    terms = {owned(row): terms_of(row.status, row.trial_end) for row in subscriptions}
+    firsts = firsts_of(made_of(billed), terms)
+    add_to(found, of_failed(billed, terms, firsts, RULES.timezone).items())
     return found
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from .domain.attempts import Attempt
 from .domain.filters import clean
 from .domain.invoice_filters import EVERY_INVOICE, InvoiceFilters
-from .reports import Report
 from .settings.setup import Setup
-from .showing import invoices
+from .showing import invoices, recovering
 from .showing.invoice_lines import AsksLines
 from .showing.invoice_views import InvoiceItem, InvoiceView, Owed, Recovery
 from .showing.views import Listing
@@ -24,7 +23,6 @@ class InvoiceDesk:
     _clock: Callable[[], int]
     _setup: Setup
     _stripe: AsksLines | None
-    report: Callable[..., Report]
 
     def invoices(self, filters: InvoiceFilters = EVERY_INVOICE) -> Listing[InvoiceItem]:
         """Invoices, the newest first. ``sums`` are `InvoiceSum`; no bars: see `owed`.
@@ -57,5 +55,4 @@ class InvoiceDesk:
     def recovery(self, *, by: str = "month", cash: bool = False) -> list[Recovery]:
         """What failed and what became of it, by period of the failure; with ``cash`` what was paid
         after all, by period of the payment."""
-        name = "recovery-cash" if cash else "recovery"
-        return invoices.recoveries(self.report(name, by=by).rows)
+        return recovering.recovered(self._reader, self._setup, self._clock(), by, cash=cash)

@@ -66,7 +66,72 @@ def _billed_for_anothers(made: Company) -> None:
     _is_billed(made, "cus_0", "sub_1")
 
 
-STORIES = {"a price twice": _price_twice_named, "another's bill": _billed_for_anothers}
+def _fails_after_trials(made: Company) -> None:
+    """Payments fail after trials that end later than was said, of subscriptions that are unpaid and
+    go on again; one with something to pay is told late."""
+    for n in range(4):
+        trial = {"trial_start": made.now, "trial_end": made.now + 5 * DAY, "status": "trialing"}
+        _subscribes(made, n, **trial)
+    for turn in range(60):
+        n = made.random.randrange(4)
+        made.now += made.random.choice([0, 0, 3_600, DAY])
+        match turn % 6:
+            case 0 | 1 | 2:
+                _fails(made, n, made.now - made.random.choice([0, 0, 9 * DAY]))
+            case 3:
+                status = made.random.choice(["unpaid", "active", "past_due"])
+                made.changed("customer.subscription.updated", f"sub_{n}", status=status)
+            case 4:
+                later = made.now + made.random.choice([-3, 0, 2]) * DAY
+                made.changed("customer.subscription.updated", f"sub_{n}", trial_end=later)
+            case 5:
+                _became(made)
+    made.changed("customer.subscription.deleted", "sub_3", status="canceled", ended_at=made.now)
+
+
+def _fails(made: Company, n: int, at: int) -> None:
+    details = {"subscription": f"sub_{n}", "metadata": {}}
+    bill = {
+        "id": f"in_{len(made.events)}",
+        "customer": f"cus_{n % 2}",
+        "parent": {"type": "subscription_details", "subscription_details": details},
+        "status": "open",
+        "created": at,
+        "attempt_count": made.random.choice([0, 1, 2]),
+        "total": made.random.choice([0, 5_800, 5_800]),
+        "next_payment_attempt": made.random.choice([None, at + 3 * DAY]),
+    }
+    made.created("invoice.created", shapes.invoice(**bill))
+    if bill["attempt_count"]:
+        made.happened("invoice.payment_failed", made.state(str(bill["id"])))
+
+
+def _became(made: Company) -> None:
+    billed = sorted(name for name in made._last if name.startswith("in_"))
+    paid = {"status": "paid", "amount_paid": 5_800, "amount_remaining": 0}
+    became = made.random.choice([paid, {"status": "void"}, {"amount_paid": 900}])
+    made.changed("invoice.updated", made.random.choice(billed), **became)
+
+
+STORIES = {
+    "a price twice": _price_twice_named,
+    "another's bill": _billed_for_anothers,
+    "failures after trials": _fails_after_trials,
+}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_failures_are_summed_as_the_rows_say_in_whatever_order_they_are_told(
+    store: Store, seed: int
+) -> None:
+    made = Company(seed)
+    _fails_after_trials(made)
+    made.random.shuffle(made.events)
+    ingest_into(store).apply(made.events, batch=made.random.choice([1, 3, 9]))
+    sums_are_those_of_the_rows(store)
+    with store.reading() as connection:
+        tags = {turn.tag for turn in turnover.stored(connection) if turn.kind == "failed"}
+        assert {"asked", "recovered", "lost"} <= tags
 
 
 @pytest.mark.parametrize("batch", [1, 2, 100])

@@ -13,13 +13,17 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from . import stay_turns
 from .rows import MovementRow
+from .stay_turns import of_lost, of_stay
 from .times import local_date, period_start
 from .upgrade_turns import hangs_on_its_event, may_be_one, told
 from .upgrades import Offer
 
 PERIODS: Final = ("day", "week", "month", "quarter")
 """Kinds of sums that count each customer once a period."""
+COMING: Final = ("new", "reactivation", "churn")
+"""Kinds of movements by which a customer comes or leaves."""
 FIRST_PAYMENT: Final = 82_800
 """Seconds that Stripe waits for a first payment: what began earlier was free or a trial."""
 
@@ -27,11 +31,11 @@ FIRST_PAYMENT: Final = 82_800
 class Turn(NamedTuple):
     """The key of one sum; in the order of the table's columns. "" is whatever is not known."""
 
-    kind: str  # inferred · held · cohort · plans · trial · upgrade · one of PERIODS
+    kind: str  # inferred · held · cohort · plans · stay · trial · upgrade · PERIODS · LOST_BY
     day: str  # the business day on which it came; of cohort and plans the first of its month
     policy: str
     currency: str
-    tag: str = ""  # movement kind; returned · churned · lost; started · ended · active
+    tag: str = ""  # movement kind; returned · churned · lost; started · ended · active; `stays`
     began: str = ""  # cohort: first day of the month of the first MRR; upgrade: `upgrade_turns`
     plan: str = ""
     to_plan: str = ""
@@ -108,24 +112,43 @@ def of_story(
 ) -> Turnover:
     """Everything a customer adds; of movements only those at ``since`` or later."""
     found: Turnover = {}
+    for row, day, stay in _lived(story, timezone):
+        if since is None or row.occurred_at >= since:
+            for turn, added in _of_movement(row, day, stay, story, offers or {}):
+                add(found, turn, added)
+    return found
+
+
+def of_period(story: Story, timezone: str, period: str, *, since: int) -> Turnover:
+    """Of :func:`of_story` the sums that count each customer once a ``period``."""
+    found: Turnover = {}
+    for row, day, stay in _lived(story, timezone):
+        if row.occurred_at >= since and row.kind in COMING:
+            own = Turn(period, day, row.policy, row.currency)
+            for turn, added in _of_period(row, own, stay, story):
+                add(found, turn, added)
+    return found
+
+
+def _lived(story: Story, timezone: str) -> Iterator[tuple[MovementRow, str, _Stay]]:
+    """Every movement with its day and what came before it, by policy and currency."""
     by_currency: dict[tuple[str, str], list[MovementRow]] = {}
     for row in sorted(story.movements, key=lambda each: each.occurred_at):
         by_currency.setdefault((row.policy, row.currency), []).append(row)
     for rows in by_currency.values():
-        stay = _Stay()
+        stay = _Stay(timezone)
         for row in rows:
             day = day_of(row.occurred_at, timezone)
-            if since is None or row.occurred_at >= since:
-                for turn, added in _of_movement(row, day, stay, story, offers or {}):
-                    add(found, turn, added)
+            yield row, day, stay
             stay.takes(row, day, _cause(row, story))
-    return found
 
 
 @dataclass(slots=True)
 class _Stay:
     """What the movements before one say of its customer; days are ISO, "" is never."""
 
+    timezone: str
+    rows: list[MovementRow] = field(default_factory=list)
     began: str = ""
     came: str = ""
     returned: str = ""
@@ -135,6 +158,7 @@ class _Stay:
     switched: bool = False
 
     def takes(self, row: MovementRow, day: str, cause: tuple[str | None, str | None]) -> None:
+        self.rows.append(row)
         match row.kind:
             case "new":
                 self.began = self.began or day
@@ -165,12 +189,17 @@ def _of_movement(
         kind="plans", day=month, plan=row.from_plan or "", to_plan=row.to_plan or ""
     )
     yield plans, Added(int(row.after_minor > 0), int(row.before_minor > 0))
-    if row.kind in ("new", "reactivation", "churn"):
+    yield from _plain(of_stay(own, row, stay.rows, stay.timezone))
+    if row.kind in COMING:
         for period in PERIODS:
             yield from _of_period(row, own._replace(kind=period), stay, story)
     upgraded = of_upgrade(row, day, offers) if may_be_one(row, _converted(row, story)) else None
     if upgraded is not None:
         yield upgraded, Added(1, row.delta_minor)
+
+
+def _plain(parts: Iterable[stay_turns.Added]) -> Iterator[tuple[Turn, Added]]:
+    return ((turn, Added(count, minor)) for turn, count, minor in parts)
 
 
 def of_upgrade(row: MovementRow, day: str, offers: Offers) -> Turn | None:
@@ -195,6 +224,7 @@ def _of_period(
             yield own._replace(tag="returned"), Added(1, 0)
         if left_in_it and not came_in_it:
             yield lost._replace(plan=stay.plan or ""), Added(-1, 0)
+            yield from _plain(of_lost(own, starts, stay.rows, -1, stay.timezone))
         return
     churned = own._replace(tag="churned")
     if left_in_it:
@@ -203,6 +233,8 @@ def _of_period(
     if not came_in_it:
         if left_in_it:
             yield lost._replace(plan=stay.plan or ""), Added(-1, 0)
+        else:
+            yield from _plain(of_lost(own, starts, stay.rows, 1, stay.timezone))
         yield lost._replace(plan=row.from_plan or ""), Added(1, 0)
 
 

@@ -20,7 +20,11 @@ AMOUNTS = ("failed_minor", "recovered_minor", "lost_minor", "undated_minor")
 
 
 def by_failure(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    found = recovery.by_failure(connection, request.currency)
+    return failures(recovery.by_failure(connection, request.currency), request)
+
+
+def failures(found: Sequence[Mapping[Any, Any]], request: ReportRequest) -> Iterator[Row]:
+    """The report of what `store.queries.recovery.by_failure` found."""
     for (period, currency), sums in _by_period(found, request, (*AMOUNTS, "count")):
         failed, recovered = sums["failed_minor"], sums["recovered_minor"]
         yield {
@@ -37,7 +41,11 @@ def by_failure(connection: Connection, request: ReportRequest) -> Iterator[Row]:
 
 
 def by_payment(connection: Connection, request: ReportRequest) -> Iterator[Row]:
-    found = recovery.by_payment(connection, request.currency)
+    return payments(recovery.by_payment(connection, request.currency), request)
+
+
+def payments(found: Sequence[Mapping[Any, Any]], request: ReportRequest) -> Iterator[Row]:
+    """The report of what `store.queries.recovery.by_payment` found."""
     for (period, currency), sums in _by_period(found, request, ("recovered_minor", "count")):
         yield {
             "period": period,

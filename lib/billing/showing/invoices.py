@@ -12,7 +12,6 @@ from ..domain.attempts import Attempt, attempts
 from ..domain.corrections import corrections
 from ..domain.errors import NoSuchObject
 from ..domain.invoice_filters import InvoiceFilters
-from ..domain.metrics.collecting import recovery_rate
 from ..domain.metrics.receivables import days_sales_outstanding
 from ..domain.times import day_start, local_date
 from ..settings.setup import Setup
@@ -21,7 +20,7 @@ from ..store.queries.paging import of_named, too_many, total
 from ..store.queries.reading import Reader
 from . import known
 from .invoice_lines import AsksLines, lines_of
-from .invoice_views import Dso, InvoiceItem, InvoiceSum, InvoiceView, Owed, Recovery
+from .invoice_views import Dso, InvoiceItem, InvoiceSum, InvoiceView, Owed
 from .views import Bar, Listing, Sum
 
 DSO_DAYS: Final = 90
@@ -160,24 +159,6 @@ def _dso(
     sales = sum(int(row["issued_minor"]) for row in mine)
     ratio = days_sales_outstanding(opening, closing, sales, DSO_DAYS)
     return Dso(DSO_DAYS, opening, closing, sales, ratio)
-
-
-def recoveries(rows: Iterable[Mapping[str, Any]]) -> list[Recovery]:
-    """The rows of the report recovery, or of recovery-cash, as values."""
-    return [
-        Recovery(
-            period=row["period"],
-            currency=row["currency"],
-            failed_minor=row.get("failed_minor", 0),
-            recovered_minor=row["recovered_minor"],
-            lost_minor=row.get("lost_minor", 0),
-            in_progress_minor=row.get("in_progress_minor", 0),
-            invoices=row["invoices"],
-            undated_minor=row.get("undated_minor", 0),
-            rate=recovery_rate(row["recovered_minor"], row.get("failed_minor", 0)),
-        )
-        for row in rows
-    ]
 
 
 def _item(row: Mapping[Any, Any], now: int) -> InvoiceItem:

@@ -18,7 +18,7 @@ from ..retention.values import ChurnPeriod, CohortMonth
 from ..settings.setup import Setup
 from ..store.queries import kept_sums
 from ..store.queries import roll_forward as rolling
-from ..store.queries.churned import parts
+from ..store.queries.kept_parts import parts
 from ..store.queries.paging import total
 from ..store.queries.reading import Reader
 from ..store.queries.spans import Span
@@ -117,7 +117,8 @@ def churn_parts(
     """Customers at the start of a period by one of their traits, the largest part first; lengths
     of stay in their own order."""
     with reader.open() as connection:
-        cells = parts(connection, setup.policy, Span(starts, ends), currency)
+        span = Span(starts, ends)
+        cells = parts(connection, setup.policy, setup.timezone, span, currency)
     found: defaultdict[str, list[Mapping[Any, Any]]] = defaultdict(list)
     for cell in cells:
         found[cell[dimension] or ""].append(cell)

@@ -90,12 +90,32 @@ def _rows(
     return dialect.fetch(connection, statement, dialect.keys(connection, customer_ids))
 
 
+_HEARING: Final = " AND (status = 'open' OR failed_at IS NOT NULL OR failing OR attempt_count >= 1)"
+
+
 def invoices_of(
-    connection: Connection, customer_ids: Iterable[str], *, open_alone: bool = False
+    connection: Connection, customer_ids: Iterable[str], *, hearing: bool = False
 ) -> Iterator[InvoiceRow]:
-    """The stored invoices of these customers."""
-    more = " AND status = 'open'" if open_alone else ""
+    """The stored invoices of these customers; those alone that are another thing when their
+    subscription says something else."""
+    more = _HEARING if hearing else ""
     yield from _invoices(connection, "customer_id", customer_ids, more)
+
+
+def invoices_made(
+    connection: Connection, customer_ids: Iterable[str]
+) -> Iterator[tuple[tuple[str, str], int, str]]:
+    """(whose, when, which) of the stored invoices with something to pay."""
+    wanted = sorted(set(customer_ids))
+    if wanted:
+        for owner, of, at, name in _rows(
+            connection,
+            ("subscription_id", "created_at", "invoice_id"),
+            "invoices",
+            wanted,
+            " AND total_minor > 0 AND subscription_id IS NOT NULL AND created_at IS NOT NULL",
+        ):
+            yield (owner, of), at, name
 
 
 def invoices_by_id(connection: Connection, invoice_ids: Iterable[str]) -> Iterator[InvoiceRow]:

@@ -13,7 +13,7 @@ from ..domain.rows import MovementRow
 from ..domain.trial_turns import of_trials
 from ..domain.turnover import NOTHING, Added, Turn, Turnover, add_to, asks_its_event
 from ..domain.upgrade_turns import hangs_on_its_event
-from . import dialect, meta, owing_sums
+from . import dialect, failed_sums, meta, owing_sums
 from .queries.upgrades import may_be_one
 from .stories import AT_ONCE, offers_of, stories
 from .sums import add_sums, replace_sums
@@ -65,6 +65,7 @@ def summed(
     ``policy``: whose movements are summed, where those of others are kept beside them.
     """
     total = owing_sums.summed(connection, timezone)
+    add_to(total, failed_sums.summed(connection, timezone).items())
     everybody = _everybody(connection)
     for at in range(0, len(everybody), AT_ONCE):
         found = stories(connection, everybody[at : at + AT_ONCE], policy)

@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from ..domain import turnover as told
 from ..domain.catalog import Catalog
-from ..domain.owing import Owned, has_ended, of_invoices, owned
 from ..domain.rows import InvoiceRow, MovementRow, ProjectionRows, SubscriptionRow
 from ..domain.trial_turns import of_trials
 from ..domain.turnover import Sold, Story, Turnover, add_to, asks_its_event
+from .bill_change import BillChange
 from .projection import MovementKey
-from .stories import invoices_by_id, invoices_of, offers_of, stories
+from .stories import offers_of, stories
 
 NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
@@ -53,7 +53,8 @@ class Change:
         asked = sorted((owners & self._known).union(self._emptied))
         self._before = stories(self._connection, asked, self._policy)
         found = self._moved(moving, {movement_id for _, movement_id in gone})
-        self._bill(found, billed, owners)
+        bills = BillChange(self._connection, self._timezone, self._known, self._emptied)
+        add_to(found, bills.of(billed, owners, self._before).items())
         return found
 
     def _moved(self, moving: Sequence[ProjectionRows], undone: Collection[str]) -> Turnover:
@@ -81,63 +82,6 @@ class Change:
                     add_to(found, moved.items(), sign)
                 tried = of_trials(story, self._timezone, self._policy)
                 add_to(found, tried.items(), sign)
-        return found
-
-    def _bill(
-        self, found: Turnover, billed: Sequence[ProjectionRows], moving: Collection[str]
-    ) -> None:
-        """Invoices as they are stored taken away, as they are to be added."""
-        ended = {
-            owned(row) for rows in billed for row in rows.subscriptions if has_ended(row.status)
-        }
-        kept = {
-            owned(row)
-            for rows in billed
-            if rows.customer.customer_id not in moving
-            for row in rows.subscriptions
-        }
-        ended_before = (ended & kept) | {
-            (customer_id, sold.subscription_id)
-            for customer_id, story in self._before.items()
-            for sold in story.sold.values()
-            if has_ended(sold.status)
-        }
-        stored = self._stored(billed, ended ^ ended_before)
-        now = {row.invoice_id: row for rows in billed for row in rows.invoices}
-        whole = {rows.customer.customer_id for rows in billed if rows.whole}
-        whole.update(self._emptied)
-        left = {
-            name: row
-            for name, row in stored.items()
-            if name not in now and row.customer_id not in whole
-        }
-        before = of_invoices(stored.values(), ended_before, self._timezone)
-        after = of_invoices([*left.values(), *now.values()], ended, self._timezone)
-        add_to(found, before.items(), -1)
-        add_to(found, after.items())
-
-    def _stored(
-        self, billed: Sequence[ProjectionRows], turned: Collection[Owned]
-    ) -> dict[str, InvoiceRow]:
-        """Of whoever is folded whole all invoices, of others those that are given, and open ones of
-        subscriptions that end or go on."""
-        known = [rows for rows in billed if rows.customer.customer_id in self._known]
-        whole = [rows.customer.customer_id for rows in known if rows.whole]
-        others = [rows for rows in billed if not rows.whole]
-        ending = [
-            rows.customer.customer_id
-            for rows in others
-            if any(owned(row) in turned for row in rows.subscriptions)
-        ]
-        found = {
-            row.invoice_id: row for row in invoices_of(self._connection, [*whole, *self._emptied])
-        }
-        for row in invoices_of(self._connection, ending, open_alone=True):
-            found[row.invoice_id] = row
-        given = [row.invoice_id for rows in billed for row in rows.invoices]
-        lacking = [name for name in given if name not in found]
-        for row in invoices_by_id(self._connection, lacking):
-            found[row.invoice_id] = row
         return found
 
 

@@ -255,6 +255,49 @@ def parts(
     return list(connection.execute(query).mappings())
 
 
+def lost(connection: Connection, policy: str, span: Span, currency: str) -> list[RowMapping]:
+    """Who of :func:`parts` is lost: ``plan, interval, stay, lost, lost_minor``. Reads who came or
+    left in the span alone."""
+    t = touched(policy, [span], currency, ())
+    earlier = m.alias("earlier")
+    until = (
+        earlier.c.customer_id == t.c.customer_id,
+        earlier.c.policy == policy,
+        earlier.c.currency == currency,
+        earlier.c.occurred_at < span.starts,
+    )
+    at = earlier.c.occurred_at
+    gone = (
+        select(
+            t.c.customer_id,
+            select(func.max(at)).where(*until).scalar_subquery().label("last_at"),
+            select(func.min(at)).where(*until).scalar_subquery().label("joined_at"),
+        )
+        .where(t.c.left_at.is_not(None), t.c.joined == 0, t.c.returned == 0)
+        .cte("gone")
+    )
+    last = and_(
+        m.c.customer_id == gone.c.customer_id,
+        m.c.policy == policy,
+        m.c.currency == currency,
+        m.c.occurred_at == gone.c.last_at,
+        m.c.kind != "churn",
+    )
+    stay = _band(span.starts, gone.c.joined_at)
+    query = (
+        select(
+            m.c.to_plan.label("plan"),
+            m.c.to_interval.label("interval"),
+            stay.label("stay"),
+            func.count().label("lost"),
+            func.sum(m.c.after_minor).label("lost_minor"),
+        )
+        .select_from(gone.join(m, last))
+        .group_by(m.c.to_plan, m.c.to_interval, stay)
+    )
+    return list(connection.execute(query).mappings())
+
+
 def _first(policy: str, customer: Any, currency: Any) -> Any:
     begun = m.alias("begun")
     return (

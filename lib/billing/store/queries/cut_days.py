@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -37,7 +37,6 @@ from ..tables import turnover as u
 from .spans import Span
 
 Row = Mapping[str, Any]
-_COMING: Final = ("new", "reactivation", "churn")
 
 
 def ready(connection: Connection, policy: str, timezone: str) -> bool:
@@ -82,7 +81,8 @@ class Cut:
         self._exactly = exactly
         self.spans = spans
         self._ends: dict[int, tuple[date, Span | None]] = {}
-        self._turned: dict[Span, Turnover] = {}
+        self._turned: dict[tuple[Span, str, bool], Turnover] = {}
+        self._told: dict[tuple[Span, bool], list[Story]] = {}
 
     def days(self) -> CTE:
         """``n, first, ends``: ISO days, the last one not within."""
@@ -116,16 +116,23 @@ class Cut:
             return following, None
         return day, Span(starts, ends)
 
-    def turned(self, rest: Span, currency: str | None) -> Turnover:
-        """What those who came or left in ``rest`` add to the sums of periods."""
-        if rest not in self._turned:
-            found = stories_of(self._connection, self._policy, rest, currency)
+    def turned(self, rest: Span, currency: str | None, by: str, *, whole: bool = False) -> Turnover:
+        """What those who came or left in ``rest`` add to the sums of one kind of periods.
+        ``whole``: by what else moved of them, too."""
+        asked = rest, by, whole
+        if asked not in self._turned:
             total: Turnover = {}
-            for story in found:
-                moved = told.of_story(story, self._timezone, since=rest.starts)
+            for story in self._stories(rest, currency, whole):
+                moved = told.of_period(story, self._timezone, by, since=rest.starts)
                 told.add_to(total, moved.items())
-            self._turned[rest] = total
-        return self._turned[rest]
+            self._turned[asked] = total
+        return self._turned[asked]
+
+    def _stories(self, rest: Span, currency: str | None, whole: bool) -> list[Story]:
+        if (rest, whole) not in self._told:
+            found = stories_of(self._connection, self._policy, rest, currency, whole=whole)
+            self._told[rest, whole] = found
+        return self._told[rest, whole]
 
     def _moves(self, starts: int, ends: int) -> bool:
         """Whether anything lies after the cut on its day: only where later is known than asked."""
@@ -136,13 +143,19 @@ class Cut:
 
 
 def stories_of(
-    connection: Connection, policy: str, rest: Span, currency: str | None
+    connection: Connection, policy: str, rest: Span, currency: str | None, *, whole: bool = False
 ) -> list[Story]:
-    """How those came and left until the end of ``rest`` who did so in it."""
-    own = (m.c.policy == policy, m.c.kind.in_(_COMING), m.c.occurred_at < rest.ends)
+    """How those came and left until the end of ``rest`` who did so in it. ``whole``: and what else
+    moved of them."""
+    own = [m.c.policy == policy, m.c.occurred_at < rest.ends]
+    coming = m.c.kind.in_(told.COMING)
     who = only(
-        select(m.c.customer_id).where(*own, m.c.occurred_at >= rest.starts), m.c.currency, currency
+        select(m.c.customer_id).where(*own, coming, m.c.occurred_at >= rest.starts),
+        m.c.currency,
+        currency,
     )
+    if not whole:
+        own.append(coming)
     query = only(select(m).where(*own, m.c.customer_id.in_(who)), m.c.currency, currency)
     moved: defaultdict[str, list[MovementRow]] = defaultdict(list)
     for row in connection.execute(query):

@@ -203,6 +203,6 @@ def _turned(
         turn = Turn(kind, "", policy, code, **dict(zip(names, cells, strict=True)))
         yield int(n), turn, Added(int(count), int(minor))
     for n, rest in cut.rests():
-        for turn, added in cut.turned(rest, currency).items():
+        for turn, added in cut.turned(rest, currency, kind).items():
             if turn.kind == kind:
                 yield n, turn, added

@@ -19,15 +19,15 @@ from sqlalchemy import (
 
 from ..tables import invoices as i
 from ..tables import subscriptions as s
-from .columns import QUARTER_HOUR
+from .columns import QUARTER_HOUR, by_bytes
 from .owed import ENDED, JOINED
 
 _EARLIER = i.alias("earlier")
 # Spelled out where an index is of these alone.
 _AUTOMATIC = i.c.collection_method == literal_column("'charge_automatically'")
-_TOLD = i.c.failed_at.is_not(None)
+TOLD = i.c.failed_at.is_not(None)
 _SEEN = or_(
-    _TOLD,
+    TOLD,
     i.c.failing,
     # Stripe counts a second attempt only after a first that failed.
     i.c.attempt_count >= literal_column("2"),
@@ -39,7 +39,7 @@ _SEEN = or_(
         i.c.attempt_count >= literal_column("1"),
     ),
 )
-_FAILED_AT = func.coalesce(i.c.failed_at, i.c.finalized_at, i.c.created_at)
+FAILED_AT = func.coalesce(i.c.failed_at, i.c.finalized_at, i.c.created_at)
 
 _AFTER_TRIAL: Final = and_(
     s.c.trial_end.is_not(None),
@@ -48,13 +48,14 @@ _AFTER_TRIAL: Final = and_(
         select(_EARLIER.c.invoice_id)
         .where(
             _EARLIER.c.subscription_id == i.c.subscription_id,
+            _EARLIER.c.customer_id == i.c.customer_id,
             _EARLIER.c.created_at >= s.c.trial_end,
             _EARLIER.c.total_minor > 0,
             or_(
                 _EARLIER.c.created_at < i.c.created_at,
                 and_(
                     _EARLIER.c.created_at == i.c.created_at,
-                    _EARLIER.c.invoice_id < i.c.invoice_id,
+                    by_bytes(_EARLIER.c.invoice_id) < by_bytes(i.c.invoice_id),
                 ),
             ),
         )
@@ -64,26 +65,25 @@ _AFTER_TRIAL: Final = and_(
 )
 """The first invoice with something to pay after its subscription's trial."""
 
-_ASKED = i.c.amount_due_minor
-_RECOVERED = case(
-    (i.c.status == "paid", _ASKED),
-    (i.c.amount_paid_minor > _ASKED, _ASKED),
+ASKED = i.c.amount_due_minor
+RECOVERED = case(
+    (i.c.status == "paid", ASKED),
+    (i.c.amount_paid_minor > ASKED, ASKED),
     else_=i.c.amount_paid_minor,
 )
-_IS_LOST = or_(
+_ISLOST = or_(
     i.c.status.in_(("void", "uncollectible")),
     and_(i.c.next_attempt_at.is_(None), or_(ENDED, s.c.status == "unpaid")),
 )
-_LOST = case((_IS_LOST, _ASKED - _RECOVERED), else_=0)
+LOST = case((_ISLOST, ASKED - RECOVERED), else_=0)
 
 
-def _failed(*columns: Any) -> Select[Any]:
+def failed(*columns: Any) -> Select[Any]:
+    """Of every payment that failed at its first attempt, with its subscription."""
     return (
         select(*columns)
         .select_from(JOINED)
-        .where(
-            _AUTOMATIC, _SEEN, i.c.currency.is_not(None), _ASKED > literal_column("0"), ~_trial()
-        )
+        .where(_AUTOMATIC, _SEEN, i.c.currency.is_not(None), ASKED > literal_column("0"), ~_trial())
     )
 
 
@@ -98,16 +98,16 @@ def by_failure(connection: Connection, currency: str | None = None) -> list[RowM
     ``undated_minor`` is of failures that nobody told the time of: they stand where the invoice was
     finalised. What is neither recovered nor lost is in progress.
     """
-    quarter = (_FAILED_AT // QUARTER_HOUR).label("quarter_hour")
-    query = _failed(
+    quarter = (FAILED_AT // QUARTER_HOUR).label("quarter_hour")
+    query = failed(
         quarter,
         i.c.currency,
         func.count().label("count"),
-        func.sum(_ASKED).label("failed_minor"),
-        func.sum(_RECOVERED).label("recovered_minor"),
-        func.sum(_LOST).label("lost_minor"),
-        func.sum(case((_TOLD, 0), else_=_ASKED)).label("undated_minor"),
-    ).where(_FAILED_AT.is_not(None))
+        func.sum(ASKED).label("failed_minor"),
+        func.sum(RECOVERED).label("recovered_minor"),
+        func.sum(LOST).label("lost_minor"),
+        func.sum(case((TOLD, 0), else_=ASKED)).label("undated_minor"),
+    ).where(FAILED_AT.is_not(None))
     return _summed(connection, query, quarter, currency)
 
 
@@ -115,12 +115,12 @@ def by_payment(connection: Connection, currency: str | None = None) -> list[RowM
     """``quarter_hour`` of the payment (None: paid in part, at a time that is not kept), currency,
     count and ``recovered_minor``."""
     quarter = (i.c.paid_at // QUARTER_HOUR).label("quarter_hour")
-    query = _failed(
+    query = failed(
         quarter,
         i.c.currency,
         func.count().label("count"),
-        func.sum(_RECOVERED).label("recovered_minor"),
-    ).where(_FAILED_AT.is_not(None), _RECOVERED > 0)
+        func.sum(RECOVERED).label("recovered_minor"),
+    ).where(FAILED_AT.is_not(None), RECOVERED > 0)
     return _summed(connection, query, quarter, currency)
 
 

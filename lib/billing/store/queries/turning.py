@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, RowMapping
@@ -92,6 +92,7 @@ class _OfSums:
 
     rows: _OfRows
     timezone: str
+    cuts: dict[tuple[Span, ...], Cut] = field(default_factory=dict)
 
     def flows(self, spans: Sequence[Span]) -> Rows:
         if not cut_days.begins_days(spans, self.timezone):
@@ -145,7 +146,11 @@ class _OfSums:
         return bool(months) or not by or not cut_days.are_periods(spans, by, self.timezone)
 
     def _cut(self, spans: Sequence[Span], *, exactly: bool = False) -> Cut:
-        return Cut(self._connection, self.rows.policy, self.timezone, spans, exactly=exactly)
+        asked = self._connection, self.rows.policy, self.timezone, spans
+        if exactly:
+            return Cut(*asked, exactly=True)
+        # Who moved on a day that is cut off is read once for all that is asked of it.
+        return self.cuts.setdefault(tuple(spans), Cut(*asked))
 
     @property
     def _connection(self) -> Connection:
