@@ -32,7 +32,7 @@ turnover = Table(
     metadata,
     text(
         "kind"
-    ),  # inferred · held · cohort · plans · stay · trial · upgrade · day · month · failed · …
+    ),  # inferred · held · cohort · stay · upgrade · day · month · failed · …
     text("day"),  # a business day, ISO; of cohort and plans the first of its month
     text("policy"),
     text("currency"),
