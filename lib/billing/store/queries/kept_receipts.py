@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, Select, and_, case, exists, func, select
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
 from ...domain.times import day_start, local_date
 from ..tables import customers as c
@@ -18,6 +28,7 @@ from ..tables import turnover as u
 from . import kept_turnover, outlook
 from .columns import by_bytes
 from .cut_days import Cut
+from .paging import first_found
 from .spans import Span
 
 EVER: Final = 1 << 40
@@ -133,7 +144,8 @@ def _last(policy: str, currency: str, before: int) -> Select[Any]:
     ).where(
         m.c.policy == policy,
         m.c.currency == currency,
-        m.c.occurred_at < before,
-        m.c.after_minor != 0,
+        # Along the index of what movements reach, and not of all until then.
+        first_found(m.c.occurred_at) < before,
+        m.c.after_minor != literal_column("0"),
         ~followed,
     )

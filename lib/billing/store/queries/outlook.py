@@ -15,6 +15,7 @@ from ..tables import runway as r
 from ..tables import subscriptions as s
 from .churn import touched
 from .columns import bounded, by_bytes
+from .paging import first_found
 from .plan_customers import PAYING
 from .spans import Span, table_of, within
 
@@ -68,11 +69,12 @@ def largest(
 ) -> list[RowMapping]:
     """``customer_id, name, email, minor`` of those who pay most, of all or ``among`` some. Reads
     every subscription of theirs that counts; only the ranking is cut."""
-    held_by = select(s.c.customer_id, func.sum(s.c.mrr_minor).label("minor")).where(
-        PAYING, s.c.currency == currency
-    )
-    if among is not None:
-        held_by = held_by.where(s.c.customer_id.in_(among))
+    held_by = select(s.c.customer_id, func.sum(s.c.mrr_minor).label("minor")).where(PAYING)
+    if among is None:
+        held_by = held_by.where(s.c.currency == currency)
+    else:
+        few = s.c.customer_id.in_(among), first_found(s.c.currency) == currency
+        held_by = held_by.where(*few)
     held = (
         held_by.group_by(s.c.customer_id)
         .order_by(func.sum(s.c.mrr_minor).desc(), by_bytes(s.c.customer_id))

@@ -123,7 +123,8 @@ movements = Table(
     flag("reconstructed"),
     flag("switched"),
     PrimaryKeyConstraint("policy", "movement_id"),
-    Index(None, "customer_id"),
+    # With the policy: by itself that has indices too, which SQLite would rather take.
+    Index(None, "customer_id", "policy", "occurred_at"),
     Index(None, "policy", "occurred_at"),
     Index(
         "ix_movements_reconstructed",

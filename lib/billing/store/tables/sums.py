@@ -30,9 +30,7 @@ rollups = Table(
 turnover = Table(
     "turnover",
     metadata,
-    text(
-        "kind"
-    ),  # inferred · held · cohort · plans · stay · trial · upgrade · day · month · failed · …
+    text("kind"),  # inferred · held · cohort · stay · upgrade · day · month · failed · …
     text("day"),  # a business day, ISO; of cohort and plans the first of its month
     text("policy"),
     text("currency"),
