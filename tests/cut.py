@@ -15,6 +15,12 @@ WHOLE = os.environ.get("PORTSIDE_TESTS") == "whole"
 """Everything is run."""
 
 
+def examples(number: int) -> int:
+    """How many Hypothesis looks for: a third in `make test`, which is run often and finds others
+    each time."""
+    return number if WHOLE else max(number // 3, 10)
+
+
 def cut(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """What `make test` runs of ``items``, and what it leaves out."""
     left = [item for item in items if item.get_closest_marker("whole")]
