@@ -31,8 +31,9 @@ bench:     ## benchmarks: ratios in one run
 	@scripts/setup.sh dev
 	@exec $(BIN)/python -m benchmarks $(ARGS)
 
-prove:     ## the long proofs, about an hour; figures go to docs/proofs.md
+prove:     ## the whole suite, uncut, then the long proofs, about an hour; figures go to docs/proofs.md
 	@scripts/setup.sh dev
+	@test -n "$(ARGS)" || PORTSIDE_TESTS=whole $(MAKE) test
 	@exec $(BIN)/python -m proofs $(ARGS)
 
 pictures:  ## render every page, light and dark, into docs/images

@@ -17,7 +17,7 @@ from sqlalchemy import Pool, event
 
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
-from tests import compiling, trusting  # noqa: F401  (by import: what a process keeps)
+from tests import compiling, cut, trusting  # noqa: F401  (by import: what a process keeps)
 from tests.chromium import browser, browser_context_args, playwright  # noqa: F401  (fixtures)
 from tests.databases import Shelf, make_template, quickest_folder
 from tests.fresh import fresh_store, template
@@ -39,8 +39,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The tests of a file go to one worker: what they share is then made once, not in each."""
+    if not cut.WHOLE:
+        items[:], left = cut.cut(items)
+        config.hook.pytest_deselected(items=left)
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
@@ -118,9 +121,11 @@ def postgres_shelf(postgres_server: str) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def postgres_url(postgres_shelf: Shelf) -> Iterator[str]:
+def postgres_url(postgres_shelf: Shelf, request: pytest.FixtureRequest) -> Iterator[str]:
     """The SQLAlchemy URL of a migrated, empty PostgreSQL database of this test's own."""
     database = postgres_shelf.take()
+    if request.node.get_closest_marker("alone"):
+        database.own.close()
     address = postgres_shelf.address(database.name)
     yield address.replace("postgresql://", "postgresql+psycopg://", 1)
     postgres_shelf.give_back(database)

@@ -88,7 +88,7 @@ class _InFile:
             kept.backup(into.connection.driver_connection)  # type: ignore[arg-type]
 
 
-_FILLED = """
+_SIZED = """
 SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
     AND relkind = 'r' AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 ORDER BY 1
 """
@@ -98,18 +98,33 @@ SELECT seqrelid::regclass::text, pg_sequence_last_value(seqrelid) FROM pg_sequen
 """
 
 
+_META = "SELECT key, value FROM meta"
+
+
+@cache
+def _first() -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(template())) as connection:
+        return set(connection.execute(_META).fetchall())
+
+
+def _filled(connection: psycopg.Connection) -> list[str]:
+    """Tables with rows: one that had any keeps its pages."""
+    sized = [name for (name,) in connection.execute(_SIZED)]
+    asked = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in sized]
+    return [name for (name,) in connection.execute(" UNION ALL ".join(asked))]
+
+
 class _OnServer:
     @staticmethod
     def untouched(store: Store) -> bool:
-        """Nothing but what migrations write: a watermark that stands at the beginning."""
+        """Nothing but what migrations write: a watermark that stands at the beginning, and who may
+        write."""
         with closing(store.engine.raw_connection()) as borrowed:
             connection = borrowed.driver_connection
             assert connection is not None
-            filled = [name for (name,) in connection.execute(_FILLED)]
-            if filled != ["meta"] or connection.execute(_NUMBERED).fetchone():
+            if _filled(connection) != ["meta"] or connection.execute(_NUMBERED).fetchone():
                 return False
-            rows = connection.execute("SELECT key, value FROM meta").fetchall()
-            return bool(rows == [("watermark", "0")])
+            return set(connection.execute(_META).fetchall()) == _first()
 
     @staticmethod
     def taken(store: Store) -> tuple[dict[str, bytes], list[tuple[str, int]]]:
@@ -117,7 +132,7 @@ class _OnServer:
             connection = borrowed.driver_connection
             assert connection is not None
             rows = {}
-            for (name,) in connection.execute(_FILLED).fetchall():
+            for name in _filled(connection):
                 with connection.cursor().copy(f"COPY {name} TO STDOUT (FORMAT binary)") as copy:
                     rows[name] = b"".join(bytes(part) for part in copy)
             return rows, connection.execute(_NUMBERED).fetchall()

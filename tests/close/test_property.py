@@ -18,6 +18,7 @@ from lib.billing.store import closes, tables
 from lib.billing.store.engine import Store
 from lib.billing.store.spelling import read
 from tests.close.scene import Books
+from tests.cut import examples
 from tests.reports.ledger import at
 
 DAY = 86_400
@@ -61,7 +62,7 @@ def read_time(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(acts=ACTS)
 @example(acts=[("a", "joins", 3, 0, 0, "usd"), ("a", "pays", 5, 45, 20, "usd")])
 def test_frozen_and_restatements_are_now(sqlite_template: Path, acts: list[Any]) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lib.billing.domain.fold import Rules, fold_customer
 from lib.billing.domain.project import project
+from tests.cut import examples
 
 from .states import CATALOG, item, price, seen, subscription
 
@@ -60,7 +61,7 @@ def tell(life, object_id: str, rng: random.Random):
     return told
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(lives, st.integers(0, 2**32))
 def test_any_order_and_any_repetition_give_equal_rows(all_lives, salt):
     rng = random.Random(salt)
@@ -71,7 +72,7 @@ def test_any_order_and_any_repetition_give_equal_rows(all_lives, salt):
     assert project(fold_customer("cus_1", shuffled, Rules(CATALOG))) == rows
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(lives, st.integers(0, 2**32))
 def test_movements_add_up_to_the_mrr_of_the_subscriptions(all_lives, salt):
     rng = random.Random(salt)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lib.billing.domain.observations import Observation
 from lib.billing.domain.trail import fold_object
+from tests.cut import examples
 
 A, B, C, D = ({"s": letter} for letter in "ABCD")
 
@@ -201,7 +202,7 @@ def told(history, salt: int) -> tuple[list[Observation], dict[int, str]]:
     return events, truth
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(histories, st.integers(0, 2**32), st.booleans())
 def test_with_nothing_lost_every_second_ends_as_it_did(history, salt, with_end):
     events, truth = told(history, salt)
@@ -220,7 +221,7 @@ def test_with_nothing_lost_every_second_ends_as_it_did(history, salt, with_end):
     assert not fold.ambiguous
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(histories, st.integers(0, 2**32), st.data())
 def test_whatever_is_lost_any_order_gives_the_same_answer(history, salt, data):
     events, _ = told(history, salt)

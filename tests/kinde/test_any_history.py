@@ -17,6 +17,7 @@ from lib.billing.prune import prune
 from lib.billing.replay import replay
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import rollups
+from tests.cut import examples
 from tests.kinde.events import START, event
 from tests.store.company import DAY, company, derived, ingest_into
 
@@ -94,7 +95,7 @@ def both(told: list[Any], seed: int) -> list[tuple[str, Any]]:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -12,6 +12,7 @@ from lib.billing.domain.access import decide, judge
 from lib.billing.domain.fold import fold_customer
 from lib.billing.domain.project import project
 from lib.billing.kinde.parse import parse_event
+from tests.cut import examples
 from tests.kinde.events import CATALOG, DAY, RULES, START, access, event, rows
 
 GRACE = 14 * DAY
@@ -283,7 +284,7 @@ def made(told):
         yield event(at, kind, **data) | {"event_id": f"event_{number}"}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(a_notice, min_size=1, max_size=9), st.integers(0, 2**32))
 def test_any_order_and_any_repetition_fold_to_the_same_rows(told, salt):
     events = list(made(told))
@@ -294,7 +295,7 @@ def test_any_order_and_any_repetition_fold_to_the_same_rows(told, salt):
     assert rows(shuffled) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(a_notice, min_size=1, max_size=9))
 def test_at_most_one_agreement_is_open(told):
     found = rows(list(made(told)))
@@ -302,7 +303,7 @@ def test_at_most_one_agreement_is_open(told):
     assert len({row.subscription_id for row in found.subscriptions}) == len(found.subscriptions)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(a_notice, min_size=1, max_size=9))
 def test_steps_follow_one_another_and_nothing_asks_for_a_re_read(told):
     seen = [o for each in made(told) for o in parse_event(each).observations]

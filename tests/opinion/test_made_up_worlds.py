@@ -12,6 +12,7 @@ from lib.billing.domain.movements import movements
 from lib.billing.domain.policy import PRESETS
 from lib.billing.domain.project import project
 from lib.billing.domain.references import References
+from tests.cut import examples
 from tests.domain.states import CATALOG
 
 from . import opinion
@@ -20,7 +21,10 @@ from .worlds import COUPONS, World, worlds
 
 REFERENCES = References(coupons=COUPONS)
 TRIED = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 
 

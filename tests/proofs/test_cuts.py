@@ -27,6 +27,10 @@ CUTS = {
 }
 """Proof -> the scale of its cut."""
 
+LONG = {"soak", "api"}
+"""Proofs of which even the cut is long: what they put together is looked at by itself elsewhere
+(`crash` and `receivers` here, `tests/api/test_described.py`)."""
+
 ALONE = {"order", "truth", "losses", "spreadsheet"}
 """Proofs that need neither a server nor a process of their own."""
 
@@ -38,7 +42,10 @@ ALONE = {"order", "truth", "losses", "spreadsheet"}
             proof,
             id=proof.name,
             # One worker for these: they share a PostgreSQL and a process that forks others.
-            marks=[] if proof.name in ALONE else [pytest.mark.xdist_group("proofs")],
+            marks=[
+                *([] if proof.name in ALONE else [pytest.mark.xdist_group("proofs")]),
+                *([pytest.mark.whole] if proof.name in LONG else []),
+            ],
         )
         for proof in PROOFS
     ],

@@ -17,6 +17,7 @@ from lib.billing.ingest import Ingest
 from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import movements, subscriptions
+from tests.cut import examples
 from tests.reports import made_worlds, second_count
 from tests.reports.ledger import CATALOG, at
 from tests.reports.made_worlds import EDGES, moves_of, random_world
@@ -74,7 +75,7 @@ WORLDS = st.lists(
 
 @pytest.mark.parametrize("policy", VARIANTS)
 @settings(
-    max_examples=20,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -20,6 +20,7 @@ from lib.billing.ingest import Ingest
 from lib.billing.settings.setup import Setup
 from lib.sandbox.core import Sandbox
 from lib.sandbox.events import rendered
+from tests.cut import examples
 from tests.fresh import fresh_memory
 from tests.reports.ledger import at, created, desk, invoice
 from tests.sandbox.worlds import NOW, every_event, small_world
@@ -186,7 +187,7 @@ INVOICES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(INVOICES)
 def test_ageing_of_made_up_invoices(made: list[dict[str, Any]]) -> None:
     store = fresh_memory()

@@ -27,7 +27,10 @@ DERIVED = {table.name for table in tables.DERIVED} | {"rollups", "standings", "r
 TOLD_BY_STEPS = {"meta", VERSION}
 """What a migration itself writes to."""
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*expression-based index")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.filterwarnings("ignore:.*expression-based index"),
+]
 
 
 def config() -> Config:

@@ -25,6 +25,7 @@ from tests.jobs.failing import customer
 from tests.store.company import START, inbox_states, ingest_into
 from tests.store.test_every_migration import move
 
+pytestmark = pytest.mark.alone
 NEWER = "9999"
 ROOT = Path(__file__).parents[2]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lib.billing.domain.errors import EventUnusable, PayloadInvalid
 from lib.billing.domain.observations import canonical
 from lib.billing.stripe.parse import parse_event, parse_object
+from tests.cut import examples
 from tests.stripe.shapes import (
     NOW,
     Raw,
@@ -181,7 +182,7 @@ def _replace(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.data())
 def test_no_mutation_of_an_event_raises_anything_else(data: st.DataObject) -> None:
     body: Any = data.draw(st.sampled_from(BODIES))
