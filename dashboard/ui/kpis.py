@@ -16,6 +16,8 @@ from lib.billing import METRICS
 MOST: Final = 4
 GAP: Final = 14
 """Pixels between two cards."""
+DELTA: Final = 23
+"""Pixels that a difference beneath a number is high."""
 Good = Literal["up", "down", "neither"]
 _COLOURS: Final[dict[Good, Literal["normal", "inverse", "off"]]] = {
     "up": "normal",
@@ -53,10 +55,12 @@ def row(cards: Sequence[Card]) -> None:
     if len(cards) < MOST:
         _draw(cards, narrowest)
         return
+    pairs = (cards[:2], cards[2:])
+    deltas = [any(card.delta is not None for card in pair) for pair in pairs]
     with st.grid(2, min_column_width=2 * narrowest + GAP, gap="small"):
-        for pair in (cards[:2], cards[2:]):
+        for pair, has in zip(pairs, deltas, strict=True):
             with st.container(height="stretch"):
-                _draw(pair, narrowest)
+                _draw(pair, narrowest, room=any(deltas) and not has)
 
 
 def _width(card: Card) -> int:
@@ -74,17 +78,22 @@ def change(count: int) -> str | int:
     return f"{'−' if count < 0 else '+'}{fmt.number(abs(count))}" if count else 0
 
 
-def _draw(cards: Sequence[Card], narrowest: int) -> None:
+def _draw(cards: Sequence[Card], narrowest: int, *, room: bool = False) -> None:
+    """``room``: the first is as high as the cards beside these, which tell a difference."""
     with st.grid(len(cards), min_column_width=narrowest, gap="small", height="stretch"):
-        for card in cards:
-            if len(card.spark) < 2:
+        for n, card in enumerate(cards):
+            if len(card.spark) >= 2:
+                with st.container(
+                    border=True, height="stretch", gap="xxsmall", vertical_alignment="distribute"
+                ):
+                    _number(card, border=False)
+                    st.html(charts.spark(card.spark, card.spark_as))
+            elif room and not n:
+                with st.container(border=True, height="stretch", gap=None):
+                    _number(card, border=False)
+                    st.space(DELTA)
+            else:
                 _number(card, border=True)
-                continue
-            with st.container(
-                border=True, height="stretch", gap="xxsmall", vertical_alignment="distribute"
-            ):
-                _number(card, border=False)
-                st.html(charts.spark(card.spark, card.spark_as))
 
 
 def _number(card: Card, *, border: bool) -> None:
