@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TypeVar
 
 import pytest
+
+Way = TypeVar("Way")
 
 WHOLE = os.environ.get("PORTSIDE_TESTS") == "whole"
 """Everything is run."""
@@ -19,6 +22,14 @@ def examples(number: int) -> int:
     """How many Hypothesis looks for: a third in `make test`, which is run often and finds others
     each time."""
     return number if WHOLE else max(number // 3, 10)
+
+
+def by_turns(ways: Sequence[Way], turn: int, many: int = 2) -> list[Way]:
+    """All of ``ways``; in `make test` so many, others for the next ``turn``, so that every way is
+    gone by some of those that take turns."""
+    if WHOLE:
+        return list(ways)
+    return [ways[(turn * many + n) % len(ways)] for n in range(min(many, len(ways)))]
 
 
 def cut(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:

@@ -14,6 +14,7 @@ from dashboard.signin import DEMO_COOKIE
 from lib.billing import Role
 from lib.billing.demo import Stack
 from lib.billing.domain.permissions import GRANTS
+from tests import cut
 from tests.browser.acting import PATIENCE, Dashboard, Stripe
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -26,6 +27,8 @@ HOSTILE = (
     ("Long and windy GmbH " * 13)[:256],
     "\u202eexe.fdp\u202c \u0645\u0631\u062d\u0628\u0627 | a | b |",
 )
+TOTALS = {"overview", "mrr", "plan-mix", "close", "plans", "portal", "sync"}
+"""Pages that show nobody's name as they open."""
 TABS = ("Subscriptions", "Invoices", "May+use", "Timeline", "Raw")
 
 
@@ -69,6 +72,8 @@ def test_a_hostile_name_loads_nothing_and_is_shown_as_it_is(
     addresses += ["/customer?find=foreign.test", "/winding-down?q=foreign.test"]
     _noted(admin, hostile[0])
     for row in PAGES:
+        if row.slug in TOTALS and not cut.WHOLE:
+            continue
         admin.turns_to(row.title)
         assert not admin.page.get_by_test_id("stException").count(), row.slug
     for address in addresses:

@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def leaves(dashboard: Dashboard, customer: Customer, name: str) -> None:
-    """Staff find the customer and hand over the link; the customer cancels with a reason."""
-    dashboard.opens("/customer")
+    """Staff, on the customer page, find them and hand over the link; the customer cancels with a
+    reason."""
     dashboard.finds(name)
     dashboard.sees("the subscription is active")
     customer.opens(dashboard.makes_link("Cancel subscription"))

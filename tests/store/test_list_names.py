@@ -4,6 +4,7 @@ found, along the list where many hold it, or in every row."""
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from lib.billing.store.engine import Store
 from lib.billing.store.queries import invoice_list, named, plan_customers, winding_down
 from lib.billing.store.queries.named import SEEN, Named
 from lib.billing.store.queries.paging import Page, of_named, too_many, total
+from tests.cut import by_turns
 from tests.domain.states import item, price
 from tests.reports.ledger import at, created, customer, desk, invoice, paying
 
@@ -97,19 +99,18 @@ def test_text_narrows_the_same_however_it_is_looked_for(of: str, store: Store) -
     read, key, sorts = LISTS[of]
     desk(store, people(), NOW)
     with store.reading() as connection:
-        for name, (typed, customers) in TYPED.items():
+        for turn, (name, (typed, customers)) in enumerate(TYPED.items()):
             wanted = Filters(text=typed).cleaned()
             found = named.find(connection, wanted.text)
             assert found.every, name
             along = replace(found, every=False)
-            for sort in sorts:
-                for down in (False, True):
-                    asked = replace(wanted, sort=sort, descending=down)
-                    plain = shown(read(connection, asked, None), key)
-                    assert shown(read(connection, asked, found), key) == plain, (name, sort)
-                    assert shown(read(connection, asked, along), key) == plain, (name, sort)
-                    each = 2 if of == "invoices" else 1
-                    assert len(plain[0]) == customers * each, (name, sort)
+            for sort, down in by_turns(list(product(sorts, (False, True))), turn):
+                asked = replace(wanted, sort=sort, descending=down)
+                plain = shown(read(connection, asked, None), key)
+                assert shown(read(connection, asked, found), key) == plain, (name, sort)
+                assert shown(read(connection, asked, along), key) == plain, (name, sort)
+                each = 2 if of == "invoices" else 1
+                assert len(plain[0]) == customers * each, (name, sort)
 
 
 @pytest.mark.parametrize("of", LISTS)

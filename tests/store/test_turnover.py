@@ -40,7 +40,9 @@ from lib.billing.store.queries.kept_upgrades import Upgrades
 from lib.billing.store.queries.spans import Span
 from lib.billing.store.queries.upgrade_feed import Judged
 from lib.billing.store.tables import invoices, movements, subscriptions
+from tests.cut import by_turns
 from tests.desk.money_world import moved
+from tests.fresh import fresh_memory
 
 from .company import CATALOG, START, company, ingest_into
 
@@ -216,16 +218,14 @@ def plain(rows: Any) -> list[dict[str, Any]]:
     return sorted((row for row in kept if any(row[k] for k in row if k not in NAMES)), key=repr)
 
 
+PAGES = ((500, 0), (3, 0), (4, 3), (2, 31), (9, 900))
 NAMES = {"n", "currency", "kind", "reason", "feedback", "plan", "bucket", "method"}
 ZONES = ["UTC", "America/St_Johns"]
 
 
 @pytest.fixture(scope="module", params=ZONES)
 def lived(request: pytest.FixtureRequest) -> Any:
-    from lib.billing.store.engine import memory_store
-
-    store = memory_store()
-    migrate.upgrade(store)
+    store = fresh_memory()
     lives = Lives(7)
     lives.into(store, request.param)
     yield store, request.param, sorted({move["occurred_at"] for move in lives.moves})
@@ -257,7 +257,7 @@ def test_sums_tell_of_periods_what_rows_tell(lived: Any, by: str, currency: str 
     told = 0
     with store.reading() as connection:
         kept, rows = both(connection, timezone, currency)
-        for now in cuts(seconds):
+        for now in by_turns(cuts(seconds), len(by)):
             spans = spans_until(now, by, timezone, seconds[0])
             assert plain(kept.flows(spans)) == plain(rows.flows(spans))
             assert plain(kept.people(spans, by, ())) == plain(rows.people(spans, by, ()))
@@ -311,16 +311,16 @@ def test_sums_tell_of_paths_and_pages_of_upgrades_what_rows_tell(lived: Any) -> 
     store, timezone, seconds = lived
     judged, told = Judged(POLICY, CATALOG), 0
     with store.reading() as connection:
-        for filters in narrowings(seconds, timezone):
+        for turn, filters in enumerate(narrowings(seconds, timezone)):
             assert kept_upgrades.tells(connection, judged, timezone, filters)
             rows = as_paths(upgrade_feed.paths(connection, judged, filters))
             assert as_paths(Upgrades(connection, judged, timezone, filters).paths()) == rows
-            for limit, offset in ((500, 0), (3, 0), (4, 3), (2, 31), (9, 900)):
+            for limit, offset in by_turns(PAGES, turn):
                 asked = replace(filters, limit=limit, offset=offset)
                 page = upgrade_feed.page(connection, judged, asked)
                 assert Upgrades(connection, judged, timezone, asked).page() == page
                 told += len(page)
-    assert told > 200
+    assert told > 100
 
 
 def test_sums_tell_nothing_of_a_search_or_of_a_start_within_a_day(lived: Any) -> None:
