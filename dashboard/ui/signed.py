@@ -103,7 +103,7 @@ def _signed(view: ClosedMonthView) -> str:
         )
     ]
     if item.reason:
-        told.append(tr("Reason: {reason}.", reason=fmt.md(item.reason)))
+        told.append(tr("Reason: {reason}.", reason=fmt.md(item.reason.rstrip(". "))))
     if view.open:
         left = ", ".join(f"{say(label)}: {fmt.number(count)}" for label, count in view.open)
         told.append(tr("Open at the close: {points}.", points=left))
