@@ -68,7 +68,7 @@ def draw(view: ClosedMonthView, currency: str) -> None:
                 key="print_close",
                 help=tr("The month for your files: figures, seal, checks and a line to sign."),
             )
-    st.caption(_signed(view))
+    st.markdown(_signed(view))
     if view.item.changed:
         st.badge(
             tr("Changed since: {parts}", parts=", ".join(tr(PARTS[p]) for p in view.item.changed)),
