@@ -68,7 +68,7 @@ def draw(view: ClosedMonthView, currency: str) -> None:
                 key="print_close",
                 help=tr("The month for your files: figures, seal, checks and a line to sign."),
             )
-    st.caption(_signed(view))
+    st.markdown(_signed(view))
     if view.item.changed:
         st.badge(
             tr("Changed since: {parts}", parts=", ".join(tr(PARTS[p]) for p in view.item.changed)),
@@ -103,7 +103,7 @@ def _signed(view: ClosedMonthView) -> str:
         )
     ]
     if item.reason:
-        told.append(tr("Reason: {reason}.", reason=fmt.md(item.reason)))
+        told.append(tr("Reason: {reason}.", reason=fmt.md(item.reason.rstrip(". "))))
     if view.open:
         left = ", ".join(f"{say(label)}: {fmt.number(count)}" for label, count in view.open)
         told.append(tr("Open at the close: {points}.", points=left))

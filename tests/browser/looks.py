@@ -69,7 +69,7 @@ _LOOK = r"""
 
   for (const each of all(["stSkeleton", "stAppSkeleton", "stSpinner"].map(one)).filter(drawn))
     say("something that is still loading", each);
-  for (const table of all(one("stDataFrame"))) {
+  for (const table of all(one("stDataFrame")).filter(drawn)) {  // none that is folded away
     const canvas = table.querySelector("canvas");
     const rows = all("tbody tr", table).length;
     if (!canvas || box(canvas).height < 36 || !rows) found.push("a table without rows");
