@@ -13,7 +13,7 @@ BOOK = Path(__file__).parent.parent / "docs" / "proofs.md"
 
 HEAD = """# Proofs
 
-What the projection promises, tried at length by `make prove`; `make test` runs a cut of most.
+What the projection promises, tried at length by `make prove`; `make test` runs a cut of each.
 A line keeps the figures of its last run. Written by the command: edit `proofs/shelf.py` instead.
 
 | proof | what was done | scale | figures | seconds | date | machine |

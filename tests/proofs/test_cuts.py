@@ -18,18 +18,14 @@ CUTS = {
     "backfill": 150,
     "restore": 30,
     "deployment": 60,
-    "soak": 16,
+    "soak": 8,
     "fuzz": 600,
-    "api": 45,
+    "api": 18,
     "guards": 9,
     "files": 400,
     "spreadsheet": 60,
 }
 """Proof -> the scale of its cut."""
-
-LONG = {"soak", "api"}
-"""Proofs of which even the cut is long: what they put together is looked at by itself elsewhere
-(`crash` and `receivers` here, `tests/api/test_described.py`)."""
 
 ALONE = {"order", "truth", "losses", "spreadsheet"}
 """Proofs that need neither a server nor a process of their own."""
@@ -42,10 +38,7 @@ ALONE = {"order", "truth", "losses", "spreadsheet"}
             proof,
             id=proof.name,
             # One worker for these: they share a PostgreSQL and a process that forks others.
-            marks=[
-                *([] if proof.name in ALONE else [pytest.mark.xdist_group("proofs")]),
-                *([pytest.mark.whole] if proof.name in LONG else []),
-            ],
+            marks=[] if proof.name in ALONE else [pytest.mark.xdist_group("proofs")],
         )
         for proof in PROOFS
     ],
