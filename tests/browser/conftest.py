@@ -71,12 +71,20 @@ def browser_context_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="package")
-def warm(browser: Browser) -> Iterator[BrowserContext]:
+def warm(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
     """One profile for the tests: Streamlit's ten megabytes are fetched and compiled once.
 
+    It lies on the disk: a browser that remembers nothing compiles more of them on every page.
     Nothing fades in or out: without a graphics card every frame of it is drawn by the processor.
     """
-    context = browser.new_context(reduced_motion="reduce")
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=chromium(),
+        args=ARGUMENTS,
+        reduced_motion="reduce",
+    )
     yield context
     context.close()
 
@@ -86,7 +94,7 @@ def context(warm: BrowserContext) -> Iterator[BrowserContext]:
     """A browser that nobody has signed in with; only its cache is warm."""
     warm.clear_cookies()
     yield warm
-    for page in warm.pages:
+    for page in warm.pages[1:]:  # the first came with the browser, and keeps it open
         if page.url.startswith("http"):
             with suppress(Error):  # it may be on its way to another page
                 page.evaluate("localStorage.clear()")
