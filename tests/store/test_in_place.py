@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lib.billing.domain.fold import Rules, mark_of
+from lib.billing.domain.standing import Standing
 from lib.billing.replay import replay
 from lib.billing.store import meta, rollups, standings
 from lib.billing.store.engine import Store
@@ -165,3 +166,21 @@ def test_what_is_told_after_it_last_mattered_leaves_nothing_for_a_replay(store, 
         ingest_into(other).apply(made.events)
         assert derived(store) == derived(other)
     assert replay(ingest).batches_changed == 0
+
+
+@pytest.mark.parametrize(
+    ("spelling", "most"),
+    [
+        pytest.param(b"short", standings.MOST_KNOWN, id="many customers"),
+        pytest.param(bytes(100_000), standings.MOST_SPELLED // 100_000, id="long histories"),
+    ],
+)
+def test_what_a_process_remembers_of_customers_has_an_end(spelling, most):
+    known = standings.Known()
+    held = []
+    for number in range(3 * most):
+        for _ in range(2):  # twice the same customer is held once
+            known.keep(f"cus_{number}", spelling, Standing())
+        assert known.read(f"cus_{number}", spelling) == Standing()
+        held.append(len(known))
+    assert max(held) == most

@@ -23,6 +23,8 @@ from .tables import customers, standings
 
 MOST_KNOWN: Final = 1_000
 """Standings that a process holds besides: some thirty kilobytes each."""
+MOST_SPELLED: Final = 2 << 20
+"""Bytes of their spelling: what a customer takes grows with its history, in memory tenfold."""
 
 
 class Known(dict[str, tuple[bytes, Standing]]):
@@ -30,9 +32,14 @@ class Known(dict[str, tuple[bytes, Standing]]):
     arrives is soon heard of again, and what is stored as it was left needs no reading. Whatever
     became of the transaction, a spelling says what it says."""
 
+    _spelled = 0
+
     def keep(self, customer_id: str, spelling: bytes, standing: Standing) -> None:
-        if len(self) >= MOST_KNOWN:
+        before, _ = self.pop(customer_id, (b"", None))
+        self._spelled += len(spelling) - len(before)
+        if len(self) >= MOST_KNOWN or self._spelled > MOST_SPELLED:
             self.clear()
+            self._spelled = len(spelling)
         self[customer_id] = spelling, standing
 
     def read(self, customer_id: str, spelling: bytes) -> Standing:
