@@ -67,6 +67,9 @@ class Keys:
                     self.page.wait_for_timeout(300)
                     assert self._grid() != before, "The grid looks as it did without the focus."
                 else:
+                    if not self._noted():  # drawn anew between the look and the press
+                        self.press("Shift+Tab")
+                        self.tab()
                     self.focus_is_seen()
                 return
             met.append(found)
@@ -79,6 +82,13 @@ class Keys:
         if self.page.evaluate("document.activeElement.matches('[data-testid=stCode]')"):
             self.page.wait_for_timeout(500)  # its button fades in once the focus is there
         return str(self.page.evaluate(f"() => {{ {NAME} return named(document.activeElement); }}"))
+
+    def _noted(self) -> bool:
+        return bool(
+            self.page.evaluate(
+                f"() => {{ {LOOKS} return looks.rest.get(document.activeElement) !== undefined }}"
+            )
+        )
 
     def focus_is_seen(self) -> None:
         """What has the focus is on the screen and looks otherwise than without it."""
