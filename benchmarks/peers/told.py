@@ -86,4 +86,4 @@ def _targets(wanted: Sequence[Target]) -> Iterator[str]:
 def _missed(wanted: Sequence[Target]) -> Iterator[str]:
     for target in wanted:
         if target.verdict == "missed" and target.what in WHY:
-            yield f"Why it was missed {target.what}: {WHY[target.what]}"
+            yield f"“{target.what}” was missed:\n{WHY[target.what]}"
