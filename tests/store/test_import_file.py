@@ -159,8 +159,16 @@ def test_what_a_customer_is_sold_comes_first_and_what_names_nobody_last(tmp_path
     assert [n for portion in portions for n, _ in portion.lines()] == [3, 2, 1]
 
 
+@pytest.fixture
+def hangs_up():
+    """Whoever runs the tests may have been told to stay."""
+    usual = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, usual)
+
+
 @pytest.mark.parametrize("request_to_end", [signal.SIGTERM, signal.SIGHUP])
-def test_asked_to_end_it_leaves_nothing_behind(store, tmp_path, request_to_end):
+def test_asked_to_end_it_leaves_nothing_behind(store, tmp_path, hangs_up, request_to_end):
     def ending(said):
         os.kill(os.getpid(), request_to_end)
 
