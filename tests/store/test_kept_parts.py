@@ -16,7 +16,7 @@ from lib.billing.settings.setup import Setup
 from lib.billing.showing.recovering import recovered
 from lib.billing.store import turnover
 from lib.billing.store.engine import Store
-from lib.billing.store.queries import churned, kept_parts, kept_recovery, recovery
+from lib.billing.store.queries import churn_parts, kept_parts, kept_recovery, recovery
 from lib.billing.store.queries.columns import QUARTER_HOUR
 from lib.billing.store.queries.reading import Reader
 from lib.billing.store.queries.spans import Span
@@ -71,7 +71,7 @@ def test_sums_tell_of_whom_a_period_began_with_what_rows_tell(store: Store, time
         for by in ("day", "week", "month", "quarter"):
             for span in spans(timezone, by):
                 for currency in ("usd", "eur"):
-                    rows = told(churned.parts(connection, POLICY, span, currency))
+                    rows = told(churn_parts.parts(connection, POLICY, span, currency))
                     kept = kept_parts.parts(connection, POLICY, timezone, span, currency)
                     assert told(kept) == rows, (by, span)
                     seen |= {stay for _, _, stay in rows}
@@ -87,7 +87,7 @@ def test_a_period_that_begins_within_a_day_is_told_by_rows(store: Store) -> None
     starts = day_start(local_date(middle, "UTC"), "UTC") + 43_210
     span = Span(starts, starts + 40 * DAY)
     with store.reading() as connection:
-        rows = told(churned.parts(connection, POLICY, span, "usd"))
+        rows = told(churn_parts.parts(connection, POLICY, span, "usd"))
         assert told(kept_parts.parts(connection, POLICY, "UTC", span, "usd")) == rows
         assert rows
 

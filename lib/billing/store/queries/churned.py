@@ -6,26 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     RowMapping,
     Select,
-    and_,
     case,
     func,
-    literal,
     literal_column,
     select,
 )
 
 from ...domain.filters import EVERYTHING, Filters
-from ...domain.stays import BANDS, JOINED
-from ...domain.times import DAY
 from ..tables import customers as c
 from ..tables import movements as m
 from ..tables import subscriptions as s
 from .churn import left, touched
+from .churn_parts import band
 from .columns import by_bytes, one_of_plans
 from .named import Named, condition, joins_customers, wanted_by
 from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up, of_named, too_many
@@ -203,99 +199,9 @@ class Leavers:
         if filters.causes:
             query = query.where(_CAUSE.in_(filters.causes))
         if filters.stays:
-            band = _band(self._span.starts, self._joined_at)
-            query = query.where(band.in_(filters.stays))
+            stay = band(self._span.starts, self._joined_at)
+            query = query.where(stay.in_(filters.stays))
         return query
-
-
-def parts(
-    connection: Connection,
-    policy: str,
-    span: Span,
-    currency: str,
-) -> list[RowMapping]:
-    """``plan, interval, stay, customers, minor, lost, lost_minor`` of customers at its start.
-
-    ``lost``: who churned in the span and did not come back in it; ``minor`` is their MRR at its
-    start.
-    """
-    t = touched(policy, [span], currency, ())
-    known = (
-        select(
-            m.c.customer_id,
-            func.max(m.c.occurred_at).label("last_at"),
-            func.min(m.c.occurred_at).label("joined_at"),
-        )
-        .where(m.c.policy == policy, m.c.currency == currency, m.c.occurred_at < span.starts)
-        .group_by(m.c.customer_id)
-        .cte("known")
-    )
-    last = and_(
-        m.c.customer_id == known.c.customer_id,
-        m.c.policy == policy,
-        m.c.currency == currency,
-        m.c.occurred_at == known.c.last_at,
-        m.c.kind != "churn",
-    )
-    gone = and_(t.c.left_at.is_not(None), t.c.joined == 0, t.c.returned == 0)
-    stay = _band(span.starts, known.c.joined_at)
-    query = (
-        select(
-            m.c.to_plan.label("plan"),
-            m.c.to_interval.label("interval"),
-            stay.label("stay"),
-            func.count().label("customers"),
-            func.sum(m.c.after_minor).label("minor"),
-            func.sum(case((gone, 1), else_=0)).label("lost"),
-            func.sum(case((gone, m.c.after_minor), else_=0)).label("lost_minor"),
-        )
-        .select_from(known.join(m, last).outerjoin(t, t.c.customer_id == known.c.customer_id))
-        .group_by(m.c.to_plan, m.c.to_interval, stay)
-    )
-    return list(connection.execute(query).mappings())
-
-
-def lost(connection: Connection, policy: str, span: Span, currency: str) -> list[RowMapping]:
-    """Who of :func:`parts` is lost: ``plan, interval, stay, lost, lost_minor``. Reads who came or
-    left in the span alone."""
-    t = touched(policy, [span], currency, ())
-    earlier = m.alias("earlier")
-    until = (
-        earlier.c.customer_id == t.c.customer_id,
-        earlier.c.policy == policy,
-        earlier.c.currency == currency,
-        earlier.c.occurred_at < span.starts,
-    )
-    at = earlier.c.occurred_at
-    gone = (
-        select(
-            t.c.customer_id,
-            select(func.max(at)).where(*until).scalar_subquery().label("last_at"),
-            select(func.min(at)).where(*until).scalar_subquery().label("joined_at"),
-        )
-        .where(t.c.left_at.is_not(None), t.c.joined == 0, t.c.returned == 0)
-        .cte("gone")
-    )
-    last = and_(
-        m.c.customer_id == gone.c.customer_id,
-        m.c.policy == policy,
-        m.c.currency == currency,
-        m.c.occurred_at == gone.c.last_at,
-        m.c.kind != "churn",
-    )
-    stay = _band(span.starts, gone.c.joined_at)
-    query = (
-        select(
-            m.c.to_plan.label("plan"),
-            m.c.to_interval.label("interval"),
-            stay.label("stay"),
-            func.count().label("lost"),
-            func.sum(m.c.after_minor).label("lost_minor"),
-        )
-        .select_from(gone.join(m, last))
-        .group_by(m.c.to_plan, m.c.to_interval, stay)
-    )
-    return list(connection.execute(query).mappings())
 
 
 def _first(policy: str, customer: Any, currency: Any) -> Any:
@@ -309,11 +215,3 @@ def _first(policy: str, customer: Any, currency: Any) -> Any:
         )
         .scalar_subquery()
     )
-
-
-def _band(second: int, joined_at: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Which of `domain.stays.BANDS` it is, looked at from ``second``."""
-    days = (literal(second, BigInteger) - joined_at) // DAY
-    whens = [(joined_at >= second, JOINED)]
-    whens += [(days < until, name) for name, _, until in BANDS if until is not None]
-    return case(*whens, else_=BANDS[-1][0])

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from ...domain.stay_turns import LOST_BY
 from ...domain.times import local_date
 from ..tables import turnover as u
-from . import churned, cut_days
+from . import churn_parts, cut_days
 from .cut_days import Cut, Row
 from .spans import Span
 
@@ -24,11 +24,11 @@ _Part = tuple[str, str, str]
 def parts(
     connection: Connection, policy: str, timezone: str, span: Span, currency: str
 ) -> Sequence[Row | RowMapping]:
-    """`churned.parts`; of rows where a span begins within a day, or nothing is kept."""
+    """`churn_parts.parts`; of rows where a span begins within a day, or nothing is kept."""
     if not cut_days.begins_days([span], timezone) or not cut_days.ready(
         connection, policy, timezone
     ):
-        return churned.parts(connection, policy, span, currency)
+        return churn_parts.parts(connection, policy, span, currency)
     first = local_date(span.starts, timezone).isoformat()
     found: defaultdict[_Part, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     query = (
@@ -55,7 +55,7 @@ def _lost(
 ) -> Iterator[tuple[_Part, int, int]]:
     by = next((by for by in LOST_BY if cut_days.are_periods([span], by, timezone)), None)
     if by is None:
-        for row in churned.lost(connection, policy, span, currency):
+        for row in churn_parts.lost(connection, policy, span, currency):
             known = row["plan"] or "", row["interval"] or "", row["stay"]
             yield known, int(row["lost"]), int(row["lost_minor"])
         return
