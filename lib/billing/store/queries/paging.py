@@ -34,6 +34,7 @@ from sqlalchemy.sql.util import ClauseAdapter
 from ...domain.filters import COUNTED, Filters, holdable
 from ..tables import customers as c
 from .columns import by_bytes
+from .late import Late
 from .named import SEEN, Named
 
 Condition = ColumnElement[bool]
@@ -110,8 +111,10 @@ def ids(
     order: Order,
     filters: Filters,
     only: Only = EVERY_ROW,
+    late: Late | None = None,
 ) -> Ids:
-    """``query``: the narrowed list; which columns it has is of no importance."""
+    """``query``: the narrowed list; which columns it has is of no importance. ``late``: whom it is
+    narrowed to when it is in order."""
     limit, passed = filters.page
     after = _place(filters, order)
     found: list[_Place] = []
@@ -120,12 +123,17 @@ def ids(
             continue
         behind = after if after is not None and n == after.stretch else None
         asked = _asked(query, tie, stretch, behind)
-        page = _ordered(asked, tie, stretch).limit(limit - len(found)).offset(passed)
-        rows = [_Place(n, *row) for row in connection.execute(only.of(page))]
+        page = _ordered(asked, asked.selected_columns, stretch)
+        asked, page = only.of(asked), only.of(page)
+        if late is not None:
+            asked, page = late.of(asked), late.of(page)
+            page = _ordered(page, page.selected_columns, stretch)
+        page = page.limit(limit - len(found)).offset(passed)
+        rows = [_Place(n, *row[:2]) for row in connection.execute(page)]
         if rows:
             passed = 0
         elif passed and stretch is not order[-1]:
-            passed -= _count(connection, only.of(asked).limit(passed))
+            passed -= _count(connection, asked.limit(passed))
         found += rows
     last = ""
     if found:
@@ -254,10 +262,11 @@ def _asked(
     return asked.where(bound, or_(onward, tie > behind.tie))
 
 
-def _ordered(asked: Select[Any], tie: ColumnElement[Any], stretch: Stretch) -> Select[Any]:
+def _ordered(asked: Select[Any], columns: Sequence[Any], stretch: Stretch) -> Select[Any]:
+    key, tie = columns[0], columns[1]
     if stretch.key is None:
         return asked.order_by(tie)
-    return asked.order_by(stretch.key.desc() if stretch.descending else stretch.key.asc(), tie)
+    return asked.order_by(key.desc() if stretch.descending else key.asc(), tie)
 
 
 def _count(connection: Connection, asked: Select[Any]) -> int:
