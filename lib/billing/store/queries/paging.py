@@ -123,11 +123,11 @@ def ids(
             continue
         behind = after if after is not None and n == after.stretch else None
         asked = _asked(query, tie, stretch, behind)
-        page = _ordered(asked, asked.selected_columns, stretch)
+        page = _ordered(asked, list(asked.selected_columns), stretch)
         asked, page = only.of(asked), only.of(page)
         if late is not None:
             asked, page = late.of(asked), late.of(page)
-            page = _ordered(page, page.selected_columns, stretch)
+            page = _ordered(page, list(page.selected_columns), stretch)
         page = page.limit(limit - len(found)).offset(passed)
         rows = [_Place(n, *row[:2]) for row in connection.execute(page)]
         if rows:
