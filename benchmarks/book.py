@@ -89,6 +89,16 @@ def machine() -> str:
     )
 
 
+def parts(title: str) -> dict[str, str]:
+    """What is under each own heading of the page's section of this title, the heading with it."""
+    page = PAGE.read_text() if PAGE.exists() else HEAD
+    section = re.search(
+        rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
+    )
+    found = re.split(r"^(?=### )", section[1] if section else "", flags=re.MULTILINE)[1:]
+    return {each.split("\n", 1)[0]: each.rstrip() for each in found}
+
+
 def put(title: str, text: str) -> None:
     """Replace the page's section of this title, or add it."""
     page = PAGE.read_text() if PAGE.exists() else HEAD

@@ -25,6 +25,8 @@ from .steps import BARE, naive, ours
 PATIENCE = 60.0
 """Seconds after which a click is said not to have come to an end."""
 
+DEMO = "the demo's, SQLite"
+
 WARMING = 60.0
 """Seconds for the very first page of a server."""
 
@@ -53,7 +55,7 @@ def in_demo(customers: int, times: int, tell: Tell) -> Run:
         with Stack(options, tell) as stack:
             url = stack.environment["PORTSIDE_DATABASE_URL"]
             given = stack.environment | {"PORTSIDE_DASHBOARD_URL": ""}
-            return _run("the demo's, SQLite", folder, url, given, times, tell)
+            return _run(DEMO, folder, url, given, times, tell)
 
 
 def in_database(url: str, times: int, tell: Tell) -> Run:

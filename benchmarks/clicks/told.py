@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .. import book
 from .driving import Timed, median, p95
-from .run import PATIENCE, Run
+from .run import DEMO, PATIENCE, Run
 
 FRAGMENT = 300
 """Milliseconds within which a fragment is to be drawn anew."""
@@ -23,15 +23,22 @@ changes is nearly all of a page: quicker would be fewer things to see."""
 
 
 def write(runs: Sequence[Run], times: int) -> None:
-    parts = [_head(runs, times), *(_of(run) for run in runs), WHY]
-    book.put("Clicks", "\n\n".join(parts))
+    """Each run's table; a world that was not measured again keeps its own. The demo's is one world,
+    however many subscriptions it has."""
+    told = [_of(run, times) for run in runs]
+    again = {each.split("\n", 1)[0] for each in told}
+    demo = any(heading.endswith(DEMO) for heading in again)
+    kept = [
+        text
+        for heading, text in book.parts("Clicks").items()
+        if heading not in again and not (demo and heading.endswith(DEMO))
+    ]
+    book.put("Clicks", "\n\n".join([_head(), WHY, *told, *kept]))
 
 
-def _head(runs: Sequence[Run], times: int) -> str:
-    load = ", ".join(f"{run.load:.1f}" for run in runs)
+def _head() -> str:
     return f"""From a person's click to the last change of it that they see, in headless Chromium on
-the same machine, {book.machine()}, load {load} when it began.
-Milliseconds, median and 95th of a hundred of {times} times. *First*: a webhook has come in since,
+the same machine. Milliseconds. *First*: a webhook has come in since,
 so that nothing that is read is kept; *again*: the same was seen before. *Naive*: the same page as
 somebody would first write it (`benchmarks/naive/app.py`: whole tables into pandas, plotly.express,
 no fragments, no caches), over the same database in the same run; the ratio is to ours, first. A
@@ -41,7 +48,7 @@ nothing); *never*: not within {PATIENCE:.0f} seconds, or out of 8 GB of memory
 `make bench ARGS="clicks"` measures the demo's world again, `--database URL` a filled one."""
 
 
-def _of(run: Run) -> str:
+def _of(run: Run, times: int) -> str:
     full, many = (median(line.first) for line in run.bare[1:3])
     naive = {line.what: line for line in run.naive}
     rows = [
@@ -53,6 +60,9 @@ def _of(run: Run) -> str:
     return "\n".join(
         [
             f"### {run.subscriptions:,} subscriptions, {run.world}",
+            "",
+            f"{book.machine()}, load {run.load:.1f} when it began; median and 95th of a hundred of "
+            f"{times} times.",
             "",
             *rows,
             "",
