@@ -19,7 +19,7 @@ from lib.billing.client import PortsideClient
 from tests.browser.acting import PATIENCE, Stripe
 from tests.browser.empty_shop import ROOT, TOKEN, EmptyShop, empty_shop
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 FLAG = "advanced_analytics"
 MEMBER = {"member": "mem_1", "permissions": ["org:write:billing"]}
@@ -52,7 +52,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     made = Site()
-    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=made.server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield made
     made.server.shutdown()
