@@ -203,6 +203,7 @@ def test_the_keyboard_reaches_every_button_in_order(
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
+@pytest.mark.usefixtures("browser_name")  # else it comes after all that do, to a shop of its own
 def test_no_address_of_a_session_was_kept(shop: EmptyShop) -> None:
     for key in ("starter_monthly", "pro_monthly", "business_monthly"):
         started = httpx.post(
