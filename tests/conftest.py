@@ -25,7 +25,14 @@ from tests.openapi.judging import judge_every_sandbox  # noqa: F401  (autouse: b
 
 TEMPLATE = "portside_template"
 
-LONGEST = ("browser", "proofs", "demo", "hosted", "tests/whole/test_world_is_projected.py")
+LONGEST = (
+    "browser",
+    "stories",
+    "proofs",
+    "demo",
+    "hosted",
+    "tests/whole/test_world_is_projected.py",
+)
 """Groups of tests that take longest: first, so that no worker is left alone with one."""
 
 # How long an example takes says how busy the machine is.

@@ -7,8 +7,8 @@ one more combination of things that do not meet in the code.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import pytest
 
@@ -30,6 +30,15 @@ def by_turns(ways: Sequence[Way], turn: int, many: int = 2) -> list[Way]:
     if WHOLE:
         return list(ways)
     return [ways[(turn * many + n) % len(ways)] for n in range(min(many, len(ways)))]
+
+
+def first(number: int, ways: Iterable[Way]) -> list[Any]:
+    """All of ``ways`` to parametrize with; in `make test` the first ``number``: the others are
+    more of the same kind, as further seeds are."""
+    return [
+        way if n < number else pytest.param(way, marks=pytest.mark.whole)
+        for n, way in enumerate(ways)
+    ]
 
 
 def cut(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:

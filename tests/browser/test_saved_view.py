@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.acting import PATIENCE, Dashboard
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 
 def test_a_view_in_euros_opens_in_euros_from_a_page_in_dollars(dashboard: Dashboard) -> None:
@@ -22,7 +22,7 @@ def test_a_view_in_euros_opens_in_euros_from_a_page_in_dollars(dashboard: Dashbo
     page.get_by_role("button", name="Save", exact=True).click()
     view = page.get_by_test_id("stSidebar").get_by_role("link", name="Euros")
     expect(view).to_be_visible(timeout=PATIENCE)
-    dashboard.opens("/plan-mix")
+    dashboard.goes("/plan-mix")
     expect(page.get_by_role("radio", name="USD")).to_be_checked(timeout=PATIENCE)
     view.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("MRR", timeout=PATIENCE)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.acting import PATIENCE, Customer, Dashboard, Stripe
 
 GONE = re.compile("No subscription matches these filters|Nothing is winding down")
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 
 def leaves(dashboard: Dashboard, customer: Customer, name: str) -> None:
@@ -37,7 +37,7 @@ def test_a_customer_cancels_and_access_ends_with_the_period(
     expect(panel.get_by_text("What followed")).to_be_visible(timeout=PATIENCE)
     expect(panel).to_contain_text(re.compile("cancel", re.IGNORECASE))
 
-    dashboard.opens(f"/winding-down?q={customer_id}")
+    dashboard.goes(f"/winding-down?q={customer_id}")
     dashboard.sees("1 subscription.")
     (row,) = dashboard.grid()
     assert row["Customer"] == name
@@ -46,18 +46,18 @@ def test_a_customer_cancels_and_access_ends_with_the_period(
     assert row["Comment"] == "Prices went up again."
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", row["Ends on"])
 
-    dashboard.opens(f"/customer?customer={customer_id}")
+    dashboard.goes(f"/customer?customer={customer_id}")
     dashboard.sees("Has access")
     dashboard.sees(re.compile("Pro until .*winding down"))
 
     stripe.advance(32)
-    dashboard.opens(f"/customer?customer={customer_id}")
+    dashboard.goes(f"/customer?customer={customer_id}")
     dashboard.sees("Default plan only")
     dashboard.sees("canceled")
     expect(dashboard.page.locator(".st-key-access")).to_contain_text(
         re.compile(r"Rule canceled · event evt_\w+")
     )
-    dashboard.opens(f"/winding-down?q={customer_id}")
+    dashboard.goes(f"/winding-down?q={customer_id}")
     dashboard.sees(GONE)
 
 
@@ -77,7 +77,7 @@ def test_a_customer_changes_their_mind_before_the_end(
     assert state["cancel_at_period_end"] is (mode == "classic")
     assert state["cancel_at"]
 
-    dashboard.opens(f"/winding-down?q={customer_id}")
+    dashboard.goes(f"/winding-down?q={customer_id}")
     dashboard.sees("1 subscription.")
     dashboard.chooses_row(0)
     expect(dashboard.page).to_have_url(re.compile(f"customer={customer_id}"), timeout=PATIENCE)
@@ -90,7 +90,7 @@ def test_a_customer_changes_their_mind_before_the_end(
     customer.opens(dashboard.makes_link("Renew subscription"))
     customer.clicks("Don't cancel subscription")
     expect(told.get_by_text("What followed")).to_be_visible(timeout=PATIENCE)
-    dashboard.opens(f"/winding-down?q={customer_id}")
+    dashboard.goes(f"/winding-down?q={customer_id}")
     dashboard.sees(GONE)
-    dashboard.opens(f"/customer?customer={customer_id}")
+    dashboard.goes(f"/customer?customer={customer_id}")
     dashboard.sees("the subscription is active")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.acting import PATIENCE, Customer, Dashboard, Stripe
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 
 def test_a_failing_card_is_replaced_and_the_invoice_is_paid(
@@ -45,8 +45,8 @@ def test_a_failing_card_is_replaced_and_the_invoice_is_paid(
 
     stripe.advance(7)
     expect(told).to_contain_text(re.compile("paid", re.IGNORECASE), timeout=PATIENCE)
-    dashboard.opens(f"/failed-payments?q={customer_id}")
+    dashboard.goes(f"/failed-payments?q={customer_id}")
     dashboard.sees(re.compile("No invoice matches these filters|No payment is failing"))
-    dashboard.opens(f"/customer?customer={customer_id}&tab=Invoices")
+    dashboard.goes(f"/customer?customer={customer_id}&tab=Invoices")
     dashboard.sees("the subscription is active")
     assert {row["Status"] for row in dashboard.grid()} == {"Paid"}

@@ -19,7 +19,7 @@ from lib.billing.store.tables import requests
 from tests.browser.acting import PATIENCE, Dashboard, Stripe
 from tests.health import seeding
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 OUTCOME = "1 difference repaired."
 
@@ -92,7 +92,7 @@ def test_a_difference_is_repaired_on_request_without_a_mouse(
     outcome = row_of(store, customer_id)["outcome"]
     told = card.locator(".st-key-request_progress")
     expect(told).to_contain_text(outcome, timeout=PATIENCE)
-    dashboard.opens("/sync?board=Requests")
+    dashboard.goes("/sync?board=Requests")
     listed = [row for row in dashboard.grid() if row["About"] == customer_id]
     assert [row["Outcome"] for row in listed] == [outcome]
 

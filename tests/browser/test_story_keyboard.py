@@ -13,7 +13,7 @@ from dashboard.signin import DEMO_COOKIE
 from tests.browser.acting import PATIENCE, Dashboard, Stripe
 from tests.browser.keys import Keys
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 
 def test_from_the_sign_in_to_a_copied_link_only_keys_are_pressed(

@@ -20,7 +20,7 @@ from lib.billing.store.engine import Store
 from lib.billing.store.tables import audit
 from tests.browser.acting import PATIENCE, Customer, Dashboard, Stripe
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 HOUR = 1 / 24
 

@@ -19,7 +19,7 @@ from lib.billing.client import PortsideClient
 from tests.browser.acting import PATIENCE, Stripe
 from tests.browser.empty_shop import ROOT, TOKEN, EmptyShop, empty_shop
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 FLAG = "advanced_analytics"
 MEMBER = {"member": "mem_1", "permissions": ["org:write:billing"]}
@@ -52,7 +52,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     made = Site()
-    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=made.server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield made
     made.server.shutdown()
@@ -203,6 +203,7 @@ def test_the_keyboard_reaches_every_button_in_order(
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
+@pytest.mark.usefixtures("browser_name")  # else it comes after all that do, to a shop of its own
 def test_no_address_of_a_session_was_kept(shop: EmptyShop) -> None:
     for key in ("starter_monthly", "pro_monthly", "business_monthly"):
         started = httpx.post(

@@ -14,7 +14,7 @@ from lib.billing.wiring import open_installation
 from tests.browser.acting import PATIENCE, Customer, Stripe
 from tests.links.shopfront import request
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 
 def hold(stripe: Stripe, held: bool) -> None:

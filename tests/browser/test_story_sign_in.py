@@ -12,7 +12,7 @@ from lib.billing.demo import Stack
 from tests.browser.acting import PATIENCE, Stripe
 from tests.browser.provider import Company, Person, company
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 
 @pytest.fixture(scope="module")

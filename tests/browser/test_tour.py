@@ -12,7 +12,7 @@ from lib.billing.store import staff_choices
 from lib.billing.store.engine import Store
 from tests.browser.acting import PATIENCE, Dashboard
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 
 @pytest.fixture

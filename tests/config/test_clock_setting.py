@@ -32,7 +32,7 @@ def wall():
     """The address of a clock, and the list whose first element it answers."""
     handler = type("Handler", (Wall,), {"answers": [{"now": "2026-01-31T12:00:00Z"}]})
     with HTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/clock", handler.answers
         server.shutdown()

@@ -13,6 +13,7 @@ from lib.billing.domain.changes import LISTED
 from lib.billing.domain.times import parse_iso
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import findings, movements
+from tests.cut import first
 from tests.desk.money_world import moved, over_company
 from tests.reports.ledger import (
     at,
@@ -336,7 +337,7 @@ def test_rows_of_a_group_say_who_and_what_the_newest_first(store: Store) -> None
     assert (row.name, row.reason, row.minor, row.at) == ("C", "unused", -2900, at("2026-03-11"))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", first(2, range(4)))
 def test_of_a_whole_company_counts_are_those_of_the_reports_and_of_the_rows(
     seed: int, store: Store
 ) -> None:

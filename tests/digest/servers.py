@@ -58,7 +58,7 @@ def slack_end() -> Iterator[SlackEnd]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     end.url = f"http://127.0.0.1:{server.server_port}/services/T000/B000/secretpart"
     try:

@@ -17,6 +17,7 @@ from lib.billing.settings.setup import Setup
 from lib.billing.store.queries import lacking
 from lib.billing.store.tables import subscriptions
 from tests.catalog.deployed import COMPANY as SOLD
+from tests.cut import first
 from tests.fresh import fresh_store
 from tests.kinde.events import DAY, START, event
 from tests.kinde.scene import entitlements
@@ -103,7 +104,7 @@ def _is_customer(raw):
     return raw["type"] == "customer.created"
 
 
-@pytest.mark.parametrize("salt", range(3))
+@pytest.mark.parametrize("salt", first(1, range(3)))
 def test_any_order_of_arrival_gives_the_same_tables(store, tmp_path, salt):
     expected = _fresh(tmp_path, lambda other: told(other, KINDES, company(1), 100))
     rng = random.Random(salt)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from lib.billing.linking.sessions import LinkMaker
 from lib.billing.store.engine import Store
 from lib.billing.store.tables import portal_configurations
+from tests.cut import first
 from tests.portal.conftest import ADMIN, Kept
 from tests.store.company import ingest_into
 from tests.stripe import shapes
@@ -63,7 +64,7 @@ def _rows(store: Store) -> list[tuple[object, ...]]:
         return sorted(tuple(row) for row in connection.execute(select(portal_configurations)))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", first(2, range(4)))
 def test_events_of_configurations_may_come_in_any_order(store: Store, seed: int) -> None:
     made = shapes.portal_configuration()
     cancel = made["features"]["subscription_cancel"]

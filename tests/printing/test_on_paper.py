@@ -15,7 +15,7 @@ from tests.printing.worlds import HOSTILE, full, hostile
 from tests.reports.ledger import desk
 from tests.reports.test_report_rows import ANN_LEAVES, BOB_FAILS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SAM = "sam@example.com"
 PAPER = round((210 - 2 * 15) / 25.4 * 96)  # CSS pixels between the margins

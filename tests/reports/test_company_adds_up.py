@@ -12,6 +12,7 @@ from lib.billing.domain.filters import Filters
 from lib.billing.domain.times import iso
 from lib.billing.settings.setup import Setup
 from lib.billing.store.engine import Store
+from tests.cut import first
 from tests.fresh import fresh_store
 from tests.store.company import CATALOG, DAY, Raw, company, ingest_into
 
@@ -64,7 +65,7 @@ def test_pages_hold_what_the_reports_hold(seed: int, store: Store) -> None:
         )
 
 
-@pytest.mark.parametrize("seed", range(6, 12))
+@pytest.mark.parametrize("seed", first(2, range(6, 12)))
 def test_an_earlier_as_of_is_what_a_projection_of_that_day_said(seed: int, tmp_path: Path) -> None:
     events = company(seed)
     portside = told(fresh(tmp_path, "all"), events)

@@ -12,6 +12,7 @@ from lib.billing.replay import replay
 from lib.billing.store import references
 from lib.billing.store.scratch import scratch
 from lib.billing.store.tables import observations
+from tests.cut import first
 from tests.fresh import fresh_store
 from tests.stripe import shapes
 
@@ -83,7 +84,7 @@ def test_some_of_the_companies_plan_to_pay_less(sqlite_store):
     assert kinds == {"end", "downgrade"}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", first(1, SEEDS))
 @pytest.mark.parametrize("batch", [1, 3, 1000])
 def test_counts_do_not_depend_on_the_size_of_batches(fresh, seed, batch):
     rng = random.Random(seed)
@@ -123,7 +124,7 @@ def changing_hands():
     return made.events
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", first(3, range(8)))
 def test_objects_that_change_hands(store, fresh, seed):
     rng = random.Random(seed)
     expected = fresh()
@@ -169,7 +170,7 @@ def given_back():
     return made.events
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", first(3, range(8)))
 def test_what_was_given_back_of_an_invoice(store, fresh, seed):
     rng = random.Random(seed)
     expected = fresh()
@@ -206,7 +207,7 @@ def two_names():
     return made.events
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", first(3, range(6)))
 def test_objects_that_name_two_customers_belong_to_one(store, fresh, seed):
     rng = random.Random(seed)
     expected = fresh()
