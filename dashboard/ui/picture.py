@@ -1,7 +1,7 @@
 """Bars and lines without Plotly in the browser, where it costs 60 ms a chart.
 
-What is drawn is a figure of `dashboard.charts` all the same: ``dashboard/drawing/chart.js`` reads a
-part of what Plotly's description can say. A figure of anything else is Plotly's to draw.
+What is drawn is a figure of `dashboard.charts` all the same: ``dashboard/drawing`` reads a part of
+what Plotly's description can say. A figure of anything else is Plotly's to draw.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from typing import Any, Final
 import streamlit as st
 
 _FOLDER: Final = Path(__file__).parents[1] / "drawing"
+SCRIPT: Final = "".join(
+    (_FOLDER / name).read_text(encoding="utf-8") for name in ("scales.js", "chart.js")
+)
+STYLE: Final = (_FOLDER / "chart.css").read_text(encoding="utf-8")
 NAME: Final = "portside_chart"
 _mount: Final = st.components.v2.component(
     NAME,
     html='<div class="chart"></div>',
-    css=(_FOLDER / "chart.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "chart.js").read_text(encoding="utf-8"),
+    css=STYLE,
+    js=SCRIPT,
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -17,9 +16,7 @@ from dashboard.ui import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SCRIPT = (Path(picture.__file__).parents[1] / "drawing" / "chart.js").read_text(encoding="utf-8")
-STYLE = (Path(picture.__file__).parents[1] / "drawing" / "chart.css").read_text(encoding="utf-8")
-SOURCE = f"data:text/javascript;base64,{base64.b64encode(SCRIPT.encode()).decode()}"
+SOURCE = f"data:text/javascript;base64,{base64.b64encode(picture.SCRIPT.encode()).decode()}"
 DRAW = """
 async ([source, figure, chooses]) => {
   const { default: draw } = await import(source);
@@ -43,7 +40,8 @@ def blank(browser: Browser) -> Iterator[Page]:
 def draw(page: Page, figure: go.Figure, *, chooses: bool = True) -> list[dict[str, Any]]:
     """Where each bar stands, in pixels, with what it says to who cannot see it."""
     page.set_content(
-        f"<style>{STYLE}</style><div id=here style='width:600px'><div class=chart></div></div>"
+        f"<style>{picture.STYLE}</style>"
+        "<div id=here style='width:600px'><div class=chart></div></div>"
     )
     page.evaluate(DRAW, [SOURCE, picture.spec(figure), chooses])
     found: list[dict[str, Any]] = page.evaluate(
