@@ -11,7 +11,7 @@ from dashboard import charts, data, keeping
 from dashboard import format as fmt
 from dashboard.language import mark, say, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters, kpis, owed, tables
+from dashboard.ui import defined, download, filters, kpis, owed, picture, tables
 from lib.billing import METRICS, Filters, Ratio, Recovery
 
 BY_FAILURE: Final = mark("By failure")
@@ -103,10 +103,9 @@ def _chart(rows: Sequence[Recovery], code: str, *, cash: bool) -> None:
         for month in months_of(held)
     )
     bars = [(fmt.period(month), dict(parts)) for month, parts in drawn]
-    st.plotly_chart(
+    picture.chart(
         keeping.figure("recovery", lambda: charts.recovery(bars, names, code), drawn, code),
         key="recovery",
-        config=charts.CONFIG,
         alt=tr("What of failed payments was paid in each month. The table below has the amounts.")
         if cash
         else tr(

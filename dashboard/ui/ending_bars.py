@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import charts, data, keeping, session, winding
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
-from dashboard.ui import defined, filters, listing
+from dashboard.ui import defined, filters, listing, picture
 from lib.billing import EndingPart
 
 SPLITS: Final = {"plan": mark("By plan"), "reason": mark("By reason")}
@@ -48,7 +48,7 @@ def _weeks(split: Any, code: str | None, now: int) -> None:
     chosen = (st.session_state.get("week"), _chosen_parts(split, places))
     with st.container(border=True, height="stretch"):
         defined.title(tr("How much ends in each week?"), "winding_down", "ending")
-        st.plotly_chart(
+        picture.chart(
             keeping.figure(
                 "weeks",
                 lambda: charts.runway(rows, names, code, today, chosen),
@@ -60,8 +60,6 @@ def _weeks(split: Any, code: str | None, now: int) -> None:
             ),
             key=f"runway_{split}",
             on_select=partial(_week_chosen, split, places),
-            selection_mode="points",
-            config=charts.CONFIG,
             alt=tr("Scheduled ends, week by week. Choose a week below to list its customers."),
         )
         unknown = sum(part.count for part in found if part.week is None)
@@ -122,12 +120,10 @@ def _reasons(code: str | None) -> None:
     rows = tuple((part, fmt.words(part), sums[part][0], sums[part][1]) for part in order)
     with st.container(border=True, height="stretch"):
         defined.title(tr("Why do they leave?"), "ending_reason", "winding_down")
-        st.plotly_chart(
+        picture.chart(
             keeping.figure("ending_reasons", lambda: charts.reasons(rows, code), rows, code),
             key="ending_reasons",
             on_select=_reason_chosen,
-            selection_mode="points",
-            config=charts.CONFIG,
             alt=tr(
                 "Subscriptions that are winding down, by reason. Choose a reason below to list its "
                 "customers."

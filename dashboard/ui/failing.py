@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
-from dashboard.ui import collecting, defined, filters, kpis, listing, tables
+from dashboard.ui import collecting, defined, filters, kpis, listing, picture, tables
 from lib.billing import FailedPaymentItem, Filters, Listing
 
 ORDERS: Final = {
@@ -89,12 +89,10 @@ def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
             code = filters.currency(listing.currencies(everything), key="in") if totals else None
         rows = _causes(everything, code)
         st.session_state["causes_drawn"] = [row[0] for row in reversed(rows)]
-        st.plotly_chart(
+        picture.chart(
             keeping.figure("causes", lambda: charts.ranked(rows, charts.FAILED, code), rows, code),
             key="causes",
             on_select=_cause_chosen,
-            selection_mode="points",
-            config=charts.CONFIG,
             alt=tr("Failing invoices by decline code. Choose a code below to list its customers."),
         )
 

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
-from dashboard.ui import defined, filters, kpis, listing, tables
+from dashboard.ui import defined, filters, kpis, listing, picture, tables
 from lib.billing import Filters, Listing, PlanCustomerItem, PlanMixItem, PriceHolder
 
 ORDERS: Final = {
@@ -123,14 +123,12 @@ def chart(whole: Listing[PlanMixItem], code: str, measure: str) -> None:
             tr("Which plans have the customers?") if people else tr("Which plans carry the MRR?")
         )
         defined.title(asked, "mrr", "plan-mix.customers")
-        st.plotly_chart(
+        picture.chart(
             keeping.figure(
                 "plans", lambda: charts.plans(cells, code, people=people), cells, code, people
             ),
             key="plans_chart",
             on_select=_plan_chosen,
-            selection_mode="points",
-            config=charts.CONFIG,
             alt=tr("MRR by plan and billing interval. Choose a plan below to list its customers."),
         )
 

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import charts, keeping
 from dashboard import format as fmt
 from dashboard.language import current, mark, ntr, say, tr
-from dashboard.ui import filters, kpis
+from dashboard.ui import filters, kpis, picture
 from lib.billing import Dso, Owed
 
 BUCKETS: Final = {
@@ -121,12 +121,10 @@ def chart(owed: Sequence[Owed], code: str) -> None:
         for bar in (mine.buckets if mine else ())
     )
     st.session_state["ages_drawn"] = (code, [row[0] for row in rows])
-    st.plotly_chart(
+    picture.chart(
         keeping.figure("ages", lambda: charts.ageing(rows, code), rows, code),
         key="ages",
         on_select=_age_chosen,
-        selection_mode="points",
-        config=charts.CONFIG,
         alt=tr(
             "What remains to be paid on open invoices, by days past due. Choose an age below to "
             "list its invoices."

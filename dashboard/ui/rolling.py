@@ -12,7 +12,7 @@ from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters, tables
+from dashboard.ui import defined, download, filters, picture, tables
 from lib.billing import Filters, RollForward, RollForwardLine
 
 ALL: Final = "all"
@@ -159,12 +159,10 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
     figure = keeping.figure(
         "waterfall", lambda: charts.waterfall(drawn, code, BALANCES), drawn, code
     )
-    st.plotly_chart(
+    picture.chart(
         figure,
         key="waterfall",
         on_select=_bar_chosen,
-        selection_mode="points",
-        config=charts.CONFIG,
         alt=tr("From opening to closing MRR. Choose a part under Receipts to list its rows."),
     )
     if figure.layout.yaxis.range[0]:
@@ -187,7 +185,7 @@ def trend(wanted: Asked) -> None:
     if not past:
         st.caption(tr("Nothing to draw yet."))
         return
-    st.plotly_chart(
+    picture.chart(
         keeping.figure(
             "trend_ahead",
             lambda: charts.trend_ahead(past, ahead, found.currency, zone),
@@ -197,7 +195,6 @@ def trend(wanted: Asked) -> None:
             zone,
         ),
         key="trend",
-        config=charts.CONFIG,
         alt=tr("MRR day by day, and what is to leave from now on"),
     )
 

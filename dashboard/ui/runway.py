@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import addressed, charts, data, keeping, morning, navigation
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
-from dashboard.ui import beside, defined, ending, filters, tables, upgrades
+from dashboard.ui import beside, defined, ending, filters, picture, tables, upgrades
 from lib.billing import Listing, Runway, RunwayItem, RunwayWeek
 
 SHOWN: Final = 10
@@ -35,14 +35,12 @@ def draw(runway: Runway) -> None:
         if not any(week[4] for week in weeks):
             st.caption(tr("Nothing is scheduled to end or to get smaller in the next eight weeks."))
         else:
-            st.plotly_chart(
+            picture.chart(
                 keeping.figure(
                     "ahead", lambda: charts.ahead(weeks, code, chosen), weeks, code, chosen
                 ),
                 key="leaving",
                 on_select=_week_chosen,
-                selection_mode="points",
-                config=charts.CONFIG,
                 alt=tr("MRR that leaves week by week. Choose a week above to list its customers."),
             )
         if said := _besides(runway):

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import addressed, charts, keeping, navigation
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
-from dashboard.ui import beside, defined, kpis, rolling, spelled
+from dashboard.ui import beside, defined, kpis, picture, rolling, spelled
 from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, RollForwardLine, Runway
 
 MONTHS = 13
@@ -147,10 +147,9 @@ def bridge(rolled: RollForward) -> None:
             steps,
             rolled.currency,
         )
-        st.plotly_chart(
+        picture.chart(
             figure,
             key="bridge",
-            config=charts.CONFIG,
             alt=tr(
                 "From the month's opening MRR to now. The page MRR lists the rows of each part."
             ),

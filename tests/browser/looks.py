@@ -64,6 +64,11 @@ _LOOK = r"""
     const name = chart.querySelector("[aria-label]")?.getAttribute("aria-label") ?? "";
     if (!holds) found.push(`an empty chart: ${name}`);
   }
+  for (const each of all(one("stBidiComponentIsolated"))) {
+    const chart = each.shadowRoot?.querySelector(".chart");
+    if (chart && !all(".bar, path", chart).some(mark => box(mark).width + box(mark).height > 0))
+      found.push(`an empty chart: ${chart.getAttribute("aria-label") ?? ""}`);
+  }
   for (const each of all(one("stVegaLiteChart")).filter(each => !each.closest(one("stMetric"))))
     say("a chart that is not ours", each);
 

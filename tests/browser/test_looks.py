@@ -34,6 +34,12 @@ def _chart(marks: str) -> str:
     return _part("stPlotlyChart", f'<svg width=90 height=90 aria-label="Churn">{marks}</svg>')
 
 
+def _drawn_here(marks: str) -> str:
+    inside = f'<div class="chart" aria-label="Churn">{marks}</div>'
+    shadow = f'<template shadowrootmode="open">{inside}</template>'
+    return _part("stBidiComponentIsolated", shadow)
+
+
 FAULTY = {
     "an exception": (_part("stException", "KeyError"), "an exception: KeyError"),
     "an error": (_part("stAlertContentError", "It broke"), "an error: It broke"),
@@ -64,6 +70,7 @@ FAULTY = {
     ),
     "an empty chart": (_chart('<g class="point"></g>'), "an empty chart: Churn"),
     "a chart that was never drawn": (_part("stPlotlyChart"), "an empty chart"),
+    "an empty chart of our own": (_drawn_here(""), "an empty chart: Churn"),
     "a chart of another library": (_part("stVegaLiteChart"), "a chart that is not ours"),
     "a skeleton": (_part("stSkeleton", "&nbsp;", 'style="height:9px"'), "still loading"),
     "a table without height": (
@@ -96,6 +103,7 @@ SOUND = (
     + _part("stMetric", _part("stVegaLiteChart"))
     + f'<button style="overflow:hidden;width:300px">Keep</button><p {NARROW}>A text may be cut</p>'
     + _chart(BAR)
+    + _drawn_here('<button class="bar">.</button>')
     + _part("stDataFrame", ROWS)
     + '<div data-testid="stSkeleton" style="display:none">.</div>'
 )

@@ -191,7 +191,7 @@ def test_the_way_back_leads_to_the_list_as_it_was_filtered(
 
 def test_a_click_on_a_plan_lists_the_customers_behind_it(admin: Dashboard) -> None:
     admin.goes("/plan-mix")
-    bar = admin.page.locator(".js-plotly-plot .point path").last
+    bar = admin.page.locator(".chart .bar").last
     expect(bar).to_be_visible(timeout=PATIENCE)
     bar.click(force=True)
     expect(admin.page).to_have_url(re.compile("plans="), timeout=PATIENCE)

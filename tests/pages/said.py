@@ -38,6 +38,10 @@ def _of(proto: Message, kind: str) -> Iterator[str]:
     for field, value in proto.ListFields():
         if kind == "arrow_data_frame" and field.name == "columns":
             yield from _columns(value)
+        elif kind == "bidi_component" and field.name == "json":
+            told = json.loads(value)
+            yield told["alt"]
+            yield from _figure(json.loads(told["figure"]))
         elif field.name == "spec" and isinstance(value, str):
             yield from _figure(json.loads(value))
         elif isinstance(value, Message):

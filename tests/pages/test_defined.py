@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import navigation, session, signin
 from lib.billing import METRICS, REPORTS, Correction
 from tests.pages.conftest import ROOT, opened
+from tests.pages.drawn import figures
 from tests.pages.fake_billing import NOW, FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
@@ -127,7 +128,7 @@ def test_every_chart_is_under_a_title_that_defines_what_it_draws(
     visit: Visit, slug: str, query: dict[str, str]
 ) -> None:
     app = visit(slug, query)
-    charts = list(app.get("plotly_chart"))
+    charts = figures(app)
     titles = [title for title in app.header if title.proto.help and names_in(title.proto.help)]
     assert len(titles) >= len(charts)
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.ui import needs
 from lib.billing import SyncHealth
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import figures
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.test_defined import defined, numbers_of
 
@@ -41,7 +42,7 @@ def test_the_bridge_and_the_runway_are_drawn_under_their_questions(open_page: Op
     app = open_page("overview")
     titles = [title.value for title in app.header]
     assert titles[:2] == ["What moved MRR this month?", "What leaves MRR in the next eight weeks?"]
-    assert len(app.get("plotly_chart")) == 2
+    assert len(figures(app)) == 2
     assert "Besides: $19.00 overdue · $123.17 later." in said(app)
 
 

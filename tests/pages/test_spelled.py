@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import navigation
 from dashboard.ui import spelled
 from tests.pages.conftest import Open
+from tests.pages.drawn import figures
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.said import spoken
 
@@ -41,8 +42,8 @@ def written(app: AppTest) -> Iterator[str]:
             kind = (column or {}).get("type_config") or {}
             if kind.get("format") in spelled.FORMATS:
                 yield "1,204 by the grid itself"
-    for chart in app.get("plotly_chart"):
-        for trace in json.loads(chart.proto.spec).get("data", ()):
+    for figure in figures(app):
+        for trace in figure.get("data", ()):
             texts = trace.get("text") or ()
             yield from ([texts] if isinstance(texts, str) else map(str, texts))
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import ending
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import specs
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.said import spoken, untranslated
 from tests.pages.test_pseudo import DATA
@@ -39,7 +40,7 @@ def test_the_address_names_the_view(open_page: Open, view: str | None, title: st
 @pytest.mark.parametrize("split", ["By plan", "By reason"])
 def test_the_weeks_are_divided_as_the_address_says(open_page: Open, split: str) -> None:
     app = open_page("winding-down", "founder", split=split)
-    drawn = app.get("plotly_chart")[0].proto.spec
+    drawn = specs(app)[0]
     assert ("Too expensive" in drawn) is (split == "By reason")
     assert ("Business" in drawn) is (split == "By plan")
 

@@ -1,0 +1,152 @@
+"""Charts that are drawn without Plotly: what stands, what is said, what a click tells."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from playwright.sync_api import Browser, Page
+
+from dashboard import charts
+from dashboard.ui import picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SOURCE = f"data:text/javascript;base64,{base64.b64encode(picture.SCRIPT.encode()).decode()}"
+DRAW = """
+async ([source, figure, chooses]) => {
+  const { default: draw } = await import(source);
+  window.told = [];
+  const parentElement = document.getElementById("here");
+  const setTriggerValue = (name, value) => window.told.push([name, value]);
+  draw({ data: { figure, alt: "A chart", chooses }, parentElement, setTriggerValue });
+}
+"""
+WEEKS = (("2026-11-23", "This week", 4000, 0, 1), ("2026-11-30", "30 Nov", 1000, 1000, 2))
+HOSTILE = "<img src=http://foreign.test/tag.png onerror=alert(1)> & %{x} <b>"
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 800, "height": 600})
+    yield page
+    page.close()
+
+
+def draw(page: Page, figure: go.Figure, *, chooses: bool = True) -> list[dict[str, Any]]:
+    """Where each bar stands, in pixels, with what it says to who cannot see it."""
+    page.set_content(
+        f"<style>{picture.STYLE}</style>"
+        "<div id=here style='width:600px'><div class=chart></div></div>"
+    )
+    page.evaluate(DRAW, [SOURCE, picture.spec(figure), chooses])
+    found: list[dict[str, Any]] = page.evaluate(
+        "[...document.querySelectorAll('.bar')].map(bar => {"
+        " const {x, y, width, height} = bar.getBoundingClientRect();"
+        " return {x, y, width, height, says: bar.ariaLabel} })"
+    )
+    return found
+
+
+def test_bars_are_as_high_as_their_amounts_and_stand_upon_each_other(blank: Page) -> None:
+    whole, lower, upper = sorted(
+        draw(blank, charts.ahead(WEEKS, "usd")), key=lambda bar: (bar["x"], -bar["y"])
+    )
+    assert whole["height"] == pytest.approx(4 * lower["height"], abs=1)
+    assert upper["y"] + upper["height"] == pytest.approx(lower["y"], abs=1)
+    assert lower["x"] == upper["x"] > whole["x"] + whole["width"]
+
+
+def test_a_loss_hangs_where_the_gain_before_it_ended(blank: Page) -> None:
+    steps = (
+        ("opening", "Opening", 10_000, 0),
+        ("new", "New", 2_000, 0),
+        ("churn", "Churn", -500, 0),
+    )
+    _, gain, loss = draw(blank, charts.waterfall(steps, "usd", ("opening",)))
+    assert loss["y"] == pytest.approx(gain["y"], abs=1)
+    assert gain["height"] == pytest.approx(4 * loss["height"], abs=1)
+    assert loss["says"] == "Churn: \N{MINUS SIGN}$5.00"
+
+
+def test_lying_bars_begin_at_the_same_edge_the_largest_on_top(blank: Page) -> None:
+    rows = (("a", "Lost card", 30.0, "$30"), ("b", "Expired card", 10.0, "$10"))
+    expired, lost = draw(blank, charts.ranked(rows, charts.FAILED, "usd"))
+    assert lost["says"] == "Lost card: $30"
+    assert lost["y"] < expired["y"]
+    assert lost["x"] == expired["x"]
+    assert lost["width"] == pytest.approx(3 * expired["width"], abs=1)
+
+
+def test_a_click_tells_what_a_click_on_plotly_s_own_would(blank: Page) -> None:
+    draw(blank, charts.ahead(WEEKS, "usd"))
+    blank.locator(".bar").nth(1).click()
+    [[name, told]] = blank.evaluate("window.told")
+    assert name == "selection"
+    [point] = told["points"]
+    assert (point["point_index"], point["curve_number"]) == (1, 0)
+    assert point["customdata"][0] == "2026-11-30"
+
+
+def test_the_keyboard_stops_once_and_goes_on_by_arrows(blank: Page) -> None:
+    draw(blank, charts.ahead(WEEKS, "usd"))
+    stops = "[...document.querySelectorAll('.bar')].filter(bar => bar.tabIndex === 0).length"
+    assert blank.evaluate(stops) == 1
+    blank.locator(".bar").first.focus()
+    blank.keyboard.press("ArrowRight")
+    assert blank.locator(".tip").inner_text().splitlines()[0] == "30 Nov"
+    assert blank.evaluate(stops) == 1
+    blank.keyboard.press("Enter")
+    assert len(blank.evaluate("window.told")) == 1
+
+
+def test_bars_that_lead_nowhere_are_no_buttons(blank: Page) -> None:
+    draw(blank, charts.ahead(WEEKS, "usd"), chooses=False)
+    blank.locator(".bar").first.click()
+    assert blank.evaluate("window.told") == []
+    assert blank.get_by_role("button").count() == 0
+
+
+def test_a_hostile_name_is_read_as_it_was_written(blank: Page) -> None:
+    requested: list[str] = []
+    blank.on("request", lambda request: requested.append(request.url))
+    cells = [("2026-11-23", "x", 500, 1)]
+    [bar] = draw(
+        blank, charts.runway(cells, [("x", HOSTILE), ("y", "Pro")], "usd", date(2026, 11, 24))
+    )
+    assert HOSTILE.replace("%", "") in bar["says"].replace("%", "")
+    assert blank.locator(".legend .name").first.inner_text() == HOSTILE
+    assert blank.locator("img").count() == 0
+    assert [url for url in requested if "foreign.test" in url] == []
+
+
+def test_a_month_of_nothing_leaves_a_gap_in_a_line(blank: Page) -> None:
+    figure = go.Figure(
+        go.Scatter(
+            x=["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"],
+            y=[1, None, 2, 3],
+            customdata=[["a"], ["b"], ["c"], ["d"]],
+            line={"color": "#123456", "width": 2},
+            hovertemplate="%{customdata[0]}<extra></extra>",
+        )
+    )
+    figure.update_layout(height=200, yaxis={"nticks": 5})
+    figure.update_xaxes(tickvals=["2026-01-01"], ticktext=["Jan 2026"])
+    draw(blank, figure)
+    drawn = str(blank.locator("path").get_attribute("d"))
+    assert (drawn.count("M"), drawn.count("L")) == (2, 1)
+    blank.locator(".area").focus()
+    assert blank.locator(".tip").inner_text() == "d"
+    blank.keyboard.press("ArrowLeft")
+    assert blank.locator(".tip").inner_text() == "c"
+
+
+@pytest.mark.parametrize(("most", "read"), [(812, "$6"), (1_612_345, "$15k"), (412_345_678, "$4M")])
+def test_an_axis_is_short_and_in_money(blank: Page, most: int, read: str) -> None:
+    weeks = (("2026-11-23", "This week", most, 0, 1),)
+    draw(blank, charts.ahead(weeks, "usd"))
+    assert read in blank.locator(".side .tick").all_inner_texts()
