@@ -129,10 +129,8 @@ class Dashboard:
         self.settles()
 
     def goes(self, address: str) -> None:
-        """As through the browser's history: only what is shown is drawn anew; a window that shows
-        nothing yet opens it. A filter that the page before has, too, keeps that one's value."""
-        if not self.page.url.startswith(self.url):
-            return self.opens(address)
+        """As through the browser's history: only what is shown is drawn anew. A filter that the
+        page before has, too, keeps that one's value."""
         self.settles()
         self.page.evaluate(GO, [address, 3 * PATIENCE])
         self.settles()

@@ -93,11 +93,8 @@ def warm(
 def context(warm: BrowserContext) -> Iterator[BrowserContext]:
     """A browser that nobody has signed in with; only its cache is warm."""
     warm.clear_cookies()
-    before = warm.pages
     yield warm
-    for page in warm.pages:
-        if page in before:
-            continue
+    for page in warm.pages[1:]:  # the first came with the browser, and keeps it open
         if page.url.startswith("http"):
             with suppress(Error):  # it may be on its way to another page
                 page.evaluate("localStorage.clear()")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -33,21 +32,11 @@ TOTALS = {"overview", "mrr", "plan-mix", "close", "plans", "portal", "sync"}
 TABS = ("Subscriptions", "Invoices", "May+use", "Timeline", "Raw")
 
 
-@pytest.fixture(scope="module")
-def window(warm: BrowserContext, stack: Stack) -> Iterator[Dashboard]:
-    """One for all that only go to an address and act there: opening it takes longer than they."""
-    page = warm.new_page()
-    page.set_viewport_size({"width": 1440, "height": 1400})
-    yield Dashboard(page, stack.dashboard_url)
-    page.close()
-
-
 @pytest.fixture
-def admin(window: Dashboard, context: BrowserContext) -> Dashboard:
+def admin(dashboard: Dashboard, context: BrowserContext) -> Dashboard:
     """Somebody who may see everything, already signed in."""
-    context.add_cookies([{"name": DEMO_COOKIE, "value": "admin", "url": window.url}])
-    window.goes("/customer")  # a page without the filters that lists share
-    return window
+    context.add_cookies([{"name": DEMO_COOKIE, "value": "admin", "url": dashboard.url}])
+    return dashboard
 
 
 @pytest.fixture
@@ -110,7 +99,7 @@ def test_a_hostile_name_loads_nothing_and_is_shown_as_it_is(
 
 def _noted(admin: Dashboard, customer: str) -> None:
     """Every hostile text as one staff note: it is shown on the page and told in the timeline."""
-    admin.goes(f"/customer?customer={customer}")
+    admin.opens(f"/customer?customer={customer}")
     panel = admin.page.locator(".st-key-staff_notes")
     panel.get_by_role("textbox").fill("\n".join(HOSTILE))
     panel.get_by_role("button", name="Add note").click()
@@ -120,7 +109,7 @@ def _noted(admin: Dashboard, customer: str) -> None:
 def test_the_file_is_safe_for_a_spreadsheet(
     admin: Dashboard, hostile: list[str], tmp_path: Path
 ) -> None:
-    admin.goes(f"/winding-down?q={hostile[2]}")
+    admin.opens(f"/winding-down?q={hostile[2]}")
     with admin.page.expect_download() as waiting:
         admin.page.get_by_role("button", name="Download").click()
         admin.page.get_by_text("CSV", exact=True).click()
@@ -166,7 +155,7 @@ def test_the_address_survives_sign_in_and_a_reload(dashboard: Dashboard) -> None
 def test_a_bar_narrows_the_list_and_the_address_says_so(
     admin: Dashboard, hostile: list[str]
 ) -> None:
-    admin.goes("/winding-down")
+    admin.opens("/winding-down")
     bar = admin.page.locator("[class*=st-key-runway_] .point path").first
     expect(bar).to_be_visible(timeout=PATIENCE)
     bar.click(force=True)
@@ -174,14 +163,14 @@ def test_a_bar_narrows_the_list_and_the_address_says_so(
 
 
 def test_a_row_can_be_chosen_with_the_keyboard(admin: Dashboard, hostile: list[str]) -> None:
-    admin.goes(f"/winding-down?q={hostile[0]}")
+    admin.opens(f"/winding-down?q={hostile[0]}")
     admin.chooses_row_by_keyboard(0, re.compile("customer=cus_"))
 
 
 def test_the_way_back_leads_to_the_list_as_it_was_filtered(
     admin: Dashboard, hostile: list[str]
 ) -> None:
-    admin.goes("/winding-down?q=foreign&sort=Largest+MRR")
+    admin.opens("/winding-down?q=foreign&sort=Largest+MRR")
     admin.chooses_row(0)
     expect(admin.page).to_have_url(re.compile("customer=cus_"), timeout=PATIENCE)
     admin.clicks("Back to Winding down")
@@ -190,7 +179,7 @@ def test_the_way_back_leads_to_the_list_as_it_was_filtered(
 
 
 def test_a_click_on_a_plan_lists_the_customers_behind_it(admin: Dashboard) -> None:
-    admin.goes("/plan-mix")
+    admin.opens("/plan-mix")
     bar = admin.page.locator(".chart .bar").last
     expect(bar).to_be_visible(timeout=PATIENCE)
     bar.click(force=True)
