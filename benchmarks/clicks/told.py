@@ -14,9 +14,11 @@ PAGE = 1.5
 """How much longer than a bare page another page may take."""
 
 WHY = """What is left is the browser: its main thread is busy for nearly all of each time, about
-seven milliseconds for every element that is drawn again and five to ten times that for a chart,
-ours or bare Streamlit's; the server's share is a tenth to a sixth. A choice of a table's row is
-told by the browser 150 ms late. Tried, and not kept: messages held back and sent in few bursts (a
+seven milliseconds for every element that is drawn again and five to ten times that for one of
+Plotly's charts, ours or bare Streamlit's; the server's share is a tenth to a sixth. A choice of a
+table's row is told by the browser 150 ms late. Kept: bars and lines of the busiest pages are drawn
+by a component of a few kilobytes (`dashboard/ui/picture.py`) that costs no more than a sentence.
+Tried, and not kept: messages held back and sent in few bursts (a
 tenth less on pages, nothing on fragments, and the first part of a page comes later); a customer's
 tabs as a fragment of their own (keys pressed quickly were taken back). What a currency or a period
 changes is nearly all of a page: quicker would be fewer things to see."""

@@ -155,7 +155,6 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
         guessed = line.reconstructed.get(part) or 0
         steps.append((part, defined.label(metric), amount, guessed))
     drawn = tuple(steps)
-    st.session_state["parts_drawn"] = [part for part, *_ in drawn]
     figure = keeping.figure(
         "waterfall", lambda: charts.waterfall(drawn, code, BALANCES), drawn, code
     )
