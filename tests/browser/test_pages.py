@@ -156,7 +156,7 @@ def test_a_bar_narrows_the_list_and_the_address_says_so(
     admin: Dashboard, hostile: list[str]
 ) -> None:
     admin.opens("/winding-down")
-    bar = admin.page.locator("[class*=st-key-runway_] .point path").first
+    bar = admin.page.locator("[class*=st-key-runway_] .bar").first
     expect(bar).to_be_visible(timeout=PATIENCE)
     bar.click(force=True)
     expect(admin.page).to_have_url(re.compile("week="), timeout=PATIENCE)
