@@ -23,6 +23,7 @@ from lib.billing.domain.rollups import (
     plus,
 )
 from lib.billing.domain.rows import InvoiceRow, MovementRow, SubscriptionRow
+from lib.billing.domain.stood_turns import of_standing
 from lib.billing.domain.trial_turns import of_trials
 from lib.billing.domain.turnover import Turnover, add_to, of_story
 from lib.billing.settings.catalog_file import read_catalog
@@ -119,6 +120,7 @@ def _turned(template: Template, shift: int) -> Turnover:
     ended = {owned(row) for row in subscriptions if has_ended(row.status)}
     found = of_story(story, RULES.timezone)
     add_to(found, of_trials(story, RULES.timezone, RULES.policy.slug).items())
+    add_to(found, of_standing(story, RULES.timezone, RULES.policy.slug).items())
     add_to(found, of_invoices_owed(billed, ended, RULES.timezone).items())
     terms = {owned(row): terms_of(row.status, row.trial_end) for row in subscriptions}
     firsts = firsts_of(made_of(billed), terms)

@@ -40,6 +40,8 @@ ADDRESSES: Final = (
         by_plan={"sort": "Plan"},
         by_reason={"sort": "Reason"},
         by_customer={"sort": "Customer"},
+        saved_or_lost={"view": "Saved or lost"},
+        the_back_test={"view": "Back-test"},
     ),
     *_of(
         "failed-payments",
@@ -67,6 +69,11 @@ ADDRESSES: Final = (
         one_plan={"plans": "Pro"},
         a_later_page={"page": "200"},
         most_customers={"sort": "Most customers"},
+        by_month={"view": "Trend"},
+        moves={"view": "Moves"},
+        moves_of_a_name={"view": "Moves", "q": "kowalski"},
+        the_largest={"view": "Concentration"},
+        features={"view": "Features"},
     ),
     *_of(
         "churn",

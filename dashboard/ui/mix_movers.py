@@ -38,23 +38,26 @@ def draw(found: PlanMoves, code: str, span: Lookback, staff: Staff) -> None:
         ends=span.ends,
         move=(chosen.was, chosen.now) if chosen else None,
     )
-    whole = mixed.movers(replace(wanted, limit=1))
-    if not whole.total:
+    went = (chosen,) if chosen else found.moves
+    total, delta = sum(move.customers for move in went), sum(move.delta for move in went)
+    if text:
+        whole = mixed.movers(replace(wanted, limit=1))
+        total, delta = whole.total, sum(part.amount_minor for part in whole.sums)
+    if not total:
         filters.nothing(tr("No move matches these filters."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_found(whole), width="stretch")
+        st.caption(_found(total, delta, code), width="stretch")
         download.menu("plan-moves", wanted, staff)
     place = st.container()
-    page = mixed.movers(replace(wanted, limit=tables.PAGE_SIZE, offset=tables.pager(whole.total)))
+    page = mixed.movers(replace(wanted, limit=tables.PAGE_SIZE, offset=tables.pager(total)))
     with place:
         _table(page)
 
 
-def _found(whole: Listing[MoveItem]) -> str:
-    amounts = [fmt.signed(part.amount_minor, part.currency) for part in whole.sums]
-    moved = ntr("{count} move", "{count} moves", whole.total)
-    found = fmt.joined((moved, *amounts))
+def _found(total: int, delta: int, code: str) -> str:
+    moved = ntr("{count} move", "{count} moves", total)
+    found = fmt.joined((moved, fmt.signed(delta, code)))
     return tr("{found}. Choose a row to open its customer.", found=found)
 
 

@@ -40,7 +40,7 @@ class MixDesk:
 
     def concentration(self, currency: str) -> Concentration:
         """What the largest customers pay of all MRR, and who they are."""
-        return mixing.concentration(self._reader, clean(currency))
+        return mixing.concentration(self._reader, self._setup, clean(currency))
 
     def plan_features(self, currency: str) -> PlanFeatures:
         """Which features customers pay for: of each plan, how many have them."""

@@ -110,7 +110,7 @@ def _told(seed: int, customers: int, turns: int) -> str:
     made = Company(seed)
     made.created("coupon.created", shapes.coupon())
     for number in range(customers):
-        _join(made, str(number))
+        join(made, str(number))
     for _ in range(turns * customers):
         made.tick()
         number = str(made.random.randrange(customers))
@@ -119,17 +119,17 @@ def _told(seed: int, customers: int, turns: int) -> str:
     return json.dumps(made.events)
 
 
-def _join(made: Company, n: str) -> None:
+def join(made: Company, n: str) -> None:
     org = {"org_id": f"org_{n}"}
     made.created("customer.created", shapes.customer(id=f"cus_{n}", metadata=org, created=made.now))
     subscription = shapes.subscription(
-        _item(n, "pro_monthly"), id=f"sub_{n}", customer=f"cus_{n}", created=made.now
+        item_of(n, "pro_monthly"), id=f"sub_{n}", customer=f"cus_{n}", created=made.now
     )
     made.created("customer.subscription.created", subscription)
     made.tick()
 
 
-def _item(n: str, lookup_key: str) -> Raw:
+def item_of(n: str, lookup_key: str) -> Raw:
     price = shapes.price(f"price_{lookup_key}", PLANS[lookup_key], lookup_key=lookup_key)
     if lookup_key.endswith("yearly"):
         price["recurring"] = price["recurring"] | {"interval": "year"}
@@ -143,7 +143,7 @@ def _alive(made: Company, n: str) -> bool:
 def _change_plan(made: Company, n: str) -> None:
     if _alive(made, n):
         lookup_key = made.random.choice(list(PLANS))
-        items = {"object": "list", "data": [_item(n, lookup_key)], "has_more": False}
+        items = {"object": "list", "data": [item_of(n, lookup_key)], "has_more": False}
         made.changed("customer.subscription.updated", f"sub_{n}", items=items)
 
 

@@ -185,8 +185,10 @@ def test_who_went_from_where_to_where(told: list[Any], expected: list[Move], sto
     span = Span(parse_iso("2026-05-01"), parse_iso(NOW) + 1)
     with store.reading() as connection:
         found = plan_moves.moves(connection, "portside", "usd", span, EVERY)
-        listed = plan_moves.page(connection, "portside", "usd", span, EVERY)
+        listed, total, delta = plan_moves.page(connection, "portside", "usd", span, EVERY)
     assert found == sorted(expected)
+    assert total == sum(move.customers for move in expected)
+    assert delta == sum(move.delta for move in expected)
     assert sorted((row["was"], row["now"]) for row in listed) == sorted(
         (move.was, move.now) for move in expected
     )
@@ -201,16 +203,21 @@ def test_a_way_lists_those_who_went_it(store: Store) -> None:
     desk(store, told, NOW)
     span = Span(parse_iso("2026-05-01"), parse_iso(NOW) + 1)
 
+    counted: list[tuple[int, ...]] = []
+
     def listed(filters: MoveFilters) -> list[tuple[str, int]]:
         with store.reading() as connection:
-            rows = plan_moves.page(connection, "portside", "usd", span, filters)
+            rows, *totals = plan_moves.page(connection, "portside", "usd", span, filters)
+        counted.append(tuple(totals))
         return [(row["customer_id"], row["after_minor"] - row["before_minor"]) for row in rows]
 
     assert listed(EVERY) == [("cus_3", 9_900), ("cus_2", 4_000), ("cus_1", 2_000)]
     assert listed(MoveFilters(move=("starter", "pro"))) == [("cus_2", 4_000), ("cus_1", 2_000)]
     assert listed(MoveFilters(move=("starter", "pro"), limit=1, offset=1)) == [("cus_1", 2_000)]
+    assert listed(MoveFilters(move=("starter", "pro"), limit=1, offset=9)) == []
     assert listed(MoveFilters(move=(NEW, "starter"))) == []
     assert listed(MoveFilters(text="cus_3")) == [("cus_3", 9_900)]
+    assert counted == [(3, 15_900), *[(2, 6_000)] * 3, (0, 0), (1, 9_900)], "whatever is shown"
 
 
 @pytest.mark.parametrize("seed", first(2, range(6)))

@@ -31,7 +31,9 @@ FIRST_PAYMENT: Final = 82_800
 class Turn(NamedTuple):
     """The key of one sum; in the order of the table's columns. "" is whatever is not known."""
 
-    kind: str  # inferred · held · cohort · plans · stay · trial · upgrade · PERIODS · LOST_BY
+    kind: (
+        str  # inferred · held · cohort · plans · stay · stood · trial · upgrade · PERIODS · LOST_BY
+    )
     day: str  # the business day on which it came; of cohort and plans the first of its month
     policy: str
     currency: str
@@ -72,6 +74,8 @@ class Sold:
     ended_at: int | None
     reason: str | None
     feedback: str | None
+    plan: str | None
+    mrr_minor: int | None
 
 
 Offers = Mapping[tuple[str, str], tuple[Offer | None, Offer | None]]

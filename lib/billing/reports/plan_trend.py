@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..domain.money import rate
 from ..domain.periods import Period, periods
 from ..domain.times import day_start, local_date, next_period, period_start
-from ..store.queries import plan_standing
+from ..store.queries import kept_standing, plan_standing
 from ..store.queries import roll_forward as rolling
 from ..store.queries.reading import Connection
 from .definition import Definition, Row
@@ -21,8 +21,12 @@ def rows(connection: Connection, request: ReportRequest) -> Iterator[Row]:
         return
     codes = [request.currency] if request.currency else None
     found: dict[str, list[plan_standing.Standing]] = {
-        code: plan_standing.at_seconds(
-            connection, request.policy, code, [_end(month, request) for month in months]
+        code: kept_standing.at_seconds(
+            connection,
+            request.policy,
+            request.setup.timezone,
+            code,
+            [_end(month, request) for month in months],
         )
         for code in codes or sorted(rolling.currencies(connection, request.policy))
     }

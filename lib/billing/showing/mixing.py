@@ -12,7 +12,7 @@ from ..domain.said import Count, said
 from ..domain.times import period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import outlook, plan_features, plan_mix, plan_moves, plan_standing
+from ..store.queries import kept_standing, kept_sums, plan_moves, plan_standing
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
 from .mix_views import (
@@ -24,6 +24,7 @@ from .mix_views import (
     PlanMonth,
     PlanMoves,
 )
+from .outlook import largest
 from .upgrade_views import Holding
 from .views import Listing, Sum
 
@@ -39,7 +40,7 @@ def trend(reader: Reader, setup: Setup, now: int, currency: str) -> tuple[PlanMo
     ends = [*(span.ends for span in over), plan_standing.EVER]
     starts = [*(span.starts for span in over), over[-1].ends]
     with reader.open() as connection:
-        stood = plan_standing.at_seconds(connection, setup.policy, currency, ends)
+        stood = kept_standing.at_seconds(connection, setup.policy, setup.timezone, currency, ends)
     months = [
         PlanMonth(period_of(at, "month", setup.timezone), end == plan_standing.EVER, plans)
         for at, end, plans in zip(starts, ends, stood, strict=True)
@@ -51,7 +52,9 @@ def trend(reader: Reader, setup: Setup, now: int, currency: str) -> tuple[PlanMo
 def moves(reader: Reader, setup: Setup, currency: str, span: Span) -> PlanMoves:
     """Every way that customers went in the span, and each plan from opening to closing."""
     with reader.open() as connection:
-        [opening] = plan_standing.at_seconds(connection, setup.policy, currency, [span.starts])
+        [opening] = kept_standing.at_seconds(
+            connection, setup.policy, setup.timezone, currency, [span.starts]
+        )
         found = plan_moves.moves(connection, setup.policy, currency, span, MoveFilters())
     return PlanMoves(tuple(found), plan_lines(opening, found))
 
@@ -61,23 +64,21 @@ def movers(reader: Reader, setup: Setup, filters: MoveFilters) -> Listing[MoveIt
     [currency] = filters.currencies
     span = Span(filters.starts or 0, filters.ends or plan_standing.EVER)
     with reader.open() as connection:
-        rows = plan_moves.page(connection, setup.policy, currency, span, filters)
-        ways = plan_moves.moves(connection, setup.policy, currency, span, filters)
-    total = sum(way.customers for way in ways)
+        rows, total, delta = plan_moves.page(connection, setup.policy, currency, span, filters)
     return Listing(
         rows=tuple(MoveItem(**row) for row in rows),
         total=total,
-        sums=(Sum(currency, total, sum(way.delta for way in ways)),) if total else (),
+        sums=(Sum(currency, total, delta),) if total else (),
         bars=(),
         choices={},
     )
 
 
-def concentration(reader: Reader, currency: str) -> Concentration:
+def concentration(reader: Reader, setup: Setup, currency: str) -> Concentration:
     """On whom MRR rests. Of fewer customers than a group has there is no share: it says why."""
     with reader.open() as connection:
         people, mrr = _paying(connection, currency)
-        held = outlook.largest(connection, currency, max(GROUPS))
+        held = largest(connection, setup, currency, max(GROUPS))
     minors = [int(row["minor"]) for row in held]
     return Concentration(
         currency=currency,
@@ -109,7 +110,7 @@ def _too_few(count: int) -> str:
 
 
 def _paying(connection: Connection, currency: str) -> tuple[int, int]:
-    totals = plan_mix.currency_totals(connection, currency)
+    totals = kept_sums.currency_totals(connection, currency)
     return (int(totals[0]["customers"]), int(totals[0]["mrr_minor"])) if totals else (0, 0)
 
 
@@ -122,8 +123,10 @@ def features(reader: Reader, setup: Setup, currency: str) -> PlanFeatures:
     }
     with reader.open() as connection:
         people, mrr = _paying(connection, currency)
-        held = plan_standing.now(connection, currency)
-        customers = plan_features.holders(connection, currency, plans_of)
+        held = kept_standing.now(connection, setup.policy, setup.timezone, currency)
+        customers = kept_standing.holders(
+            connection, setup.policy, setup.timezone, currency, plans_of
+        )
     sold = [plan for plan in catalog.plans.values() if plan.slug in held or plan.features]
     sold.sort(key=lambda plan: (plan.rank, plan.slug))
     return PlanFeatures(

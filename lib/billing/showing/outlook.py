@@ -38,7 +38,7 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
         totals = kept_sums.currency_totals(connection, currency)
         mrr = int(totals[0]["mrr_minor"]) if totals else 0
         people = int(totals[0]["customers"]) if totals else 0
-        held = _largest(connection, setup, currency)
+        held = largest(connection, setup, currency, LARGEST)
         months = _complete(connection, setup, now)
         facts = Facts(
             currency=currency,
@@ -68,10 +68,11 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
     )
 
 
-def _largest(connection: Connection, setup: Setup, currency: str) -> Sequence[Any]:
+def largest(connection: Connection, setup: Setup, currency: str, count: int) -> Sequence[Any]:
+    """Those who pay most, the largest first: ``customer_id, name, email, minor``."""
     if cut_days.ready(connection, setup.policy, setup.timezone):
-        return kept_receipts.largest(connection, setup.policy, currency, LARGEST)
-    return queries.largest(connection, currency, LARGEST)
+        return kept_receipts.largest(connection, setup.policy, currency, count)
+    return queries.largest(connection, currency, count)
 
 
 def _complete(connection: Connection, setup: Setup, now: int) -> list[Span]:

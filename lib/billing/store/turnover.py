@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from ..domain import turnover as told
 from ..domain.catalog import Catalog
 from ..domain.rows import MovementRow
+from ..domain.stood_turns import of_standing
 from ..domain.trial_turns import of_trials
 from ..domain.turnover import NOTHING, Added, Turn, Turnover, add_to, asks_its_event
 from ..domain.upgrade_turns import hangs_on_its_event
@@ -77,13 +78,15 @@ def summed(
             add_to(total, told.of_story(story, timezone, offers).items())
             for own in {policy} if policy else {row.policy for row in story.movements} or {""}:
                 add_to(total, of_trials(story, timezone, own or "").items())
+                add_to(total, of_standing(story, timezone, own or "").items())
     return {turn: added for turn, added in total.items() if added != NOTHING}
 
 
 def _everybody(connection: Connection) -> list[str]:
     found = {row[0] for row in connection.execute(select(movements.c.customer_id).distinct())}
-    tried = select(subscriptions.c.customer_id).where(subscriptions.c.trial_start.is_not(None))
-    return sorted(found | {row[0] for row in connection.execute(tried.distinct())})
+    told = or_(subscriptions.c.trial_start.is_not(None), subscriptions.c.mrr_minor > 0)
+    sold = select(subscriptions.c.customer_id).where(told).distinct()
+    return sorted(found | {row[0] for row in connection.execute(sold)})
 
 
 def rebuild(

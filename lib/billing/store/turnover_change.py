@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ..domain import turnover as told
 from ..domain.catalog import Catalog
 from ..domain.rows import InvoiceRow, MovementRow, ProjectionRows, SubscriptionRow
+from ..domain.stood_turns import held_now, of_standing
 from ..domain.trial_turns import of_trials
 from ..domain.turnover import Sold, Story, Turnover, add_to, asks_its_event
 from .bill_change import BillChange
@@ -82,6 +83,10 @@ class Change:
                     add_to(found, moved.items(), sign)
                 tried = of_trials(story, self._timezone, self._policy)
                 add_to(found, tried.items(), sign)
+            if since is not None or held_now(before) != held_now(after):
+                for story, sign in ((before, -1), (after, 1)):
+                    stood = of_standing(story, self._timezone, self._policy)
+                    add_to(found, stood.items(), sign)
         return found
 
 
@@ -122,4 +127,6 @@ def _sold(row: SubscriptionRow) -> Sold:
         row.ended_at,
         row.reason,
         row.feedback,
+        row.plan,
+        row.mrr_minor,
     )

@@ -85,13 +85,11 @@ class Cut:
         self._told: dict[tuple[Span, bool], list[Story]] = {}
 
     def days(self) -> CTE:
-        """``n, first, ends``: ISO days, the last one not within."""
-        rows = [
-            (n, local_date(span.starts, self._timezone).isoformat(), self.end(span)[0].isoformat())
-            for n, span in enumerate(self.spans)
-        ]
-        columns = (column("n", BigInteger), column("first", Text), column("ends", Text))
-        return values(*columns, name="days_values").data(rows).cte("days")
+        """`days_of`, one for each span."""
+        return days_of(
+            (local_date(span.starts, self._timezone).isoformat(), self.end(span)[0].isoformat())
+            for span in self.spans
+        )
 
     def rests(self) -> Iterator[tuple[int, Span]]:
         """Of each span that is cut off within a day: the part of that day in which it lies."""
@@ -140,6 +138,13 @@ class Cut:
             m.c.policy == self._policy, m.c.occurred_at >= starts, m.c.occurred_at < ends
         )
         return self._connection.execute(query.limit(1)).first() is not None
+
+
+def days_of(stretches: Iterable[tuple[str, str]]) -> CTE:
+    """``n, first, ends``: ISO days, the last one not within. There must be at least one."""
+    rows = [(n, *stretch) for n, stretch in enumerate(stretches)]
+    columns = (column("n", BigInteger), column("first", Text), column("ends", Text))
+    return values(*columns, name="days_values").data(rows).cte("days")
 
 
 def stories_of(

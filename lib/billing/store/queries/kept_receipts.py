@@ -111,10 +111,11 @@ def largest(connection: Connection, policy: str, currency: str, limit: int) -> l
     What subscriptions count is never more than where movements are, which keep what cannot be
     valued. Where those looked at do not settle who is first, everybody is.
     """
-    seen = balances(connection, policy, currency, EVER, (LOOKED_AT, 0))
+    looked_at = max(LOOKED_AT, 2 * limit)
+    seen = balances(connection, policy, currency, EVER, (looked_at, 0))
     among = sorted(row["customer_id"] for row in seen)
     found = outlook.largest(connection, currency, limit, among=among)
-    if len(seen) == LOOKED_AT and len(found) == limit:
+    if len(seen) == looked_at and len(found) == limit:
         # Both are in the same order: whoever was not looked at comes after the last of these.
         if _place(found[-1], "minor") <= _place(seen[-1], "amount_minor"):
             return found
