@@ -34,6 +34,11 @@ WAYS = (
     ("pro", "-left", 2, 5_800, 0),
     ("", "starter", 1, 500, 900),
 )
+MOVERS = [
+    (was, now, before // customers, after // customers)
+    for was, now, customers, before, after in WAYS
+    for _ in range(customers)
+]
 
 
 class FakeMix:
@@ -78,7 +83,7 @@ class FakeMix:
                 currency=filters.currencies[0],
                 moved_at=NOW - i * 86_400,
             )
-            for i, (was, now, _, before, after) in enumerate(WAYS * 5)
+            for i, (was, now, before, after) in enumerate(MOVERS)
             if filters.move in (None, (was, now)) and filters.text in (f"Company {i}", "")
         ]
         moved = sum(item.after_minor - item.before_minor for item in found)

@@ -73,7 +73,9 @@ def test_a_move_lists_those_who_made_it(open_page: Open) -> None:
     app = open_page("plan-mix", view="Moves", move="Starter → Pro", period="Last 12 months")
     assert app.session_state["move"] == "starter~pro"
     assert set(app.dataframe[1].value["path"]) == {"Starter → Pro"}
-    assert "5 moves · +$200.00. Choose a row to open its customer." in said(app)
+    assert "2 moves · +$40.00. Choose a row to open its customer." in said(app)
+    app.text_input(key="q").set_value("Company 6").run()
+    assert "1 move · +$20.00. Choose a row to open its customer." in said(app)
     app.text_input(key="q").set_value("nobody").run()
     assert "No move matches these filters." in said(app)
 
