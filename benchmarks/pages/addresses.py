@@ -22,7 +22,15 @@ def _of(slug: str, **filtered: dict[str, str]) -> list[Address]:
 
 ADDRESSES: Final = (
     *_of("overview", in_euros={"currency": "EUR"}),
-    *_of("upgrades", in_euros={"currency": "EUR"}, to_one_plan={"plans": "Business"}),
+    *_of(
+        "upgrades",
+        in_euros={"currency": "EUR"},
+        to_one_plan={"plans": "Business"},
+        what_changed={"changes": "Plan"},
+        a_later_page={"page": "20"},
+        an_e_mail={"q": "liam.kowalski46@"},
+        a_name={"q": "kowalski"},
+    ),
     Address("customer", "an e-mail searched", {"find": "liam.kowalsk"}),
     Address("customer", "a word of many searched", {"find": "gmbh"}),
     Address("customer", "one customer", {"customer": "cus_{token}"}),
@@ -40,6 +48,7 @@ ADDRESSES: Final = (
         by_plan={"sort": "Plan"},
         by_reason={"sort": "Reason"},
         by_customer={"sort": "Customer"},
+        the_last_week_to_save={"savable": "true"},
         saved_or_lost={"view": "Saved or lost"},
         the_back_test={"view": "Back-test"},
     ),
@@ -47,6 +56,8 @@ ADDRESSES: Final = (
         "failed-payments",
         one_plan={"plans": "Pro"},
         one_reason={"reasons": "Insufficient funds"},
+        one_currency={"currencies": "EUR"},
+        paid_in_the_period={"recovered": "By payment"},
         a_later_page={"page": "20"},
         a_name={"q": "kowalski"},
         largest_amount={"sort": "Largest amount"},
@@ -79,6 +90,9 @@ ADDRESSES: Final = (
         "churn",
         by_week={"by": "Week"},
         reasons={"view": "Reasons"},
+        reasons_by_week={"view": "Reasons", "by": "Week"},
+        who_left_of_one_plan={"view": "Reasons", "plans": "Pro"},
+        who_left_of_a_name={"view": "Reasons", "q": "kowalski"},
         cohorts={"view": "Cohorts"},
     ),
     *_of(

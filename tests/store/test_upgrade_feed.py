@@ -8,7 +8,7 @@ import pytest
 
 from lib.billing.domain.upgrade_filters import UpgradeFilters
 from lib.billing.store.engine import Store
-from lib.billing.store.queries import kept_upgrades, upgrade_feed
+from lib.billing.store.queries import kept_upgrades, named, upgrade_feed, upgrade_names
 from lib.billing.store.queries.kept_upgrades import Upgrades
 from lib.billing.store.queries.upgrade_feed import Judged
 from tests.cut import first
@@ -94,3 +94,29 @@ def test_who_began_to_pay_is_counted_and_found_apart_from_a_new_price(store: Sto
     assert bars == {"price"}
     assert portside.upgrades(UpgradeFilters(changes=("began",))).total == 0
     assert portside.upgrades(UpgradeFilters(changes=("price",))).total == 1
+
+
+@pytest.mark.parametrize("by", ["customer_id", "subscription_id", "email", "nothing"])
+def test_few_and_many_who_are_named_are_the_same_ones(store: Store, by: str) -> None:
+    over_company(store, 4)
+    judged = Judged("portside", CATALOG)
+    with store.reading() as connection:
+        everybody = upgrade_feed.page_within(connection, judged, UpgradeFilters(limit=500))
+        one = next(row for row in everybody if row["email"] and row["subscription_id"])
+        text = "nobody's" if by == "nothing" else one[by].upper()
+        wanted = UpgradeFilters(limit=500, text=text)
+        found = named.find(connection, text)
+        few, *many = (
+            upgrade_feed.page_within(connection, judged, wanted, whose)
+            for whose in (
+                upgrade_names.of_few(connection, found),
+                upgrade_names.of_many(text),
+                upgrade_names.one_by_one(text),
+            )
+        )
+        counted = upgrade_feed.paths(connection, judged, wanted)
+    assert found.every
+    assert many == [few, few]
+    assert sum(int(cell["count"]) for cell in counted) == len(few)
+    assert by == "email" or len(few) < len(everybody), "they share an address"
+    assert (one in few) is (by != "nothing")

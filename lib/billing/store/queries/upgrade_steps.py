@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,10 +56,16 @@ class Judged:
     catalog: Catalog
 
 
-def steps_of(connection: Connection, judged: Judged, filters: UpgradeFilters) -> CTE:
-    """Every upgrade in the filters' time and currencies, each with what changed."""
+def steps_of(
+    connection: Connection,
+    judged: Judged,
+    filters: UpgradeFilters,
+    *whose: ColumnElement[bool],
+) -> CTE:
+    """Every upgrade in the filters' time and currencies, each with what changed; ``whose``: of
+    these movements alone."""
     ranks = Ranks(judged.catalog)
-    seen = _offered(connection, _seen(connection, judged, filters, ranks))
+    seen = _offered(connection, _seen(connection, judged, filters, ranks, whose))
     was, now = (Said(*(seen.c[f"{when}_{name}"] for name in SAID)) for when in ("was", "now"))
     told = and_(seen.c.had_before, seen.c.had_after)
     # Movements say where MRR came from; a free or trial subscription had a plan all the same.
@@ -118,7 +124,13 @@ def _offered(connection: Connection, seen: CTE) -> CTE:
     )
 
 
-def _seen(connection: Connection, judged: Judged, filters: UpgradeFilters, ranks: Ranks) -> CTE:
+def _seen(
+    connection: Connection,
+    judged: Judged,
+    filters: UpgradeFilters,
+    ranks: Ranks,
+    whose: Sequence[ColumnElement[bool]],
+) -> CTE:
     """Movements that may be upgrades, with the plans of the states behind them as places."""
     told = and_(
         o.c.event_id == m.c.event_id,
@@ -144,7 +156,7 @@ def _seen(connection: Connection, judged: Judged, filters: UpgradeFilters, ranks
     )
     if filters.currencies:
         query = query.where(m.c.currency.in_(filters.currencies))
-    return query.where(*_hinted(filters)).cte("seen").prefix_with(_ONCE)
+    return query.where(*_hinted(filters), *whose).cte("seen").prefix_with(_ONCE)
 
 
 def _hinted(filters: UpgradeFilters) -> Iterator[ColumnElement[bool]]:
