@@ -15,13 +15,13 @@ chrome.head(navigation.BY_SLUG["failed-payments"])
 @st.fragment
 @notes.calmly
 def body() -> None:
-    """Everything that a filter, a bar, a row or a page switch redraws."""
+    """Everything that a bar or a currency redraws."""
     everything = data.failed_payments(Filters(limit=1))
     if everything.total:
         kpis.row(failing.cards(everything, totals=totals))
         failed.unsaid()
         failing.chart(everything, totals=totals)
-        failed.draw(failing.narrowed(everything), staff)
+        failed.draw(staff)
     else:
         notes.empty(
             tr("No payment is failing."),

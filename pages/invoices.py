@@ -14,7 +14,7 @@ chrome.head(navigation.BY_SLUG["invoices"])
 @st.fragment
 @notes.calmly
 def body() -> None:
-    """Everything that a filter, a bar, a row or a page switch redraws."""
+    """Everything that a bar or a currency redraws."""
     everything = data.invoices(InvoiceFilters(limit=1))
     if not everything.total:
         notes.empty(
@@ -35,8 +35,7 @@ def body() -> None:
     with numbers:
         if mine is not None:
             kpis.row(owed.cards(mine))
-    wanted = invoices.narrowed(everything, codes)
-    invoices.draw(wanted, staff)
+    invoices.draw(codes, staff)
 
 
 body()

@@ -26,8 +26,12 @@ from dashboard.ui import (
 from lib.billing import BillingError, FailedPaymentItem, Filters, Permission
 
 
-def draw(wanted: Filters, staff: Staff) -> None:
-    """The queue, if the filters leave one."""
+@st.fragment
+@notes.calmly
+def draw(staff: Staff) -> None:
+    """The filters, and the queue if they leave one: what a filter redraws."""
+    session.check(Permission.CUSTOMERS)
+    wanted = failing.narrowed(paged.still(data.failed_payments(Filters(limit=1))))
     if paged.whole(data.failed_payments, wanted).total:
         _queue(wanted, staff)
     else:

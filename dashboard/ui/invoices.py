@@ -124,8 +124,12 @@ def _midnight(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
 
 
-def draw(wanted: InvoiceFilters, staff: Staff) -> None:
-    """The list, if the filters leave one."""
+@st.fragment
+@notes.calmly
+def draw(codes: Sequence[str], staff: Staff) -> None:
+    """The filters, and the list if they leave one: what a filter redraws."""
+    session.check(Permission.TOTALS)
+    wanted = narrowed(paged.still(data.invoices(InvoiceFilters(limit=1))), codes)
     if paged.whole(data.invoices, wanted).total:
         _found(wanted, staff)
     else:

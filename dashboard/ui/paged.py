@@ -21,6 +21,7 @@ AFTER, EXACT = filters.OF_PAGES
 """``after``: rows passed over, a colon, and `Listing.last` of the page that it goes on behind."""
 
 F = TypeVar("F", bound=Filters)
+L = TypeVar("L", bound=Listing[Any])
 
 
 def whole(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:
@@ -29,9 +30,13 @@ def whole(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:
 
 
 def whole_still(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:
-    """The same in a fragment of its own: what it adds up to may have changed since the page around
-    was drawn, and an empty list is for that page to tell."""
-    found = whole(read, wanted)
+    """The same in a fragment of its own: see `still`."""
+    return still(whole(read, wanted))
+
+
+def still(found: L) -> L:
+    """What a fragment of its own lists: it may have changed since the page around was drawn, and an
+    empty list is for that page to tell."""
     if not found.total:
         st.rerun()
     return found
