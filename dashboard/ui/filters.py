@@ -97,7 +97,7 @@ def _room(key: str, options: Sequence[tuple[str, str]]) -> int:
         asked = set(st.query_params.get_all(key))
         chosen = [words for _, words in options if words in asked]
     chips = sum(36 + 7 * len(words) for words in chosen)
-    return min(max(NARROW, 66 + chips), WIDEST)
+    return min(max(NARROW, 84 + chips), WIDEST)
 
 
 def order(options: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
