@@ -43,6 +43,28 @@ def _with_collation(element: by_bytes, compiler: SQLCompiler, **kw: Any) -> str:
     return f'({compiler.process(element.clauses, **kw)}) COLLATE "C"'
 
 
+class first_found(FunctionElement[str]):
+    """A column of the table that is read first: SQLite may not look that one up by it.
+
+    It knows nothing of how often a value is in a column, and takes an index that has the value
+    before one that has the order, even where every other row has it.
+    """
+
+    type = Text()
+    name = "first_found"
+    inherit_cache = True
+
+
+@compiles(first_found)
+def _unchanged(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(first_found, "sqlite")
+def _with_a_plus(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"+{compiler.process(element.clauses, **kw)}"
+
+
 def value_of(cls: type[Value], row: Mapping[Any, Any]) -> Value:
     """A row of a derived table as its value."""
     return cls(
