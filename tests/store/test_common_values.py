@@ -93,6 +93,36 @@ def test_sqlite_takes_the_index_that_few_rows_are_in(
         assert other not in found
 
 
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {},
+        {"plans": ("pro",)},
+        {"currencies": ("usd",)},
+        {"reasons": ("expired_card",)},
+        {"statuses": ("past_due",)},
+        {"intervals": ("month",), "currencies": ("usd", "eur"), "plans": ("pro", "starter")},
+        {"starts": at("2026-03-01")},
+        {"text": "ann", "plans": ("pro",)},
+    ],
+)
+def test_sqlite_looks_up_what_belongs_to_a_failed_payment(
+    narrowed: dict[str, Any], sort: str, sqlite_store: Store
+) -> None:
+    portside = desk(sqlite_store, QUEUE, NOW)
+    with heard(sqlite_store) as asked:
+        portside.failed_payments(Filters(**narrowed, sort=sort))
+    for plan, (statement, _) in zip(plans(sqlite_store, asked), asked, strict=True):
+        if "JOIN" in statement and "'past_due'" in statement:
+            read = [line for line in plan.splitlines() if line.startswith(("SCAN", "SEARCH"))]
+            first, *others = (line for line in read if "anon" not in line)
+            assert others or "known" in first
+            assert all(line.startswith("SEARCH") for line in others), plan
+            if "CROSS" in statement:
+                assert "walk_failing_told (subscription_id=? AND customer_id=?)" in others[0]
+
+
 def test_sqlite_finds_what_ends_by_the_ends_alone(sqlite_store: Store) -> None:
     desk(sqlite_store, LEAVERS, NOW)
     with heard(sqlite_store) as asked, sqlite_store.reading() as connection:

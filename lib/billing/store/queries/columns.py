@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, or_
+from sqlalchemy import ColumnElement, Join, Select, Text, and_, func, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -63,6 +63,22 @@ def _unchanged(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(first_found, "sqlite")
 def _with_a_plus(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
     return f"+{compiler.process(element.clauses, **kw)}"
+
+
+class in_turn(Join):
+    """A join in which SQLite reads the left table first, whatever it expects of the right one."""
+
+    inherit_cache = True
+
+
+@compiles(in_turn)
+def _in_any_turn(element: in_turn, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.visit_join(element, **kw)
+
+
+@compiles(in_turn, "sqlite")
+def _crossed(element: in_turn, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.visit_join(element, **kw).replace(" JOIN ", " CROSS JOIN ", 1)
 
 
 def value_of(cls: type[Value], row: Mapping[Any, Any]) -> Value:

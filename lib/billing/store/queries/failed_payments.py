@@ -29,7 +29,7 @@ from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
-from .columns import among, bounded, by_bytes, first_found, one_of_intervals
+from .columns import among, bounded, by_bytes, first_found, in_turn, one_of_intervals
 from .late import Late
 from .named import Named, condition, joins_customers
 from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up
@@ -39,14 +39,7 @@ _OF_THESE = i.outerjoin(s, _OWN)
 _DUE = literal_column("subscriptions.status IN ('past_due', 'unpaid')")
 _OVERDUE = i.join(s, and_(_OWN, _DUE))
 # Fewer subscriptions are due than invoices ever failed, and SQLite cannot know it.
-_DUE_FIRST = s.join(
-    i,
-    and_(
-        i.c.subscription_id == first_found(s.c.subscription_id),
-        i.c.customer_id == first_found(s.c.customer_id),
-        _DUE,
-    ),
-)
+_DUE_FIRST = in_turn(s, i, and_(_OWN, _DUE))
 _JOINED = _OF_THESE.outerjoin(c, c.c.customer_id == i.c.customer_id)
 _LISTED = and_(
     i.c.failing,
@@ -94,6 +87,7 @@ def _source(
 ) -> Any:
     """``ordered``: an index of the invoices has the order."""
     listed = _OVERDUE if overdue else _OF_THESE
+    # Of whom a text names SQLite would look each up again for every subscription.
     if overdue and not filters.text and not (ordered and filters.narrows_nothing):
         listed = _DUE_FIRST
     if joins_customers(found, filters.text):
