@@ -73,12 +73,12 @@ class in_turn(Join):
 
 @compiles(in_turn)
 def _in_any_turn(element: in_turn, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.visit_join(element, **kw)
+    return str(compiler.visit_join(element, **kw))  # type: ignore[no-untyped-call]
 
 
 @compiles(in_turn, "sqlite")
 def _crossed(element: in_turn, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.visit_join(element, **kw).replace(" JOIN ", " CROSS JOIN ", 1)
+    return _in_any_turn(element, compiler, **kw).replace(" JOIN ", " CROSS JOIN ", 1)
 
 
 def value_of(cls: type[Value], row: Mapping[Any, Any]) -> Value:

@@ -36,7 +36,7 @@ from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up
 
 _OWN = and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
 _OF_THESE = i.outerjoin(s, _OWN)
-_DUE = literal_column("subscriptions.status IN ('past_due', 'unpaid')")
+_DUE: ColumnElement[bool] = literal_column("subscriptions.status IN ('past_due', 'unpaid')")
 _OVERDUE = i.join(s, and_(_OWN, _DUE))
 # Fewer subscriptions are due than invoices ever failed, and SQLite cannot know it.
 _DUE_FIRST = in_turn(s, i, and_(_OWN, _DUE))
