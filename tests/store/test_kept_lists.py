@@ -13,7 +13,13 @@ from lib.billing.domain.filters import Filters
 from lib.billing.domain.list_sums import LISTED
 from lib.billing.store import list_sums, migrate, rollups
 from lib.billing.store.engine import Store
-from lib.billing.store.queries import failed_payments, kept_lists, price_holders, winding_down
+from lib.billing.store.queries import (
+    failed_payments,
+    kept_lists,
+    outlook,
+    price_holders,
+    winding_down,
+)
 from tests.reports.ledger import desk
 from tests.store.test_queries_lists import FAILURES, LEAVERS, NOW
 
@@ -54,15 +60,21 @@ def test_what_winds_down_is_counted_as_its_rows_are(filled: Store, filters: Filt
         )
 
 
+def test_reasons_of_what_winds_down_are_counted_as_its_rows_are(filled: Store) -> None:
+    with filled.reading() as connection:
+        for currency in ("usd", "eur"):
+            told = kept_lists.winding_reasons(connection, currency)
+            assert list(told.items()) == list(outlook.reasons(connection, currency).items())
+
+
 @pytest.mark.parametrize("filters", NARROWED.values(), ids=NARROWED.keys())
 def test_failed_payments_are_counted_as_their_rows_are(filled: Store, filters: Filters) -> None:
     with filled.reading() as connection:
+        codes = failed_payments.by_decline(connection, filters)
         assert plain(kept_lists.failing_sums(connection, filters)) == plain(
-            failed_payments.sums(connection, filters)
+            failed_payments.sums(codes)
         )
-        assert plain(kept_lists.failing_by_decline(connection, filters)) == plain(
-            failed_payments.by_decline(connection, filters)
-        )
+        assert plain(kept_lists.failing_by_decline(connection, filters)) == plain(codes)
         assert plain(kept_lists.failing_choices(connection)) == plain(
             failed_payments.choices(connection)
         )

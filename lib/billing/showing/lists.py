@@ -84,15 +84,13 @@ def failed_payments(
             sums = kept_lists.failing_sums(connection, filters)
             codes = kept_lists.failing_by_decline(connection, filters)
         else:
-            sums = of_named(
-                lambda some: failing.sums(connection, filters, some, overdue=overdue),
+            codes = of_named(
+                lambda some: failing.by_decline(connection, filters, some, overdue=overdue),
                 found,
                 filters,
             )
-            capped = too_many(sums, filters, found)
-            codes = (
-                () if capped else failing.by_decline(connection, filters, found, overdue=overdue)
-            )
+            sums, capped = failing.sums(codes), too_many(codes, filters, found)
+            codes = () if capped else codes
         choices: Sequence[Record] = (
             kept_lists.failing_choices(connection) if kept else failing.choices(connection)
         )

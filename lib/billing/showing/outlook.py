@@ -15,7 +15,7 @@ from ..domain.said import Said, said
 from ..domain.times import MONTHS, local_date, period_of
 from ..retention.calendar import months_before
 from ..settings.setup import Setup
-from ..store.queries import cut_days, kept_receipts, kept_sums, turning
+from ..store.queries import cut_days, kept_lists, kept_receipts, kept_sums, turning
 from ..store.queries import outlook as queries
 from ..store.queries.reading import Connection, Reader
 from ..store.queries.spans import Span
@@ -47,7 +47,7 @@ def outlook(reader: Reader, setup: Setup, now: int, currency: str) -> Outlook:
             mrr_minor=mrr,
             largest_minor=int(held[0]["minor"]) if held else 0,
             weeks=tuple(_leaving(week, setup.timezone) for week in weeks),
-            reasons=queries.reasons(connection, currency),
+            reasons=_reasons(connection, currency),
             **(_of_months(connection, setup, now, months, currency) if months else {}),
         )
     together = sum(int(row["minor"]) for row in held)
@@ -143,6 +143,12 @@ def _month(span: Span, timezone: str) -> Said:
 
 def _named(month: int) -> Said:
     return Said(MONTHS[month - 1], {})
+
+
+def _reasons(connection: Connection, currency: str) -> dict[str, int]:
+    if kept_lists.ready(connection):
+        return kept_lists.winding_reasons(connection, currency)
+    return queries.reasons(connection, currency)
 
 
 def _leaving(week: RunwayWeek, timezone: str) -> Leaving:

@@ -221,6 +221,7 @@ def trials(
     One that has ended since was active where MRR came of it at its trial's end or later.
     """
     span = table_of(spans)
+    tried = s.c.trial_start.is_not(None)
     over = case((s.c.ended_at < s.c.trial_end, s.c.ended_at), else_=s.c.trial_end)
     came = (
         select(m.c.movement_id)
@@ -246,10 +247,10 @@ def trials(
         )
         .select_from(span.join(s, within(over, span)))
         .where(
-            s.c.trial_start.is_not(None),
             s.c.status != "trialing",  # its end has passed and Stripe's event is awaited
-            # It is one of the two, and of each there is an index.
-            or_(within(s.c.trial_end, span), within(s.c.ended_at, span)),
+            # It is one of the two, and of each there is an index of trials alone: said of both
+            # together, SQLite looks through every trial.
+            or_(and_(tried, within(s.c.trial_end, span)), and_(tried, within(s.c.ended_at, span))),
             *_only(currency, s.c.currency),
         )
         .group_by(span.c.n, s.c.currency)

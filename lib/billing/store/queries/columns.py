@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, or_
+from sqlalchemy import ColumnElement, Join, Select, Text, and_, func, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -41,6 +41,44 @@ def _plain(element: by_bytes, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(by_bytes, "postgresql")
 def _with_collation(element: by_bytes, compiler: SQLCompiler, **kw: Any) -> str:
     return f'({compiler.process(element.clauses, **kw)}) COLLATE "C"'
+
+
+class first_found(FunctionElement[str]):
+    """A column of the table that is read first: SQLite may not look that one up by it.
+
+    It knows nothing of how often a value is in a column, and takes an index that has the value
+    before one that has the order, even where every other row has it.
+    """
+
+    type = Text()
+    name = "first_found"
+    inherit_cache = True
+
+
+@compiles(first_found)
+def _unchanged(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(first_found, "sqlite")
+def _with_a_plus(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"+{compiler.process(element.clauses, **kw)}"
+
+
+class in_turn(Join):
+    """A join in which SQLite reads the left table first, whatever it expects of the right one."""
+
+    inherit_cache = True
+
+
+@compiles(in_turn)
+def _in_any_turn(element: in_turn, compiler: SQLCompiler, **kw: Any) -> str:
+    return str(compiler.visit_join(element, **kw))  # type: ignore[no-untyped-call]
+
+
+@compiles(in_turn, "sqlite")
+def _crossed(element: in_turn, compiler: SQLCompiler, **kw: Any) -> str:
+    return _in_any_turn(element, compiler, **kw).replace(" JOIN ", " CROSS JOIN ", 1)
 
 
 def value_of(cls: type[Value], row: Mapping[Any, Any]) -> Value:

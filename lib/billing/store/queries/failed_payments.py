@@ -5,7 +5,8 @@ A subscription that was never seen counts as live: nothing says that it has ende
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -28,14 +29,17 @@ from ...domain.filters import Filters
 from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
-from .columns import among, bounded, by_bytes, one_of_intervals
+from .columns import among, bounded, by_bytes, first_found, in_turn, one_of_intervals
 from .late import Late
 from .named import Named, condition, joins_customers
 from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up
 
 _OWN = and_(s.c.subscription_id == i.c.subscription_id, s.c.customer_id == i.c.customer_id)
 _OF_THESE = i.outerjoin(s, _OWN)
-_OVERDUE = i.join(s, and_(_OWN, literal_column("subscriptions.status IN ('past_due', 'unpaid')")))
+_DUE: ColumnElement[bool] = literal_column("subscriptions.status IN ('past_due', 'unpaid')")
+_OVERDUE = i.join(s, and_(_OWN, _DUE))
+# Fewer subscriptions are due than invoices ever failed, and SQLite cannot know it.
+_DUE_FIRST = in_turn(s, i, and_(_OWN, _DUE))
 _JOINED = _OF_THESE.outerjoin(c, c.c.customer_id == i.c.customer_id)
 _LISTED = and_(
     i.c.failing,
@@ -78,8 +82,14 @@ def _from(*columns: Any, source: Any = _JOINED) -> Select[Any]:
     return select(*columns).select_from(source).where(_LISTED)
 
 
-def _source(filters: Filters, found: Named | None, *, overdue: bool = False) -> Any:
+def _source(
+    filters: Filters, found: Named | None, *, overdue: bool = False, ordered: bool = True
+) -> Any:
+    """``ordered``: an index of the invoices has the order."""
     listed = _OVERDUE if overdue else _OF_THESE
+    # Of whom a text names SQLite would look each up again for every subscription.
+    if overdue and not filters.text and not (ordered and filters.narrows_nothing):
+        listed = _DUE_FIRST
     if joins_customers(found, filters.text):
         return listed.outerjoin(c, c.c.customer_id == i.c.customer_id)
     return listed
@@ -90,8 +100,8 @@ def _narrowed(query: Select[Any], filters: Filters, found: Named | None = None) 
         query = query.where(condition(found, filters.text, _IDS, _TOLD))
     query = among(
         query,
-        (s.c.plan, filters.plans),
-        (i.c.currency, filters.currencies),
+        (first_found(s.c.plan), filters.plans),
+        (first_found(i.c.currency), filters.currencies),
         (s.c.status, filters.statuses),
     )
     if filters.intervals:
@@ -172,28 +182,14 @@ def page(
     worth = func.coalesce(s.c.value_minor, i.c.amount_remaining_minor)
     listed = _OVERDUE if overdue else _OF_THESE
     order = _order(filters, worth * 1_000 // (days_left + 1), listed)
-    source = _source(filters, found, overdue=overdue)
+    ordered = getattr(order[0].key, "table", None) is i
+    source = _source(filters, found, overdue=overdue, ordered=ordered)
     query = _narrowed(_from(i.c.invoice_id, source=source), filters, found)
     late = _late(filters, found)
     tie = by_bytes(i.c.invoice_id)
     shown = ids(connection, query, tie, order, filters, Only(found, i), late)
     rows = _from(*_COLUMNS, days_left.label("days_left"))
     return looked_up(connection, rows, i.c.invoice_id, shown)
-
-
-def sums(
-    connection: Connection, filters: Filters, found: Named | None = None, *, overdue: bool = False
-) -> list[RowMapping]:
-    """``currency, count, amount_minor`` (remaining) of the filtered queue, before paging; see
-    `paging.too_many`, and :func:`page`."""
-    columns = (i.c.currency, i.c.amount_remaining_minor)
-    each = _each(filters, found, *columns, overdue=overdue)
-    added = select(
-        each.currency,
-        func.count().label("count"),
-        func.sum(each.amount_remaining_minor).label("amount_minor"),
-    ).group_by(each.currency)
-    return list(connection.execute(added).mappings())
 
 
 def by_decline(
@@ -210,6 +206,19 @@ def by_decline(
         func.sum(each.amount_remaining_minor).label("amount_minor"),
     ).group_by(each.key, each.currency)
     return list(connection.execute(added).mappings())
+
+
+def sums(codes: Iterable[Mapping[Any, Any]]) -> list[dict[str, Any]]:
+    """``currency, count, amount_minor`` of what :func:`by_decline` gave."""
+    found: defaultdict[str | None, list[int]] = defaultdict(lambda: [0, 0])
+    for row in codes:
+        held = found[row["currency"]]
+        held[0] += int(row["count"])
+        held[1] += int(row["amount_minor"])
+    return [
+        {"currency": currency, "count": count, "amount_minor": minor}
+        for currency, (count, minor) in found.items()
+    ]
 
 
 def choices(connection: Connection) -> list[RowMapping]:
@@ -230,14 +239,20 @@ def at_risk_totals(connection: Connection, *, overdue: bool = False) -> list[Row
 
     ``overdue``: whoever has one is past due or unpaid, so that nobody else is looked at.
     """
-    due = s.c.status == literal_column("'past_due'")
+    due = s.c.mrr_minor > 0, s.c.status == literal_column("'past_due'")
     failing = select(i.c.subscription_id).where(i.c.failing, i.c.subscription_id.is_not(None))
     if overdue:
-        unpaid = and_(s.c.status == literal_column("'unpaid'"), s.c.subscription_id.in_(failing))
-        parts = [_at_risk(due), _at_risk(unpaid)]
+        # The index that has the few who are due is the one that is left to SQLite.
+        unpaid = (
+            first_found(s.c.mrr_minor) > literal_column("0"),
+            _DUE,
+            s.c.status == literal_column("'unpaid'"),
+            first_found(s.c.subscription_id).in_(failing),
+        )
+        parts = [_at_risk(*due), _at_risk(*unpaid)]
     else:
-        either = union(select(s.c.subscription_id).where(due), failing)
-        parts = [_at_risk(s.c.subscription_id.in_(either))]
+        either = union(select(s.c.subscription_id).where(due[1]), failing)
+        parts = [_at_risk(s.c.mrr_minor > 0, s.c.subscription_id.in_(either))]
     each = union_all(*parts).subquery().c
     query = select(
         each.currency,
@@ -247,13 +262,13 @@ def at_risk_totals(connection: Connection, *, overdue: bool = False) -> list[Row
     return list(connection.execute(query).mappings())
 
 
-def _at_risk(condition: ColumnElement[bool]) -> Select[Any]:
+def _at_risk(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             s.c.currency,
             func.count().label("count"),
             func.sum(s.c.mrr_minor).label("amount_minor"),
         )
-        .where(s.c.live, s.c.mrr_minor > 0, condition)
+        .where(s.c.live, *conditions)
         .group_by(s.c.currency)
     )

@@ -26,6 +26,7 @@ from ..tables import customers as c
 from ..tables import invoices as i
 from ..tables import subscriptions as s
 from .columns import among, bounded, by_bytes
+from .common import PAGED, SUMMED, Wanted, along, common
 from .named import Named, condition, joins_customers
 from .owed import DUE_SINCE, ENDED, JOINED, OPEN, bucket
 from .paging import Only, Order, Page, Stretch, by, by_customer, counted, ids, looked_up
@@ -43,16 +44,24 @@ _GIVEN_BACK: Final = ("credited", "refunded", "disputed")
 
 
 def _narrowed(
-    query: Select[Any], filters: Filters, now: int, found: Named | None = None
+    query: Select[Any],
+    filters: Filters,
+    now: int,
+    found: Named | None = None,
+    commons: Collection[Any] = (),
 ) -> Select[Any]:
     if filters.text:
         query = query.where(condition(found, filters.text, _IDS, _SEARCHED))
-    query = among(query, (s.c.plan, filters.plans), (i.c.currency, filters.currencies))
+    query = among(query, *((along(each, commons), values) for each, values in _wanted(filters)))
     query = _but_for(query, i.c.status, filters.statuses, "paid")
     query = _but_for(query, i.c.billing_reason, filters.reasons, "subscription_cycle")
     if isinstance(filters, InvoiceFilters):
         query = _by_more(query, filters, now)
     return bounded(query, i.c.created_at, filters.starts, filters.ends)
+
+
+def _wanted(filters: Filters) -> tuple[Wanted, ...]:
+    return (s.c.plan, filters.plans), (i.c.currency, filters.currencies)
 
 
 def _but_for(
@@ -159,7 +168,10 @@ def page(
     """One page of the list, the newest first by itself; ``bucket`` is None where nothing is open,
     ``ended`` is 1 for an open one of an ended subscription. ``found``: see `named.find`."""
     query = select(i.c.invoice_id).select_from(_source(filters, found))
-    query, tie = _narrowed(query, filters, now, found), by_bytes(i.c.invoice_id)
+    # By total there is an index of each currency.
+    wanted = _wanted(filters)[: 1 if filters.sort == "total" else None]
+    commons = common(connection, wanted, beyond=PAGED)
+    query, tie = _narrowed(query, filters, now, found, commons), by_bytes(i.c.invoice_id)
     shown = ids(connection, query, tie, _order(filters, _listed(filters)), filters, Only(found, i))
     return looked_up(connection, _items(now), i.c.invoice_id, shown)
 
@@ -181,8 +193,9 @@ def sums(
     query = query.select_from(_source(filters, found))
     # Of open ones alone there is an index by age.
     is_open = isinstance(filters, InvoiceFilters) and (filters.buckets or filters.ended)
-    along = DUE_SINCE if is_open else i.c.created_at.desc()
-    each = counted(_narrowed(query, filters, now, found), filters, along, Only(found, i)).c
+    order = DUE_SINCE if is_open else i.c.created_at.desc()
+    commons = () if filters.exact else common(connection, _wanted(filters), beyond=SUMMED)
+    each = counted(_narrowed(query, filters, now, found, commons), filters, order, Only(found, i)).c
     summed = (func.sum(each[name]).label(name) for name in (*names, "open_minor"))
     added = select(each.currency, func.count().label("count"), *summed)
     added = added.group_by(each.currency).order_by(each.currency)

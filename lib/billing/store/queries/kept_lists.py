@@ -80,6 +80,14 @@ def winding_weeks(connection: Connection) -> list[Row]:
     ]
 
 
+def winding_reasons(connection: Connection, currency: str) -> dict[str, int]:
+    """`outlook.reasons`."""
+    count = func.sum(u.subscriptions)
+    query = _cells("winding", Filters(currencies=(currency,)), u.tag, count)
+    query = query.group_by(u.tag).having(count > 0).order_by(count.desc(), by_bytes(u.tag))
+    return {reason: int(held) for reason, held in connection.execute(query)}
+
+
 def winding_choices(connection: Connection) -> list[Row]:
     """`winding_down.choices`."""
     return _choices(connection, "winding", lambda plan: plan)

@@ -26,9 +26,8 @@ from ..tables import movements as m
 from ..tables import rollups as r
 from ..tables import turnover as u
 from . import kept_turnover, outlook
-from .columns import by_bytes
+from .columns import by_bytes, first_found
 from .cut_days import Cut
-from .paging import first_found
 from .spans import Span
 
 EVER: Final = 1 << 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, func, select, union_all
 
 from .. import dialect
 from ..tables import customers as c
@@ -32,9 +32,14 @@ def parts(connection: Connection, by: Part) -> list[RowMapping]:
         )
         .where(s.c.winding_down, s.c.live)
         .group_by(quarter, part, s.c.currency)
-        .order_by(quarter.asc().nulls_last(), by_bytes(part), by_bytes(s.c.currency))
     )
-    return list(connection.execute(query).mappings())
+    # Asked apart, SQLite takes the index of the ends and not a longer one that holds them too.
+    known, unknown = query.where(s.c.ends_at.is_not(None)), query.where(s.c.ends_at.is_(None))
+    each = union_all(known, unknown).subquery().c
+    ordered = select(*each).order_by(
+        each.quarter_hour.asc().nulls_last(), by_bytes(each.part), by_bytes(each.currency)
+    )
+    return list(connection.execute(ordered).mappings())
 
 
 def behind(connection: Connection, customer_ids: Collection[str]) -> dict[str, RowMapping]:

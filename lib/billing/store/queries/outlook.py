@@ -14,8 +14,7 @@ from ..tables import rollups as u
 from ..tables import runway as r
 from ..tables import subscriptions as s
 from .churn import touched
-from .columns import bounded, by_bytes
-from .paging import first_found
+from .columns import bounded, by_bytes, first_found
 from .plan_customers import PAYING
 from .spans import Span, table_of, within
 

@@ -20,20 +20,16 @@ from sqlalchemy import (
     Select,
     Subquery,
     Table,
-    Text,
     func,
     null,
     or_,
     select,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.util import ClauseAdapter
 
 from ...domain.filters import COUNTED, Filters, holdable
 from ..tables import customers as c
-from .columns import by_bytes
+from .columns import by_bytes, first_found
 from .late import Late
 from .named import SEEN, Named
 
@@ -159,24 +155,6 @@ def looked_up(
     asked = connection.execute(shown.where(key.in_(found.ids))).mappings()
     rows = {str(row[key.key or ""]): row for row in asked}
     return Page([rows[each] for each in found.ids], found.last)
-
-
-class first_found(FunctionElement[str]):
-    """A column of the table that is read first: SQLite may not look that one up by it."""
-
-    type = Text()
-    name = "first_found"
-    inherit_cache = True
-
-
-@compiles(first_found)
-def _as_it_is(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(element.clauses, **kw)
-
-
-@compiles(first_found, "sqlite")
-def _with_a_plus(element: first_found, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"+{compiler.process(element.clauses, **kw)}"
 
 
 CALLED: Final = by_bytes(func.lower(func.coalesce(c.c.name, c.c.email, c.c.customer_id)))

@@ -15,6 +15,7 @@ from .columns import (
     among,
     bounded,
     by_bytes,
+    first_found,
     one_of_intervals,
     one_of_plans,
 )
@@ -61,12 +62,12 @@ def _narrowed(query: Select[Any], filters: Filters, found: Named | None = None) 
         query = query.where(condition(found, filters.text, _IDS, (c.c.email, c.c.name, c.c.org_id)))
     query = among(
         query,
-        (s.c.currency, filters.currencies),
+        (first_found(s.c.currency), filters.currencies),
         (s.c.status, filters.statuses),
         (func.coalesce(_REASON, "unknown"), filters.reasons),
     )
     if filters.plans:
-        query = query.where(one_of_plans(s.c.plan, filters.plans))
+        query = query.where(one_of_plans(first_found(s.c.plan), filters.plans))
     if filters.intervals:
         query = query.where(one_of_intervals(s.c.interval, s.c.interval_count, filters.intervals))
     return bounded(query, s.c.ends_at, filters.starts, filters.ends)
