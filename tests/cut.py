@@ -43,5 +43,22 @@ def first(number: int, ways: Iterable[Way]) -> list[Any]:
 
 def cut(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """What `make test` runs of ``items``, and what it leaves out."""
-    left = [item for item in items if item.get_closest_marker("whole")]
-    return [item for item in items if not item.get_closest_marker("whole")], left
+    run: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    cases: dict[str, dict[tuple[Any, ...], int]] = {}
+    for item in items:
+        out = item.get_closest_marker("whole") or _on_the_other(item, cases)
+        (left if out else run).append(item)
+    return run, left
+
+
+def _on_the_other(item: pytest.Item, cases: dict[str, dict[tuple[Any, ...], int]]) -> bool:
+    """Whether this case of a table is left to the other database: every test runs on both, the
+    cases of one that has several take turns."""
+    given = getattr(item, "callspec", None)
+    if given is None or "store" not in given.indices or len(given.indices) < 2:
+        return False
+    case = tuple(sorted((name, n) for name, n in given.indices.items() if name != "store"))
+    known = cases.setdefault(item.nodeid.partition("[")[0], {})
+    turn = known.setdefault(case, len(known))
+    return bool((turn + given.indices["store"]) % 2)

@@ -46,6 +46,22 @@ def test_what_is_marked_is_left_to_prove_and_nothing_else() -> None:
     assert [item.name for item in left] == ["b"]
 
 
+def test_cases_of_a_table_take_turns_on_the_databases_and_a_single_test_runs_on_both() -> None:
+    def item(test: str, **indices: int) -> Any:
+        return SimpleNamespace(
+            nodeid=f"{test}[{indices}]",
+            get_closest_marker=lambda _: None,
+            callspec=SimpleNamespace(indices=indices),
+        )
+
+    table = [item("table", store=on, case=case) for case in range(3) for on in (0, 1)]
+    single = [item("single", store=on) for on in (0, 1)]
+    elsewhere = [item("elsewhere", case=case) for case in range(2)]
+    run, left = cut([*table, *single, *elsewhere])
+    assert run == [table[0], table[3], table[4], *single, *elsewhere]
+    assert left == [table[1], table[2], table[5]]
+
+
 Another = Callable[[], AbstractContextManager[Store]]
 
 
