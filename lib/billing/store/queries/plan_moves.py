@@ -23,10 +23,13 @@ from ...domain.plan_moves import ADDED, LEFT, NEW, RETURNED, UNKNOWN, Move, Move
 from ..tables import customers as c
 from ..tables import movements as m
 from ..tables import subscriptions as s
-from .columns import any_contains, by_bytes
+from .columns import any_contains, by_bytes, first_found
 from .spans import Span
 
 _ONCE: Final = "MATERIALIZED"
+
+OPENING, LATER, NOW = range(3)
+"""What tells where a mover stands; the later ones only where none before them does."""
 
 
 def moves(
@@ -121,29 +124,42 @@ def _each(policy: str, currency: str, span: Span) -> CTE:
     """``customer_id, was, now, before_minor, after_minor, moved_at``: a row for each plan that a
     customer with a movement in the span left or came to. Who came and left in it is in none."""
     own = and_(m.c.policy == policy, m.c.currency == currency)
-    opening = _opening(own, span)
-    closing = _closing(own, currency, span, opening)
+    told = _told(own, currency, span)
+    by = told.c.customer_id
+    opening = told.c.told_by == OPENING
+    plan = func.first_value(told.c.plan).over(partition_by=by, order_by=told.c.told_by)
+    minor = func.first_value(told.c.minor).over(partition_by=by, order_by=told.c.told_by)
+    teller = func.min(case((~opening, told.c.told_by))).over(partition_by=by)
+    sides = select(
+        *(told.c[name] for name in ("customer_id", "told_by", "plan", "minor")),
+        plan.label("from_plan"),
+        minor.label("from_minor"),
+        func.first_value(told.c.kind).over(partition_by=by, order_by=told.c.told_by).label("kind"),
+        func.max(told.c.last_at).over(partition_by=by).label("last_at"),
+        teller.label("teller"),
+    ).subquery("sides")
+    closing = and_(sides.c.told_by == sides.c.teller, sides.c.minor > 0)
+    nowhere = sides.c.told_by == OPENING
     ranked = (
         select(
-            opening.c.customer_id,
-            opening.c.last_at,
-            opening.c.kind,
-            opening.c.plan.label("from_plan"),
-            opening.c.minor.label("from_minor"),
-            closing.c.plan.label("to_plan"),
-            func.coalesce(closing.c.minor, 0).label("to_minor"),
+            *(sides.c[name] for name in ("customer_id", "last_at", "kind")),
+            sides.c.from_plan,
+            sides.c.from_minor,
+            case((closing, sides.c.plan)).label("to_plan"),
+            case((closing, sides.c.minor), else_=0).label("to_minor"),
             func.row_number()
             .over(
-                partition_by=opening.c.customer_id,
+                partition_by=sides.c.customer_id,
                 order_by=(
-                    case((closing.c.plan == opening.c.plan, 0), else_=1),
-                    closing.c.minor.desc(),
-                    by_bytes(closing.c.plan),
+                    case((nowhere, 2), (sides.c.plan == sides.c.from_plan, 0), else_=1),
+                    sides.c.minor.desc(),
+                    by_bytes(sides.c.plan),
                 ),
             )
             .label("nth"),
         )
-        .select_from(opening.outerjoin(closing, closing.c.customer_id == opening.c.customer_id))
+        # The opening stands for whoever is nowhere when the span has ended.
+        .where(or_(nowhere, closing))
         .subquery("ranked")
     )
     return _ways(ranked)
@@ -171,10 +187,56 @@ def _ways(ranked: Any) -> CTE:
             ranked.c.to_minor.label("after_minor"),
             ranked.c.last_at.label("moved_at"),
         )
-        .where(or_(held, ranked.c.to_plan.is_not(None)), ~stayed)
+        .where(or_(and_(held, leads), ranked.c.to_plan.is_not(None)), ~stayed)
         .cte("each_way")
         .prefix_with(_ONCE)
     )
+
+
+def _told(own: Any, currency: str, span: Span) -> Any:
+    """``customer_id, told_by, plan, minor, kind, last_at``: of each mover what its first movement
+    in the span found, what the next movement after it found, and what is held now.
+
+    One table that is sorted, and no join: of rows that were numbered databases expect so few that
+    they would look through all of them for each.
+    """
+    opening = _opening(own, span)
+    following = (
+        select(
+            m.c.customer_id,
+            func.coalesce(m.c.from_plan, UNKNOWN).label("plan"),
+            m.c.before_minor.label("minor"),
+            func.row_number()
+            .over(partition_by=m.c.customer_id, order_by=m.c.occurred_at)
+            .label("nth"),
+        )
+        .select_from(opening.join(m, m.c.customer_id == opening.c.customer_id))
+        .where(own, m.c.occurred_at >= span.ends)
+        .subquery("following")
+    )
+    nothing = literal(None).label("kind"), literal(None).label("last_at")
+    later = select(
+        following.c.customer_id,
+        literal(LATER).label("told_by"),
+        following.c.plan,
+        following.c.minor,
+        *nothing,
+    ).where(_first_of(following))
+    now = (
+        select(
+            opening.c.customer_id,
+            literal(NOW).label("told_by"),
+            func.coalesce(s.c.plan, UNKNOWN).label("plan"),
+            func.sum(s.c.mrr_minor).label("minor"),
+            *nothing,
+        )
+        .select_from(opening.join(s, s.c.customer_id == opening.c.customer_id))
+        .where(first_found(s.c.mrr_minor) > 0, first_found(s.c.currency) == currency)
+        .group_by(opening.c.customer_id, s.c.plan)
+    )
+    columns = (opening.c[name] for name in ("plan", "minor", "kind", "last_at"))
+    first = select(opening.c.customer_id, literal(OPENING).label("told_by"), *columns)
+    return union_all(first, later, now).subquery("told")
 
 
 def _opening(own: Any, span: Span) -> CTE:
@@ -195,52 +257,6 @@ def _opening(own: Any, span: Span) -> CTE:
     )
     columns = (dated.c[name] for name in ("customer_id", "last_at", "kind", "plan", "minor"))
     return select(*columns).where(_first_of(dated)).cte("opening").prefix_with(_ONCE)
-
-
-def _closing(own: Any, currency: str, span: Span, opening: CTE) -> CTE:
-    """``customer_id, plan, minor`` of the movers when the span has ended: as the next movement
-    found it, without one as it is now."""
-    following = (
-        select(
-            m.c.customer_id,
-            func.coalesce(m.c.from_plan, UNKNOWN).label("plan"),
-            m.c.before_minor.label("minor"),
-            func.row_number()
-            .over(partition_by=m.c.customer_id, order_by=m.c.occurred_at)
-            .label("nth"),
-        )
-        .select_from(opening.join(m, m.c.customer_id == opening.c.customer_id))
-        .where(own, m.c.occurred_at >= span.ends)
-        .subquery("following")
-    )
-    then = select(
-        following.c.customer_id, following.c.plan, following.c.minor, literal(0).label("told_by")
-    ).where(_first_of(following))
-    now = (
-        select(
-            opening.c.customer_id,
-            func.coalesce(s.c.plan, UNKNOWN).label("plan"),
-            func.sum(s.c.mrr_minor).label("minor"),
-            literal(1).label("told_by"),
-        )
-        .select_from(opening.join(s, s.c.customer_id == opening.c.customer_id))
-        .where(s.c.mrr_minor > 0, s.c.currency == currency)
-        .group_by(opening.c.customer_id, s.c.plan)
-    )
-    both = union_all(then, now).subquery("both")
-    # Not an anti-join: of rows that were numbered PostgreSQL expects so few that it would loop.
-    ranked = select(
-        both.c.customer_id,
-        both.c.plan,
-        both.c.minor,
-        func.rank().over(partition_by=both.c.customer_id, order_by=both.c.told_by).label("nth"),
-    ).subquery("ranked_closing")
-    return (
-        select(ranked.c.customer_id, ranked.c.plan, ranked.c.minor)
-        .where(_first_of(ranked), ranked.c.minor > 0)
-        .cte("closing")
-        .prefix_with(_ONCE)
-    )
 
 
 def _first_of(numbered: Any) -> Any:
