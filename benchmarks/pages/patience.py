@@ -31,12 +31,13 @@ class Patience:
         self._seconds = seconds
         self._until = float("inf")
         if store.is_sqlite:
-            event.listen(store.read_engine, "connect", self._watch)
+            # Not "connect": some have been made before anybody was impatient.
+            event.listen(store.read_engine, "checkout", self._watch)
 
     def begin(self) -> None:
         self._until = time.monotonic() + self._seconds
 
-    def _watch(self, connection: Any, _record: Any) -> None:
+    def _watch(self, connection: Any, _record: Any, _proxy: Any) -> None:
         connection.set_progress_handler(self._over, _INSTRUCTIONS)
 
     def _over(self) -> int:
