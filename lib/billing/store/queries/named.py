@@ -130,14 +130,15 @@ def most(connection: Connection) -> int:
     return MOST if connection.dialect.name == "sqlite" else MOST_GATHERED
 
 
-def find(connection: Connection, text: str) -> Named:
-    """Whom ``text`` names; ``every`` only where no more than :func:`most` were found."""
+def find(connection: Connection, text: str, *, at_most: int | None = None) -> Named:
+    """Whom ``text`` names; ``every`` only where no more than ``at_most`` were found, or
+    :func:`most`."""
     sqlite, sought = connection.dialect.name == "sqlite", wanted(text)
     if sought.trouble is not None:
         return Named({}, True, sqlite)
     pieces = common_pieces(connection, sought)
     common = (sought.text if sought.inside else sought.beginning) in pieces
-    at_once, limit = sought.inside and not common, SOME if common else most(connection)
+    at_once, limit = sought.inside and not common, SOME if common else at_most or most(connection)
     parts: list[str] = []
     parameters: list[Any] = []
     for part, values in parts_of(connection, sought, pieces, at_once):

@@ -41,7 +41,7 @@ def page(connection: Connection, judged: Judged, filters: UpgradeFilters) -> lis
     """
     whose = []
     if filters.text:
-        found = named.find(connection, filters.text)
+        found = named.find(connection, filters.text, at_most=named.MOST)
         if found.every:
             few = upgrade_names.of_few(connection, found)
             return page_within(connection, judged, filters, few)
@@ -99,7 +99,7 @@ def paths(connection: Connection, judged: Judged, filters: UpgradeFilters) -> li
     """``currency, from_plan, to_plan, told, count, minor`` of the whole filtered list."""
     whose = []
     if filters.text:
-        found = named.find(connection, filters.text)
+        found = named.find(connection, filters.text, at_most=named.MOST)
         few, many = upgrade_names.of_few, upgrade_names.of_many
         whose.append(few(connection, found) if found.every else many(filters.text))
     steps = steps_of(connection, judged, filters, *whose)
