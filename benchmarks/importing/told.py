@@ -11,6 +11,9 @@ TITLE = "Import and replay"
 WANTED = 10.0
 """Times the sync engine's rate, one at a time."""
 
+WHY = """What was missed: reader, writer and PostgreSQL share two cores, and all of them are busy.
+What was tried stands [above](#ingest-beside-its-peers)."""
+
 
 def write(run: Run) -> None:
     book.put(TITLE, text(run))
@@ -18,7 +21,8 @@ def write(run: Run) -> None:
 
 def text(run: Run) -> str:
     """The whole section but its title."""
-    return "\n\n".join([_head(run), "\n".join(_table(run))])
+    table = "\n".join(_table(run))
+    return "\n\n".join([_head(run), table, *([WHY] if "missed" in table else [])])
 
 
 def _head(run: Run) -> str:
