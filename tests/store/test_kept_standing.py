@@ -128,3 +128,32 @@ def test_every_way_to_write_customers_keeps_who_stands_where(
     assert [(turn.plan, added.count) for turn, added in kept.items() if turn.kind == "beside"] == [
         ("pro starter", 1)
     ]
+
+
+def unvalued() -> list[dict[str, Any]]:
+    """A subscription whose price cannot be valued for a while: of that no movement tells."""
+    made = Company(5)
+    join(made, "0")
+    made.now += DAY
+    known = made.state("sub_0")["items"]
+    price = known["data"][0]["price"] | {"unit_amount": None, "unit_amount_decimal": None}
+    unknown = {**known, "data": [known["data"][0] | {"price": price}]}
+    for items in (unknown, known, unknown):
+        made.changed("customer.subscription.updated", "sub_0", items=items)
+        made.now += DAY
+    return made.events
+
+
+@pytest.mark.parametrize(("until", "stands"), [(2, True), (3, False), (4, True), (5, False)])
+def test_what_cannot_be_valued_any_more_stands_nowhere_and_comes_back(
+    store: Store, until: int, stands: bool
+) -> None:
+    ingest = ingest_into(store)
+    for event in unvalued()[:until]:
+        ingest.apply([event])
+    with store.reading() as connection:
+        kept = turnover.stored(connection)
+        assert kept == turnover.summed(connection, "UTC", POLICY, CATALOG)
+        held = kept_standing.now(connection, POLICY, "UTC", "usd")
+        assert held == plan_standing.now(connection, "usd")
+    assert bool(held) is stands

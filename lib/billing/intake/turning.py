@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ..domain.fold import Rules
+from ..domain.rollups import Cell, Sums, of_subscriptions
 from ..domain.standing import stands_still
 from ..domain.trail import ObjectFold
 from ..domain.turnover import Turnover
@@ -40,16 +41,26 @@ def turned(
 
 
 def _moves(each: Folded) -> bool:
-    """Whether movements, what subscriptions say of them, or invoices over nothing may differ."""
+    """Whether movements, what subscriptions say of them or are worth, or invoices over nothing may
+    differ."""
     if not stands_still(each.rows, each.before):
         return True
     if any(invoice.total_minor == 0 for invoice in each.rows.invoices):
         return True
     stood = each.before.objects
-    return any(
+    if any(
         _says(now) != _says(stood.get(("subscription", subscription_id)))
         for subscription_id, now in each.fold.of("subscription").items()
-    )
+    ):
+        return True
+    # Of what cannot be valued any more, or can again, no movement tells.
+    now = of_subscriptions(each.rows.subscriptions, each.fold.rules.timezone)
+    return _held(now) != _held(each.before.contribution)
+
+
+def _held(cells: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
+    """On which plans how much."""
+    return {cell: sums for cell, sums in cells.items() if cell.kind == "plan_mix"}
 
 
 def _says(folded: ObjectFold | None) -> Any:
