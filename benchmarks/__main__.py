@@ -2,7 +2,7 @@
 
 The bare loop inserts each body into one table and commits; everything else is shown beside it.
 `make bench ARGS="ingest"`, "peers", "shards", "search", "gating", "pages", "clicks", "sessions",
-"listing", "backfill" and "import" measure one thing alone and keep its figures in
+"reports", "listing", "backfill" and "import" measure one thing alone and keep its figures in
 `docs/performance.md`.
 """
 
@@ -42,7 +42,7 @@ def main() -> None:
         default="receiver",
     )
     arguments.add_argument(
-        "--customers", type=int, help="400; clicks 2,000; search, gate and pages 20,000"
+        "--customers", type=int, help="400; clicks 2,000; search, gate, pages and reports 20,000"
     )
     arguments.add_argument("--renewals", type=int, default=9)
     arguments.add_argument("--events", type=int, default=40_000, help="of the file to import")
@@ -58,7 +58,7 @@ def main() -> None:
         "--patience", type=float, default=10, help="seconds for each question of a page"
     )
     arguments.add_argument(
-        "--only", action="append", default=[], help="a page's slug, or reports; several times"
+        "--only", action="append", default=[], help="a page's slug; several times"
     )
     given = arguments.parse_args()
     if given.what == "ingest":

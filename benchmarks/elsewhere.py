@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Final
 
 from rich.console import Console
@@ -52,10 +53,21 @@ def imports(given: Namespace) -> None:
     told.write(measuring.measure(given.events, given.renewals, say))
 
 
+def reports(given: Namespace) -> None:
+    from .reporting import measuring, told
+    from .search import throw_away
+
+    customers = given.customers or 20_000
+    with throw_away() if not given.database else nullcontext({}) as made:
+        urls = given.database or list(made.values())
+        told.write([measuring.in_database(url, customers, say) for url in urls])
+
+
 MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {
     "peers": peers,
     "shards": shards,
     "sessions": sessions,
+    "reports": reports,
     "listing": listing,
     "backfill": backfill,
     "import": imports,

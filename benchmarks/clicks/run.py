@@ -17,7 +17,7 @@ from lib.billing.store import meta, migrate
 from lib.billing.store.engine import Store
 
 from ..bulk.known import somebody
-from ..pages.measuring import busiest
+from ..filled import busiest
 from .driving import Timed, browser, drive, settle, signed_in
 from .serving import environment, memory, serving
 from .steps import BARE, naive, ours

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from .. import book
-from .measuring import FEW, How, Line, Measured
+from .measuring import How, Line, Measured
 
 MOST = 300
 """Milliseconds that a question of a page may take."""
@@ -45,9 +45,8 @@ def write(found: Sequence[Measured], how: How) -> None:
 
 def _head(found: Sequence[Measured], how: How) -> str:
     load = ", ".join(f"{each.load:.1f}" for each in found)
-    reports = f", and every report's first {FEW} rows" if how.wants("reports") else ""
     return f"""Every question that a page puts to its desk when it opens and with each of its
-filters, caught from the page itself and put to the database again, without any cache{reports}.
+filters, caught from the page itself and put to the database again, without any cache.
 {book.machine()}, load {load} when each database was begun.
 Milliseconds, median of {how.times} (of one above two seconds); given up after
 {how.patience:,.0f} seconds. *Rows*: read from tables and indices, as PostgreSQL's EXPLAIN ANALYZE

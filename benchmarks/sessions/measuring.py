@@ -19,7 +19,7 @@ from lib.billing.store.engine import Store
 
 from ..bulk.world import World
 from ..clicks.serving import environment, memory
-from ..pages.measuring import busiest
+from ..filled import busiest
 from ..shards import processor
 from .speaking import Session
 
