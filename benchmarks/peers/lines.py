@@ -45,6 +45,7 @@ class Line:
 
 
 IN_PROCESS: Final = "in process, fifty a commit, to the sync engine's best"
+OVER_HTTP: Final = f"over HTTP, {AT_ONCE} at once, to the sync engine's best in process"
 IMPORT: Final = "import, to the sync engine one at a time"
 
 
@@ -76,7 +77,7 @@ def targets(lines: Sequence[Line], http: Mapping[tuple[int, int], str]) -> list[
             "in process, fifty a commit, to dj-stripe", 50.0, _ratio(fifty, rates.get(DJ_STRIPE))
         ),
         Target(
-            f"over HTTP, {AT_ONCE} at once, to the sync engine's best in process",
+            OVER_HTTP,
             1.5,
             _ratio(fastest, best),
         ),
