@@ -60,7 +60,10 @@ def reports(given: Namespace) -> None:
     customers = given.customers or 20_000
     with throw_away() if not given.database else nullcontext({}) as made:
         urls = given.database or list(made.values())
-        told.write([measuring.in_database(url, customers, say) for url in urls])
+        found = []
+        for url in urls:
+            found.append(measuring.in_database(url, customers, say))
+            told.write(found)  # a million takes long: what was measured is kept
 
 
 MEASURES: Final[dict[str, Callable[[Namespace], None]]] = {

@@ -28,44 +28,36 @@ def cells(
     Customers are those whose first MRR lies in ``starts <= second < ends``.
     """
     month = table_of(months, "months")
-    dated = (
+    born = m.c.kind == "new"
+    if ends is not None:
+        born = and_(born, m.c.occurred_at < ends)
+    # In one pass: a table joined with itself is a square to SQLite, which keeps no hash of it.
+    cohort = func.max(case((born, month.c.n))).over(partition_by=(m.c.customer_id, m.c.currency))
+    moved = (
         select(
-            month.c.n,
-            m.c.customer_id,
             m.c.currency,
-            m.c.occurred_at,
-            m.c.kind,
-            m.c.delta_minor,
-            PRESENCE.label("presence"),
+            cohort.label("cohort"),
+            month.c.n.label("month"),
+            PRESENCE.label("customers"),
+            m.c.delta_minor.label("minor"),
+            case((m.c.kind == "new", 1), else_=0).label("joined"),
         )
         .select_from(month.join(m, and_(m.c.policy == policy, within(m.c.occurred_at, month))))
         .where(*([] if currency is None else [m.c.currency == currency]))
-        .cte("dated")
     )
-    first = bounded(
-        select(dated.c.n, dated.c.customer_id, dated.c.currency).where(dated.c.kind == "new"),
-        dated.c.occurred_at,
-        starts,
-        ends,
-    ).cte("first")
+    # Nobody moves before the first MRR.
+    dated = bounded(moved, m.c.occurred_at, starts, None).subquery("dated")
+    d = dated.c
     query = (
         select(
-            first.c.currency,
-            first.c.n.label("cohort"),
-            dated.c.n.label("month"),
-            func.sum(dated.c.presence).label("customers"),
-            func.sum(dated.c.delta_minor).label("minor"),
-            func.sum(case((dated.c.kind == "new", 1), else_=0)).label("joined"),
+            d.currency,
+            d.cohort,
+            d.month,
+            func.sum(d.customers).label("customers"),
+            func.sum(d.minor).label("minor"),
+            func.sum(d.joined).label("joined"),
         )
-        .select_from(
-            first.join(
-                dated,
-                and_(
-                    dated.c.customer_id == first.c.customer_id,
-                    dated.c.currency == first.c.currency,
-                ),
-            )
-        )
-        .group_by(first.c.currency, first.c.n, dated.c.n)
+        .where(d.cohort.is_not(None))
+        .group_by(d.currency, d.cohort, d.month)
     )
     return list(connection.execute(query).mappings())
