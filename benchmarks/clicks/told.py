@@ -16,7 +16,7 @@ PAGE = 1.5
 WHY = """What is left is the browser: its main thread is busy for nearly all of each time, about
 seven milliseconds for every element that is drawn again and five to ten times that for one of
 Plotly's charts, ours or bare Streamlit's; the server's share is a tenth to a sixth. A choice of a
-table's row is told by the browser 150 ms late. Kept: bars and lines of the busiest pages are drawn
+table's row is told by the browser 150 ms late. Kept: bars, lines and bubbles are drawn
 by a component of a few kilobytes (`dashboard/ui/picture.py`) that costs no more than a sentence.
 Tried, and not kept: messages held back and sent in few bursts (a
 tenth less on pages, nothing on fragments, and the first part of a page comes later); a customer's

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
-from dashboard.charts.ground import calm
+from dashboard.charts.ground import calm, sparse
 from dashboard.charts.palette import FATES
-from dashboard.language import current, ntr, tr
+from dashboard.language import ntr, tr
 
 
 def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") -> go.Figure:
     """Webhooks by what became of them: (first second of the day, fate → events)."""
     figure = go.Figure()
+    names = [fmt.day(day, timezone).rpartition(" ")[0] for day, _ in days]
     told = {fate for _, held in days for fate, count in held.items() if count}
     for fate, (name, colour) in FATES.items():
         if fate not in told:
@@ -22,7 +23,7 @@ def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") 
         counts = [held.get(fate, 0) for _, held in days]
         figure.add_bar(
             name=tr(name),
-            x=[fmt.today(day, timezone) for day, _ in days],
+            x=names,
             y=counts,
             customdata=[
                 [
@@ -35,5 +36,4 @@ def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") 
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     figure = calm(figure, None).update_layout(barmode="stack", showlegend=True)
-    days = "%-d.%-m." if current() == "de" else "%-d %b"
-    return figure.update_xaxes(type="date", tickformat=days, nticks=7)
+    return sparse(figure, names)

@@ -1,9 +1,10 @@
 // Bars and lines of a Plotly figure, drawn as plain elements: Plotly itself takes the browser 60 ms
 // for a chart. Words reach the page as text only, never as markup.
-// `scales.js` is read before it.
+// `scales.js` and `bubbles.js` are read before it.
 
 const THIN = 2 // pixels of what is too small to be seen
-const FORMS = { dash: "9 9", dot: "2 4", dashdot: "9 4 2 4" }
+const STROKES = { dash: "dashed", dot: "dotted", dashdot: "dashed", longdash: "dashed", longdashdot: "dashed" }
+const FORMS = { dash: "9 9", dot: "2 4", dashdot: "9 4 2 4", longdash: "16 6", longdashdot: "16 6 2 6" }
 
 const make = (name, where, parent) => {
   const made = document.createElement(name)
@@ -22,9 +23,10 @@ const legend = (figure, root) => {
   if (!figure.layout.showlegend) return
   const box = classed("legend", {}, root)
   for (const trace of figure.data) {
+    if (trace.showlegend === false) continue
     const entry = classed("entry", {}, box)
     const line = trace.line
-    const border = `2px ${line?.dash === "dot" ? "dotted" : line?.dash ? "dashed" : "solid"} ${line?.color}`
+    const border = `2px ${STROKES[line?.dash] || "solid"} ${line?.color}`
     const colour = nth(trace.marker?.color, 0)
     classed(line ? "stroke" : "swatch", line ? { borderTop: border } : { background: colour }, entry)
     classed("name", {}, entry, plain(trace.name))
@@ -74,6 +76,9 @@ const bars = (figure, root) => {
   const range = ranged(values, stood.flatMap((bar) => [bar.from, bar.to]), true)
   const { area, share } = ground(figure, root, across, place, range)
   const thick = (1 - layout.bargap) / place.room
+  for (const { trace, n, name, to } of stood) // also beside a bar of nothing
+    if (trace.textposition === "outside" && across)
+      classed("beside", { left: `calc(${share(to) * 100}% + 4px)`, bottom: `${place.at(name) * 100}%` }, area, plain(nth(trace.text, n)))
   return stood.filter((bar) => bar.to !== bar.from).map((bar) => {
     const { trace, n } = bar
     const wide = place.wide(nth(trace.width, n)) ?? thick
@@ -87,10 +92,15 @@ const bars = (figure, root) => {
     const mark = make("button", where, area)
     mark.type = "button"
     mark.className = nth(trace.marker.pattern?.shape, n) ? "bar striped" : "bar"
-    if (trace.textposition === "outside" && across)
-      classed("beside", { left: `calc(${(low + size) * 100}% + 4px)`, bottom: `${place.at(bar.name) * 100}%` }, area, plain(nth(trace.text, n)))
     return { mark, bar, trace }
   })
+}
+
+// A point of a line, so that one between gaps is seen; hollow where its period is not over.
+const spot = (area, { line, marker }, { n, at, value }, share) => {
+  const [size, open] = [`${marker.size}px`, nth(marker.symbol, n)?.endsWith("-open")]
+  const where = { left: `${at * 100}%`, bottom: `${share(value) * 100}%`, width: size, height: size }
+  classed(open ? "spot open" : "spot", { ...where, color: line.color }, area)
 }
 
 const lines = (figure, root) => {
@@ -117,8 +127,9 @@ const lines = (figure, root) => {
     const given = { d: drawn, stroke: trace.line.color, "stroke-width": trace.line.width, ...(dash && { "stroke-dasharray": dash }) }
     for (const [name, value] of Object.entries(given)) path.setAttribute(name, value)
     svg.append(path)
-    return points.filter((point) => point.value !== null)
-      .map((bar) => ({ area, bar, trace, left: bar.at, bottom: share(bar.value) }))
+    const known = points.filter((point) => point.value !== null)
+    if (trace.mode?.includes("markers")) known.forEach((point) => spot(area, trace, point, share))
+    return known.map((bar) => ({ area, bar, trace, left: bar.at, bottom: share(bar.value) }))
   })
 }
 
@@ -213,8 +224,10 @@ export default ({ data, parentElement, setTriggerValue }) => {
   legend(figure, root)
   const tip = telling(root)
   if (!figure.data.length) return
-  if (figure.data[0].type === "scatter") return void overPoints(root, lines(figure, root), tip)
-  const drawn = bars(figure, root)
+  const { type, mode } = figure.data[0]
+  const lined = type === "scatter" && mode !== "markers+text"
+  if (lined) return void overPoints(root, lines(figure, root), tip)
+  const drawn = (type === "scatter" ? bubbles : bars)(figure, root)
   const chosen = ({ bar, trace }) => setTriggerValue("selection", {
     points: [{ point_index: bar.n, curve_number: bar.number, customdata: trace.customdata[bar.n] }],
   })

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import charts, data, keeping, winding
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
-from dashboard.ui import defined, filters, kpis, listing, notes, tables, upgrades
+from dashboard.ui import defined, filters, kpis, listing, notes, picture, tables, upgrades
 from lib.billing import Amount, BackTest, BackTestItem, Filters, Listing, Outcome
 
 FATES: Final = {
@@ -157,12 +157,10 @@ def _chart(outcome: Outcome) -> None:
             "back_moved",
             "back_unforeseen",
         )
-        st.plotly_chart(
+        picture.chart(
             keeping.figure("back_test", lambda: charts.back_test(rows, code), rows, code),
             key="back_test",
             on_select=_part_chosen,
-            selection_mode="points",
-            config=charts.CONFIG,
             alt=tr(
                 "What was predicted beside what left, by what became of it. Choose a part below to "
                 "list its customers."

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
 from dashboard import charts, keeping, morning, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
-from dashboard.ui import defined, filters, kpis, spelled, upgrades
+from dashboard.ui import defined, filters, kpis, picture, spelled, upgrades
 from lib.billing import (
     Listing,
     Lookback,
@@ -144,7 +144,7 @@ def matrix(cells: Sequence[PlanPath], code: str) -> None:
         )
         plans = _ranked(cells)
         chosen = st.session_state.get("path")
-        st.plotly_chart(
+        picture.chart(
             keeping.figure(
                 "paths",
                 lambda: charts.paths(drawn, plans, code, chosen),
@@ -155,8 +155,6 @@ def matrix(cells: Sequence[PlanPath], code: str) -> None:
             ),
             key="paths_chart",
             on_select=_path_chosen,
-            selection_mode="points",
-            config=charts.CONFIG,
             alt=tr(
                 "Upgrades from each plan, in rows, to each plan, in columns. Choose a path below."
             ),
@@ -171,8 +169,9 @@ def _ranked(cells: Sequence[PlanPath]) -> tuple[str, ...]:
 
 
 def _path_chosen() -> None:
-    points = st.session_state["paths_chart"]["selection"]["points"]
-    st.session_state["path"] = points[0]["customdata"][0] if points else None
+    clicked = st.session_state["paths_chart"]["selection"]["points"][0]["customdata"][0]
+    # Once more lets it go.
+    st.session_state["path"] = None if clicked == st.session_state.get("path") else clicked
     filters.first_page()
 
 
@@ -191,18 +190,14 @@ def trend(months: Sequence[UpgradeMonth], code: str) -> None:
             st.caption(tr("Nobody has moved up in the last twelve months."))
             return
         kinds = {kind: tr(name) for kind, name in upgrades.KINDS.items()}
-        _click_on_month("climbing", charts.climbing(drawn, kinds, code), drawn, code)
-
-
-def _click_on_month(name: str, figure: Any, *key: Any) -> None:
-    st.plotly_chart(
-        keeping.figure(name, lambda: figure, repr(key)),
-        key=f"{name}_chart",
-        on_select=_month_chosen,
-        selection_mode="points",
-        config=charts.CONFIG,
-        alt=tr("MRR from upgrades, month by month. Choose a month above to list its upgrades."),
-    )
+        picture.chart(
+            keeping.figure(
+                "climbing", lambda: charts.climbing(drawn, kinds, code), repr(drawn), code
+            ),
+            key="climbing_chart",
+            on_select=_month_chosen,
+            alt=tr("MRR from upgrades, month by month. Choose a month above to list its upgrades."),
+        )
 
 
 def _month_chosen() -> None:
@@ -232,14 +227,12 @@ def changes(found: Listing[UpgradeItem], code: str) -> None:
         if not rows:
             st.caption(tr("Nobody moved up in this period."))
             return
-        st.plotly_chart(
+        picture.chart(
             keeping.figure(
                 "changes", lambda: charts.ranked(rows, charts.EXPANSION, None), rows, code
             ),
             key="changes_chart",
             on_select=_change_chosen,
-            selection_mode="points",
-            config=charts.CONFIG,
             alt=tr("Upgrades by what changed. Choose it below to list them."),
         )
 
@@ -272,10 +265,9 @@ def trials(months: Sequence[UpgradeMonth]) -> None:
         if not any(month.trials.ended for month in months):
             st.caption(tr("No trial has ended in the last twelve months."))
             return
-        st.plotly_chart(
+        picture.chart(
             keeping.figure("trials", lambda: charts.trials(drawn), drawn),
             key="trials_chart",
-            config=charts.CONFIG,
             alt=tr("Trials that ended in each month, converted and lapsed"),
         )
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import charts, keeping
 from dashboard import format as fmt
 from dashboard.language import tr
-from dashboard.ui import defined, notes, tables
+from dashboard.ui import defined, notes, picture, tables
 from lib.billing import Deliveries, Lag
 
 
@@ -36,12 +36,11 @@ def _chart(seen: Deliveries) -> None:
                 icon=":material/webhook:",
             )
             return
-        st.plotly_chart(
+        picture.chart(
             keeping.figure(
                 "fates", lambda: charts.fates([(day, dict(fates)) for day, fates in days]), days
             ),
             key="fates",
-            config=charts.CONFIG,
             alt=tr("Webhooks by UTC day and by what became of them"),
         )
 

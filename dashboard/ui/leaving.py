@@ -12,7 +12,7 @@ from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, filters, listing, tables
+from dashboard.ui import defined, filters, listing, picture, tables
 from lib.billing import ChurnedItem, ChurnPart, ChurnPeriod, Filters, Listing
 
 CAUSES: Final = ("voluntary", "involuntary", "unknown")
@@ -86,12 +86,10 @@ def _reasons(period: ChurnPeriod) -> None:
 def _ranked(
     name: str, rows: tuple[tuple[str, str, float, str], ...], colour: str, alt: str
 ) -> None:
-    st.plotly_chart(
+    picture.chart(
         keeping.figure(f"churn_{name}", lambda: charts.ranked(rows, colour, None), rows, colour),
         key=f"{name}_chart",
         on_select=partial(_chosen, f"{name}_chart", name),
-        selection_mode="points",
-        config=charts.CONFIG,
         alt=alt,
     )
 
@@ -110,12 +108,10 @@ def _parts(period: ChurnPeriod) -> None:
             (part.name, named(part.name), part.churn.value or 0.0, _part_words(part))
             for part in parts
         )
-        st.plotly_chart(
+        picture.chart(
             keeping.figure("churn_parts", lambda: charts.shares(rows, charts.CHURN), rows),
             key=f"parts_{dimension}",
             on_select=partial(_chosen, f"parts_{dimension}", NARROWED_BY[dimension]),
-            selection_mode="points",
-            config=charts.CONFIG,
             alt=tr(
                 "Share of customers at the start who left, by part. The list below can be narrowed "
                 "to one."

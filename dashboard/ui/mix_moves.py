@@ -11,7 +11,7 @@ from dashboard import charts, keeping, mixed
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, filters, mix_movers, notes, tables, upgrades
+from dashboard.ui import defined, filters, mix_movers, notes, picture, tables, upgrades
 from dashboard.ui.plan_names import ARROW, SIDES, plan, ranked
 from lib.billing import Move, PlanLine, PlanMoves
 
@@ -62,7 +62,7 @@ def _matrix(found: PlanMoves, code: str, people: bool) -> None:
     columns = _sides([move.now for move in found.moves])
     cells = tuple(_cell(move, code, people) for move in found.moves)
     chosen = st.session_state.get("move")
-    st.plotly_chart(
+    picture.chart(
         keeping.figure(
             "moves",
             lambda: charts.moves(cells, rows, columns, chosen),
@@ -73,8 +73,6 @@ def _matrix(found: PlanMoves, code: str, people: bool) -> None:
         ),
         key="moves_chart",
         on_select=_move_chosen,
-        selection_mode="points",
-        config=charts.CONFIG,
         alt=tr("Moves from each plan, in rows, to each plan, in columns. Choose one below."),
     )
 
@@ -121,8 +119,9 @@ def _told(move: Move, code: str) -> str:
 
 
 def _move_chosen() -> None:
-    points = st.session_state["moves_chart"]["selection"]["points"]
-    st.session_state["move"] = points[0]["customdata"][0] if points else None
+    clicked = st.session_state["moves_chart"]["selection"]["points"][0]["customdata"][0]
+    # Once more lets it go.
+    st.session_state["move"] = None if clicked == st.session_state.get("move") else clicked
     filters.first_page()
 
 
@@ -146,7 +145,7 @@ def _gains(found: PlanMoves, code: str, people: bool) -> None:
     names = tuple(plan(slug) for slug in plans)
     currency = None if people else code
     height = charts.moves_height(len({move.was for move in found.moves}))
-    st.plotly_chart(
+    picture.chart(
         keeping.figure(
             "gains",
             lambda: charts.gains(names, parts, currency, height),
@@ -156,7 +155,6 @@ def _gains(found: PlanMoves, code: str, people: bool) -> None:
             height,
         ),
         key="gains_chart",
-        config=charts.CONFIG,
         alt=tr("What each plan gained and lost; the table below has the numbers."),
     )
 

@@ -11,7 +11,7 @@ from dashboard import charts, keeping, mixed
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import beside, defined, download, filters, notes, tables
+from dashboard.ui import beside, defined, download, filters, notes, picture, tables
 from dashboard.ui.plan_names import NOBODY, ranked
 from dashboard.ui.plan_names import plan as called
 from lib.billing import Filters, Held, PlanMonth
@@ -79,7 +79,7 @@ def _stacked(months: Sequence[PlanMonth], plans: Sequence[str], code: str, measu
         for plan in plans
     )
     currency = None if people else code
-    st.plotly_chart(
+    picture.chart(
         keeping.figure(
             "plan_months",
             lambda: charts.stacked(names, stacks, currency, shares=shares),
@@ -89,7 +89,6 @@ def _stacked(months: Sequence[PlanMonth], plans: Sequence[str], code: str, measu
             shares,
         ),
         key="plan_months",
-        config=charts.CONFIG,
         alt=tr("The plan mix at the end of each month; the table below has its numbers."),
     )
 
@@ -126,10 +125,9 @@ def _arpa(months: Sequence[PlanMonth], plans: Sequence[str], code: str) -> None:
         )
         for plan in plans
     )
-    st.plotly_chart(
+    picture.chart(
         keeping.figure("plan_arpa", lambda: charts.by_plan(names, lines, code), names, lines, code),
         key="plan_arpa",
-        config=charts.CONFIG,
         alt=tr("ARPA of each plan at the end of each month; the table below has its numbers."),
     )
 

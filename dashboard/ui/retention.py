@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, say, tr
-from dashboard.ui import defined, filters, kpis, spelled, tables
+from dashboard.ui import defined, filters, kpis, picture, spelled, tables
 from lib.billing import ChurnPeriod, Ratio
 
 KEY_RATES: Final = ("customer_churn", "net_mrr_churn", "nrr", "grr")
@@ -109,7 +109,7 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
     running = not periods[-1].complete
     with st.container(border=True, height="stretch"):
         defined.title(tr("Is less being lost than before?"), *LINES)
-        st.plotly_chart(
+        picture.chart(
             keeping.figure(
                 "rates",
                 lambda: charts.lines(names, drawn, running=running),
@@ -118,7 +118,6 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
                 running,
             ),
             key="rate_lines",
-            config={"displayModeBar": False},
             alt=tr("Customer churn, net and gross MRR churn, period by period."),
         )
         if running:

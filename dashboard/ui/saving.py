@@ -13,7 +13,7 @@ from dashboard import charts, keeping, winding
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import collecting, defined, download, filters, kpis, notes, saved, tables
+from dashboard.ui import collecting, defined, download, filters, kpis, notes, picture, saved, tables
 from lib.billing import METRICS, Filters, Permission, Ratio, SaveCell, save_rate
 
 BY: Final = {"month": mark("By month"), "reason": mark("By reason")}
@@ -151,14 +151,12 @@ def _chart(rows: Sequence[Group], by: str) -> None:
         for key, name, held in rows
     )
     bars = [(key, name, dict(counts)) for key, name, counts in drawn]
-    st.plotly_chart(
+    picture.chart(
         keeping.figure(
             "saves", lambda: charts.saves(bars, saved.OUTCOMES, across=by == "reason"), drawn, by
         ),
         key=f"saves_{by}",
         on_select=partial(_bar_chosen, by),
-        selection_mode="points",
-        config=charts.CONFIG,
         alt=tr(
             "Scheduled ends by what became of them. The table below has the numbers; the list can "
             "be narrowed to each."

@@ -66,7 +66,8 @@ _LOOK = r"""
   }
   for (const each of all(one("stBidiComponentIsolated"))) {
     const chart = each.shadowRoot?.querySelector(".chart");
-    if (chart && !all(".bar, path", chart).some(mark => box(mark).width + box(mark).height > 0))
+    const stands = mark => box(mark).width + box(mark).height > 0;
+    if (chart && !all(".bar, .bubble, path", chart).some(stands))
       found.push(`an empty chart: ${chart.getAttribute("aria-label") ?? ""}`);
   }
   for (const each of all(one("stVegaLiteChart")).filter(each => !each.closest(one("stMetric"))))

@@ -150,3 +150,81 @@ def test_an_axis_is_short_and_in_money(blank: Page, most: int, read: str) -> Non
     weeks = (("2026-11-23", "This week", most, 0, 1),)
     draw(blank, charts.ahead(weeks, "usd"))
     assert read in blank.locator(".side .tick").all_inner_texts()
+
+
+def test_the_words_of_a_share_stand_beside_a_bar_of_nothing_too(blank: Page) -> None:
+    rows = [("pro", "Pro", 0.034, "3.4% · 5 of 149"), ("free", "Free", 0.0, "0.0% · 0 of 80")]
+    draw(blank, charts.shares(rows, charts.CHURN))
+    assert blank.locator(".bar").count() == 1
+    assert sorted(blank.locator(".beside").all_inner_texts()) == sorted(row[3] for row in rows)
+
+
+RATES = (
+    ("Customer churn", ((0.02, "2%"), (0.03, "3%"), (0.01, "1%"))),
+    ("Net MRR churn", ((None, "–"), (0.05, "5%"), (None, "–"))),
+)
+
+
+@pytest.mark.parametrize(("running", "hollow"), [(True, 1), (False, 0)])
+def test_every_value_of_a_line_is_a_point_and_the_running_one_is_hollow(
+    blank: Page, running: bool, hollow: int
+) -> None:
+    draw(blank, charts.lines(["Jan", "Feb", "Mar"], RATES, running=running))
+    assert blank.locator(".spot").count() == 4  # one of them between two gaps
+    assert blank.locator(".spot.open").count() == hollow
+    strokes = blank.evaluate(
+        "[...document.querySelectorAll('.stroke')].map(e => getComputedStyle(e).borderTopStyle)"
+    )
+    assert strokes == ["solid", "dashed"]
+
+
+WAYS = (
+    ("starter>pro", "Starter", "Pro", "Starter → Pro", 9, 2_000),
+    ("pro>business", "Pro", "Business", "Pro → Business", 4, 7_000),
+    ("pro>pro", "Pro", "Pro", "Within Pro", 1, 100),
+)
+PLANS = ("Starter", "Pro", "Business")
+
+
+def ways(page: Page, chosen: str | None = None) -> dict[str, dict[str, Any]]:
+    draw(page, charts.paths(WAYS, PLANS, "usd", chosen))
+    found = page.evaluate(
+        "[...document.querySelectorAll('.bubble')].map(mark => {"
+        " const {x, y, width, height} = mark.getBoundingClientRect();"
+        " return [mark.textContent, {x: x + width / 2, y: y + height / 2, width,"
+        " says: mark.ariaLabel, opacity: mark.style.opacity}] })"
+    )
+    return dict(found)
+
+
+def test_a_way_stands_in_the_row_it_left_and_the_column_it_came_to(blank: Page) -> None:
+    up, further, within = (ways(blank)[count] for count in "941")
+    assert up["x"] == within["x"] < further["x"]
+    assert up["y"] < within["y"] == further["y"]
+    assert up["width"] == pytest.approx(1.5 * further["width"], abs=1)  # its area tells
+    assert up["says"] == "Starter → Pro: 9 upgrades · +$20.00"
+    assert blank.locator(".head .tick").all_inner_texts() == list(PLANS)
+    assert blank.locator(".side .tick").all_inner_texts() == list(PLANS)
+
+
+def test_a_chosen_way_stands_out_and_a_click_tells_it(blank: Page) -> None:
+    assert [way["opacity"] for way in ways(blank, "pro>pro").values()] == ["0.35", "0.35", "1"]
+    blank.get_by_role("button", name="Pro → Business").click()
+    [[_, told]] = blank.evaluate("window.told")
+    assert told["points"][0]["customdata"][0] == "pro>business"
+
+
+def test_the_keyboard_goes_through_ways_as_through_bars(blank: Page) -> None:
+    ways(blank)
+    blank.locator(".bubble").first.focus()
+    blank.keyboard.press("ArrowRight")
+    assert blank.locator(".tip").inner_text().splitlines()[0] == "Pro → Business"
+
+
+def test_a_plan_with_a_hostile_name_is_read_as_it_was_written_in_rows_and_columns(
+    blank: Page,
+) -> None:
+    draw(blank, charts.paths((("a", HOSTILE, HOSTILE, HOSTILE, 1, 1),), (HOSTILE,), "usd"))
+    assert blank.locator(".head .tick").all_text_contents() == [HOSTILE]
+    assert blank.locator(".side .tick").all_text_contents() == [HOSTILE]
+    assert blank.locator("img").count() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import figures
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -39,7 +40,7 @@ def test_four_charts_answer_four_questions(open_page: Open) -> None:
         "How many trials become customers?",
         "Who moved up?",
     ]
-    assert len(app.get("plotly_chart")) == 4
+    assert len(figures(app)) == 4
 
 
 def test_the_address_holds_period_and_filters(open_page: Open) -> None:
