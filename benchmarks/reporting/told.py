@@ -18,9 +18,12 @@ def write(found: Sequence[Measured]) -> None:
 
 def _head(found: Sequence[Measured]) -> str:
     load = ", ".join(f"{each.load:.1f}" for each in found)
-    return f"""Every report whole, once, without any cache: all its rows, then its totals, as
-`portside report` and every file have them. A report reads all that it lists, so that it grows with
-its own rows; no page waits for one.
+    return f"""Every report whole, once, without any cache of ours: all its rows, then its totals,
+as `portside report` and every file read them, before they are written out. A report reads all
+that it lists, so that it grows with its own rows; no page waits for one. Of what has no rows the
+filled world has none (differences, outgoing webhooks, links, closes, audit): those times say
+nothing; nor does `bridge`, which makes a projection of the stored history, which that world has of
+one customer.
 {book.machine()}, load {load} when each database was begun.
 Milliseconds. *First*: until its first row leaves, in the largest database. *A row*: microseconds
 for each row it has, there. *Touched*: rows read from tables and indices there, as PostgreSQL's

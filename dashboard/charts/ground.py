@@ -71,6 +71,11 @@ def plain(label: str) -> str:
     return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def worded(label: str) -> str:
+    """The same inside the words of a tooltip, where a percent sign begins a name of Plotly's."""
+    return plain(label).replace("%", "%\u200b")
+
+
 def sparse(figure: go.Figure, names: Sequence[str]) -> go.Figure:
     """An axis that names five periods at most, the last always: a phone holds no more."""
     step = -(-len(names) // 5) or 1

@@ -9,7 +9,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
-from dashboard.charts.ground import HEIGHT, calm, plain
+from dashboard.charts.ground import HEIGHT, calm, plain, worded
 from dashboard.charts.palette import CHURN, CONTRACTION, LEAVING_SCALE, NEUTRAL
 from dashboard.language import ntr, tr
 
@@ -68,7 +68,7 @@ def runway(
             },
             hovertemplate=(
                 "<b>%{customdata[2]}</b><br>"
-                + plain(name).replace("%", "%\u200b")
+                + worded(name)
                 + ": %{customdata[3]}<br>%{customdata[4]}<extra></extra>"
             ),
         )

@@ -8,7 +8,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from dashboard.charts.ground import HEIGHT, calm, plain, sparse
+from dashboard.charts.ground import HEIGHT, calm, plain, sparse, worded
 from dashboard.charts.palette import (
     CHURN,
     CONTRACTION,
@@ -55,7 +55,7 @@ def stacked(
             y=[value for value, _ in points],
             customdata=[[detail] for _, detail in points],
             marker={"color": PLAN_SCALE[n % len(PLAN_SCALE)]},
-            hovertemplate=(f"<b>%{{x}} · {plain(name)}</b><br>%{{customdata[0]}}<extra></extra>"),
+            hovertemplate=(f"<b>%{{x}} · {worded(name)}</b><br>%{{customdata[0]}}<extra></extra>"),
         )
     figure = calm(figure, None if shares else currency)
     figure.update_layout(
@@ -87,7 +87,7 @@ def by_plan(months: Sequence[str], plans: Sequence[Stack], currency: str) -> go.
                 "dash": DASHES[n % len(DASHES)],
             },
             marker={"size": 5},
-            hovertemplate=(f"<b>%{{x}} · {plain(name)}</b><br>%{{customdata[0]}}<extra></extra>"),
+            hovertemplate=(f"<b>%{{x}} · {worded(name)}</b><br>%{{customdata[0]}}<extra></extra>"),
         )
     figure = calm(figure, currency).update_layout(
         showlegend=True, clickmode="none", height=TALL, legend={"traceorder": "normal"}

@@ -3,6 +3,7 @@
 // `scales.js` and `bubbles.js` are read before it.
 
 const THIN = 2 // pixels of what is too small to be seen
+const FAINT = 0.35 // what is not chosen
 const STROKES = { dash: "dashed", dot: "dotted", dashdot: "dashed", longdash: "dashed", longdashdot: "dashed" }
 const FORMS = { dash: "9 9", dot: "2 4", dashdot: "9 4 2 4", longdash: "16 6", longdashdot: "16 6 2 6" }
 
@@ -47,8 +48,8 @@ const ground = (figure, root, across, place, [low, high]) => {
   const numbers = rungs.found.map((value) =>
     [share(value), spelled(value, { ...rungs, most }, values, figure.layout.separators || ".,")])
   const written = values.showticklabels === false ? [] : numbers
-  for (const [at] of numbers)
-    classed("rung", across ? { left: `${at * 100}%` } : { bottom: `${at * 100}%` }, area)
+  for (const [n, [at]] of numbers.entries())
+    classed(values.zeroline && !rungs.found[n] ? "rung zero" : "rung", across ? { left: `${at * 100}%` } : { bottom: `${at * 100}%` }, area)
   const [left, beneath] = across ? [place.names, written] : [written, place.names]
   for (const [at, text] of left) classed("tick", { bottom: `${at * 100}%` }, side, plain(text))
   const longest = left.map(([, text]) => plain(text)).reduce((a, b) => (b.length > a.length ? b : a), "")
@@ -76,10 +77,7 @@ const bars = (figure, root) => {
   const range = ranged(values, stood.flatMap((bar) => [bar.from, bar.to]), true)
   const { area, share } = ground(figure, root, across, place, range)
   const thick = (1 - layout.bargap) / place.room
-  for (const { trace, n, name, to } of stood) // also beside a bar of nothing
-    if (trace.textposition === "outside" && across)
-      classed("beside", { left: `calc(${share(to) * 100}% + 4px)`, bottom: `${place.at(name) * 100}%` }, area, plain(nth(trace.text, n)))
-  return stood.filter((bar) => bar.to !== bar.from).map((bar) => {
+  const marks = stood.filter((bar) => bar.to !== bar.from).map((bar) => {
     const { trace, n } = bar
     const wide = place.wide(nth(trace.width, n)) ?? thick
     const low = Math.max(share(Math.min(bar.from, bar.to)), 0)
@@ -94,6 +92,13 @@ const bars = (figure, root) => {
     mark.className = nth(trace.marker.pattern?.shape, n) ? "bar striped" : "bar"
     return { mark, bar, trace }
   })
+  for (const { trace, n, name, to } of stood) // also beside a bar of nothing
+    if (trace.textposition === "outside" && across) {
+      const row = classed("row", { bottom: `${place.at(name) * 100}%` }, area)
+      classed("until", { flexBasis: `calc(${share(to) * 100}% + 4px)` }, row)
+      classed("beside", {}, row, plain(nth(trace.text, n)))
+    }
+  return marks
 }
 
 // A point of a line, so that one between gaps is seen; hollow where its period is not over.
@@ -179,6 +184,7 @@ const overMarks = (root, drawn, tip, chosen) => {
 }
 
 const overPoints = (root, points, tip) => {
+  if (!points.length) return
   const { area } = points[0]
   const dot = classed("dot", { display: "none" }, area)
   let at = points.length - 1
@@ -204,6 +210,7 @@ const overPoints = (root, points, tip) => {
   area.onfocus = () => show(at)
   area.onkeydown = (event) => {
     const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+    if (event.key === "Escape") hide()
     if (!way || !points[at + way]) return
     event.preventDefault()
     show(at + way)
@@ -213,8 +220,9 @@ const overPoints = (root, points, tip) => {
 
 export default ({ data, parentElement, setTriggerValue }) => {
   const root = parentElement.querySelector(".chart")
-  if (root.portsideDrawn === data.figure) return
-  root.portsideDrawn = data.figure
+  const drawing = data.figure + JSON.stringify(data.chosen)
+  if (root.portsideDrawn === drawing) return
+  root.portsideDrawn = drawing
   const figure = JSON.parse(data.figure)
   const held = [...root.querySelectorAll("button")].indexOf(parentElement.activeElement)
   root.replaceChildren()
@@ -232,5 +240,8 @@ export default ({ data, parentElement, setTriggerValue }) => {
     points: [{ point_index: bar.n, curve_number: bar.number, customdata: trace.customdata[bar.n] }],
   })
   overMarks(root, drawn, tip, data.chooses && chosen)
+  if (data.chosen?.length)
+    for (const { mark, bar, trace } of drawn)
+      if (!data.chosen.includes(trace.customdata[bar.n][0])) mark.style.opacity = FAINT
   drawn[held]?.mark.focus({ preventScroll: true })
 }

@@ -35,7 +35,7 @@ const spelled = (value, { digits, step, most }, axis, separators) => {
     return part && Number(part) ? grouped + point + part.replace(power ? /0+$/ : "", "") : grouped
   }
   const sign = value < 0 ? "−" : ""
-  if (axis.tickformat === ",.0%") return `${sign}${written(value * 100, 0)}%`
+  if (axis.tickformat === ",.0%") return `${sign}${written(value * 100, Math.max(0, digits - 2))}%`
   if (axis.exponentformat === "B")
     for (const [exponent, name] of [[3, "k"], [6, "M"], [9, "B"]])
       if (exponent >= axis.minexponent && most >= 10 ** exponent && value) [power, letter] = [exponent, name]
@@ -47,7 +47,8 @@ const spelled = (value, { digits, step, most }, axis, separators) => {
 // Where each name or day stands, in shares of the axis, and what is written beneath it.
 const placed = (axis, traces, of) => {
   const seen = [...new Set(traces.flatMap((trace) => trace[of]))]
-  if (axis.type ? axis.type === "date" : /^\d{4}-\d\d-\d\d/.test(seen[0])) {
+  // Where days are named: a plan may be called like a day.
+  if (axis.type ? axis.type === "date" : axis.ticktext && /^\d{4}-\d\d-\d\d/.test(seen[0])) {
     const days = seen.map(day)
     const half = Math.max(0, ...traces.flatMap((trace) => (trace.width || []))) * 0.7
     const low = Math.min(...days) - half
@@ -77,7 +78,8 @@ const piled = (traces, layout, along, of) => {
 
 const ranged = (axis, values, bars) => {
   if (axis.range) return axis.range
-  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 0]
+  if (!low && !high) return [0, axis.tickformat === ",.0%" ? 0.1 : 1]
   const zero = bars || axis.rangemode === "tozero"
   const whole = (zero ? Math.max(high, 0) - Math.min(low, 0) : high - low) || 1
   return [zero && low >= 0 ? 0 : low - whole * 0.06, zero && high <= 0 ? 0 : high + whole * 0.06]

@@ -161,6 +161,7 @@ def _chart(outcome: Outcome) -> None:
             keeping.figure("back_test", lambda: charts.back_test(rows, code), rows, code),
             key="back_test",
             on_select=_part_chosen,
+            chosen=st.session_state.get("fates") or (),
             alt=tr(
                 "What was predicted beside what left, by what became of it. Choose a part below to "
                 "list its customers."
@@ -193,9 +194,7 @@ def subscriptions(count: int) -> str:
 
 
 def _part_chosen() -> None:
-    points = st.session_state["back_test"]["selection"]["points"]
-    st.session_state["fates"] = [points[0]["customdata"][0]] if points else []
-    filters.first_page()
+    picture.choose(fates=picture.clicked("back_test")[:1])
 
 
 def _rows(month: str, outcome: Outcome) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import charts, keeping, morning, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
-from dashboard.ui import defined, filters, kpis, picture, spelled, upgrades
+from dashboard.ui import defined, kpis, picture, spelled, upgrades
 from lib.billing import (
     Listing,
     Lookback,
@@ -144,6 +144,8 @@ def matrix(cells: Sequence[PlanPath], code: str) -> None:
         )
         plans = _ranked(cells)
         chosen = st.session_state.get("path")
+        if chosen not in {cell[0] for cell in drawn}:
+            chosen = None  # of another period
         picture.chart(
             keeping.figure(
                 "paths",
@@ -169,10 +171,7 @@ def _ranked(cells: Sequence[PlanPath]) -> tuple[str, ...]:
 
 
 def _path_chosen() -> None:
-    clicked = st.session_state["paths_chart"]["selection"]["points"][0]["customdata"][0]
-    # Once more lets it go.
-    st.session_state["path"] = None if clicked == st.session_state.get("path") else clicked
-    filters.first_page()
+    picture.choose(path=picture.clicked("paths_chart")[0])
 
 
 def trend(months: Sequence[UpgradeMonth], code: str) -> None:
@@ -201,9 +200,7 @@ def trend(months: Sequence[UpgradeMonth], code: str) -> None:
 
 
 def _month_chosen() -> None:
-    points = st.session_state["climbing_chart"]["selection"]["points"]
-    if points:
-        upgrades.month_chosen(points[0]["customdata"][0])
+    upgrades.month_chosen(picture.clicked("climbing_chart")[0])
 
 
 def changes(found: Listing[UpgradeItem], code: str) -> None:
@@ -233,14 +230,13 @@ def changes(found: Listing[UpgradeItem], code: str) -> None:
             ),
             key="changes_chart",
             on_select=_change_chosen,
+            chosen=st.session_state.get("changes") or (),
             alt=tr("Upgrades by what changed. Choose it below to list them."),
         )
 
 
 def _change_chosen() -> None:
-    points = st.session_state["changes_chart"]["selection"]["points"]
-    st.session_state["changes"] = [points[0]["customdata"][0]] if points else []
-    filters.first_page()
+    picture.choose(changes=picture.clicked("changes_chart")[:1])
 
 
 def trials(months: Sequence[UpgradeMonth]) -> None:

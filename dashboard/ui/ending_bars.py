@@ -104,11 +104,9 @@ def _chosen_parts(split: str, places: dict[str, str]) -> tuple[str, ...]:
 
 def _week_chosen(split: str, places: dict[str, str]) -> None:
     """A bar stands for a week and a part: the list is narrowed to both."""
-    points = st.session_state[f"runway_{split}"]["selection"]["points"]
-    week, drawn = points[0]["customdata"][:2] if points else (None, None)
-    st.session_state["week"] = week
-    st.session_state[NARROWED_BY[split]] = [p for p, place in places.items() if place == drawn]
-    filters.first_page()
+    week, drawn, *_ = picture.clicked(f"runway_{split}")
+    parts = [part for part, place in places.items() if place == drawn]
+    picture.choose(**{"week": week, NARROWED_BY[split]: parts})
 
 
 def _reasons(code: str | None) -> None:
@@ -124,6 +122,7 @@ def _reasons(code: str | None) -> None:
             keeping.figure("ending_reasons", lambda: charts.reasons(rows, code), rows, code),
             key="ending_reasons",
             on_select=_reason_chosen,
+            chosen=st.session_state.get("reasons") or (),
             alt=tr(
                 "Subscriptions that are winding down, by reason. Choose a reason below to list its "
                 "customers."
@@ -132,6 +131,4 @@ def _reasons(code: str | None) -> None:
 
 
 def _reason_chosen() -> None:
-    points = st.session_state["ending_reasons"]["selection"]["points"]
-    st.session_state["reasons"] = [points[0]["customdata"][0]] if points else []
-    filters.first_page()
+    picture.choose(reasons=picture.clicked("ending_reasons")[:1])

@@ -88,11 +88,11 @@ def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
             defined.title(tr("Why do payments fail?"), "failing_amount", "failing_invoices")
             code = filters.currency(listing.currencies(everything), key="in") if totals else None
         rows = _causes(everything, code)
-        st.session_state["causes_drawn"] = [row[0] for row in reversed(rows)]
         picture.chart(
             keeping.figure("causes", lambda: charts.ranked(rows, charts.FAILED, code), rows, code),
             key="causes",
             on_select=_cause_chosen,
+            chosen=st.session_state.get("reasons") or (),
             alt=tr("Failing invoices by decline code. Choose a code below to list its customers."),
         )
 
@@ -119,11 +119,8 @@ def _causes(
 
 
 def _cause_chosen() -> None:
-    points = st.session_state["causes"]["selection"]["points"]
-    drawn = st.session_state["causes_drawn"]
-    cause = drawn[points[0]["point_index"]] if points else ""
-    st.session_state["reasons"] = [cause] if cause else []
-    filters.first_page()
+    [cause, *_] = picture.clicked("causes")
+    picture.choose(reasons=[cause] if cause else [])
 
 
 def narrowed(everything: Listing[FailedPaymentItem]) -> Filters:

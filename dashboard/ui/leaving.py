@@ -90,6 +90,7 @@ def _ranked(
         keeping.figure(f"churn_{name}", lambda: charts.ranked(rows, colour, None), rows, colour),
         key=f"{name}_chart",
         on_select=partial(_chosen, f"{name}_chart", name),
+        chosen=st.session_state.get(name) or (),
         alt=alt,
     )
 
@@ -112,6 +113,7 @@ def _parts(period: ChurnPeriod) -> None:
             keeping.figure("churn_parts", lambda: charts.shares(rows, charts.CHURN), rows),
             key=f"parts_{dimension}",
             on_select=partial(_chosen, f"parts_{dimension}", NARROWED_BY[dimension]),
+            chosen=st.session_state.get(NARROWED_BY[dimension]) or (),
             alt=tr(
                 "Share of customers at the start who left, by part. The list below can be narrowed "
                 "to one."
@@ -142,9 +144,7 @@ def _part_words(part: ChurnPart) -> str:
 
 
 def _chosen(chart: str, key: str) -> None:
-    points = st.session_state[chart]["selection"]["points"]
-    st.session_state[key] = [points[0]["customdata"][0]] if points else []
-    filters.first_page()
+    picture.choose(**{key: picture.clicked(chart)[:1]})
 
 
 def _narrowed(period: ChurnPeriod) -> Filters:

@@ -129,14 +129,13 @@ def chart(whole: Listing[PlanMixItem], code: str, measure: str) -> None:
             ),
             key="plans_chart",
             on_select=_plan_chosen,
+            chosen=st.session_state.get("plans") or (),
             alt=tr("MRR by plan and billing interval. Choose a plan below to list its customers."),
         )
 
 
 def _plan_chosen() -> None:
-    points = st.session_state["plans_chart"]["selection"]["points"]
-    st.session_state["plans"] = [points[0]["customdata"][0]] if points else []
-    filters.first_page()
+    picture.choose(plans=picture.clicked("plans_chart")[:1])
 
 
 def narrowed(everything: Listing[PlanMixItem], code: str) -> Filters:

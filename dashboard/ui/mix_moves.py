@@ -11,7 +11,7 @@ from dashboard import charts, keeping, mixed
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, filters, mix_movers, notes, picture, tables, upgrades
+from dashboard.ui import defined, mix_movers, notes, picture, tables, upgrades
 from dashboard.ui.plan_names import ARROW, SIDES, plan, ranked
 from lib.billing import Move, PlanLine, PlanMoves
 
@@ -62,6 +62,8 @@ def _matrix(found: PlanMoves, code: str, people: bool) -> None:
     columns = _sides([move.now for move in found.moves])
     cells = tuple(_cell(move, code, people) for move in found.moves)
     chosen = st.session_state.get("move")
+    if chosen not in {cell[0] for cell in cells}:
+        chosen = None  # of another period
     picture.chart(
         keeping.figure(
             "moves",
@@ -119,10 +121,7 @@ def _told(move: Move, code: str) -> str:
 
 
 def _move_chosen() -> None:
-    clicked = st.session_state["moves_chart"]["selection"]["points"][0]["customdata"][0]
-    # Once more lets it go.
-    st.session_state["move"] = None if clicked == st.session_state.get("move") else clicked
-    filters.first_page()
+    picture.choose(move=picture.clicked("moves_chart")[0])
 
 
 def _gains(found: PlanMoves, code: str, people: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from dashboard import charts, keeping
 from dashboard import format as fmt
 from dashboard.language import current, mark, ntr, say, tr
-from dashboard.ui import filters, kpis, picture
+from dashboard.ui import kpis, picture
 from lib.billing import Dso, Owed
 
 BUCKETS: Final = {
@@ -120,11 +121,11 @@ def chart(owed: Sequence[Owed], code: str) -> None:
         (bar.key, tr(BUCKETS[bar.key]), bar.amount_minor, bar.count)
         for bar in (mine.buckets if mine else ())
     )
-    st.session_state["ages_drawn"] = (code, [row[0] for row in rows])
     picture.chart(
         keeping.figure("ages", lambda: charts.ageing(rows, code), rows, code),
         key="ages",
-        on_select=_age_chosen,
+        on_select=partial(_age_chosen, code),
+        chosen=st.session_state.get("buckets") or (),
         alt=tr(
             "What remains to be paid on open invoices, by days past due. Choose an age below to "
             "list its invoices."
@@ -132,9 +133,5 @@ def chart(owed: Sequence[Owed], code: str) -> None:
     )
 
 
-def _age_chosen() -> None:
-    points = st.session_state["ages"]["selection"]["points"]
-    code, drawn = st.session_state["ages_drawn"]
-    st.session_state["buckets"] = [drawn[points[0]["point_index"]]] if points else []
-    st.session_state["currencies"] = [code] if points else []
-    filters.first_page()
+def _age_chosen(code: str) -> None:
+    picture.choose(buckets=picture.clicked("ages")[:1], currencies=[code])

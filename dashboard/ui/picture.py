@@ -7,11 +7,13 @@ what Plotly's description can say. A figure of anything else is Plotly's to draw
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
+
+from dashboard.ui import filters
 
 _FOLDER: Final = Path(__file__).parents[1] / "drawing"
 SCRIPT: Final = "".join(
@@ -27,14 +29,41 @@ _mount: Final = st.components.v2.component(
 )
 
 
-def chart(figure: Any, *, key: str, alt: str, on_select: Callable[[], None] | None = None) -> None:
-    """``figure`` with what it shows in words. ``on_select`` is told of a click on a bar and
-    finds it where Plotly's own would be: ``st.session_state[key]["selection"]["points"]``."""
+def chart(
+    figure: Any,
+    *,
+    key: str,
+    alt: str,
+    on_select: Callable[[], None] | None = None,
+    chosen: Collection[str] = (),
+) -> None:
+    """``figure`` with what it shows in words. ``on_select`` is told of a click on a bar or a bubble
+    and finds it by `clicked`. ``chosen``: of their keys, the first of what the figure holds with
+    them; others are faint."""
     _mount(
         key=key,
-        data={"figure": spec(figure), "alt": alt, "chooses": on_select is not None},
+        data={
+            "figure": spec(figure),
+            "alt": alt,
+            "chooses": on_select is not None,
+            "chosen": list(chosen),
+        },
         on_selection_change=on_select or _nothing,
     )
+
+
+def clicked(key: str) -> list[Any]:
+    """What the figure holds with the mark that was clicked: its ``customdata``."""
+    held: list[Any] = st.session_state[key]["selection"]["points"][0]["customdata"]
+    return held
+
+
+def choose(**wanted: Any) -> None:
+    """Narrow what is listed to a mark: the state of fields. A click once more lets it go."""
+    again = all(st.session_state.get(name) == value for name, value in wanted.items())
+    for name, value in wanted.items():
+        st.session_state[name] = ([] if isinstance(value, list) else None) if again else value
+    filters.first_page()
 
 
 def _nothing() -> None:

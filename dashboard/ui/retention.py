@@ -109,6 +109,9 @@ def trend(periods: Sequence[ChurnPeriod]) -> None:
     running = not periods[-1].complete
     with st.container(border=True, height="stretch"):
         defined.title(tr("Is less being lost than before?"), *LINES)
+        if all(known is None for _, points in drawn for known, _ in points):
+            st.caption(tr("No period has begun with customers yet."))
+            return
         picture.chart(
             keeping.figure(
                 "rates",

@@ -169,11 +169,9 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
 
 
 def _bar_chosen() -> None:
-    points = st.session_state["waterfall"]["selection"]["points"]
-    if points:
-        st.session_state["part"] = points[0]["customdata"][0]
-        st.session_state["view"] = tr("Receipts")
-        filters.first_page()
+    st.session_state["part"] = picture.clicked("waterfall")[0]
+    st.session_state["view"] = tr("Receipts")
+    filters.first_page()
 
 
 def trend(wanted: Asked) -> None:

@@ -58,8 +58,7 @@ def _choice(runway: Runway) -> str | None:
 
 
 def _week_chosen() -> None:
-    points = st.session_state["leaving"]["selection"]["points"]
-    st.session_state["week"] = points[0]["customdata"][0] if points else None
+    picture.choose(week=picture.clicked("leaving")[0])
 
 
 def _besides(runway: Runway) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -157,6 +157,7 @@ def _chart(rows: Sequence[Group], by: str) -> None:
         ),
         key=f"saves_{by}",
         on_select=partial(_bar_chosen, by),
+        chosen=_narrowed_to_now(by),
         alt=tr(
             "Scheduled ends by what became of them. The table below has the numbers; the list can "
             "be narrowed to each."
@@ -165,18 +166,26 @@ def _chart(rows: Sequence[Group], by: str) -> None:
 
 
 def _bar_chosen(by: str) -> None:
-    points = st.session_state[f"saves_{by}"]["selection"]["points"]
-    key, outcome = points[0]["customdata"][:2] if points else (None, None)
-    _narrow(by, key)
-    st.session_state["outcomes"] = [outcome] if outcome else []
+    key, outcome, *_ = picture.clicked(f"saves_{by}")
+    picture.choose(**_narrowed_to(by, key), outcomes=[outcome])
 
 
 def _narrow(by: str, key: str | None) -> None:
-    if by == "month":
-        st.session_state["month"] = key
-    else:
-        st.session_state["reasons"] = [key] if key is not None else []
+    st.session_state.update(_narrowed_to(by, key))
     filters.first_page()
+
+
+def _narrowed_to_now(by: str) -> list[str]:
+    if by == "month":
+        month = st.session_state.get("month")
+        return [month] if month else []
+    return list(st.session_state.get("reasons") or ())
+
+
+def _narrowed_to(by: str, key: str | None) -> dict[str, Any]:
+    if by == "month":
+        return {"month": key}
+    return {"reasons": [key] if key is not None else []}
 
 
 def _table(rows: Sequence[Group], by: str) -> None:

@@ -67,7 +67,7 @@ _LOOK = r"""
   for (const each of all(one("stBidiComponentIsolated"))) {
     const chart = each.shadowRoot?.querySelector(".chart");
     const stands = mark => box(mark).width + box(mark).height > 0;
-    if (chart && !all(".bar, .bubble, path", chart).some(stands))
+    if (chart && !all(".bar, .bubble, .spot, path", chart).some(stands))
       found.push(`an empty chart: ${chart.getAttribute("aria-label") ?? ""}`);
   }
   for (const each of all(one("stVegaLiteChart")).filter(each => !each.closest(one("stMetric"))))

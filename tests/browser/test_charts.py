@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -12,22 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from dashboard import charts
-from dashboard.ui import picture
+from tests.browser.charted import HOSTILE, draw
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SOURCE = f"data:text/javascript;base64,{base64.b64encode(picture.SCRIPT.encode()).decode()}"
-DRAW = """
-async ([source, figure, chooses]) => {
-  const { default: draw } = await import(source);
-  window.told = [];
-  const parentElement = document.getElementById("here");
-  const setTriggerValue = (name, value) => window.told.push([name, value]);
-  draw({ data: { figure, alt: "A chart", chooses }, parentElement, setTriggerValue });
-}
-"""
 WEEKS = (("2026-11-23", "This week", 4000, 0, 1), ("2026-11-30", "30 Nov", 1000, 1000, 2))
-HOSTILE = "<img src=http://foreign.test/tag.png onerror=alert(1)> & %{x} <b>"
 
 
 @pytest.fixture(scope="module")
@@ -35,21 +23,6 @@ def blank(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 800, "height": 600})
     yield page
     page.close()
-
-
-def draw(page: Page, figure: go.Figure, *, chooses: bool = True) -> list[dict[str, Any]]:
-    """Where each bar stands, in pixels, with what it says to who cannot see it."""
-    page.set_content(
-        f"<style>{picture.STYLE}</style>"
-        "<div id=here style='width:600px'><div class=chart></div></div>"
-    )
-    page.evaluate(DRAW, [SOURCE, picture.spec(figure), chooses])
-    found: list[dict[str, Any]] = page.evaluate(
-        "[...document.querySelectorAll('.bar')].map(bar => {"
-        " const {x, y, width, height} = bar.getBoundingClientRect();"
-        " return {x, y, width, height, says: bar.ariaLabel} })"
-    )
-    return found
 
 
 def test_bars_are_as_high_as_their_amounts_and_stand_upon_each_other(blank: Page) -> None:

@@ -152,14 +152,37 @@ def test_the_address_survives_sign_in_and_a_reload(dashboard: Dashboard) -> None
         assert "sort=Largest+MRR" in dashboard.page.url
 
 
-def test_a_bar_narrows_the_list_and_the_address_says_so(
-    admin: Dashboard, hostile: list[str]
+@pytest.mark.parametrize(
+    "narrowing",
+    cut.first(
+        3,
+        [
+            ("/winding-down", "[class*=st-key-runway_] .bar", "week"),
+            ("/upgrades", ".st-key-paths_chart .bubble", "path"),
+            ("/plan-mix", ".st-key-plans_chart .bar", "plans"),
+            ("/plan-mix?view=Moves", ".st-key-moves_chart .bubble", "move"),
+            ("/upgrades", ".st-key-changes_chart .bar", "changes"),
+            ("/winding-down", ".st-key-ending_reasons .bar", "reasons"),
+            ("/winding-down?view=Saved+or+lost", "[class*=st-key-saves_] .bar", "outcomes"),
+            ("/failed-payments", ".st-key-causes .bar", "reasons"),
+            ("/invoices", ".st-key-ages .bar", "buckets"),
+            ("/overview", ".st-key-leaving .bar", "week"),
+        ],
+    ),
+    ids=lambda narrowing: narrowing[1],
+)
+def test_a_click_on_a_chart_narrows_its_list_and_another_lets_it_go(
+    admin: Dashboard, hostile: list[str], narrowing: tuple[str, str, str]
 ) -> None:
-    admin.opens("/winding-down")
-    bar = admin.page.locator("[class*=st-key-runway_] .bar").first
-    expect(bar).to_be_visible(timeout=PATIENCE)
-    bar.click(force=True)
-    expect(admin.page).to_have_url(re.compile("week="), timeout=PATIENCE)
+    address, mark, field = narrowing
+    admin.opens(address)
+    drawn = admin.page.locator(mark).first
+    expect(drawn).to_be_visible(timeout=PATIENCE)
+    drawn.click(force=True)
+    expect(admin.page).to_have_url(re.compile(rf"[?&]{field}="), timeout=PATIENCE)
+    admin.settles()
+    drawn.click(force=True)
+    expect(admin.page).not_to_have_url(re.compile(rf"[?&]{field}="), timeout=PATIENCE)
 
 
 def test_a_row_can_be_chosen_with_the_keyboard(admin: Dashboard, hostile: list[str]) -> None:
@@ -176,15 +199,6 @@ def test_the_way_back_leads_to_the_list_as_it_was_filtered(
     admin.clicks("Back to Winding down")
     expect(admin.page).to_have_url(re.compile("q=foreign"), timeout=PATIENCE)
     assert "sort=Largest+MRR" in admin.page.url
-
-
-def test_a_click_on_a_plan_lists_the_customers_behind_it(admin: Dashboard) -> None:
-    admin.opens("/plan-mix")
-    bar = admin.page.locator(".chart .bar").last
-    expect(bar).to_be_visible(timeout=PATIENCE)
-    bar.click(force=True)
-    expect(admin.page).to_have_url(re.compile("plans="), timeout=PATIENCE)
-    admin.sees("Who is behind these numbers?")
 
 
 def test_every_answer_is_hardened_and_foreign_hosts_are_turned_away(stack: Stack) -> None:

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing import METRICS
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import figures
 from tests.pages.fake_billing import FakeBilling
 
 RATES = (
@@ -178,3 +179,13 @@ def test_without_any_mrr_it_says_what_would_fill_it(open_page: Open, desk: FakeB
     app = open_page("churn")
     assert not app.metric
     assert any("Nobody has paid yet." in m.value for m in app.markdown)
+
+
+def test_in_the_first_period_of_a_shop_the_trend_says_that_there_is_none_yet(
+    open_page: Open, desk: FakeBilling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.churn_periods("month", "usd")[:1]
+    monkeypatch.setattr(desk, "churn_periods", lambda by, currency: first)
+    app = open_page("churn")
+    assert figures(app) == []
+    assert "No period has begun with customers yet." in everything(app)

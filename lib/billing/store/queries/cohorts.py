@@ -32,7 +32,7 @@ def cells(
     if ends is not None:
         born = and_(born, m.c.occurred_at < ends)
     # In one pass: a table joined with itself is a square to SQLite, which keeps no hash of it.
-    cohort = func.max(case((born, month.c.n))).over(partition_by=(m.c.customer_id, m.c.currency))
+    cohort = func.min(case((born, month.c.n))).over(partition_by=(m.c.customer_id, m.c.currency))
     moved = (
         select(
             m.c.currency,
