@@ -25,7 +25,6 @@ from .owed import ageing as ageing
 from .owed import recovery as recovery
 from .palette import AT_RISK as AT_RISK
 from .palette import CHURN as CHURN
-from .palette import CONFIG as CONFIG
 from .palette import CONTRACTION as CONTRACTION
 from .palette import EXPANSION as EXPANSION
 from .palette import FAILED as FAILED

@@ -60,9 +60,7 @@ def plans(
     figure = calm(figure, None if people else currency, along="x")
     figure.update_layout(barmode="stack", showlegend=True)
     figure.update_yaxes(categoryorder="array", categoryarray=[names[plan] for plan in order])
-    return figure.update_layout(
-        legend={"traceorder": "normal"}, height=max(HEIGHT, 60 + 38 * len(order))
-    )
+    return figure.update_layout(height=max(HEIGHT, 60 + 38 * len(order)))
 
 
 def _money_and_people(minor: int, people: int, currency: str) -> str:

@@ -52,10 +52,7 @@ def paths(
                 ]
                 for key, _, _, name, count, minor in cells
             ],
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 0.35}, "textfont": {"color": "#FFFFFF"}},
             hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
-            cliponaxis=False,
         )
     )
     names = [plain(name) for name in plans]
@@ -95,7 +92,6 @@ def climbing(
             ),
         )
     figure = calm(figure, currency).update_layout(barmode="relative", showlegend=True)
-    figure.update_layout(legend={"traceorder": "normal"})
     return sparse(figure, [month for month, _ in months])
 
 
@@ -120,9 +116,7 @@ def trials(months: Sequence[tuple[str, int, int, str]]) -> go.Figure:
                 "<br>%{customdata[2]}<extra></extra>"
             ),
         )
-    figure = calm(figure, None).update_layout(
-        barmode="stack", showlegend=True, clickmode="none", legend={"traceorder": "normal"}
-    )
+    figure = calm(figure, None).update_layout(barmode="stack", showlegend=True)
     most = max((month[1] + month[2] for month in months), default=0)
     if most <= FEW:  # else the axis would name halves of a trial, rounded
         figure.update_yaxes(dtick=1)

@@ -73,7 +73,7 @@ def runway(
             ),
         )
     figure = calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
-    figure.update_layout(legend={"traceorder": "normal"}, height=HEIGHT + 40)
+    figure.update_layout(height=HEIGHT + 40)
     if currency is None and max((count for _, count in whole.values()), default=0) <= 5:
         figure.update_yaxes(dtick=1)  # no half subscriptions
     days = sorted(date.fromisoformat(week) for week in whole)
@@ -128,7 +128,6 @@ def reasons(rows: Sequence[tuple[str, str, int, int]], currency: str | None) -> 
             orientation="h",
             text=[_amount_short(m, n, currency) for _, _, m, n in rows],
             textposition="outside",
-            cliponaxis=False,
             marker={"color": CHURN},
             hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
         )
@@ -183,7 +182,6 @@ def ahead(
             ),
         )
     figure = calm(figure, currency).update_layout(barmode="stack", showlegend=True)
-    figure.update_layout(legend={"traceorder": "normal"})
     return figure.update_xaxes(
         type="category",
         categoryorder="array",

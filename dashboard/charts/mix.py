@@ -23,6 +23,7 @@ DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """Lines differ by more than their colour."""
 TALL: Final = 300
 TALLER: Final = 390
+SIX: Final = 6
 LARGEST: Final = 44
 """Pixels across of the largest bubble."""
 SMALLEST: Final = 20
@@ -62,9 +63,7 @@ def stacked(
         barmode="stack",
         bargap=0.25,
         showlegend=True,
-        clickmode="none",
         height=TALL,
-        legend={"traceorder": "normal"},
     )
     if shares:
         figure.update_yaxes(tickformat=",.0%", range=[0, 1])
@@ -89,9 +88,7 @@ def by_plan(months: Sequence[str], plans: Sequence[Stack], currency: str) -> go.
             marker={"size": 5},
             hovertemplate=(f"<b>%{{x}} · {worded(name)}</b><br>%{{customdata[0]}}<extra></extra>"),
         )
-    figure = calm(figure, currency).update_layout(
-        showlegend=True, clickmode="none", height=TALL, legend={"traceorder": "normal"}
-    )
+    figure = calm(figure, currency).update_layout(showlegend=True, height=TALL)
     # Beside another chart there is room for three months.
     shown = list(months[::-1][:: -(-len(months) // 3) or 1])[::-1]
     return sparse(figure, months).update_xaxes(tickvals=shown).update_yaxes(rangemode="tozero")
@@ -127,10 +124,7 @@ def moves(
                 [key, f"{plain(was)} → {plain(to)}", detail]
                 for key, was, to, _, _, detail, _ in cells
             ],
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 0.35}, "textfont": {"color": "#FFFFFF"}},
             hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
-            cliponaxis=False,
         )
     )
     calm(figure, None)
@@ -180,8 +174,6 @@ def gains(
     figure = calm(figure, currency, along="x").update_layout(
         barmode="relative",
         showlegend=True,
-        clickmode="none",
-        legend={"traceorder": "normal"},
         height=max(height, 60 + 44 * len(plans)),
     )
     figure.update_xaxes(zeroline=True, zerolinecolor=NEUTRAL, nticks=6)
@@ -191,35 +183,35 @@ def gains(
 
 
 def resting(points: Sequence[tuple[int, float, str]], marked: Mapping[int, str]) -> go.Figure:
-    """What share of MRR the largest customers pay together: (how many, share, what the tooltip
-    says). ``marked``: those that are named, with what is written beside them."""
+    """What share of MRR the largest customers pay together: (how many from one on, share, what the
+    tooltip says). ``marked``: those that are named, with what is written beside them."""
+    counts = [str(count) for count, _, _ in points]
     figure = go.Figure(
         go.Scatter(
-            x=[count for count, _, _ in points],
+            x=counts,
             y=[share for _, share, _ in points],
             customdata=[[detail] for _, _, detail in points],
-            mode="lines",
+            text=[marked.get(count, "") for count, _, _ in points],
+            mode="lines+markers+text",
+            textposition=[
+                "middle right" if count < 0.7 * len(points) else "top left"
+                for count, _, _ in points
+            ],
             line={"color": NEW, "width": 2},
+            marker={"size": [9 if count in marked else 0 for count, _, _ in points]},
             fill="tozeroy",
             fillcolor="rgba(47, 127, 193, 0.10)",
             hovertemplate="%{customdata[0]}<extra></extra>",
         )
     )
-    named = [point for point in points if point[0] in marked]
-    figure.add_scatter(
-        x=[count for count, _, _ in named],
-        y=[share for _, share, _ in named],
-        customdata=[[detail] for _, _, detail in named],
-        text=[marked[count] for count, _, _ in named],
-        mode="markers+text",
-        textposition=[
-            "middle right" if count < len(points) else "top left" for count, _, _ in named
-        ],
-        marker={"size": 9, "color": NEW},
-        cliponaxis=False,
-        hovertemplate="%{customdata[0]}<extra></extra>",
-    )
-    figure = calm(figure, None).update_layout(clickmode="none", height=TALLER)
+    figure = calm(figure, None).update_layout(height=TALLER)
     top = max((share for _, share, _ in points), default=0) * 1.15
     figure.update_yaxes(tickformat=",.0%", range=[0, min(max(top, 0.01), 1.02)])
-    return figure.update_xaxes(showgrid=False, nticks=6, range=[0, max(len(points), 2) * 1.02])
+    return figure.update_xaxes(type="category", tickvals=_round(len(points)))
+
+
+def _round(most: int) -> list[str]:
+    """Round counts for an axis, six at most."""
+    powers = (size * 10**power for power in range(9) for size in (1, 2, 5))
+    step = next(step for step in powers if most / step <= SIX)
+    return [str(count) for count in range(step, most + 1, step)]

@@ -38,7 +38,7 @@ def saves(
             hovertemplate="<b>%{customdata[2]}</b><br>%{customdata[3]}<extra></extra>",
         )
     figure = calm(figure, None, along="x" if across else "y")
-    figure.update_layout(barmode="stack", showlegend=True, legend={"traceorder": "normal"})
+    figure.update_layout(barmode="stack", showlegend=True)
     if across:
         return figure.update_layout(height=max(240, 60 + 30 * len(rows)))
     return sparse(figure, called)
@@ -78,7 +78,7 @@ def back_test(
             )
             named.add(fate)
     figure = calm(figure, currency, along="x").update_layout(barmode="stack", showlegend=True)
-    return figure.update_layout(legend={"traceorder": "normal"}, height=200)
+    return figure.update_layout(height=200)
 
 
 def _subscriptions(count: int) -> str:

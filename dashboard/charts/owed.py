@@ -58,5 +58,4 @@ def recovery(
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )
     figure = calm(figure, currency).update_layout(barmode="stack", showlegend=len(names) > 1)
-    figure.update_layout(legend={"traceorder": "normal"})
     return sparse(figure, [period for period, _ in rows])

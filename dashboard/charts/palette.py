@@ -52,5 +52,3 @@ FATES_OF_ENDS: Final = {
 """What became of what a runway had said, and what it had not."""
 
 OUTCOMES: Final = {"recovered": EXPANSION, "in_progress": NEUTRAL, "lost": FAILED}
-
-CONFIG: Final = {"displayModeBar": False}

@@ -41,7 +41,7 @@ def lines(periods: Sequence[str], drawn: Sequence[Line], *, running: bool) -> go
             },
             hovertemplate=f"<b>%{{x}}</b><br>{plain(name)}: %{{customdata[0]}}<extra></extra>",
         )
-    figure = calm(figure, None).update_layout(showlegend=True, clickmode="none", height=TALL)
+    figure = calm(figure, None).update_layout(showlegend=True, height=TALL)
     return sparse(figure, periods).update_yaxes(
         tickformat=",.0%", zeroline=True, rangemode="tozero"
     )
@@ -57,7 +57,6 @@ def shares(rows: Sequence[tuple[str, str, float, str]], colour: str) -> go.Figur
             y=[plain(label) for _, label, _, _ in rows],
             text=[plain(words) for _, _, _, words in rows],
             textposition="outside",
-            cliponaxis=False,
             customdata=[[key] for key, _, _, _ in rows],
             orientation="h",
             marker={"color": colour},

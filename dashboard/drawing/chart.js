@@ -102,10 +102,23 @@ const bars = (figure, root) => {
 }
 
 // A point of a line, so that one between gaps is seen; hollow where its period is not over.
-const spot = (area, { line, marker }, { n, at, value }, share) => {
-  const [size, open] = [`${marker.size}px`, nth(marker.symbol, n)?.endsWith("-open")]
-  const where = { left: `${at * 100}%`, bottom: `${share(value) * 100}%`, width: size, height: size }
-  classed(open ? "spot open" : "spot", { ...where, color: line.color }, area)
+const spot = (area, { line, marker, text, textposition }, { n, at, value }, share) => {
+  const [size, open] = [`${nth(marker.size, n)}px`, nth(marker.symbol, n)?.endsWith("-open")]
+  if (size === "0px") return
+  const where = { left: `${at * 100}%`, bottom: `${share(value) * 100}%` }
+  classed(open ? "spot open" : "spot", { ...where, width: size, height: size, color: line.color }, area)
+  if (nth(text, n))
+    classed(nth(textposition, n) === "top left" ? "label before" : "label", where, area, plain(nth(text, n)))
+}
+
+// What lies beneath a line, down to the ground of the plot; a gap parts it.
+const filled = (points, share) => {
+  const runs = [[]]
+  for (const point of points) point.value === null ? runs.push([]) : runs.at(-1).push(point)
+  return runs.filter((run) => run.length).map((run) => {
+    const along = run.map(({ at, value }) => `${at * 1000},${1000 * (1 - share(value))}`).join("L")
+    return `M${run[0].at * 1000},1000L${along}L${run.at(-1).at * 1000},1000Z`
+  }).join("")
 }
 
 const lines = (figure, root) => {
@@ -132,6 +145,12 @@ const lines = (figure, root) => {
     const given = { d: drawn, stroke: trace.line.color, "stroke-width": trace.line.width, ...(dash && { "stroke-dasharray": dash }) }
     for (const [name, value] of Object.entries(given)) path.setAttribute(name, value)
     svg.append(path)
+    if (trace.fill) {
+      const under = document.createElementNS(space, "path")
+      under.setAttribute("d", filled(points, share))
+      under.style.fill = trace.fillcolor
+      svg.prepend(under)
+    }
     const known = points.filter((point) => point.value !== null)
     if (trace.mode?.includes("markers")) known.forEach((point) => spot(area, trace, point, share))
     return known.map((bar) => ({ area, bar, trace, left: bar.at, bottom: share(bar.value) }))

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import charts, keeping, mixed
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
-from dashboard.ui import defined, kpis, listing, tables
+from dashboard.ui import defined, kpis, listing, picture, tables
 from lib.billing import Concentration, LargestShare
 
 
@@ -79,12 +79,11 @@ def _curve(found: Concentration) -> None:
         for part in found.shares
         if part.share.value is not None
     }
-    st.plotly_chart(
+    picture.chart(
         keeping.figure(
             "resting", lambda: charts.resting(points, marked), points, tuple(marked.items())
         ),
         key="resting_chart",
-        config=charts.CONFIG,
         alt=tr("Share of MRR by the number of largest customers taken together."),
     )
 

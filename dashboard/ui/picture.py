@@ -1,7 +1,7 @@
 """Bars, lines and bubbles without Plotly in the browser, where it costs 60 ms a chart.
 
-What is drawn is a figure of `dashboard.charts` all the same: ``dashboard/drawing`` reads a part of
-what Plotly's description can say. A figure of anything else is Plotly's to draw.
+What is drawn is a figure of `dashboard.charts` all the same: ``dashboard/drawing`` reads the part
+of what Plotly's description can say that they use.
 """
 
 from __future__ import annotations

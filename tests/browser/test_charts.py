@@ -201,3 +201,26 @@ def test_a_plan_with_a_hostile_name_is_read_as_it_was_written_in_rows_and_column
     assert blank.locator(".head .tick").all_text_contents() == [HOSTILE]
     assert blank.locator(".side .tick").all_text_contents() == [HOSTILE]
     assert blank.locator("img").count() == 0
+
+
+LARGEST = [(n, 0.1 * n, f"{n} customers: {10 * n}%") for n in range(1, 10)]
+
+
+def test_the_named_points_of_a_line_have_their_words_beside_them(blank: Page) -> None:
+    draw(blank, charts.resting(LARGEST, {1: "1: 10%", 9: "9: 90%"}))
+    assert blank.locator(".label").all_inner_texts() == ["1: 10%", "9: 90%"]
+    assert blank.locator(".spot").count() == 2
+    plot = blank.locator(".area").bounding_box()
+    last = blank.locator(".label").last.bounding_box()
+    assert plot
+    assert last
+    assert last["x"] + last["width"] <= plot["x"] + plot["width"]
+    assert blank.locator(".foot .tick").all_inner_texts() == ["2", "4", "6", "8"]
+
+
+def test_beneath_a_filled_line_the_ground_is_closed_gap_by_gap(blank: Page) -> None:
+    figure = charts.resting(LARGEST, {})
+    figure.data[0].y = [0.1, 0.2, None, *[0.4] * 6]
+    draw(blank, figure)
+    filled = str(blank.locator("path").first.get_attribute("d"))
+    assert (filled.count("M"), filled.count("Z")) == (2, 2)
