@@ -9,11 +9,15 @@ from .measuring import PATIENCE, Line, Measured
 
 
 def write(found: Sequence[Measured]) -> None:
+    book.put("Reports", section(found))
+
+
+def section(found: Sequence[Measured]) -> str:
     """A table for each kind of database, the largest database last in it."""
     ordered = sorted(found, key=lambda each: (each.kind, each.subscriptions))
     kinds = sorted({each.kind for each in ordered})
     tables = [_of([each for each in ordered if each.kind == kind]) for kind in kinds]
-    book.put("Reports", "\n\n".join([_head(ordered), *tables]))
+    return "\n\n".join([_head(ordered), *tables])
 
 
 def _head(found: Sequence[Measured]) -> str:
