@@ -43,10 +43,13 @@ def mrr_by_customer(connection: Connection, among: Sequence[str]) -> dict[str, l
 
 def stopped_paying(connection: Connection, policy: str, among: Sequence[str]) -> dict[str, int]:
     """When MRR of each customer ``among`` these last came to zero in some currency, unix second."""
+    # Not "where": PostgreSQL would read the index of everybody who ever left, for a thousand.
+    stopped = func.max(case((m.c.kind == "churn", m.c.occurred_at)))
     query = (
-        select(m.c.customer_id, func.max(m.c.occurred_at))
-        .where(m.c.policy == policy, m.c.kind == "churn", m.c.customer_id.in_(among))
+        select(m.c.customer_id, stopped)
+        .where(m.c.policy == policy, m.c.customer_id.in_(among))
         .group_by(m.c.customer_id)
+        .having(stopped.is_not(None))
     )
     return {row[0]: int(row[1]) for row in connection.execute(query)}
 
