@@ -3,13 +3,12 @@ the same rows by each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import event
 
+from benchmarks.statements import caught
 from lib.billing.desk import Portside
 from lib.billing.domain.filters import Filters
 from lib.billing.domain.invoice_filters import InvoiceFilters
@@ -49,21 +48,6 @@ ASKED: Final[dict[str, tuple[Callable[[Portside], Any], str]]] = {
 }
 
 
-@contextmanager
-def heard(store: Store) -> Iterator[list[tuple[str, Any]]]:
-    asked: list[tuple[str, Any]] = []
-
-    def catch(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith(("SELECT", "WITH")):
-            asked.append((statement, parameters))
-
-    event.listen(store.read_engine, "before_cursor_execute", catch)
-    try:
-        yield asked
-    finally:
-        event.remove(store.read_engine, "before_cursor_execute", catch)
-
-
 def plans(store: Store, asked: list[tuple[str, Any]]) -> list[str]:
     with store.reading() as connection:
         return [
@@ -85,7 +69,7 @@ def test_sqlite_takes_the_index_that_few_rows_are_in(
     ask: Callable[[Portside], Any], index: str, sqlite_store: Store
 ) -> None:
     portside = desk(sqlite_store, [*QUEUE, *LEAVERS], NOW)
-    with heard(sqlite_store) as asked:
+    with caught(sqlite_store) as asked:
         ask(portside)
     found = "\n".join(plans(sqlite_store, asked))
     assert index in found
@@ -111,7 +95,7 @@ def test_sqlite_looks_up_what_belongs_to_a_failed_payment(
     narrowed: dict[str, Any], sort: str, sqlite_store: Store
 ) -> None:
     portside = desk(sqlite_store, QUEUE, NOW)
-    with heard(sqlite_store) as asked:
+    with caught(sqlite_store) as asked:
         portside.failed_payments(Filters(**narrowed, sort=sort))
     for plan, (statement, _) in zip(plans(sqlite_store, asked), asked, strict=True):
         if "JOIN" in statement and "'past_due'" in statement:
@@ -125,7 +109,7 @@ def test_sqlite_looks_up_what_belongs_to_a_failed_payment(
 
 def test_sqlite_finds_what_ends_by_the_ends_alone(sqlite_store: Store) -> None:
     desk(sqlite_store, LEAVERS, NOW)
-    with heard(sqlite_store) as asked, sqlite_store.reading() as connection:
+    with caught(sqlite_store) as asked, sqlite_store.reading() as connection:
         leaving.parts(connection, "plan")
         leaving.parts(connection, "reason")
     assert len(asked) == 2
@@ -137,7 +121,7 @@ def test_sqlite_finds_what_ends_by_the_ends_alone(sqlite_store: Store) -> None:
 def test_sqlite_looks_at_no_trials_but_those_that_ended_in_time(sqlite_store: Store) -> None:
     desk(sqlite_store, LEAVERS, NOW)
     span = Span(at("2026-03-01T05:00"), at("2026-03-02T07:00"))
-    with heard(sqlite_store) as asked, sqlite_store.reading() as connection:
+    with caught(sqlite_store) as asked, sqlite_store.reading() as connection:
         churn.trials(connection, "portside", [span], "usd")
     (plan,) = plans(sqlite_store, asked)
     assert "ix_subscriptions_trial_end (trial_end>? AND trial_end<?)" in plan
@@ -153,9 +137,9 @@ def test_sqlite_walks_the_order_of_invoices_where_a_value_is_common(
         InvoiceFilters(currencies=("usd",), sort=sort),
         InvoiceFilters(plans=("pro",), sort=sort),
     ):
-        with heard(sqlite_store) as rare:
+        with caught(sqlite_store) as rare:
             portside.invoices(filters)
-        with monkeypatch.context() as patch, heard(sqlite_store) as common:
+        with monkeypatch.context() as patch, caught(sqlite_store) as common:
             many_invoices_are_many(patch)
             portside.invoices(filters)
         first, second = (_page(plans(sqlite_store, asked), asked) for asked in (rare, common))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
+from benchmarks.statements import caught
 from lib.billing.desk import Portside
 from lib.billing.domain.filters import Filters
 from lib.billing.domain.invoice_filters import InvoiceFilters
@@ -87,16 +87,9 @@ OFF = "seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"
 
 @pytest.mark.parametrize(("ask", "index"), WALKED.values(), ids=WALKED.keys())
 def test_a_page_walks_an_index(ask: Callable[[Portside], Any], index: str, store: Store) -> None:
-    portside, asked = desk(store, TOLD, NOW), []
-
-    def catch(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(store.read_engine, "before_cursor_execute", catch)
-    try:
+    portside = desk(store, TOLD, NOW)
+    with caught(store) as asked:
         ask(portside)
-    finally:
-        event.remove(store.read_engine, "before_cursor_execute", catch)
     statement, parameters = next(
         each for each in asked if "ORDER BY" in each[0] and "OFFSET" in each[0]
     )
