@@ -24,7 +24,6 @@ def paths(
     cells: Sequence[tuple[str, str, str, str, int, int]],
     plans: Sequence[str],
     currency: str,
-    chosen: str | None = None,
 ) -> go.Figure:
     """The matrix of plan paths, a bubble each: (key, from, to, its name, upgrades, minor units).
 
@@ -41,7 +40,6 @@ def paths(
             marker={
                 "size": [max(LARGEST * sqrt(count / most), SMALLEST) for *_, count, _ in cells],
                 "color": [NEW if was != to else WITHIN for _, was, to, *_ in cells],
-                "opacity": [1.0 if chosen in (None, key) else 0.35 for key, *_ in cells],
                 "line": {"width": 0},
             },
             customdata=[

@@ -145,9 +145,7 @@ def _amount_short(minor: int, count: int, currency: str | None) -> str:
     )
 
 
-def ahead(
-    weeks: Sequence[tuple[str, str, int, int, int]], currency: str, chosen: str | None = None
-) -> go.Figure:
+def ahead(weeks: Sequence[tuple[str, str, int, int, int]], currency: str) -> go.Figure:
     """What leaves MRR week by week, by why: (Monday, its name, by ends and by downgrades in minor
     units, subscriptions). Weeks of nothing keep their place."""
     figure = go.Figure()
@@ -172,10 +170,7 @@ def ahead(
                 ]
                 for week in weeks
             ],
-            marker={
-                "color": colour,
-                "opacity": [1.0 if chosen in (None, week[0]) else 0.35 for week in weeks],
-            },
+            marker={"color": colour},
             hovertemplate=(
                 f"<b>%{{customdata[1]}}</b><br>{name}: %{{customdata[2]}}"
                 "<br>%{customdata[3]}<extra></extra>"

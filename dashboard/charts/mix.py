@@ -98,7 +98,6 @@ def moves(
     cells: Sequence[tuple[str, str, str, float, str, str, str]],
     rows: Sequence[str],
     columns: Sequence[str],
-    chosen: str | None = None,
 ) -> go.Figure:
     """From where (rows) to where (columns), a bubble each way:
     (key, from, to, size, text, what the tooltip says, its part of `WAYS`)."""
@@ -117,7 +116,6 @@ def moves(
                     for _, _, _, size, text, _, _ in cells
                 ],
                 "color": [WAYS[way] for *_, way in cells],
-                "opacity": [1.0 if chosen in (None, key) else 0.35 for key, *_ in cells],
                 "line": {"width": 0},
             },
             customdata=[

@@ -29,7 +29,6 @@ const bubbles = (figure, root) => {
       width: size,
       height: size,
       background: nth(trace.marker.color, n),
-      opacity: nth(trace.marker.opacity, n),
       fontSize: `${trace.textfont.size}px`,
     }, area)
     mark.type = "button"

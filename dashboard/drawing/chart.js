@@ -259,8 +259,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
     points: [{ point_index: bar.n, curve_number: bar.number, customdata: trace.customdata[bar.n] }],
   })
   overMarks(root, drawn, tip, data.chooses && chosen)
-  if (data.chosen?.length)
-    for (const { mark, bar, trace } of drawn)
-      if (!data.chosen.includes(trace.customdata[bar.n][0])) mark.style.opacity = FAINT
+  const faint = drawn.filter(({ bar, trace }) => !data.chosen?.includes(trace.customdata[bar.n][0]))
+  if (faint.length < drawn.length) for (const { mark } of faint) mark.style.opacity = FAINT
   drawn[held]?.mark.focus({ preventScroll: true })
 }

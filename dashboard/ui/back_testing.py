@@ -161,7 +161,7 @@ def _chart(outcome: Outcome) -> None:
             keeping.figure("back_test", lambda: charts.back_test(rows, code), rows, code),
             key="back_test",
             on_select=_part_chosen,
-            chosen=st.session_state.get("fates") or (),
+            chosen=picture.held("fates"),
             alt=tr(
                 "What was predicted beside what left, by what became of it. Choose a part below to "
                 "list its customers."

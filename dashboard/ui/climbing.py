@@ -143,20 +143,17 @@ def matrix(cells: Sequence[PlanPath], code: str) -> None:
             for cell in cells
         )
         plans = _ranked(cells)
-        chosen = st.session_state.get("path")
-        if chosen not in {cell[0] for cell in drawn}:
-            chosen = None  # of another period
         picture.chart(
             keeping.figure(
                 "paths",
-                lambda: charts.paths(drawn, plans, code, chosen),
+                lambda: charts.paths(drawn, plans, code),
                 drawn,
                 plans,
                 code,
-                chosen,
             ),
             key="paths_chart",
             on_select=_path_chosen,
+            chosen=picture.held("path"),
             alt=tr(
                 "Upgrades from each plan, in rows, to each plan, in columns. Choose a path below."
             ),
@@ -230,7 +227,7 @@ def changes(found: Listing[UpgradeItem], code: str) -> None:
             ),
             key="changes_chart",
             on_select=_change_chosen,
-            chosen=st.session_state.get("changes") or (),
+            chosen=picture.held("changes"),
             alt=tr("Upgrades by what changed. Choose it below to list them."),
         )
 

@@ -122,7 +122,7 @@ def _reasons(code: str | None) -> None:
             keeping.figure("ending_reasons", lambda: charts.reasons(rows, code), rows, code),
             key="ending_reasons",
             on_select=_reason_chosen,
-            chosen=st.session_state.get("reasons") or (),
+            chosen=picture.held("reasons"),
             alt=tr(
                 "Subscriptions that are winding down, by reason. Choose a reason below to list its "
                 "customers."

@@ -92,7 +92,7 @@ def chart(everything: Listing[FailedPaymentItem], *, totals: bool) -> None:
             keeping.figure("causes", lambda: charts.ranked(rows, charts.FAILED, code), rows, code),
             key="causes",
             on_select=_cause_chosen,
-            chosen=st.session_state.get("reasons") or (),
+            chosen=picture.held("reasons"),
             alt=tr("Failing invoices by decline code. Choose a code below to list its customers."),
         )
 

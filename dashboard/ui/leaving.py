@@ -90,7 +90,7 @@ def _ranked(
         keeping.figure(f"churn_{name}", lambda: charts.ranked(rows, colour, None), rows, colour),
         key=f"{name}_chart",
         on_select=partial(_chosen, f"{name}_chart", name),
-        chosen=st.session_state.get(name) or (),
+        chosen=picture.held(name),
         alt=alt,
     )
 
@@ -113,7 +113,7 @@ def _parts(period: ChurnPeriod) -> None:
             keeping.figure("churn_parts", lambda: charts.shares(rows, charts.CHURN), rows),
             key=f"parts_{dimension}",
             on_select=partial(_chosen, f"parts_{dimension}", NARROWED_BY[dimension]),
-            chosen=st.session_state.get(NARROWED_BY[dimension]) or (),
+            chosen=picture.held(NARROWED_BY[dimension]),
             alt=tr(
                 "Share of customers at the start who left, by part. The list below can be narrowed "
                 "to one."

@@ -129,7 +129,7 @@ def chart(whole: Listing[PlanMixItem], code: str, measure: str) -> None:
             ),
             key="plans_chart",
             on_select=_plan_chosen,
-            chosen=st.session_state.get("plans") or (),
+            chosen=picture.held("plans"),
             alt=tr("MRR by plan and billing interval. Choose a plan below to list its customers."),
         )
 

@@ -61,20 +61,17 @@ def _matrix(found: PlanMoves, code: str, people: bool) -> None:
     rows = _sides([move.was for move in found.moves], first=("+new", "+returned", "+added"))
     columns = _sides([move.now for move in found.moves])
     cells = tuple(_cell(move, code, people) for move in found.moves)
-    chosen = st.session_state.get("move")
-    if chosen not in {cell[0] for cell in cells}:
-        chosen = None  # of another period
     picture.chart(
         keeping.figure(
             "moves",
-            lambda: charts.moves(cells, rows, columns, chosen),
+            lambda: charts.moves(cells, rows, columns),
             cells,
             rows,
             columns,
-            chosen,
         ),
         key="moves_chart",
         on_select=_move_chosen,
+        chosen=picture.held("move"),
         alt=tr("Moves from each plan, in rows, to each plan, in columns. Choose one below."),
     )
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-import streamlit as st
-
 from dashboard import charts, keeping
 from dashboard import format as fmt
 from dashboard.language import current, mark, ntr, say, tr
@@ -125,7 +123,7 @@ def chart(owed: Sequence[Owed], code: str) -> None:
         keeping.figure("ages", lambda: charts.ageing(rows, code), rows, code),
         key="ages",
         on_select=partial(_age_chosen, code),
-        chosen=st.session_state.get("buckets") or (),
+        chosen=picture.held("buckets"),
         alt=tr(
             "What remains to be paid on open invoices, by days past due. Choose an age below to "
             "list its invoices."

@@ -39,7 +39,7 @@ def chart(
 ) -> None:
     """``figure`` with what it shows in words. ``on_select`` is told of a click on a bar or a bubble
     and finds it by `clicked`. ``chosen``: of their keys, the first of what the figure holds with
-    them; others are faint."""
+    them; others are faint, unless none of those is drawn."""
     _mount(
         key=key,
         data={
@@ -54,8 +54,14 @@ def chart(
 
 def clicked(key: str) -> list[Any]:
     """What the figure holds with the mark that was clicked: its ``customdata``."""
-    held: list[Any] = st.session_state[key]["selection"]["points"][0]["customdata"]
-    return held
+    point: list[Any] = st.session_state[key]["selection"]["points"][0]["customdata"]
+    return point
+
+
+def held(field: str) -> Collection[str]:
+    """What a field is narrowed to: nothing, one, or several."""
+    value = st.session_state.get(field) or ()
+    return (value,) if isinstance(value, str) else value
 
 
 def choose(**wanted: Any) -> None:

@@ -21,7 +21,7 @@ def draw(runway: Runway) -> None:
     with st.container(border=True, height="stretch"):
         with beside.apart():
             defined.title(tr("What leaves MRR in the next eight weeks?"), "runway")
-            chosen = _choice(runway)
+            _choice(runway)
         weeks = tuple(
             (
                 week.key,
@@ -36,11 +36,10 @@ def draw(runway: Runway) -> None:
             st.caption(tr("Nothing is scheduled to end or to get smaller in the next eight weeks."))
         else:
             picture.chart(
-                keeping.figure(
-                    "ahead", lambda: charts.ahead(weeks, code, chosen), weeks, code, chosen
-                ),
+                keeping.figure("ahead", lambda: charts.ahead(weeks, code), weeks, code),
                 key="leaving",
                 on_select=_week_chosen,
+                chosen=picture.held("week"),
                 alt=tr("MRR that leaves week by week. Choose a week above to list its customers."),
             )
         if said := _besides(runway):
@@ -52,9 +51,9 @@ def _name(week: RunwayWeek, n: int) -> str:
     return tr("This week") if n == 0 else day.rpartition(" ")[0]
 
 
-def _choice(runway: Runway) -> str | None:
+def _choice(runway: Runway) -> None:
     keys = [week.key for week in runway.weeks if week.subscriptions]
-    return filters.maybe(tr("Any week"), "week", keys, ending.week_name)
+    filters.maybe(tr("Any week"), "week", keys, ending.week_name)
 
 
 def _week_chosen() -> None:

@@ -157,7 +157,7 @@ def _chart(rows: Sequence[Group], by: str) -> None:
         ),
         key=f"saves_{by}",
         on_select=partial(_bar_chosen, by),
-        chosen=_narrowed_to_now(by),
+        chosen=picture.held("month" if by == "month" else "reasons"),
         alt=tr(
             "Scheduled ends by what became of them. The table below has the numbers; the list can "
             "be narrowed to each."
@@ -173,13 +173,6 @@ def _bar_chosen(by: str) -> None:
 def _narrow(by: str, key: str | None) -> None:
     st.session_state.update(_narrowed_to(by, key))
     filters.first_page()
-
-
-def _narrowed_to_now(by: str) -> list[str]:
-    if by == "month":
-        month = st.session_state.get("month")
-        return [month] if month else []
-    return list(st.session_state.get("reasons") or ())
 
 
 def _narrowed_to(by: str, key: str | None) -> dict[str, Any]:

@@ -159,13 +159,13 @@ WAYS = (
 PLANS = ("Starter", "Pro", "Business")
 
 
-def ways(page: Page, chosen: str | None = None) -> dict[str, dict[str, Any]]:
-    draw(page, charts.paths(WAYS, PLANS, "usd", chosen))
+def ways(page: Page, *chosen: str) -> dict[str, dict[str, Any]]:
+    draw(page, charts.paths(WAYS, PLANS, "usd"), chosen=chosen)
     found = page.evaluate(
         "[...document.querySelectorAll('.bubble')].map(mark => {"
         " const {x, y, width, height} = mark.getBoundingClientRect();"
         " return [mark.textContent, {x: x + width / 2, y: y + height / 2, width,"
-        " says: mark.ariaLabel, opacity: mark.style.opacity}] })"
+        " says: mark.ariaLabel, opacity: getComputedStyle(mark).opacity}] })"
     )
     return dict(found)
 
@@ -182,6 +182,8 @@ def test_a_way_stands_in_the_row_it_left_and_the_column_it_came_to(blank: Page) 
 
 def test_a_chosen_way_stands_out_and_a_click_tells_it(blank: Page) -> None:
     assert [way["opacity"] for way in ways(blank, "pro>pro").values()] == ["0.35", "0.35", "1"]
+    assert {way["opacity"] for way in ways(blank, "of another period").values()} == {"1"}
+    ways(blank)
     blank.get_by_role("button", name="Pro → Business").click()
     [[_, told]] = blank.evaluate("window.told")
     assert told["points"][0]["customdata"][0] == "pro>business"
