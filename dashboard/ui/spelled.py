@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-
-import pandas as pd
 
 from dashboard import format as fmt
 from dashboard.language import current, tr
@@ -61,9 +59,11 @@ def columns(given: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, C
     return kept, found
 
 
-def words(frame: pd.DataFrame, spells: Mapping[str, Callable[..., str]]) -> dict[str, list[str]]:
+def words(
+    cells: Mapping[str, Sequence[Any]], spells: Mapping[str, Callable[..., str]]
+) -> dict[str, list[str]]:
     """The words over the numbers of some columns, row by row."""
     return {
-        name: [fmt.UNKNOWN if pd.isna(value) else spell(value) for value in frame[name]]
+        name: [fmt.UNKNOWN if value is None else spell(value) for value in cells[name]]
         for name, spell in spells.items()
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import format as fmt
@@ -47,17 +47,18 @@ def show(
     if sparse:
         held = {name for row in rows for name in columns if row[name] not in (None, [])}
         columns = {name: column for name, column in columns.items() if name in held}
-    badges = [name for name in columns if _is_badge(columns[name])]
-    frame = pd.DataFrame([_worded(row, badges) for row in rows])
-    currencies = frame["currency"] if "currency" in frame.columns else None
-    drawn: Any = frame[list(columns)]
+    cells = {name: [row[name] for row in rows] for name in columns}
+    cells |= {name: _badges(cells[name]) for name in columns if _is_badge(columns[name])}
     columns, numbers = spelled.columns(columns)
-    words = spelled.words(drawn, numbers)
-    if money and currencies is not None:
-        drawn, amounts = _spelled(drawn, [name for name in money if name in columns], currencies)
-        words |= amounts
-    if words:
-        drawn = worded(drawn, words)
+    words = spelled.words(cells, numbers)
+    if money and "currency" in rows[0]:
+        codes = [row["currency"] for row in rows]
+        for name in columns:
+            if name in money:
+                cells[name], words[name] = _amounts(cells[name], codes)
+            else:
+                cells[name] = _counts(cells[name])
+    drawn = worded(cells, words)
     table = sliding.key(key, ids, chosen=chosen is not None)
     shared = {
         "hide_index": True,
@@ -90,10 +91,9 @@ def _is_badge(column: Any) -> bool:
     return kind.get("type") == "multiselect"
 
 
-def _worded(row: Mapping[str, Any], badges: Sequence[str]) -> Mapping[str, Any]:
-    """``row`` with the words of its badges in the reader's language."""
-    words = {name: [tr(w) if w in BADGES else w for w in row[name] or ()] for name in badges}
-    return {**row, **words}
+def _badges(lists: Sequence[Sequence[str] | None]) -> list[list[str]]:
+    """Words of badges in the reader's language."""
+    return [[tr(word) if word in BADGES else word for word in words or ()] for words in lists]
 
 
 def _chosen(state: Any, rows: int) -> int | None:
@@ -101,31 +101,27 @@ def _chosen(state: Any, rows: int) -> int | None:
     return found[0] if found and found[0] < rows else None
 
 
-def _spelled(
-    frame: pd.DataFrame, money: Sequence[str], currencies: pd.Series
-) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+def _amounts(
+    amounts: Sequence[int | None], codes: Sequence[str | None]
+) -> tuple[list[Decimal | None], list[str]]:
     """Exact amounts, which stay underneath so that sorting sorts numbers, and their words."""
-    frame = frame.copy()
-    for name in money:
-        amounts = [
-            None if pd.isna(minor) or not code else fmt.exact(int(minor), code)
-            for minor, code in zip(frame[name], currencies, strict=True)
-        ]
-        frame[name] = pd.Series(amounts, index=frame.index, dtype=object)
-    for name in frame.select_dtypes("float").columns.difference(list(money)):
-        if (frame[name].dropna() % 1).any():
-            continue
-        # Counts of which some are unknown: without this they would be spelled with decimals.
-        counts = [None if pd.isna(value) else int(value) for value in frame[name]]
-        frame[name] = pd.Series(counts, index=frame.index, dtype=object)
-    words = {
-        name: [
-            fmt.amount(value, code) if isinstance(code, str) else fmt.UNKNOWN
-            for value, code in zip(frame[name], currencies, strict=True)
-        ]
-        for name in money
-    }
-    return frame, words
+    exact = [
+        None if minor is None or not code else fmt.exact(int(minor), code)
+        for minor, code in zip(amounts, codes, strict=True)
+    ]
+    words = [
+        fmt.amount(value, code) if code else fmt.UNKNOWN
+        for value, code in zip(exact, codes, strict=True)
+    ]
+    return exact, words
+
+
+def _counts(values: list[Any]) -> list[Any]:
+    """Whole numbers without decimals."""
+    numbers = [value for value in values if value is not None]
+    if not all(isinstance(value, float) and value.is_integer() for value in numbers):
+        return values
+    return [None if value is None else int(value) for value in values]
 
 
 def text(

@@ -27,14 +27,16 @@ COLUMNS: dict[str, list[Any]] = {
 
 
 def shown(styler: Any) -> list[list[str]]:
+    """Of a cell that is not known: that nothing is said, where pandas says ``nan``."""
     sent = ArrowData()
     marshall_styler(sent, styler, "uuid")
-    return convert_arrow_bytes_to_pandas_df(sent.styler.display_values).astype(str).values.tolist()
+    said = convert_arrow_bytes_to_pandas_df(sent.styler.display_values).astype(object)
+    return said.where(said.notna(), "nan").values.tolist()
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_beside_money_every_cell_reads_as_pandas_says(column: str) -> None:
-    frame = pd.DataFrame({column: COLUMNS[column], "mrr": [2900, 100, None]})
+    cells = {column: COLUMNS[column], "mrr": [2900, 100, None]}
     words = iter(MONEY)
-    pandas_own = frame.style.format({"mrr": lambda _: next(words)})
-    assert shown(worded(frame, {"mrr": MONEY})) == shown(pandas_own)
+    pandas_own = pd.DataFrame(cells).style.format({"mrr": lambda _: next(words)})
+    assert shown(worded(cells, {"mrr": MONEY})) == shown(pandas_own)
