@@ -1,4 +1,4 @@
-"""Data into figures, by what they show. The only place that knows Plotly."""
+"""Data into figures, by what they show. The only place that knows how a chart is described."""
 
 from .bars import plans as plans
 from .bars import ranked as ranked
@@ -6,6 +6,7 @@ from .climbing import climbing as climbing
 from .climbing import paths as paths
 from .climbing import trials as trials
 from .deliveries import fates as fates
+from .figure import Figure as Figure
 from .leaving import OTHERS as OTHERS
 from .leaving import ahead as ahead
 from .leaving import reasons as reasons

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from dashboard import format as fmt
+from dashboard.charts.figure import Figure
 from dashboard.charts.ground import HEIGHT, calm, plain
 from dashboard.charts.palette import PLAN_SCALE
 from dashboard.language import ntr
@@ -14,18 +13,16 @@ from dashboard.language import ntr
 
 def ranked(
     rows: Sequence[tuple[str, str, float, str]], colour: str, currency: str | None
-) -> go.Figure:
+) -> Figure:
     """Horizontal bars, largest on top: (key, label, value, what the tooltip says)."""
     rows = list(reversed(rows))
-    figure = go.Figure(
-        go.Bar(
-            x=[value for _, _, value, _ in rows],
-            y=[plain(label) for _, label, _, _ in rows],
-            customdata=[[key, detail] for key, _, _, detail in rows],
-            orientation="h",
-            marker={"color": colour},
-            hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
-        )
+    figure = Figure().add_bar(
+        x=[value for _, _, value, _ in rows],
+        y=[plain(label) for _, label, _, _ in rows],
+        customdata=[[key, detail] for key, _, _, detail in rows],
+        orientation="h",
+        marker={"color": colour},
+        hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
     )
     figure = calm(figure, currency, along="x")
     return figure.update_layout(height=max(HEIGHT, 44 + 30 * len(rows)))
@@ -33,7 +30,7 @@ def ranked(
 
 def plans(
     cells: Sequence[tuple[str, str, str, int, int]], currency: str, *, people: bool = False
-) -> go.Figure:
+) -> Figure:
     """MRR by plan, or its customers, split by interval:
     (plan, plan's name, interval, minor units, customers)."""
     names = {plan: plain(name) for plan, name, _, _, _ in cells}
@@ -41,7 +38,7 @@ def plans(
     for plan, _, _, minor, customers in cells:
         totals[plan] += customers if people else minor
     order = sorted(totals, key=lambda plan: totals[plan])
-    figure = go.Figure()
+    figure = Figure()
     intervals = sorted({interval for _, _, interval, _, _ in cells}, key=_interval_rank)
     for index, interval in enumerate(intervals):
         held = {plan: (minor, people) for plan, _, of, minor, people in cells if of == interval}

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Final
 
-import plotly.graph_objects as go
-
 from dashboard import format as fmt
+from dashboard.charts.figure import Figure
 from dashboard.charts.ground import calm, plain, sparse
 from dashboard.charts.palette import CONTRACTION, EXPANSION, KIND_COLOURS, NEUTRAL, NEW
 from dashboard.language import ntr, tr
@@ -24,34 +23,32 @@ def paths(
     cells: Sequence[tuple[str, str, str, str, int, int]],
     plans: Sequence[str],
     currency: str,
-) -> go.Figure:
+) -> Figure:
     """The matrix of plan paths, a bubble each: (key, from, to, its name, upgrades, minor units).
 
     ``plans``: their names, the lowest first. Steps within a plan are grey, steps to another blue.
     """
     most = max((count for *_, count, _ in cells), default=1)
-    figure = go.Figure(
-        go.Scatter(
-            x=[plain(to) for _, _, to, _, _, _ in cells],
-            y=[plain(was) for _, was, *_ in cells],
-            mode="markers+text",
-            text=[fmt.number(count) for *_, count, _ in cells],
-            textfont={"color": "#FFFFFF", "size": 12},
-            marker={
-                "size": [max(LARGEST * sqrt(count / most), SMALLEST) for *_, count, _ in cells],
-                "color": [NEW if was != to else WITHIN for _, was, to, *_ in cells],
-                "line": {"width": 0},
-            },
-            customdata=[
-                [
-                    key,
-                    plain(name),
-                    fmt.joined((_upgrades(count), fmt.signed(minor, currency))),
-                ]
-                for key, _, _, name, count, minor in cells
-            ],
-            hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
-        )
+    figure = Figure().add_scatter(
+        x=[plain(to) for _, _, to, _, _, _ in cells],
+        y=[plain(was) for _, was, *_ in cells],
+        mode="markers+text",
+        text=[fmt.number(count) for *_, count, _ in cells],
+        textfont={"color": "#FFFFFF", "size": 12},
+        marker={
+            "size": [max(LARGEST * sqrt(count / most), SMALLEST) for *_, count, _ in cells],
+            "color": [NEW if was != to else WITHIN for _, was, to, *_ in cells],
+            "line": {"width": 0},
+        },
+        customdata=[
+            [
+                key,
+                plain(name),
+                fmt.joined((_upgrades(count), fmt.signed(minor, currency))),
+            ]
+            for key, _, _, name, count, minor in cells
+        ],
+        hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
     )
     names = [plain(name) for name in plans]
     calm(figure, None)
@@ -66,12 +63,12 @@ def climbing(
     months: Sequence[tuple[str, Mapping[str, tuple[int, int]]]],
     kinds: Mapping[str, str],
     currency: str,
-) -> go.Figure:
+) -> Figure:
     """What upgrades did to MRR, month by month: (month, kind → how many and minor units).
 
     ``kinds``: each kind's name, in the order in which they are stacked.
     """
-    figure = go.Figure()
+    figure = Figure()
     for kind, name in kinds.items():
         held = [of.get(kind, (0, 0)) for _, of in months]
         if not any(count for count, _ in held):
@@ -93,9 +90,9 @@ def climbing(
     return sparse(figure, [month for month, _ in months])
 
 
-def trials(months: Sequence[tuple[str, int, int, str]]) -> go.Figure:
+def trials(months: Sequence[tuple[str, int, int, str]]) -> Figure:
     """Trials by the month of their end: (month, converted, lapsed, the rate in words)."""
-    figure = go.Figure()
+    figure = Figure()
     for name, at, colour in (
         (tr("Trials converted"), 1, EXPANSION),
         (tr("Trials lapsed"), 2, NEUTRAL),

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
-
 from dashboard import format as fmt
+from dashboard.charts.figure import Figure
 from dashboard.charts.ground import calm, sparse
 from dashboard.charts.palette import FATES
 from dashboard.language import ntr, tr
 
 
-def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") -> go.Figure:
+def fates(days: Sequence[tuple[int, Mapping[str, int]]], timezone: str = "UTC") -> Figure:
     """Webhooks by what became of them: (first second of the day, fate → events)."""
-    figure = go.Figure()
+    figure = Figure()
     names = [fmt.day(day, timezone).rpartition(" ")[0] for day, _ in days]
     told = {fate for _, held in days for fate, count in held.items() if count}
     for fate, (name, colour) in FATES.items():

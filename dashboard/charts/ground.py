@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from dashboard import format as fmt
+from dashboard.charts.figure import Figure
 from dashboard.language import current
 
 HEIGHT: Final = 240
 
 
-def calm(figure: go.Figure, currency: str | None, along: str = "y") -> go.Figure:
+def calm(figure: Figure, currency: str | None, along: str = "y") -> Figure:
     """No clutter: no axis titles, one set of quiet grid lines, a horizontal legend."""
     values: dict[str, Any] = {
         "title": None,
@@ -73,7 +72,7 @@ def worded(label: str) -> str:
     return plain(label).replace("%", "%\u200b")
 
 
-def sparse(figure: go.Figure, names: Sequence[str]) -> go.Figure:
+def sparse(figure: Figure, names: Sequence[str]) -> Figure:
     """An axis that names five periods at most, the last always: a phone holds no more."""
     step = -(-len(names) // 5) or 1
     return figure.update_xaxes(type="category", tickvals=list(names[::-1][::step])[::-1])

@@ -6,9 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from dashboard import format as fmt
+from dashboard.charts.figure import Figure
 from dashboard.charts.ground import HEIGHT, calm, plain, worded
 from dashboard.charts.palette import CHURN, CONTRACTION, LEAVING_SCALE, NEUTRAL
 from dashboard.language import ntr, tr
@@ -29,7 +28,7 @@ def runway(
     currency: str | None,
     today: date,
     chosen: tuple[str | None, Collection[str]] = (None, ()),
-) -> go.Figure:
+) -> Figure:
     """What ends in each week, stacked by part: ``names`` are (part, what it is called), the largest
     first. Each bar carries its Monday and its part.
 
@@ -40,7 +39,7 @@ def runway(
     for week, _, minor, count in cells:
         held = whole.get(week, (0, 0))
         whole[week] = (held[0] + minor, held[1] + count)
-    figure = go.Figure()
+    figure = Figure()
     for number, (part, name) in enumerate(names):
         mine = [cell for cell in cells if cell[1] == part]
         figure.add_bar(
@@ -115,22 +114,20 @@ def _week(monday: date, today: date) -> str:
     return tr("Week of {day}", day=fmt.calendar_day(monday))
 
 
-def reasons(rows: Sequence[tuple[str, str, int, int]], currency: str | None) -> go.Figure:
+def reasons(rows: Sequence[tuple[str, str, int, int]], currency: str | None) -> Figure:
     """Why it ends: (reason, what it is called, minor units, subscriptions), the largest first; both
     numbers stand beside each bar."""
     rows = list(reversed(rows))
     values: list[Any] = [fmt.major(m, currency) if currency else n for _, _, m, n in rows]
-    figure = go.Figure(
-        go.Bar(
-            x=values,
-            y=[plain(name) for _, name, _, _ in rows],
-            customdata=[[key, _amount(m, n, currency)] for key, _, m, n in rows],
-            orientation="h",
-            text=[_amount_short(m, n, currency) for _, _, m, n in rows],
-            textposition="outside",
-            marker={"color": CHURN},
-            hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
-        )
+    figure = Figure().add_bar(
+        x=values,
+        y=[plain(name) for _, name, _, _ in rows],
+        customdata=[[key, _amount(m, n, currency)] for key, _, m, n in rows],
+        orientation="h",
+        text=[_amount_short(m, n, currency) for _, _, m, n in rows],
+        textposition="outside",
+        marker={"color": CHURN},
+        hovertemplate="<b>%{y}</b><br>%{customdata[1]}<extra></extra>",
     )
     figure = calm(figure, currency, along="x")
     figure.update_xaxes(range=[0, max(values, default=1) * 1.4 or 1], showticklabels=False)
@@ -145,10 +142,10 @@ def _amount_short(minor: int, count: int, currency: str | None) -> str:
     )
 
 
-def ahead(weeks: Sequence[tuple[str, str, int, int, int]], currency: str) -> go.Figure:
+def ahead(weeks: Sequence[tuple[str, str, int, int, int]], currency: str) -> Figure:
     """What leaves MRR week by week, by why: (Monday, its name, by ends and by downgrades in minor
     units, subscriptions). Weeks of nothing keep their place."""
-    figure = go.Figure()
+    figure = Figure()
     for name, at, colour in ((tr("Ends"), 2, CHURN), (tr("Downgrades"), 3, CONTRACTION)):
         if not any(week[at] for week in weeks):
             continue

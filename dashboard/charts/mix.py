@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Final
 
-import plotly.graph_objects as go
-
+from dashboard.charts.figure import Figure
 from dashboard.charts.ground import HEIGHT, calm, plain, sparse, worded
 from dashboard.charts.palette import (
     CHURN,
@@ -45,10 +44,10 @@ Stack = tuple[str, Sequence[tuple[float, str]]]
 
 def stacked(
     months: Sequence[str], plans: Sequence[Stack], currency: str | None, *, shares: bool
-) -> go.Figure:
+) -> Figure:
     """The mix at the end of each month, the first plan at the bottom. ``currency`` None: customers;
     ``shares``: values are 0 to 1."""
-    figure = go.Figure()
+    figure = Figure()
     for n, (name, points) in enumerate(plans):
         figure.add_bar(
             name=plain(name),
@@ -70,9 +69,9 @@ def stacked(
     return sparse(figure, months)
 
 
-def by_plan(months: Sequence[str], plans: Sequence[Stack], currency: str) -> go.Figure:
+def by_plan(months: Sequence[str], plans: Sequence[Stack], currency: str) -> Figure:
     """One line a plan, in its colour of `stacked`; a month without a value is a gap."""
-    figure = go.Figure()
+    figure = Figure()
     for n, (name, points) in enumerate(plans):
         figure.add_scatter(
             name=plain(name),
@@ -98,32 +97,29 @@ def moves(
     cells: Sequence[tuple[str, str, str, float, str, str, str]],
     rows: Sequence[str],
     columns: Sequence[str],
-) -> go.Figure:
+) -> Figure:
     """From where (rows) to where (columns), a bubble each way:
     (key, from, to, size, text, what the tooltip says, its part of `WAYS`)."""
     most = max((size for _, _, _, size, *_ in cells), default=0) or 1
-    figure = go.Figure(
-        go.Scatter(
-            x=[plain(to) for _, _, to, *_ in cells],
-            y=[plain(was) for _, was, *_ in cells],
-            mode="markers+text",
-            text=[text for _, _, _, _, text, _, _ in cells],
-            textposition=["middle center"] * len(cells),
-            textfont={"color": "#FFFFFF", "size": 11},
-            marker={
-                "size": [
-                    max(LARGEST * sqrt(size / most), SMALLEST + 5 * max(len(text) - 2, 0))
-                    for _, _, _, size, text, _, _ in cells
-                ],
-                "color": [WAYS[way] for *_, way in cells],
-                "line": {"width": 0},
-            },
-            customdata=[
-                [key, f"{plain(was)} → {plain(to)}", detail]
-                for key, was, to, _, _, detail, _ in cells
+    figure = Figure().add_scatter(
+        x=[plain(to) for _, _, to, *_ in cells],
+        y=[plain(was) for _, was, *_ in cells],
+        mode="markers+text",
+        text=[text for _, _, _, _, text, _, _ in cells],
+        textposition=["middle center"] * len(cells),
+        textfont={"color": "#FFFFFF", "size": 11},
+        marker={
+            "size": [
+                max(LARGEST * sqrt(size / most), SMALLEST + 5 * max(len(text) - 2, 0))
+                for _, _, _, size, text, _, _ in cells
             ],
-            hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
-        )
+            "color": [WAYS[way] for *_, way in cells],
+            "line": {"width": 0},
+        },
+        customdata=[
+            [key, f"{plain(was)} → {plain(to)}", detail] for key, was, to, _, _, detail, _ in cells
+        ],
+        hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
     )
     calm(figure, None)
     axis = {
@@ -155,10 +151,10 @@ def gains(
     parts: Sequence[tuple[str, str, Sequence[tuple[float, str]]]],
     currency: str | None,
     height: int = HEIGHT,
-) -> go.Figure:
+) -> Figure:
     """What each plan gained and lost: (part of `WAYS`, its name, of each plan the signed value and
     what the tooltip says)."""
-    figure = go.Figure()
+    figure = Figure()
     for part, name, points in parts:
         figure.add_bar(
             name=name,
@@ -180,27 +176,24 @@ def gains(
     )
 
 
-def resting(points: Sequence[tuple[int, float, str]], marked: Mapping[int, str]) -> go.Figure:
+def resting(points: Sequence[tuple[int, float, str]], marked: Mapping[int, str]) -> Figure:
     """What share of MRR the largest customers pay together: (how many from one on, share, what the
     tooltip says). ``marked``: those that are named, with what is written beside them."""
     counts = [str(count) for count, _, _ in points]
-    figure = go.Figure(
-        go.Scatter(
-            x=counts,
-            y=[share for _, share, _ in points],
-            customdata=[[detail] for _, _, detail in points],
-            text=[marked.get(count, "") for count, _, _ in points],
-            mode="lines+markers+text",
-            textposition=[
-                "middle right" if count < 0.7 * len(points) else "top left"
-                for count, _, _ in points
-            ],
-            line={"color": NEW, "width": 2},
-            marker={"size": [9 if count in marked else 0 for count, _, _ in points]},
-            fill="tozeroy",
-            fillcolor="rgba(47, 127, 193, 0.10)",
-            hovertemplate="%{customdata[0]}<extra></extra>",
-        )
+    figure = Figure().add_scatter(
+        x=counts,
+        y=[share for _, share, _ in points],
+        customdata=[[detail] for _, _, detail in points],
+        text=[marked.get(count, "") for count, _, _ in points],
+        mode="lines+markers+text",
+        textposition=[
+            "middle right" if count < 0.7 * len(points) else "top left" for count, _, _ in points
+        ],
+        line={"color": NEW, "width": 2},
+        marker={"size": [9 if count in marked else 0 for count, _, _ in points]},
+        fill="tozeroy",
+        fillcolor="rgba(47, 127, 193, 0.10)",
+        hovertemplate="%{customdata[0]}<extra></extra>",
     )
     figure = calm(figure, None).update_layout(height=TALLER)
     top = max((share for _, share, _ in points), default=0) * 1.15

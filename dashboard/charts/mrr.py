@@ -5,67 +5,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard import format as fmt
+from dashboard.charts.figure import Figure
 from dashboard.charts.ground import calm
 from dashboard.charts.palette import CHURN, KIND_COLOURS, NEUTRAL, NEW
 from dashboard.language import current, tr
 
+Points = Sequence[tuple[int, int]]
+"""Unix seconds, and minor units at each."""
 
-def trend(points: Sequence[tuple[int, int]], currency: str, timezone: str) -> go.Figure:
-    """MRR at the end of each day: (unix second, minor units)."""
-    figure = go.Figure(
-        go.Scatter(
-            x=[fmt.moment(second, timezone) for second, _ in points],
-            y=[fmt.major(minor, currency) for _, minor in points],
-            customdata=[
-                [fmt.money(minor, currency), fmt.day(second, timezone)] for second, minor in points
-            ],
-            mode="lines",
-            line={"color": NEW, "width": 2},
-            fill="tozeroy",
-            fillcolor="rgba(47, 127, 193, 0.10)",
-            hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[0]}<extra></extra>",
-        )
+
+def trend(points: Points, currency: str, timezone: str) -> Figure:
+    """MRR at the end of each day."""
+    figure = Figure().add_scatter(
+        **_line(points, currency, timezone),
+        line={"color": NEW, "width": 2},
+        fill="tozeroy",
+        fillcolor="rgba(47, 127, 193, 0.10)",
     )
-    figure = calm(figure, currency)
-    lowest = min((fmt.major(minor, currency) for _, minor in points), default=0)
-    highest = max((fmt.major(minor, currency) for _, minor in points), default=1)
-    room = max((highest - lowest) * 0.25, highest * 0.01, 1)
-    # MRR moves by a few per cent a month: an axis from zero would draw every month as a flat line.
-    figure.update_xaxes(tickformat="%-d.%-m." if current() == "de" else "%-d %b")
-    return figure.update_yaxes(range=[max(lowest - room, 0), highest + room])
+    return _from_where_it_moves(figure, points, currency)
 
 
-def trend_ahead(
-    past: Sequence[tuple[int, int]],
-    ahead: Sequence[tuple[int, int]],
-    currency: str,
-    timezone: str,
-) -> go.Figure:
+def trend_ahead(past: Points, ahead: Points, currency: str, timezone: str) -> Figure:
     """The trend, and what is to leave from now on: dashed, step by step down to committed MRR."""
-    figure = trend([*past, *ahead], currency, timezone)
-    figure.data = ()
+    figure = Figure()
     for name, points, line in (
         (tr("MRR"), past, {"color": NEW, "width": 2}),
         (tr("To committed MRR"), ahead, {"color": CHURN, "width": 2, "dash": "dot", "shape": "hv"}),
     ):
         if points:
-            figure.add_scatter(
-                name=name,
-                x=[fmt.moment(second, timezone) for second, _ in points],
-                y=[fmt.major(minor, currency) for _, minor in points],
-                customdata=[
-                    [fmt.money(minor, currency), fmt.day(second, timezone)]
-                    for second, minor in points
-                ],
-                mode="lines",
-                line=line,
-                hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[0]}<extra></extra>",
-            )
+            figure.add_scatter(**_line(points, currency, timezone), name=name, line=line)
+    figure = _from_where_it_moves(figure, [*past, *ahead], currency)
     days, names = _months([second for second, _ in (*past, *ahead)], timezone)
     return figure.update_layout(showlegend=bool(ahead)).update_xaxes(tickvals=days, ticktext=names)
+
+
+def _line(points: Points, currency: str, timezone: str) -> dict[str, Any]:
+    return {
+        "x": [fmt.moment(second, timezone) for second, _ in points],
+        "y": [fmt.major(minor, currency) for _, minor in points],
+        "customdata": [
+            [fmt.money(minor, currency), fmt.day(second, timezone)] for second, minor in points
+        ],
+        "mode": "lines",
+        "hovertemplate": "<b>%{customdata[1]}</b><br>%{customdata[0]}<extra></extra>",
+    }
+
+
+def _from_where_it_moves(figure: Figure, points: Points, currency: str) -> Figure:
+    """MRR moves by a few per cent a month: an axis from zero would draw every month as a flat
+    line."""
+    figure = calm(figure, currency)
+    lowest = min((fmt.major(minor, currency) for _, minor in points), default=0)
+    highest = max((fmt.major(minor, currency) for _, minor in points), default=1)
+    room = max((highest - lowest) * 0.25, highest * 0.01, 1)
+    figure.update_xaxes(tickformat="%-d.%-m." if current() == "de" else "%-d %b")
+    return figure.update_yaxes(range=[max(lowest - room, 0), highest + room])
 
 
 def _months(seconds: Sequence[int], timezone: str) -> tuple[list[str], list[str]]:
@@ -79,7 +74,7 @@ def _months(seconds: Sequence[int], timezone: str) -> tuple[list[str], list[str]
 
 def waterfall(
     steps: Sequence[tuple[str, str, int, int]], currency: str, balances: Sequence[str]
-) -> go.Figure:
+) -> Figure:
     """From opening to closing: (part, its label, minor units, how much of it is reconstructed)."""
     level, levels = 0, [0]
     seen: list[list[Any]] = []
@@ -94,7 +89,7 @@ def waterfall(
             tip = tr("{amount}, reconstructed {part}", amount=tip, part=sign(guessed, currency))
             inferred.append([label, start + minor - guessed, guessed, colour, part, tip])
         levels.append(level)
-    figure = go.Figure()
+    figure = Figure()
     for name, bars, shape in (
         (tr("Told by events"), seen, ""),
         (tr("Reconstructed"), inferred, "/"),

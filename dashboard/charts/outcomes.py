@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
-
 from dashboard import format as fmt
+from dashboard.charts.figure import Figure
 from dashboard.charts.ground import calm, plain, sparse
 from dashboard.charts.palette import FATES_OF_ENDS, SAVED
 from dashboard.language import ntr, tr
@@ -17,10 +16,10 @@ def saves(
     names: Mapping[str, str],
     *,
     across: bool = False,
-) -> go.Figure:
+) -> Figure:
     """Schedules by what became of them: (month or reason, what it is called, outcome → how many),
     stacked in ``names``' order. ``across``: bars lie, the first on top."""
-    figure = go.Figure()
+    figure = Figure()
     shown = list(reversed(rows)) if across else list(rows)
     called = [plain(name) for _, name, _ in shown]
     for outcome, name in names.items():
@@ -46,10 +45,10 @@ def saves(
 
 def back_test(
     rows: Sequence[tuple[str, Sequence[tuple[str, str, int, int]]]], currency: str
-) -> go.Figure:
+) -> Figure:
     """Two bars that share what came true: (what the bar is, its parts as (fate, what it is called,
     minor units, subscriptions))."""
-    figure = go.Figure()
+    figure = Figure()
     named: set[str] = set()
     for label, parts in reversed(rows):
         for fate, name, minor, count in parts:

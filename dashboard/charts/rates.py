@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import plotly.graph_objects as go
-
+from dashboard.charts.figure import Figure
 from dashboard.charts.ground import calm, plain, sparse
 from dashboard.charts.palette import CHURN, CONTRACTION, NEUTRAL, NEW
 
@@ -20,9 +19,9 @@ DASHES: Final = ("solid", "dash", "dot", "dashdot")
 """Lines differ by more than their colour."""
 
 
-def lines(periods: Sequence[str], drawn: Sequence[Line], *, running: bool) -> go.Figure:
+def lines(periods: Sequence[str], drawn: Sequence[Line], *, running: bool) -> Figure:
     """One line a rate. ``running``: the last period is not over, and its point is hollow."""
-    figure = go.Figure()
+    figure = Figure()
     last = len(periods) - 1
     for n, (name, points) in enumerate(drawn):
         figure.add_scatter(
@@ -47,21 +46,19 @@ def lines(periods: Sequence[str], drawn: Sequence[Line], *, running: bool) -> go
     )
 
 
-def shares(rows: Sequence[tuple[str, str, float, str]], colour: str) -> go.Figure:
+def shares(rows: Sequence[tuple[str, str, float, str]], colour: str) -> Figure:
     """Horizontal bars of shares in the given order, each with its words at its end:
     (key, label, share, words)."""
     rows = list(reversed(rows))
-    figure = go.Figure(
-        go.Bar(
-            x=[share for _, _, share, _ in rows],
-            y=[plain(label) for _, label, _, _ in rows],
-            text=[plain(words) for _, _, _, words in rows],
-            textposition="outside",
-            customdata=[[key] for key, _, _, _ in rows],
-            orientation="h",
-            marker={"color": colour},
-            hovertemplate="<b>%{y}</b><br>%{text}<extra></extra>",
-        )
+    figure = Figure().add_bar(
+        x=[share for _, _, share, _ in rows],
+        y=[plain(label) for _, label, _, _ in rows],
+        text=[plain(words) for _, _, _, words in rows],
+        textposition="outside",
+        customdata=[[key] for key, _, _, _ in rows],
+        orientation="h",
+        marker={"color": colour},
+        hovertemplate="<b>%{y}</b><br>%{text}<extra></extra>",
     )
     figure = calm(figure, None, along="x")
     widest = max((share for _, _, share, _ in rows), default=0) or 0.01

@@ -1,7 +1,7 @@
 """Bars, lines and bubbles without Plotly in the browser, where it costs 60 ms a chart.
 
-What is drawn is a figure of `dashboard.charts` all the same: ``dashboard/drawing`` reads the part
-of what Plotly's description can say that they use.
+What is drawn is described as Plotly has it (`dashboard.charts`): ``dashboard/drawing`` reads the
+part of its schema that the charts use.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.charts import Figure
 from dashboard.ui import filters
 
 _FOLDER: Final = Path(__file__).parents[1] / "drawing"
@@ -30,7 +31,7 @@ _mount: Final = st.components.v2.component(
 
 
 def chart(
-    figure: Any,
+    figure: Figure,
     *,
     key: str,
     alt: str,
@@ -76,7 +77,5 @@ def _nothing() -> None:
     """A trigger needs somebody to tell."""
 
 
-def spec(figure: Any) -> str:
-    held = figure.to_plotly_json()
-    held["layout"].pop("template", None)
-    return json.dumps(held, default=str)
+def spec(figure: Figure) -> str:
+    return json.dumps(figure.described(), default=str)

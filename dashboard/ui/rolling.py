@@ -164,7 +164,7 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
         on_select=_bar_chosen,
         alt=tr("From opening to closing MRR. Choose a part under Receipts to list its rows."),
     )
-    if figure.layout.yaxis.range[0]:
+    if figure.layout["yaxis"]["range"][0]:
         st.caption(tr("Amounts do not begin at zero here, so that movements can be seen."))
 
 

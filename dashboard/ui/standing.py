@@ -154,7 +154,7 @@ def bridge(rolled: RollForward) -> None:
                 "From the month's opening MRR to now. The page MRR lists the rows of each part."
             ),
         )
-        if figure.layout.yaxis.range[0]:
+        if figure.layout["yaxis"]["range"][0]:
             st.caption(tr("Amounts do not begin at zero here, so that movements can be seen."))
 
 

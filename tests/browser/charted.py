@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import plotly.graph_objects as go
 from playwright.sync_api import Page
 
+from dashboard.charts import Figure
 from dashboard.ui import picture
 
 SOURCE = f"data:text/javascript;base64,{base64.b64encode(picture.SCRIPT.encode()).decode()}"
@@ -24,7 +24,7 @@ HOSTILE = "<img src=http://foreign.test/tag.png onerror=alert(1)> & %{x} <b>"
 
 
 def draw(
-    page: Page, figure: go.Figure, *, chooses: bool = True, chosen: tuple[str, ...] = ()
+    page: Page, figure: Figure, *, chooses: bool = True, chosen: tuple[str, ...] = ()
 ) -> list[dict[str, Any]]:
     """Where each bar stands, in pixels, with what it says to who cannot see it."""
     page.set_content(

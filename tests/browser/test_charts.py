@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -98,14 +97,12 @@ def test_a_hostile_name_is_read_as_it_was_written(blank: Page) -> None:
 
 
 def test_a_month_of_nothing_leaves_a_gap_in_a_line(blank: Page) -> None:
-    figure = go.Figure(
-        go.Scatter(
-            x=["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"],
-            y=[1, None, 2, 3],
-            customdata=[["a"], ["b"], ["c"], ["d"]],
-            line={"color": "#123456", "width": 2},
-            hovertemplate="%{customdata[0]}<extra></extra>",
-        )
+    figure = charts.Figure().add_scatter(
+        x=["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"],
+        y=[1, None, 2, 3],
+        customdata=[["a"], ["b"], ["c"], ["d"]],
+        line={"color": "#123456", "width": 2},
+        hovertemplate="%{customdata[0]}<extra></extra>",
     )
     figure.update_layout(height=200, yaxis={"nticks": 5})
     figure.update_xaxes(tickvals=["2026-01-01"], ticktext=["Jan 2026"])
@@ -222,7 +219,7 @@ def test_the_named_points_of_a_line_have_their_words_beside_them(blank: Page) ->
 
 def test_beneath_a_filled_line_the_ground_is_closed_gap_by_gap(blank: Page) -> None:
     figure = charts.resting(LARGEST, {})
-    figure.data[0].y = [0.1, 0.2, None, *[0.4] * 6]
+    figure.data[0]["y"] = [0.1, 0.2, None, *[0.4] * 6]
     draw(blank, figure)
     filled = str(blank.locator("path").first.get_attribute("d"))
     assert (filled.count("M"), filled.count("Z")) == (2, 2)

@@ -1,9 +1,8 @@
-"""The figures that an AppTest has drawn, whoever draws them: Plotly, or `dashboard.ui.picture`."""
+"""The figures that an AppTest has drawn."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -18,10 +17,5 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
 
 def specs(app: AppTest) -> list[str]:
     """The same as it is sent."""
-    return [*(chart.proto.spec for chart in app.get("plotly_chart")), *_ours(app)]
-
-
-def _ours(app: AppTest) -> Iterator[str]:
-    for chart in app.get("bidi_component"):
-        if chart.proto.component_name == picture.NAME:
-            yield json.loads(chart.proto.json)["figure"]
+    drawn = [chart.proto for chart in app.get("bidi_component")]
+    return [json.loads(it.json)["figure"] for it in drawn if it.component_name == picture.NAME]
