@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from lib.billing.domain.upgrade_filters import UpgradeFilters
 from lib.billing.store.engine import Store
 from lib.billing.store.queries import kept_upgrades, named, upgrade_feed, upgrade_names
 from lib.billing.store.queries.kept_upgrades import Upgrades
-from lib.billing.store.queries.upgrade_feed import Judged
+from lib.billing.store.queries.upgrade_steps import Judged, steps_of
 from tests.cut import first
 from tests.desk.money_world import over_company
 from tests.reports.ledger import CATALOG, desk
@@ -120,3 +121,27 @@ def test_few_and_many_who_are_named_are_the_same_ones(store: Store, by: str) -> 
     assert sum(int(cell["count"]) for cell in counted) == len(few)
     assert by == "email" or len(few) < len(everybody), "they share an address"
     assert (one in few) is (by != "nothing")
+
+
+def test_a_statement_is_spelled_once_and_never_for_another_catalogue_or_time(store: Store) -> None:
+    mine, filters = Judged("portside", CATALOG), UpgradeFilters(currencies=("usd",))
+    with store.reading() as connection:
+        known = steps_of(connection, mine, filters)
+        assert steps_of(connection, Judged("portside", CATALOG), replace(filters, limit=1)) is known
+        apart = [
+            (Judged("portside", replace(CATALOG)), filters),
+            (Judged("stripe", CATALOG), filters),
+            *(
+                (mine, replace(filters, **more))
+                for more in (
+                    {"currencies": ()},
+                    {"starts": 5},
+                    {"ends": 5},
+                    {"plans": ("pro",)},
+                    {"changes": ("plan",)},
+                    {"path": (None, "pro")},
+                )
+            ),
+        ]
+        found = [steps_of(connection, *each) for each in apart]
+        assert len({id(each) for each in [known, *found]}) == 1 + len(apart)

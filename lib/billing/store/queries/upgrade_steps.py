@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import CTE, ColumnElement, Connection, and_, case, false, func, or_, select
@@ -48,12 +49,27 @@ _ONCE: Final = "MATERIALIZED"
 """Each layer is made once: databases would spell it out wherever the next one names it."""
 
 
-@dataclass(frozen=True, slots=True)
+_SPELLED: Final = 64
+"""Statements of `steps_of` that are kept: to build one takes three times as long as to run it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """Under which policy and by which catalogue's ranks."""
+    """Under which policy and by which catalogue's ranks: this very catalogue's, for what is kept of
+    it is found again by it."""
 
     policy: str
     catalog: Catalog
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Judged)
+            and self.catalog is other.catalog
+            and self.policy == other.policy
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.policy, id(self.catalog)))
 
 
 def steps_of(
@@ -64,8 +80,31 @@ def steps_of(
 ) -> CTE:
     """Every upgrade in the filters' time and currencies, each with what changed; ``whose``: of
     these movements alone."""
+    hinting = UpgradeFilters(
+        starts=filters.starts,
+        ends=filters.ends,
+        currencies=filters.currencies,
+        plans=filters.plans,
+        changes=filters.changes,
+        path=filters.path,
+    )
+    dialect = connection.dialect.name
+    return _steps(dialect, judged, hinting, whose) if whose else _kept(dialect, judged, hinting)
+
+
+@lru_cache(_SPELLED)
+def _kept(dialect: str, judged: Judged, filters: UpgradeFilters) -> CTE:
+    return _steps(dialect, judged, filters, ())
+
+
+def _steps(
+    dialect: str,
+    judged: Judged,
+    filters: UpgradeFilters,
+    whose: Sequence[ColumnElement[bool]],
+) -> CTE:
     ranks = Ranks(judged.catalog)
-    seen = _offered(connection, _seen(connection, judged, filters, ranks, whose))
+    seen = _offered(dialect, _seen(dialect, judged, filters, ranks, whose))
     was, now = (Said(*(seen.c[f"{when}_{name}"] for name in SAID)) for when in ("was", "now"))
     told = and_(seen.c.had_before, seen.c.had_after)
     # Movements say where MRR came from; a free or trial subscription had a plan all the same.
@@ -104,11 +143,11 @@ def steps_of(
     )
 
 
-def _offered(connection: Connection, seen: CTE) -> CTE:
+def _offered(dialect: str, seen: CTE) -> CTE:
     """``seen`` with what each of its states says: in a layer, so that it is spelled once."""
     labels = []
     for when, state in (("was", seen.c.before), ("now", seen.c.after)):
-        held = said(reader(connection, state), [seen.c[f"{when}_{n}"] for n in range(ITEMS)])
+        held = said(reader(dialect, state), [seen.c[f"{when}_{n}"] for n in range(ITEMS)])
         labels += [getattr(held, name).label(f"{when}_{name}") for name in SAID]
     return (
         select(
@@ -125,7 +164,7 @@ def _offered(connection: Connection, seen: CTE) -> CTE:
 
 
 def _seen(
-    connection: Connection,
+    dialect: str,
     judged: Judged,
     filters: UpgradeFilters,
     ranks: Ranks,
@@ -137,7 +176,7 @@ def _seen(
         o.c.object_type == "subscription",
         o.c.object_id == m.c.subscription_id,
     )
-    was, now = (places(reader(connection, state), ranks) for state in (o.c.before, o.c.after))
+    was, now = (places(reader(dialect, state), ranks) for state in (o.c.before, o.c.after))
     query = bounded(
         select(
             *KEPT,

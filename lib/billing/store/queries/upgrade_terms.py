@@ -14,7 +14,6 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
-    Connection,
     Text,
     and_,
     case,
@@ -98,9 +97,9 @@ def _looked_up(value: Expression, known: Mapping[Any, Any]) -> Expression:
     return case(known, value=value, else_=null()) if known else null()
 
 
-def reader(connection: Connection, state: Expression) -> Reads:
+def reader(dialect: str, state: Expression) -> Reads:
     """Reads one value of a canonical state by its path; an absent one is NULL."""
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
 
         def extracted(*path: str | int) -> Expression:
             spelled = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
