@@ -148,6 +148,7 @@ def _once(
         page.goto(url + step.there)
         settle(page)
         step.prepare(page)
+        step.act.rest(page)
         settle(page)
         arrives()
         page.evaluate(f"patience => {{ ({WATCHING})(patience) }}", 1_000 * patience)

@@ -9,11 +9,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Position
 
 Act = Callable[[Page], None]
 HEADER, ROW = 35, 35
 """Pixels of a table's rows: it is a canvas."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A click on what ``find`` finds: on its middle, or ``at`` so many pixels from its corner."""
+
+    find: Callable[[Page], Locator]
+    at: tuple[float, float] | None = None
+
+    def rest(self, page: Page) -> None:
+        """A person's mouse is there before they click: what it passes over is not what they wait
+        for."""
+        self.find(page).hover(position=self._at())
+
+    def __call__(self, page: Page) -> None:
+        self.find(page).click(position=self._at())
+
+    def _at(self) -> Position | None:
+        return None if self.at is None else {"x": self.at[0], "y": self.at[1]}
+
+
+class Enter:
+    """The key, in the field that was typed into."""
+
+    def rest(self, page: Page) -> None:
+        """Hands are on the keys already."""
+
+    def __call__(self, page: Page) -> None:
+        page.keyboard.press("Enter")
 
 
 @dataclass(frozen=True)
@@ -26,12 +55,12 @@ class Step:
     what: str
     kind: str
     there: str
-    act: Act
+    act: Press | Enter
     prepare: Act = lambda _: None
 
 
-def _menu(title: str) -> Act:
-    return lambda page: _in_menu(page, title).click()
+def _menu(title: str) -> Press:
+    return Press(lambda page: _in_menu(page, title))
 
 
 def _in_menu(page: Page, title: str) -> Locator:
@@ -56,12 +85,12 @@ def _labelled(kind: str, label: str) -> Callable[[Page], Locator]:
     return lambda page: page.get_by_test_id(kind).filter(has_text=label)
 
 
-def _option(name: str) -> Act:
-    return lambda page: page.get_by_role("option", name=name, exact=True).click()
+def _option(name: str) -> Press:
+    return Press(lambda page: page.get_by_role("option", name=name, exact=True))
 
 
-def _nth_option(number: int) -> Act:
-    return lambda page: page.get_by_role("option").nth(number).click()
+def _nth_option(number: int) -> Press:
+    return Press(lambda page: page.get_by_role("option").nth(number))
 
 
 def _typed(field: Callable[[Page], Locator], text: str) -> Act:
@@ -72,21 +101,13 @@ def _typed(field: Callable[[Page], Locator], text: str) -> Act:
     return prepare
 
 
-def _row(number: int) -> Act:
+def _row(number: int) -> Press:
     """The check box of a row of the queue."""
-
-    def act(page: Page) -> None:
-        _queue(page).click(position={"x": 15, "y": HEADER + ROW * number + ROW / 2})
-
-    return act
+    return Press(_queue, (15, HEADER + ROW * number + ROW / 2))
 
 
 def _seen(frame: Callable[[Page], Locator]) -> Act:
     return lambda page: frame(page).scroll_into_view_if_needed()
-
-
-def _enter(page: Page) -> None:
-    page.keyboard.press("Enter")
 
 
 def ours(customer: str, email: str) -> tuple[Step, ...]:
@@ -100,14 +121,14 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "find a customer by e-mail",
             "page",
             "/winding-down",
-            _enter,
+            Enter(),
             _typed(lambda page: page.locator(".st-key-find_anywhere input"), email),
         ),
         Step(
             "Overview: another currency",
             "fragment",
             "/overview",
-            lambda page: page.locator(".st-key-currency button").nth(1).click(),
+            Press(lambda page: page.locator(".st-key-currency button").nth(1)),
         ),
         Step(
             "Overview: a week of the runway",
@@ -120,15 +141,15 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "Customer: the tab of invoices",
             "fragment",
             one,
-            lambda page: page.get_by_role("tab", name="Invoices").click(),
+            Press(lambda page: page.get_by_role("tab", name="Invoices")),
         ),
         Step(
             "Customer: open a link's form",
             "fragment",
             one,
-            lambda page: page.locator(
-                ".st-key-link_panel [class*=st-key-link_] button"
-            ).first.click(),
+            Press(
+                lambda page: page.locator(".st-key-link_panel [class*=st-key-link_] button").first
+            ),
         ),
         Step(
             "Winding down: one plan",
@@ -149,19 +170,19 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "Plan mix: another currency",
             "fragment",
             "/plan-mix",
-            lambda page: page.locator(".st-key-currency button").nth(1).click(),
+            Press(lambda page: page.locator(".st-key-currency button").nth(1)),
         ),
         Step(
             "Invoices: the next page",
             "fragment",
             "/invoices",
-            lambda page: page.get_by_test_id("stPaginationNext").last.click(),
+            Press(lambda page: page.get_by_test_id("stPaginationNext").last),
         ),
         Step(
             "MRR: by week",
             "fragment",
             "/mrr",
-            lambda page: page.locator(".st-key-by button", has_text="Week").click(),
+            Press(lambda page: page.locator(".st-key-by button", has_text="Week")),
         ),
     )
 
@@ -183,7 +204,7 @@ def naive(email: str) -> tuple[Step, ...]:
             "find a customer by e-mail",
             "page",
             "/customer",
-            _enter,
+            Enter(),
             _typed(lambda page: page.get_by_label("Find a customer"), email),
         ),
         Step("Overview: another currency", "fragment", "/", _nth_option(1), _drop_down(_CURRENCY)),
@@ -212,7 +233,7 @@ def naive(email: str) -> tuple[Step, ...]:
             "Invoices: the next page",
             "fragment",
             "/invoices",
-            lambda page: page.get_by_test_id("stNumberInputStepUp").click(),
+            Press(lambda page: page.get_by_test_id("stNumberInputStepUp")),
         ),
     )
 
