@@ -20,7 +20,7 @@ VENDORS = {
     "alembic": ("lib/billing/store/",),
     "psycopg": ("lib/billing/store/",),
     "streamlit": ("dashboard/", "pages/"),
-    "plotly": ("dashboard/charts/",),
+    "plotly": (),
     "babel": ("dashboard/format.py", "dashboard/language.py", "lib/billing/replies/", "scripts/"),
     "jinja2": (
         "lib/billing/printing/",
