@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import say, tr
-from dashboard.ui import notes
+from dashboard.ui import copying, notes
 from lib.billing import LinkProgress, MintedLink, Permission
 
 
@@ -18,7 +18,7 @@ def show_once(link: MintedLink) -> None:
     with st.container(border=True, key="link_once"):
         label, place = fmt.md(say(link.label)), fmt.md(say(link.destination))
         st.markdown(tr("{flow}: opens {place}", flow=f"**{label}**", place=place))
-        st.code(link.url, language=None, wrap_lines=True)
+        copying.text(link.url, key="link_address")
         if link.expires_at is not None:
             _countdown(time.time(), link.expires_at - link.minted_at)
         if link.bearer:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.language import tr
-from dashboard.ui import notes
+from dashboard.ui import copying, notes
 from lib.billing import LANGUAGES, CustomerView
 
 
@@ -30,7 +30,7 @@ def panel(view: CustomerView) -> None:
                 width=130,
             )
         shown = theirs if language == preferred else desk.reply(view, language)
-        st.code(shown.text, language=None, wrap_lines=True)
+        copying.text(shown.text, key="reply_text", prose=True)
         st.caption(_origin(view, preferred))
 
 

@@ -79,8 +79,6 @@ class Keys:
         """One press; the name of what has the focus then."""
         self.page.evaluate(f"() => {{ {LOOKS} looks.note(); }}")
         self.page.keyboard.press("Tab")
-        if self.page.evaluate("document.activeElement.matches('[data-testid=stCode]')"):
-            self.page.wait_for_timeout(500)  # its button fades in once the focus is there
         return str(self.page.evaluate(f"() => {{ {NAME} return named(document.activeElement); }}"))
 
     def _noted(self) -> bool:

@@ -1,4 +1,4 @@
-"""The figures that an AppTest has drawn."""
+"""What an AppTest has drawn by components of our own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import picture
+from dashboard.ui import copying, picture
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:
@@ -17,5 +17,14 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
 
 def specs(app: AppTest) -> list[str]:
     """The same as it is sent."""
-    drawn = [chart.proto for chart in app.get("bidi_component")]
-    return [json.loads(it.json)["figure"] for it in drawn if it.component_name == picture.NAME]
+    return [told["figure"] for told in _of(app, picture.NAME)]
+
+
+def to_copy(app: AppTest) -> list[str]:
+    """The texts that have a button to copy them."""
+    return [told["text"] for told in _of(app, copying.NAME)]
+
+
+def _of(app: AppTest, component: str) -> list[dict[str, Any]]:
+    drawn = [element.proto for element in app.get("bidi_component")]
+    return [json.loads(it.json) for it in drawn if it.component_name == component]

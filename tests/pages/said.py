@@ -40,8 +40,8 @@ def _of(proto: Message, kind: str) -> Iterator[str]:
             yield from _columns(value)
         elif kind == "bidi_component" and field.name == "json":
             told = json.loads(value)
-            yield told["alt"]
-            yield from _figure(json.loads(told["figure"]))
+            yield from (told[name] for name in ("alt", "copy", "copied", "failed") if name in told)
+            yield from _figure(json.loads(told.get("figure", "{}")))
         elif field.name == "spec" and isinstance(value, str):
             yield from _figure(json.loads(value))
         elif isinstance(value, Message):

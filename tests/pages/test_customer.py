@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing import Role
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import to_copy
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.fake_desk import HOSTILE
 
@@ -53,10 +54,10 @@ def test_an_empty_note_says_so_and_nothing_is_kept(open_page: Open, desk: FakeBi
 
 def test_the_reply_is_in_the_customer_s_language_until_another_is_chosen(open_page: Open) -> None:
     app = open_page("customer", "support", **WHO)
-    assert "Your Pro plan stays active until December 12, 2026." in app.code[-1].value
+    assert "Your Pro plan stays active until December 12, 2026." in to_copy(app)[-1]
     assert "The customer prefers English." in [caption.value for caption in app.caption]
     app.selectbox(key="reply_cus_0001").select("ja").run()
-    assert "2026年12月12日" in app.code[-1].value
+    assert "2026年12月12日" in to_copy(app)[-1]
 
 
 def test_the_timeline_is_narrowed_by_kind_and_paged(open_page: Open) -> None:

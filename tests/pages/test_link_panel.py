@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing.domain.flow_values import PlanOffer
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import to_copy
 from tests.pages.fake_billing import NOW, URL, FakeBilling, choice
 
 
@@ -30,7 +31,7 @@ def mint(app: AppTest, *, reason: str | None = "Payment failed", detail: str = "
 
 
 def shown(app: AppTest) -> list[str]:
-    return [code.value for code in app.code if code.value == URL]
+    return [text for text in to_copy(app) if text == URL]
 
 
 def test_the_panel_says_the_situation_and_recommends_one_flow(open_page: Open) -> None:
