@@ -9,7 +9,11 @@ export default function ({ data, parentElement }) {
   code.className = data.prose ? "prose" : ""
   button.textContent = data.copy
   button.onclick = async () => {
-    status.textContent = (await copied(data.text, code)) ? data.copied : data.failed
+    const done = await copied(data.text, code)
+    status.textContent = done ? data.copied : data.failed
+    status.className = done ? "heard" : ""  // the button says it to who can see it
+    button.textContent = done ? data.copied : data.copy
+    setTimeout(() => { button.textContent = data.copy }, 2000)
   }
 }
 

@@ -11,12 +11,17 @@ from dashboard.language import tr
 
 _FOLDER: Final = Path(__file__).parents[1] / "drawing"
 NAME: Final = "portside_copying"
+HTML: Final = (
+    '<div class="copying"><pre><code></code></pre><div class="act">'
+    '<span role="status"></span><button type="button"></button></div></div>'
+)
+SCRIPT: Final = (_FOLDER / "copying.js").read_text(encoding="utf-8")
+STYLE: Final = (_FOLDER / "copying.css").read_text(encoding="utf-8")
 _mount: Final = st.components.v2.component(
     NAME,
-    html='<div class="copying"><pre><code></code></pre><div class="act">'
-    '<span role="status"></span><button type="button"></button></div></div>',
-    css=(_FOLDER / "copying.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "copying.js").read_text(encoding="utf-8"),
+    html=HTML,
+    css=STYLE,
+    js=SCRIPT,
     isolate_styles=False,
 )
 
