@@ -25,10 +25,9 @@ if refusal := opening.refusal():
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Load what every page needs, then let the garbage collector forget that it is there.
 
-    Streamlit collects garbage after each run; with pandas and Plotly loaded that is most of a
-    rerun's cost, and none of it is garbage.
+    A whole collection walks all of pandas, while every session waits, and none of it is garbage.
     """
-    import pandas  # noqa: F401
+    import pandas.io.formats.style  # noqa: F401 - it compiles templates, which the first to look waits for
 
     from dashboard import charts, data, navigation  # noqa: F401
 

@@ -51,7 +51,7 @@ def show(
     cells |= {name: _badges(cells[name]) for name in columns if _is_badge(columns[name])}
     columns, numbers = spelled.columns(columns)
     words = spelled.words(cells, numbers)
-    if money and "currency" in rows[0]:
+    if money:
         codes = [row["currency"] for row in rows]
         for name in columns:
             if name in money:
@@ -118,10 +118,14 @@ def _amounts(
 
 def _counts(values: list[Any]) -> list[Any]:
     """Whole numbers without decimals."""
-    numbers = [value for value in values if value is not None]
-    if not all(isinstance(value, float) and value.is_integer() for value in numbers):
+    known = [value for value in values if value is not None]
+    if not all(isinstance(value, int) or _whole(value) for value in known):
         return values
-    return [None if value is None else int(value) for value in values]
+    return [int(value) if _whole(value) else value for value in values]
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer()
 
 
 def text(

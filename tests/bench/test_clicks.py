@@ -35,6 +35,6 @@ def test_only_what_was_measured_again_is_replaced(
         "### 601 subscriptions, the demo's, SQLite",
         "### 1,132,500 subscriptions, in bulk, PostgreSQL",
     ]
-    assert page.count("What is left is the browser") == 1
+    assert page.count(told.WHY) == 1
     for ms, count in ((111, 0), (222, 4 * 6), (333, 4 * 6), (444, 4 * 6)):
         assert page.count(f" {ms} |") == count

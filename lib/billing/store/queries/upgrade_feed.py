@@ -26,7 +26,7 @@ from ..tables import movements as m
 from . import named, upgrade_names
 from .columns import bounded, by_bytes
 from .spans import Span, table_of, within
-from .upgrade_steps import Judged, steps_of
+from .upgrade_steps import Judged, steps_of, steps_once
 
 FIRST_LOOK, LOOKS, LOOKS_AGAIN = 500, 5, 8
 """Movements that are judged at first, further ones for each row of the page, and how many times as
@@ -123,7 +123,7 @@ def by_span(
         starts=min(span.starts for span in spans),
         ends=max(span.ends for span in spans),
     )
-    steps, span = steps_of(connection, judged, whole), table_of(spans)
+    steps, span = steps_once(connection, judged, whole), table_of(spans)
     query = (
         select(
             span.c.n,

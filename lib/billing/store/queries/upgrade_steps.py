@@ -49,8 +49,9 @@ _ONCE: Final = "MATERIALIZED"
 """Each layer is made once: databases would spell it out wherever the next one names it."""
 
 
-_SPELLED: Final = 64
-"""Statements of `steps_of` that are kept: to build one takes three times as long as to run it."""
+_SPELLED: Final = 8
+"""Statements of `steps_of` that are kept: to build one takes three times as long as to run it. Each
+is a megabyte of small objects, more with more plans."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +81,8 @@ def steps_of(
 ) -> CTE:
     """Every upgrade in the filters' time and currencies, each with what changed; ``whose``: of
     these movements alone."""
+    if whose:
+        return steps_once(connection, judged, filters, *whose)
     hinting = UpgradeFilters(
         starts=filters.starts,
         ends=filters.ends,
@@ -88,8 +91,17 @@ def steps_of(
         changes=filters.changes,
         path=filters.path,
     )
-    dialect = connection.dialect.name
-    return _steps(dialect, judged, hinting, whose) if whose else _kept(dialect, judged, hinting)
+    return _kept(connection.dialect.name, judged, hinting)
+
+
+def steps_once(
+    connection: Connection,
+    judged: Judged,
+    filters: UpgradeFilters,
+    *whose: ColumnElement[bool],
+) -> CTE:
+    """`steps_of` a time that nobody asks for again, as one that ends now."""
+    return _steps(connection.dialect.name, judged, filters, whose)
 
 
 @lru_cache(_SPELLED)
