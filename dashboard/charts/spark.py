@@ -20,18 +20,14 @@ GAP: Final = 0.25
 
 
 def spark(values: Sequence[float], shape: Literal["area", "bar"] = "area") -> str:
-    """HTML of two or more values, from the oldest to the newest: an image without a text, for the
-    number above it says what matters. A line's least value is at the bottom; bars stand on zero."""
+    """The address of a picture of two or more values, from the oldest to the newest. A line's least
+    value is at the bottom; bars stand on zero."""
     drawn = _bars(values) if shape == "bar" else _area(values)
     picture = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" '
         f'preserveAspectRatio="none" fill="{NEW}">{drawn}</svg>'
     )
-    source = base64.b64encode(picture.encode()).decode()
-    return (
-        f'<img alt="" src="data:image/svg+xml;base64,{source}" '
-        f'style="display: block; width: 100%; height: {HEIGHT:g}px">'
-    )
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
 
 
 def _area(values: Sequence[float]) -> str:

@@ -40,7 +40,7 @@ def draw() -> None:
         )
         return
     st.caption(said(found, outcome))
-    kpis.row(cards(outcome))
+    kpis.row(cards(outcome), key="back_numbers")
     _chart(outcome)
     _rows(month, outcome)
 

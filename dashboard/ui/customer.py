@@ -154,9 +154,7 @@ def _cards(view: CustomerView) -> list[kpis.Card]:
         kpis.defined(
             "customer_mrr",
             mrr or (tr("None") if unknown is None else fmt.UNKNOWN),
-            ""
-            if unknown is None
-            else tr("It cannot be computed: {why}.", why=fmt.md(say(unknown))),
+            "" if unknown is None else tr("It cannot be computed: {why}.", why=say(unknown)),
         ),
         _next_date(view.subscriptions),
         kpis.defined(

@@ -1,34 +1,51 @@
-"""The row of key numbers: at most four bordered cards of equal height."""
+"""The row of key numbers: at most four bordered cards of equal height.
+
+They are one element of our own (``dashboard/drawing/numbers.js``): four of Streamlit's, each with
+its help and in boxes, were a third of what the browser did for a click.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import streamlit as st
 
 from dashboard import charts
 from dashboard import format as fmt
+from dashboard.language import tr
 from dashboard.ui import defined as meaning
 from lib.billing import METRICS
 
 MOST: Final = 4
-GAP: Final = 14
-"""Pixels between two cards."""
-DELTA: Final = 23
-"""Pixels that a difference beneath a number is high."""
 Good = Literal["up", "down", "neither"]
-_COLOURS: Final[dict[Good, Literal["normal", "inverse", "off"]]] = {
-    "up": "normal",
-    "down": "inverse",
-    "neither": "off",
-}
+Tone = Literal["good", "bad", "plain"]
+
+_FOLDER: Final = Path(__file__).parents[1] / "drawing"
+NAME: Final = "portside_numbers"
+SCRIPT: Final = "".join(
+    (_FOLDER / name).read_text(encoding="utf-8") for name in ("help.js", "numbers.js")
+)
+STYLE: Final = "".join(
+    (_FOLDER / name).read_text(encoding="utf-8") for name in ("help.css", "numbers.css")
+)
+_mount: Final = st.components.v2.component(
+    NAME,
+    html='<div class="numbers"></div>',
+    css=STYLE,
+    js=SCRIPT,
+    isolate_styles=False,
+)
 
 
 @dataclass(frozen=True)
 class Card:
-    """One number. ``definition`` says what it counts; ``good`` is the direction that is welcome."""
+    """One number. ``definition`` says what it counts; ``good`` is the direction that is welcome.
+
+    All of it is plain text, whoever wrote it: none is read as Markdown.
+    """
 
     label: str
     value: str
@@ -47,20 +64,45 @@ def defined(slug: str, value: str, more: str = "", **rest: Any) -> Card:
     return Card(value=value, definition=meaning.meaning(slug, more), **rest)
 
 
-def row(cards: Sequence[Card]) -> None:
-    """Draw up to four cards side by side; where there is no room for four they are two by two."""
+def row(cards: Sequence[Card], *, key: str = "numbers") -> None:
+    """Draw up to four cards side by side; where there is no room for four they are two by two.
+
+    ``key``: another for every further row of a page.
+    """
     if len(cards) > MOST:
         raise ValueError(f"a row holds at most {MOST} cards, not {len(cards)}")
-    narrowest = max((_width(card) for card in cards), default=0)
-    if len(cards) < MOST:
-        _draw(cards, narrowest)
+    if not cards:
         return
-    pairs = (cards[:2], cards[2:])
-    deltas = [any(card.delta is not None for card in pair) for pair in pairs]
-    with st.grid(2, min_column_width=2 * narrowest + GAP, gap="small"):
-        for pair, has in zip(pairs, deltas, strict=True):
-            with st.container(height="stretch"):
-                _draw(pair, narrowest, room=any(deltas) and not has)
+    _mount(
+        key=key,
+        data={
+            "cards": [_drawn(card) for card in cards],
+            "narrowest": max(_width(card) for card in cards),
+            "help": tr("Help for {label}", label="{label}"),
+        },
+    )
+
+
+def _drawn(card: Card) -> dict[str, Any]:
+    arrow, tone = _direction(card)
+    return {
+        "label": card.label,
+        "value": card.value,
+        "definition": card.definition,
+        "delta": None if card.delta is None else str(card.delta),
+        "arrow": arrow,
+        "tone": tone,
+        "beside": card.compared_to,
+        "spark": charts.spark(card.spark, card.spark_as) if len(card.spark) >= 2 else None,
+    }
+
+
+def _direction(card: Card) -> tuple[str, Tone]:
+    """The arrow before a difference and whether it is welcome; a 0 has gone nowhere."""
+    if card.delta in (None, 0) or card.good == "neither":
+        return "", "plain"
+    down = str(card.delta).startswith(("-", "−"))
+    return "↓" if down else "↑", "good" if down == (card.good == "down") else "bad"
 
 
 def _width(card: Card) -> int:
@@ -76,40 +118,3 @@ def _width(card: Card) -> int:
 def change(count: int) -> str | int:
     """A difference of counts: ``+1,204``; of none a plain 0, which has no arrow."""
     return f"{'−' if count < 0 else '+'}{fmt.number(abs(count))}" if count else 0
-
-
-def _draw(cards: Sequence[Card], narrowest: int, *, room: bool = False) -> None:
-    """``room``: the first is as high as the cards beside these, which tell a difference."""
-    with st.grid(len(cards), min_column_width=narrowest, gap="small", height="stretch"):
-        for n, card in enumerate(cards):
-            if len(card.spark) >= 2:
-                with st.container(
-                    border=True, height="stretch", gap="xxsmall", vertical_alignment="distribute"
-                ):
-                    _number(card, border=False)
-                    st.html(charts.spark(card.spark, card.spark_as))
-            elif room and not n:
-                with st.container(border=True, height="stretch", gap=None):
-                    _number(card, border=False)
-                    st.space(DELTA)
-            else:
-                _number(card, border=True)
-
-
-def _number(card: Card, *, border: bool) -> None:
-    st.metric(
-        card.label,
-        card.value,
-        _delta(card.delta),
-        delta_color=_COLOURS[card.good],
-        delta_arrow="off" if card.good == "neither" else "auto",
-        delta_description=card.compared_to,
-        help=card.definition,
-        border=border,
-        height="stretch" if border else "content",
-    )
-
-
-def _delta(delta: str | int | None) -> str | int | None:
-    """Streamlit tells down from up by a hyphen, which the minus sign of money is not."""
-    return f"-{delta[1:]}" if isinstance(delta, str) and delta.startswith("−") else delta

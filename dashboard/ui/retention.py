@@ -93,7 +93,7 @@ def _card(
     return kpis.defined(
         slug,
         fmt.share(ratio.value),
-        fmt.md(more),
+        more,
         delta=delta,
         compared_to=fmt.joined((compared, tr("small sample") if ratio.small else None)) or None,
         spark=tuple(value for value in known if value is not None),

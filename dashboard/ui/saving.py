@@ -33,7 +33,7 @@ def draw(staff: Staff) -> None:
         )
         return
     totals = staff.may(Permission.TOTALS)
-    kpis.row(_cards(cells, totals=totals))
+    kpis.row(_cards(cells, totals=totals), key="saves_numbers")
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             defined.title(

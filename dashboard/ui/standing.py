@@ -99,12 +99,10 @@ def _net_churn(periods: Sequence[MonthStanding]) -> kpis.Card:
     return kpis.defined(
         "net_mrr_churn",
         fmt.share(ratio.value),
-        fmt.md(
-            tr(
-                "Here of {month}; the running month so far: {share}.",
-                month=name,
-                share=fmt.share(so_far),
-            )
+        tr(
+            "Here of {month}; the running month so far: {share}.",
+            month=name,
+            share=fmt.share(so_far),
         ),
         label=f"{defined.label('net_mrr_churn')}, {fmt.month(over[-1].name)}",
         delta=delta,

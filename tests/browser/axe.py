@@ -31,11 +31,6 @@ STREAMLITS: Final[Mapping[str, Excuse]] = {
         "Its menu puts a div and the name of a section between a list and its items.",
     ),
     "listitem": Excuse((" stSidebarNavItems <",), "The same items, seen from below."),
-    "svg-img-alt": Excuse(
-        (" stMetricChart < ",),
-        "The marks of a card's small chart have the role of an image each; its values stand in "
-        "words beside it.",
-    ),
 }
 """Rule → what Streamlit draws so."""
 

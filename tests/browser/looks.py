@@ -44,7 +44,7 @@ _LOOK = r"""
           && element.scrollHeight > element.clientHeight + 1);
   };
   const kinds = {
-    "a card": one("stMetric"), "a button": `button:not(${one("stHeader")} button), a[kind]`,
+    "a card": ".numbers .number", "a button": `button:not(${one("stHeader")} button), a[kind]`,
     "a heading": "h1, h2, h3, h4, h5, h6", "a tab": "[role=tab]", "a badge": ".stMarkdownBadge",
   };
   const told = new Set();
@@ -70,7 +70,7 @@ _LOOK = r"""
     if (chart && !all(".bar, .bubble, .spot, path", chart).some(stands))
       found.push(`an empty chart: ${chart.getAttribute("aria-label") ?? ""}`);
   }
-  for (const each of all(one("stVegaLiteChart")).filter(each => !each.closest(one("stMetric"))))
+  for (const each of all(one("stVegaLiteChart")))
     say("a chart that is not ours", each);
 
   for (const each of all(["stSkeleton", "stAppSkeleton", "stSpinner"].map(one)).filter(drawn))
@@ -82,7 +82,7 @@ _LOOK = r"""
   }
   for (const each of all("img").filter(each => each.complete && !each.naturalWidth))
     found.push(`an image that did not load: ${each.alt || each.src}`);
-  for (const value of all(one("stMetricValue")))
+  for (const value of all(".numbers .value"))
     if (/^(nan|null|undefined|inf)$/i.test(words(value))) say("a card without a number", value);
   const said = all(`${one("stMain")}, ${one("stSidebar")}`).map(each => each.innerText).join("\n");
   for (const [raw] of said.matchAll(/:material\/\w+:|:[a-z]+(-badge)?\[|\{\w+\}/g))

@@ -40,6 +40,10 @@ def _drawn_here(marks: str) -> str:
     return _part("stBidiComponentIsolated", shadow)
 
 
+def _number(inside: str) -> str:
+    return f'<div class="numbers"><dl><div class="number">{inside}</div></dl></div>'
+
+
 FAULTY = {
     "an exception": (_part("stException", "KeyError"), "an exception: KeyError"),
     "an error": (_part("stAlertContentError", "It broke"), "an error: It broke"),
@@ -49,7 +53,7 @@ FAULTY = {
         "wider than its screen: 2000 of",
     ),
     "a cut card": (
-        _part("stMetric", f"<p {NARROW}>Committed MRR of October</p>"),
+        _number(f"<dt {NARROW}>Committed MRR of October</dt>"),
         "a card cuts its words off: Committed MRR of October",
     ),
     "a cut button": (
@@ -83,7 +87,7 @@ FAULTY = {
     ),
     "an image that is missing": ('<img src="data:image/png;base64,AA" alt="Mark">', "Mark"),
     "a card that is no number": (
-        _part("stMetric", _part("stMetricValue", "nan")),
+        _number('<dd class="value">nan</dd>'),
         "a card without a number: nan",
     ),
     "an unknown icon": (
@@ -99,8 +103,7 @@ FAULTY = {
 SOUND = (
     "<h1>Übersicht</h1>"
     + _part("stMain", "Nine customers (9) of {2, 3}: all is well.")
-    + _part("stMetric", "<p>Churn</p>" + _part("stMetricValue", "–"))
-    + _part("stMetric", _part("stVegaLiteChart"))
+    + _number('<dt>Churn</dt><dd class="value">–</dd>')
     + f'<button style="overflow:hidden;width:300px">Keep</button><p {NARROW}>A text may be cut</p>'
     + _chart(BAR)
     + _drawn_here('<button class="bar">.</button>')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -82,7 +83,9 @@ def everything(app: AppTest) -> str:
 
 def _texts(app: AppTest) -> Iterator[str]:
     for element in app.main:
-        yield str(getattr(element, "proto", ""))
+        yield str(proto := getattr(element, "proto", ""))
+        if told := getattr(proto, "json", ""):  # of a component of ours: without its escapes
+            yield json.dumps(json.loads(told), ensure_ascii=False)
         value: Any = getattr(element, "value", None)
         if callable(getattr(value, "to_csv", None)):  # what a chart tells has every name, as None
             yield value.to_csv()

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import copying, picture
+from dashboard.ui import copying, kpis, picture
+
+
+@dataclass(frozen=True)
+class Number:
+    """A key number in its card. ``beside``: what its difference is from."""
+
+    label: str
+    value: str
+    definition: str
+    delta: str | None
+    arrow: str
+    tone: str
+    beside: str | None
+    spark: str | None
+
+
+def numbers(app: AppTest) -> list[Number]:
+    """The key numbers of the page, in their order."""
+    return [Number(**card) for told in _of(app, kpis.NAME) for card in told["cards"]]
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import numbers
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.fake_close import HOSTILE, SEAL
 
@@ -22,7 +23,7 @@ def test_founders_look_and_finance_closes(
 ) -> None:
     app = open_page("close", role)
     assert app.button(key="close_month").disabled is not may
-    assert [card.label for card in app.metric] == ["Closed months", "Restated", "Open points"]
+    assert [card.label for card in numbers(app)] == ["Closed months", "Restated", "Open points"]
     assert "September 2026" in everything(app)
 
 
@@ -39,7 +40,7 @@ def test_a_month_is_asked_for_after_one_more_question(open_page: Open, desk: Fak
 def test_what_is_open_blocks_until_a_reason_is_given(open_page: Open, desk: FakeBilling) -> None:
     desk.points_open = {"failed": 2, "unresolved": 5}
     app = open_page("close", "finance")
-    assert app.metric[2].value == "2"
+    assert numbers(app)[2].value == "2"
     app.button(key="close_month").click().run()
     assert "This is open and could still change it: failed events: 2." in [
         warning.value for warning in app.warning

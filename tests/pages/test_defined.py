@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import navigation, session, signin
 from lib.billing import METRICS, REPORTS, Correction
 from tests.pages.conftest import ROOT, opened
-from tests.pages.drawn import figures
+from tests.pages.drawn import figures, numbers
 from tests.pages.fake_billing import NOW, FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
@@ -105,7 +105,7 @@ def test_every_card_begins_its_help_with_a_registered_definition(
 ) -> None:
     app = visit(slug, query)
     assert not app.exception
-    undefined = [card.label for card in app.metric if not defined(card.proto.help)]
+    undefined = [card.label for card in numbers(app) if not defined(card.definition)]
     assert undefined == []
 
 
@@ -176,7 +176,7 @@ def helps(app: AppTest) -> Iterator[str]:
     """The help of every card, column and title, and the definitions that stand on the page."""
     yield from (str(text.value) for text in (*app.caption, *app.markdown))
     yield from (text.proto.help for text in (*app.caption, *app.markdown))
-    yield from (card.proto.help for card in app.metric)
+    yield from (card.definition for card in numbers(app))
     yield from (title.proto.help for title in app.header)
     for table in app.dataframe:
         yield from (str(told.get("help")) for told in columns_of(table).values())

@@ -6,6 +6,7 @@ import pytest
 
 from lib.billing import METRICS
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import numbers
 from tests.pages.fake_billing import FakeBilling
 
 RECOVERY = "What becomes of failed payments?"
@@ -36,7 +37,7 @@ def test_recovery_and_dso_are_for_those_who_see_totals(
 ) -> None:
     app = open_page("failed-payments", role)
     assert (RECOVERY in [s.value for s in app.header]) is sees
-    assert ("DSO, 90 days" in [m.label for m in app.metric]) is sees
+    assert ("DSO, 90 days" in [m.label for m in numbers(app)]) is sees
 
 
 def test_in_progress_stands_apart_and_the_rate_has_its_definition(open_page: Open) -> None:

@@ -16,6 +16,7 @@ from tests.desk.money_world import over_company, over_rows
 from tests.desk.test_money import NOW, WINTER
 from tests.pages import conftest
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import numbers
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -29,14 +30,14 @@ def together(app: AppTest) -> AppTest:
 
 def test_support_is_refused(open_page: Open) -> None:
     app = open_page("mrr", "support")
-    assert not app.metric
+    assert not numbers(app)
     assert "$26,640" not in everything(app)
     assert "cus_0001" not in everything(app)
 
 
 def test_one_currency_shows_its_periods_and_no_fx(open_page: Open) -> None:
     app = open_page("mrr")
-    assert [metric.label for metric in app.metric] == [
+    assert [metric.label for metric in numbers(app)] == [
         "MRR",
         "Committed MRR",
         "Paying customers",
@@ -57,7 +58,7 @@ def test_the_reporting_currency_is_a_choice_only_where_it_is_configured(
     app = together(open_page("mrr"))
     [table] = [frame.value for frame in app.dataframe]
     assert "fx" in table.columns
-    assert "€" in app.metric[0].value
+    assert "€" in numbers(app)[0].value
 
 
 def test_a_missing_rate_is_said_and_nothing_is_smaller_for_it(
@@ -66,7 +67,7 @@ def test_a_missing_rate_is_said_and_nothing_is_smaller_for_it(
     desk.reporting, desk.rate_missing = "eur", True
     app = together(open_page("mrr"))
     assert "USD" in app.warning[0].value
-    assert [metric.value for metric in app.metric][:2] == ["–", "–"]
+    assert [metric.value for metric in numbers(app)][:2] == ["–", "–"]
 
 
 @pytest.mark.parametrize("part", ["New", "Churn", "Opening", "Closing", "Committed MRR"])

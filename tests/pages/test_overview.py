@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.ui import needs
 from lib.billing import SyncHealth
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import figures
+from tests.pages.drawn import figures, numbers
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.test_defined import defined, numbers_of
 
@@ -22,10 +22,10 @@ def said(app: AppTest) -> str:
 
 def test_four_numbers_each_against_something(open_page: Open) -> None:
     app = open_page("overview")
-    cards = [(m.label, m.value, m.delta, m.proto.delta_description) for m in app.metric]
+    cards = [(m.label, m.value, m.delta, m.beside) for m in numbers(app)]
     assert cards == [
         ("MRR", "$20,134", "+$431", "this month"),
-        ("Committed MRR", "$19,234", "-$900", "to leave"),
+        ("Committed MRR", "$19,234", "−$900", "to leave"),
         ("Paying customers", "755", "+7", "this month"),
         ("Net MRR churn, Oct", "2.6%", "+0.1 pts", "vs Sep"),
     ]
@@ -34,8 +34,8 @@ def test_four_numbers_each_against_something(open_page: Open) -> None:
 def test_a_rate_of_few_customers_is_marked_and_has_no_arrow(open_page: Open) -> None:
     app = open_page("overview")
     app.segmented_control(key="currency").set_value("eur").run()
-    churn = app.metric[3]
-    assert (churn.value, churn.delta) == ("2.6%", "small sample")
+    churn = numbers(app)[3]
+    assert (churn.value, churn.delta, churn.arrow) == ("2.6%", "small sample", "")
 
 
 def test_the_bridge_and_the_runway_are_drawn_under_their_questions(open_page: Open) -> None:

@@ -7,6 +7,7 @@ import pytest
 from dashboard import navigation
 from lib.billing import METRICS, Role
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import numbers
 from tests.pages.fake_billing import FakeBilling
 
 SLUGS = [row.slug for row in navigation.PAGES]
@@ -80,7 +81,7 @@ def test_an_empty_page_says_what_would_fill_it(
     app = open_page(slug)
     assert not app.exception
     assert not app.dataframe
-    assert not app.metric
+    assert not numbers(app)
     hints = " ".join(caption.value for caption in app.caption)
     assert "shows here" in hints or "show here" in hints or "portside backfill" in hints
 
@@ -93,8 +94,8 @@ def test_a_row_of_numbers_has_at_most_four_each_with_its_definition(
     open_page: Open, slug: str
 ) -> None:
     app = open_page(slug)
-    assert 1 <= len(app.metric) <= 4
-    assert all(metric.proto.help for metric in app.metric)
+    assert 1 <= len(numbers(app)) <= 4
+    assert all(metric.definition for metric in numbers(app))
 
 
 @pytest.mark.parametrize("slug", TOTALS)
@@ -102,7 +103,7 @@ def test_company_totals_are_not_for_support(open_page: Open, slug: str) -> None:
     app = open_page(slug, "support")
     # The default page hands support on to the first page that the role may see.
     assert "$20,134" not in everything(app)
-    assert not app.metric
+    assert not numbers(app)
 
 
 @pytest.mark.parametrize("slug", ["winding-down", "failed-payments"])
@@ -163,13 +164,13 @@ def test_a_number_s_help_is_its_definition_in_the_registry(
     open_page: Open, slug: str, card: str, metric: str
 ) -> None:
     app = open_page(slug)
-    help_text = next(m.proto.help for m in app.metric if m.label == card)
+    help_text = next(m.definition for m in numbers(app) if m.label == card)
     assert help_text.startswith(METRICS[metric].definition)
 
 
 def test_the_currency_most_used_comes_first_whatever_its_amounts(open_page: Open) -> None:
     app = open_page("winding-down")
-    leaves = next(metric for metric in app.metric if metric.label == "MRR that leaves")
+    leaves = next(metric for metric in numbers(app) if metric.label == "MRR that leaves")
     assert leaves.value.startswith("$")
 
 
@@ -211,16 +212,16 @@ def test_narrowing_a_list_goes_back_to_its_first_page(open_page: Open) -> None:
 
 def test_two_currencies_are_never_added_up(open_page: Open) -> None:
     app = open_page("overview")
-    assert app.metric[0].value == "$20,134"
+    assert numbers(app)[0].value == "$20,134"
     app.segmented_control(key="currency").set_value("eur").run()
-    assert app.metric[0].value == "€2,815"
+    assert numbers(app)[0].value == "€2,815"
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_hostile_name_reaches_no_markdown(open_page: Open, slug: str) -> None:
     query = {"customer": "cus_0003"} if slug == "customer" else {}
     app = open_page(slug, **query)
-    for element in (*app.markdown, *app.caption, *app.header, *app.title, *app.metric):
+    for element in (*app.markdown, *app.caption, *app.header, *app.title):
         for text in (str(element.value), str(getattr(element, "label", ""))):
             assert "](http" not in text
             assert "<img" not in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Open
+from tests.pages.drawn import numbers
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -90,14 +91,14 @@ def test_when_nobody_paid_moves_say_so(open_page: Open, desk: FakeBilling) -> No
 
 def test_concentration_names_no_share_where_there_are_too_few(open_page: Open) -> None:
     app = open_page("plan-mix", view="Concentration")
-    assert [(card.label, card.value) for card in app.metric] == [
+    assert [(card.label, card.value) for card in numbers(app)] == [
         ("Paying customers", "12"),
         ("Largest customer", "13.2%"),
         ("10 largest customers", "92.1%"),
         ("100 largest customers", "–"),
     ]
-    assert "There are no more than 100 paying customers." in app.metric[3].help
-    assert app.metric[1].proto.delta_description == "of MRR · small sample"
+    assert "There are no more than 100 paying customers." in numbers(app)[3].definition
+    assert numbers(app)[1].beside == "of MRR · small sample"
     assert len(app.dataframe[0].value) == 10
 
 

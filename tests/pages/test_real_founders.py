@@ -14,6 +14,7 @@ from lib.billing import Portside
 from lib.billing.store.engine import Store
 from tests.desk.money_world import over_company
 from tests.pages import conftest
+from tests.pages.drawn import numbers
 
 
 @pytest.fixture(params=[0, 4])
@@ -40,13 +41,13 @@ def test_the_overview_s_numbers_are_those_of_the_reports(company: Portside) -> N
     code = currency_of(app)
     month = company.report("mrr", currency=code).rows[-1]
     runway = company.report("runway", currency=code).totals.get(code, {"mrr_minor": 0})
-    values = {card.label: card.value for card in app.metric}
+    values = {card.label: card.value for card in numbers(app)}
     assert values["MRR"] == fmt.money_short(month["closing_minor"], code)
     assert values["Committed MRR"] == fmt.money_short(month["committed_minor"], code)
     assert month["closing_minor"] - month["committed_minor"] == runway["mrr_minor"]
     churn = company.report("churn", currency=code, by="month").rows
     complete = [row for row in churn if row["period"] < month["period"]]
-    assert app.metric[3].value == fmt.share(complete[-1]["net_mrr_churn"])
+    assert numbers(app)[3].value == fmt.share(complete[-1]["net_mrr_churn"])
 
 
 def test_the_upgrades_page_counts_what_the_report_lists(company: Portside) -> None:
@@ -54,7 +55,7 @@ def test_the_upgrades_page_counts_what_the_report_lists(company: Portside) -> No
     app.selectbox(key="period").set_value("12m").run()
     code = currency_of(app)
     rows = [row for row in company.report("upgrades", currency=code).rows if row["kind"]]
-    values = {card.label: card.value for card in app.metric}
+    values = {card.label: card.value for card in numbers(app)}
     assert values["Upgrades"] == f"{len(rows):,}"
     assert values["MRR from upgrades"] == fmt.money_short(
         sum(row["delta_minor"] for row in rows), code

@@ -10,6 +10,7 @@ from dashboard import navigation, opening, signin
 from lib.billing import Permission, Role
 from lib.billing.domain.permissions import GRANTS
 from tests.pages.conftest import ROOT, Open
+from tests.pages.drawn import numbers
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -18,7 +19,7 @@ def test_nobody_sees_a_page_without_signing_in(open_page: Open, slug: str) -> No
     app = open_page(slug, None)
     assert [title.value for title in app.title] == ["Portside"]
     assert not app.dataframe
-    assert not app.metric
+    assert not numbers(app)
 
 
 def test_choosing_a_persona_opens_the_dashboard(open_page: Open) -> None:
@@ -38,7 +39,7 @@ def test_without_any_sign_in_nothing_is_shown(
     app.session_state["demo_role"] = "admin"
     app.run()
     assert "No sign-in is configured" in app.warning[0].value
-    assert not app.metric
+    assert not numbers(app)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import format as fmt
 from lib.billing import Acknowledgement, Reconciliation
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import numbers
 from tests.pages.fake_billing import NOW, FakeBilling
 from tests.pages.fake_sync import DAY, TRAP
 
@@ -34,7 +35,7 @@ def drifting(desk: FakeBilling) -> FakeBilling:
 
 def test_a_healthy_projection_says_so_in_one_calm_word(open_page: Open) -> None:
     app = open_page("sync")
-    assert {metric.label: metric.value for metric in app.metric} == {
+    assert {metric.label: metric.value for metric in numbers(app)} == {
         "Webhook lag, p95": "41 s",
         "Duplicates today": "7",
         "Failed events": "0",
@@ -150,7 +151,7 @@ def test_deliveries_without_any_webhook_have_dashes_and_no_chart(
 ) -> None:
     desk.quiet = True
     app = open_page("sync", board="Deliveries")
-    assert app.metric[0].value == "–"
+    assert numbers(app)[0].value == "–"
     assert "No webhook in the last two weeks." in said(app)
     assert app.dataframe[0].value["count"].tolist() == [0, 0]
 

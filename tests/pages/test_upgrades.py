@@ -5,7 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import figures
+from tests.pages.drawn import figures, numbers
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -16,7 +16,7 @@ def said(app: AppTest) -> str:
 
 def test_four_numbers_against_the_time_before(open_page: Open) -> None:
     app = open_page("upgrades")
-    cards = [(m.label, m.value, m.delta, m.proto.delta_description) for m in app.metric]
+    cards = [(m.label, m.value, m.delta, m.beside) for m in numbers(app)]
     assert cards[0] == ("Upgrades", "13", "+1", "vs prior 30 d")
     assert cards[1][3] == "vs prior 30 d"
     assert cards[2] == ("Trial conversion", "66.7%", "+33.3 pts", "20 of 30")
@@ -26,9 +26,9 @@ def test_four_numbers_against_the_time_before(open_page: Open) -> None:
 def test_few_trials_are_marked_and_compared_with_nothing(open_page: Open) -> None:
     app = open_page("upgrades")
     app.segmented_control(key="currency").set_value("eur").run()
-    trials = app.metric[2]
-    assert (trials.value, trials.delta) == ("66.7%", "2 of 3")
-    assert trials.proto.delta_description == "small sample"
+    trials = numbers(app)[2]
+    assert (trials.value, trials.delta, trials.arrow) == ("66.7%", "2 of 3", "")
+    assert trials.beside == "small sample"
 
 
 def test_four_charts_answer_four_questions(open_page: Open) -> None:
@@ -55,7 +55,7 @@ def test_a_month_is_a_period(open_page: Open) -> None:
     app = open_page("upgrades", period="Oct 2026")
     months = {when.strftime("%Y-%m") for when in app.dataframe[0].value["when"]}
     assert months == {"2026-10"}
-    assert app.metric[0].proto.delta_description == "vs month before"
+    assert numbers(app)[0].beside == "vs month before"
 
 
 def test_a_long_list_has_pages(open_page: Open) -> None:
@@ -88,8 +88,8 @@ def test_an_unknown_value_in_the_address_is_no_error(open_page: Open) -> None:
 def test_another_currency_has_upgrades_of_its_own(open_page: Open) -> None:
     app = open_page("upgrades")
     app.segmented_control(key="currency").set_value("eur").run()
-    assert app.metric[0].value == "2"
-    assert "€" in app.metric[1].value
+    assert numbers(app)[0].value == "2"
+    assert "€" in numbers(app)[1].value
 
 
 def test_a_company_without_an_upgrade_says_what_would_fill_the_page(
@@ -97,14 +97,14 @@ def test_a_company_without_an_upgrade_says_what_would_fill_the_page(
 ) -> None:
     desk._steps = list  # type: ignore[method-assign]
     app = open_page("upgrades")
-    assert app.metric[0].value == "0"
+    assert numbers(app)[0].value == "0"
     assert "Nobody moved up in this period." in said(app)
     assert not app.dataframe
 
 
 def test_support_gets_none_of_it(open_page: Open) -> None:
     app = open_page("upgrades", "support")
-    assert not app.metric
+    assert not numbers(app)
     assert "Starter → Pro" not in everything(app)
 
 
@@ -124,4 +124,4 @@ def test_moves_for_the_same_money_are_listed_for_whoever_asks(open_page: Open) -
     assert len(frame) == 10
     assert {kind for cell in frame["kind"] for kind in cell} == {"No change of MRR"}
     assert "13 moves left MRR as it was. Choose a row to open its customer." in said(app)
-    assert app.metric[0].value == "13"
+    assert numbers(app)[0].value == "13"

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import ending
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import specs
+from tests.pages.drawn import numbers, specs
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.said import spoken, untranslated
 from tests.pages.test_pseudo import DATA
@@ -20,7 +20,7 @@ def told(app: AppTest) -> str:
 
 
 def cards(app: AppTest) -> dict[str, str]:
-    return {card.label: card.value for card in app.metric}
+    return {card.label: card.value for card in numbers(app)}
 
 
 @pytest.mark.parametrize(
