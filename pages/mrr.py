@@ -29,7 +29,7 @@ MOVES = tuple(
 @st.fragment
 @notes.calmly
 def body() -> None:
-    """Everything that a choice, a bar or a tab redraws."""
+    """Everything that a choice or a bar redraws."""
     session.check(Permission.TOTALS)
     codes = data.mrr_currencies()
     if not codes:
@@ -43,22 +43,15 @@ def body() -> None:
     rolled = data.roll_forward(wanted.currency, wanted.by, wanted.back)
     kpis.row(rolling_cards.cards(rolled, wanted.by))
     rolling.remarks(rolled)
-    moved, behind, audited, bridged = st.tabs(
-        [tr(name) for name in rolling.TABS], key="view", on_change="rerun", bind="query-params"
-    )
-    if moved.open:
-        with moved:
-            _moved(rolled, wanted)
-    elif behind.open:
-        with behind:
-            line = rolling.period(rolled)
-            receipts.draw(rolled, line, wanted.currency)
-    elif audited.open:
-        with audited:
+    match rolling.view():
+        case "Receipts":
+            receipts.draw(rolled, rolling.period(rolled), wanted.currency)
+        case "Self-audit":
             self_audit.draw(wanted.currency, staff)
-    elif bridged.open:
-        with bridged:
+        case "Policy bridge":
             bridge.draw(rolled.currency, staff)
+        case _:
+            _moved(rolled, wanted)
 
 
 def _moved(rolled, wanted) -> None:

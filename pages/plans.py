@@ -3,41 +3,48 @@
 import streamlit as st
 
 from dashboard import navigation, session
-from dashboard.language import tr
-from dashboard.ui import chrome, impact, notes, plan_check, plan_features, plan_prices, pricing
+from dashboard.language import mark, tr
+from dashboard.ui import (
+    chrome,
+    filters,
+    impact,
+    notes,
+    plan_check,
+    plan_features,
+    plan_prices,
+    pricing,
+)
 from lib.billing import Permission
 
 staff = session.guard(Permission.PLANS)
 chrome.head(navigation.BY_SLUG["plans"])
 
+VIEWS = (
+    mark("Pricing tables"),
+    mark("Features"),
+    mark("Prices"),
+    mark("Check"),
+    mark("Impact"),
+)
+
 
 @st.fragment
 @notes.calmly
 def body() -> None:
-    """Everything that a tab, a switch or a button redraws."""
+    """Everything that a switch or a button redraws."""
     person = session.check(Permission.PLANS)
     catalog = session.billing().catalog
-    shown, given, priced, checked, tried = st.tabs(
-        [tr("Pricing tables"), tr("Features"), tr("Prices"), tr("Check"), tr("Impact")],
-        key="view",
-        on_change="rerun",
-        bind="query-params",
-    )
-    if shown.open:
-        with shown:
-            pricing.draw(catalog)
-    elif given.open:
-        with given:
+    match filters.switch(tr("Show"), "view", {name: name for name in VIEWS}):
+        case "Features":
             plan_features.matrix(catalog)
-    elif priced.open:
-        with priced:
+        case "Prices":
             plan_prices.draw(person)
-    elif checked.open:
-        with checked:
+        case "Check":
             plan_check.draw(catalog, person)
-    elif tried.open:
-        with tried:
+        case "Impact":
             impact.draw(person)
+        case _:
+            pricing.draw(catalog)
 
 
 body()

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from dashboard import data, navigation, session
-from dashboard.language import tr
+from dashboard.language import mark, tr
 from dashboard.ui import (
     asking,
     board,
     chrome,
     deliveries,
     failures,
+    filters,
     following,
     health,
     kpis,
@@ -21,11 +22,20 @@ from lib.billing import Permission
 staff = session.guard(Permission.SYNC)
 chrome.head(navigation.BY_SLUG["sync"])
 
+BOARDS = (
+    mark("Drift"),
+    mark("Gaps"),
+    mark("Failed events"),
+    mark("Deliveries"),
+    mark("Outgoing"),
+    mark("Requests"),
+)
+
 
 @st.fragment
 @notes.calmly
 def body() -> None:
-    """Everything that a tab, a row or a button redraws."""
+    """Everything that a switch, a row or a button redraws."""
     seen = session.billing().health()
     known = seen.drift or seen.gaps or seen.failed
     if data.freshness().last_event_at is None and not known:
@@ -41,37 +51,19 @@ def body() -> None:
     delivered = data.deliveries()
     kpis.row(health.cards(seen, delivered))
     health.verdict(seen, delivered)
-    drift, gaps, failed, arrived, told, asked = st.tabs(
-        [
-            tr("Drift"),
-            tr("Gaps"),
-            tr("Failed events"),
-            tr("Deliveries"),
-            tr("Outgoing"),
-            tr("Requests"),
-        ],
-        key="board",
-        on_change="rerun",
-        bind="query-params",
-    )
-    if drift.open:
-        with drift:
-            board.draw("drift", staff)
-    elif gaps.open:
-        with gaps:
+    match filters.switch(tr("Show"), "board", {name: name for name in BOARDS}):
+        case "Gaps":
             board.draw("gap", staff)
-    elif failed.open:
-        with failed:
+        case "Failed events":
             failures.draw(staff)
-    elif arrived.open:
-        with arrived:
+        case "Deliveries":
             deliveries.draw(delivered)
-    elif told.open:
-        with told:
+        case "Outgoing":
             outgoing.draw(staff)
-    elif asked.open:
-        with asked:
+        case "Requests":
             asking.requests()
+        case _:
+            board.draw("drift", staff)
 
 
 body()

@@ -138,10 +138,10 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             _drop_down(_key("week")),
         ),
         Step(
-            "Customer: the tab of invoices",
+            "Customer: the view of invoices",
             "fragment",
             one,
-            Press(lambda page: page.get_by_role("tab", name="Invoices")),
+            Press(lambda page: page.locator(".st-key-tab button", has_text="Invoices")),
         ),
         Step(
             "Customer: open a link's form",

@@ -1,4 +1,4 @@
-"""What lies behind a customer's access, a tab each: the address keeps which one is open."""
+"""What lies behind a customer's access, one view at a time: the address keeps which."""
 
 from __future__ import annotations
 
@@ -6,26 +6,36 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import data, session
 from dashboard.language import mark, tr
-from dashboard.ui import billed, corrections, raw, subscriptions, timeline, usable
+from dashboard.ui import (
+    billed,
+    corrections,
+    filters,
+    notes,
+    raw,
+    subscriptions,
+    timeline,
+    usable,
+)
 from lib.billing import CustomerView, Permission
 
 NAMES: Final = (mark("Subscriptions"), mark("Invoices"), mark("May use"), mark("Timeline"))
 RAW: Final = mark("Raw")
 
 
-def details(view: CustomerView, at: int | None = None) -> None:
-    """Views of the same customer, now or ``at`` an earlier time; engineers have one more."""
-    engineer = at is None and session.guard(Permission.CUSTOMERS).may(Permission.RAW)
-    names = [*NAMES, *[RAW] * engineer]
-    tabs = st.tabs([tr(name) for name in names], key="tab", on_change="rerun", bind="query-params")
-    # A tab that is not open costs nothing: only the open one is drawn.
-    for name, tab in zip(names, tabs, strict=True):
-        if tab.open:
-            with tab:
-                _draw(name, view, at)
-            return
+@st.fragment
+@notes.calmly
+def details(customer_id: str, at: int | None = None) -> None:
+    """Views of the same customer, now or ``at`` an earlier time; engineers have one more.
+
+    Another view draws nothing else of the page anew. They are a switch and no tabs: tabs of a
+    fragment took back what keys had chosen quickly.
+    """
+    staff = session.check(Permission.CUSTOMERS)
+    engineer = at is None and staff.may(Permission.RAW)
+    chosen = filters.switch(tr("Show"), "tab", {name: name for name in (*NAMES, *[RAW] * engineer)})
+    _draw(chosen, data.customer(customer_id, at), at)
 
 
 def _draw(name: str, view: CustomerView, at: int | None) -> None:

@@ -27,7 +27,7 @@ UNITS: Final = {
     "month": mark("Month"),
     "quarter": mark("Quarter"),
 }
-TABS: Final = (
+VIEWS: Final = (
     mark("Roll-forward"),
     mark("Receipts"),
     mark("Self-audit"),
@@ -47,6 +47,11 @@ PARTS: Final = {
 }
 """A part of the roll-forward, in its order → its metric."""
 BALANCES: Final = ("opening", "closing", "committed")
+
+
+def view() -> str:
+    """Which part of the page is drawn beneath the numbers."""
+    return filters.switch(tr("Show"), "view", {name: name for name in VIEWS})
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,7 @@ def waterfall(line: RollForwardLine, *, reporting: bool) -> None:
 
 def _bar_chosen() -> None:
     st.session_state["part"] = picture.clicked("waterfall")[0]
-    st.session_state["view"] = tr("Receipts")
+    st.session_state["view"] = VIEWS[1]
     filters.first_page()
 
 

@@ -168,7 +168,7 @@ def _rows_of(line: RollForwardLine, code: str) -> None:
         query_params=addressed.marked(
             {
                 "currency": code.upper(),
-                "view": rolling.TABS[1],
+                "view": rolling.VIEWS[1],
                 "period": rolling.name(line),
                 "part": defined.label(rolling.PARTS["new"]),
             }

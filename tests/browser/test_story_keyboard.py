@@ -124,13 +124,11 @@ def test_what_the_keys_open_is_used_by_keys(
     paper.close()
 
     keys.tabs_to("Subscriptions")
-    # Each is chosen as the focus comes to it; faster, the answer to one could undo the next.
-    for tab in ("Invoices", "May use", "Timeline"):
+    for _ in range(3):  # quickly: no answer takes back what a later key has chosen
         keys.press("ArrowRight")
-        chosen = page.get_by_role("tab", name=tab, exact=True)
-        expect(chosen).to_have_attribute("aria-selected", "true", timeout=PATIENCE)
-        expect(page).to_have_url(re.compile(f"tab={tab.replace(' ', '.')}"), timeout=PATIENCE)
-        dashboard.settles()
+        keys.press("Enter")
+    expect(page).to_have_url(re.compile("tab=Timeline"), timeout=PATIENCE)
+    dashboard.settles()
     dashboard.sees("Customer created.")
 
     keys.tabs_to("New note")
