@@ -72,7 +72,8 @@ def _hostile(stripe: Stripe) -> list[str]:
 def test_a_hostile_name_loads_nothing_and_is_shown_as_it_is(
     admin: Dashboard, requested: list[str], hostile: list[str]
 ) -> None:
-    addresses = [f"/customer?customer={hostile[index]}" for index in (0, 1, 3, 5)]
+    shown = (0, 1, 3, 5) if cut.WHOLE else (1, 3)
+    addresses = [f"/customer?customer={hostile[index]}" for index in shown]
     addresses += [f"/customer?customer={hostile[0]}&tab={tab}" for tab in TABS[1:]]
     addresses += ["/customer?find=foreign.test", "/winding-down?q=foreign.test"]
     _noted(admin, hostile[0])
@@ -155,7 +156,7 @@ def test_the_address_survives_sign_in_and_a_reload(dashboard: Dashboard) -> None
 @pytest.mark.parametrize(
     "narrowing",
     cut.first(
-        3,
+        2,
         [
             ("/winding-down", "[class*=st-key-runway_] .bar", "week"),
             ("/upgrades", ".st-key-paths_chart .bubble", "path"),

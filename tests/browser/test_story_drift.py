@@ -97,6 +97,7 @@ def test_a_difference_is_repaired_on_request_without_a_mouse(
     assert [row["Outcome"] for row in listed] == [outcome]
 
 
+@pytest.mark.whole
 def test_who_may_not_repair_reads_the_same_comparison(
     dashboard: Dashboard, context: BrowserContext, stripe: Stripe, store: Store
 ) -> None:
