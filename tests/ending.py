@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from uvicorn import server
 
-LOOKS_EVERY = 0.01
+LOOKS_EVERY = 0.005
 
 
 async def _sleep(seconds: float) -> None:
