@@ -140,6 +140,7 @@ def test_a_role_is_offered_its_pages_and_told_about_the_others(
     expect(heading).to_have_text("Not for your role", timeout=PATIENCE)
 
 
+@pytest.mark.whole
 def test_the_address_survives_sign_in_and_a_reload(dashboard: Dashboard) -> None:
     dashboard.opens("/winding-down?q=a&sort=Largest+MRR")
     dashboard.signs_in("founder")
@@ -186,11 +187,13 @@ def test_a_click_on_a_chart_narrows_its_list_and_another_lets_it_go(
     expect(admin.page).not_to_have_url(re.compile(rf"[?&]{field}="), timeout=PATIENCE)
 
 
+@pytest.mark.whole
 def test_a_row_can_be_chosen_with_the_keyboard(admin: Dashboard, hostile: list[str]) -> None:
     admin.opens(f"/winding-down?q={hostile[0]}")
     admin.chooses_row_by_keyboard(0, re.compile("customer=cus_"))
 
 
+@pytest.mark.whole
 def test_the_way_back_leads_to_the_list_as_it_was_filtered(
     admin: Dashboard, hostile: list[str]
 ) -> None:

@@ -109,6 +109,7 @@ def test_tab_comes_to_every_action_of_the_customer_page(
     assert "Update payment method" not in stops or role == "support"
 
 
+@pytest.mark.whole
 def test_what_the_keys_open_is_used_by_keys(
     dashboard: Dashboard, context: BrowserContext, looked_at: str
 ) -> None:
