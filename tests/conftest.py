@@ -17,7 +17,7 @@ from sqlalchemy import Pool, event
 
 from lib.billing.store import migrate
 from lib.billing.store.engine import Store
-from tests import compiling, cut, trusting  # noqa: F401  (by import: what a process keeps)
+from tests import compiling, cut, ending, trusting  # noqa: F401  (by import: what a process keeps)
 from tests.chromium import browser, browser_context_args, playwright  # noqa: F401  (fixtures)
 from tests.databases import Shelf, make_template, quickest_folder
 from tests.fresh import fresh_store, template

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ import httpx
 
 from lib.billing.demo.processes import Child, free_port, python, wait_for
 from tests.browser.acting import KEY, Stripe
+from tests.cli.conftest import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "secret-of-the-first-day"
@@ -22,26 +21,20 @@ TOKEN = "secret-of-the-first-day"
 
 @dataclass
 class EmptyShop:
-    """``environment``: what every part is configured with."""
+    """``environment``: what every part is configured with. ``warm``: runs commands."""
 
     directory: Path
     stripe_url: str
     url: str
     environment: dict[str, str]
+    warm: Warm
     children: list[Child] = field(default_factory=list)
 
     def runs(self, *arguments: str) -> str:
         """A command of `portside`, which ends well; what it said."""
-        done = subprocess.run(
-            [sys.executable, "-m", "lib.billing.cli", *arguments],
-            env=os.environ | self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=ROOT,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        done = self.warm.run(arguments, "", self.directory, os.environ | self.environment)
+        assert done.code == 0, done.out + done.err
+        return done.out + done.err
 
     def enabled(self, name: str, flag: str) -> bool:
         """What the product is answered."""
@@ -63,6 +56,7 @@ def empty_shop(directory: Path, catalog: Path, business: str = "") -> Iterator[E
     """``business``: the text of portside.toml."""
     stripe, receiver = free_port(0), free_port(0)
     (directory / "portside.toml").write_text(f"reconcile_hours = 0\n{business}", encoding="utf-8")
+    warm = Warm()  # it imports while the others start
     base, url = f"http://127.0.0.1:{stripe}", f"http://127.0.0.1:{receiver}"
     shop = EmptyShop(
         directory,
@@ -79,8 +73,10 @@ def empty_shop(directory: Path, catalog: Path, business: str = "") -> Iterator[E
             "PORTSIDE_API_TOKEN": f"shop/read:entitlements+write:portal-sessions={TOKEN}",
             "STRIPE_API_KEY": KEY,
         },
+        warm,
     )
     with ExitStack() as ends:
+        ends.callback(warm.close)
         ends.callback(lambda: [child.stop() for child in reversed(shop.children)])
         sandbox = shop.starts("sandbox", "-m", "lib.sandbox", "--port", str(stripe), "--empty")
         wait_for(f"{base}/_sandbox/health", sandbox, seconds=60)

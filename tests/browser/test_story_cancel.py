@@ -61,7 +61,8 @@ def test_a_customer_cancels_and_access_ends_with_the_period(
     dashboard.sees(GONE)
 
 
-@pytest.mark.parametrize("mode", [pytest.param("classic", marks=pytest.mark.whole), "flexible"])
+@pytest.mark.whole
+@pytest.mark.parametrize("mode", ["classic", "flexible"])
 def test_a_customer_changes_their_mind_before_the_end(
     dashboard: Dashboard, customer: Customer, stripe: Stripe, mode: str
 ) -> None:

@@ -97,6 +97,7 @@ def test_a_difference_is_repaired_on_request_without_a_mouse(
     assert [row["Outcome"] for row in listed] == [outcome]
 
 
+@pytest.mark.whole
 def test_who_may_not_repair_reads_the_same_comparison(
     dashboard: Dashboard, context: BrowserContext, stripe: Stripe, store: Store
 ) -> None:
@@ -110,6 +111,7 @@ def test_who_may_not_repair_reads_the_same_comparison(
     expect(dashboard.page.get_by_role("button", name="Repair")).to_have_count(0)
 
 
+@pytest.mark.whole
 def test_an_earlier_time_is_chosen_with_the_arrow_keys_and_kept_in_the_address(
     dashboard: Dashboard, context: BrowserContext, stripe: Stripe
 ) -> None:

@@ -111,6 +111,7 @@ def test_an_expired_sign_in_refuses_the_next_action_and_comes_back_to_the_same_p
             ["has not verified that root@example.com is yours"],
             "email_unverified",
             id="an address that is not proved",
+            marks=pytest.mark.whole,
         ),
     ],
 )

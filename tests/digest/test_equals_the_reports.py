@@ -20,6 +20,7 @@ from lib.billing.digest.text import to_text
 from lib.billing.digest.values import Digest
 from lib.billing.domain.times import iso, parse_iso
 from lib.billing.wiring import Installation, open_installation
+from tests.cut import first
 from tests.sandbox.worlds import every_event, small_world
 
 ROOT = Path(__file__).parents[2]
@@ -164,8 +165,9 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("by", "as_of"), CASES.values(), ids=CASES.keys())
-def test_every_amount_of_every_form_is_the_reports(portside, by, as_of):
+@pytest.mark.parametrize("case", first(3, CASES))
+def test_every_amount_of_every_form_is_the_reports(portside, case):
+    by, as_of = CASES[case]
     digest = portside.portside.digest(by, as_of=as_of)
     told = Told(portside, digest)
     expected = told.everything()

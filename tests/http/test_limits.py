@@ -174,7 +174,7 @@ def test_who_hears_of_a_413_and_stops_has_read_it(sqlite_store: Store) -> None:
 def test_many_connections_that_wait_make_room_for_one_that_speaks(sqlite_store: Store) -> None:
     patient = replace(QUICK, head_seconds=30.0)
     with receiver(sqlite_store, limits=patient) as sender, contextlib.ExitStack() as held:
-        for number in range(200):
+        for number in range(100):
             foe = held.enter_context(connected(sender, f"127.0.1.{number}"))
             with contextlib.suppress(OSError):
                 foe.sendall(HEAD)

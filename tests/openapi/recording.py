@@ -7,6 +7,7 @@ code sends and every answer that the sandbox gives is kept and can be judged aft
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import orjson
 
 from tests.openapi.spec import judge_event, judge_request, judge_response
 
@@ -37,16 +39,29 @@ class Exchange:
 
     def response_findings(self) -> list[str]:
         """Departures of the answer, and of every event inside it."""
+        return _once(
+            self._judged_response, "answer", self.method, self.path, self.status, self.body
+        )
+
+    def _judged_response(self) -> list[str]:
         try:
             value = json.loads(self.body)
         except ValueError:
             return ["the answer is no JSON"] if self.status != 204 else []
         findings = judge_response(self.method, self.path, self.status, value)
-        return findings + [text for event in _events(value) for text in judge_event(event)]
+        return findings + [
+            text
+            for event in _events(value)
+            for text in _once(lambda event=event: judge_event(event), "event", orjson.dumps(event))
+        ]
 
     def request_findings(self) -> list[str]:
         """Departures of the request's parameters."""
-        return judge_request(self.method, self.path, self.form or self.query)
+        given = self.form or self.query
+        return _once(
+            lambda: judge_request(self.method, self.path, given),
+            *("request", self.method, self.path, given),
+        )
 
     def named(self, findings: list[str]) -> list[str]:
         """The findings with the exchange in front, as a test failure shows them."""
@@ -133,6 +148,23 @@ def _events(value: Any) -> list[dict[str, Any]]:
     if not isinstance(data, list):
         return []
     return [x for x in data if isinstance(x, dict) and x.get("object") == "event"]
+
+
+_said: dict[bytes, list[str]] = {}
+"""By a hash of what was judged."""
+
+
+def _once(judge: Callable[[], list[str]], *judged: str | int | bytes) -> list[str]:
+    """What ``judge`` says of ``judged``, which it says again of the same: sandboxes that begin
+    alike answer alike, and every test asks much of what others asked."""
+    hashed = hashlib.blake2b(digest_size=20)
+    for part in judged:
+        told = part if isinstance(part, bytes) else str(part).encode()
+        hashed.update(b"%d " % len(told) + told)
+    key = hashed.digest()
+    if key not in _said:
+        _said[key] = judge()
+    return list(_said[key])
 
 
 def _distinct(findings: Iterator[str]) -> list[str]:

@@ -50,6 +50,7 @@ def test_with_every_event_delivered_nothing_differs(ingest, stripe):
     assert summary.customers > 100
 
 
+@pytest.mark.whole
 def test_with_every_seventh_event_lost_at_random_one_repair_is_enough(ingest, stripe):
     choice = random.Random(5)
     events = [event for event in every_event(stripe.sandbox) if choice.randrange(7)]
