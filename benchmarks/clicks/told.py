@@ -20,9 +20,9 @@ table's row is told by the browser 150 ms late. Kept: charts are described witho
 by a component of a few kilobytes (`dashboard/ui/picture.py`), a table's words are handed over as
 they are (`dashboard/ui/worded.py`; both in decision 36), and texts are copied from our own box:
 Streamlit's loads colours for two hundred languages, 0.6 seconds of the first look at a customer.
-Tried, and not kept: messages held back and sent in few bursts (a
-tenth less on pages, nothing on fragments, and the first part of a page comes later); a customer's
-tabs as a fragment of their own (keys pressed quickly were taken back). Each widget, heading and
+The row of key numbers is one element (`dashboard/ui/kpis.py`) and views are a switch, not tabs
+(decision 37). Tried, and not kept: messages held back and sent in few bursts (a tenth less on
+pages, nothing on fragments, and the first part of a page comes later). Each widget, heading and
 icon that stands on the page costs a millisecond or two, drawn again or not, and the menu thirty.
 What a currency or a period changes is nearly all of a page: quicker would be less to see."""
 

@@ -64,7 +64,6 @@ def _draw(need: Need, n: int) -> None:
             label=f":{need.colour}-badge[{need.icon}] **{fmt.md(need.title)}**",
             icon=":material/arrow_forward:",
             icon_position="right",
-            help=tr("Open {page}", page=tr(row.title)),
             query_params=addressed.marked(need.query),
         )
         st.caption(fmt.md(need.why))
@@ -80,7 +79,6 @@ def _person(customer_id: str, name: str, told: str, *, key: str) -> None:
         key=key,
         type="tertiary",
         icon=":material/person:",
-        help=tr("Open this customer."),
         on_click=tables.remember((customer_id,)),
         args=(0,),
         wrap=True,
