@@ -1,5 +1,6 @@
 // A question mark whose words come when it is pointed at, focused or pressed. They stand above
-// everything else; Escape, a press elsewhere or a scroll sends them away.
+// everything else; Escape, a press elsewhere or a scroll sends them away. A browser that has no
+// popover shows them as it shows titles.
 const EDGE = 8 // pixels kept clear of the window's edges
 const LEAVE = 150 // milliseconds in which a mouse reaches the words from the mark
 
@@ -15,34 +16,55 @@ const help = (words, name) => {
   button.type = "button"
   button.ariaLabel = name
   button.innerHTML = MARK
+  place.append(button)
+  if (!("popover" in HTMLElement.prototype)) {
+    button.title = words
+    return place
+  }
   const tip = document.createElement("div")
   tip.role = "tooltip"
   tip.popover = "auto"
   tip.id = `help-${Math.random().toString(36).slice(2)}`
   tip.textContent = words
   button.setAttribute("aria-describedby", tip.id)
-  place.append(button, tip)
+  place.append(tip)
 
-  let leaving = 0
-  const away = () => { if (tip.isConnected && tip.matches(":popover-open")) tip.hidePopover() }
-  const show = () => {
-    clearTimeout(leaving)
-    if (tip.matches(":popover-open")) return
-    tip.showPopover()
+  const shown = () => tip.matches(":popover-open")
+  const focused = () => button.matches(":focus-visible")
+  const put = () => {
     const mark = button.getBoundingClientRect()
     const box = tip.getBoundingClientRect()
-    const most = innerWidth - box.width - EDGE
     const above = mark.top - box.height - EDGE
-    tip.style.left = `${Math.max(EDGE, Math.min(most, mark.left + (mark.width - box.width) / 2))}px`
-    tip.style.top = `${above > EDGE ? above : mark.bottom + EDGE}px`
-    document.addEventListener("scroll", away, { capture: true, once: true, passive: true })
+    const most = (room, size) => Math.max(EDGE, room - size - EDGE)
+    tip.style.left = `${Math.max(EDGE, Math.min(most(innerWidth, box.width), mark.left + (mark.width - box.width) / 2))}px`
+    tip.style.top = `${above > EDGE ? above : Math.min(most(innerHeight, box.height), mark.bottom + EDGE)}px`
   }
-  const leave = () => { leaving = setTimeout(away, LEAVE) }
+  // The Tab that comes to a mark may scroll to it: then its words come along.
+  const scrolled = (event) => {
+    if (tip.contains(event.target)) return
+    if (shown() && focused()) put()
+    else away()
+  }
+  const heard = { capture: true, passive: true }
+  const away = () => {
+    clearTimeout(leaving)
+    document.removeEventListener("scroll", scrolled, heard)
+    if (shown()) tip.hidePopover()
+  }
+  const show = () => {
+    clearTimeout(leaving)
+    if (!shown()) tip.showPopover()
+    put()
+    document.addEventListener("scroll", scrolled, heard)
+  }
+  let leaving = 0
+  let touched = false // a finger leaves nothing: the mouse that is parked elsewhere does
+  place.onpointerenter = place.onpointerdown = (event) => { touched = event.pointerType === "touch" }
+  place.onmouseleave = () => { if (!touched && !focused()) leaving = setTimeout(away, LEAVE) }
   button.onmouseenter = show
-  button.onfocus = () => { if (button.matches(":focus-visible")) show() }
+  button.onfocus = () => { if (focused()) show() }
   button.onclick = show
   button.onblur = away
-  place.onmouseleave = leave
   tip.onmouseenter = () => clearTimeout(leaving)
   return place
 }

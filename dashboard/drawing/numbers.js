@@ -16,11 +16,16 @@ export default function ({ data, parentElement }) {
   }))
 }
 
+const LONG = 14 // letters of a word that may be broken
+
 const drawn = (card, called) => {
   const box = document.createElement("div")
   box.className = "number"
-  const label = part("dt", "", card.label)
-  label.append(help(card.definition, called.replace("{label}", card.label)))
+  const label = part("dt", "")
+  const words = card.label.lastIndexOf(" ") + 1
+  const last = part("span", card.label.length - words > LONG ? "" : "last", card.label.slice(words))
+  last.append(help(card.definition, called.replace("{label}", () => card.label)))
+  label.append(card.label.slice(0, words), last)  // the mark never stands alone on a line
   box.append(label, part("dd", "value", card.value))
   if (card.delta !== null || card.beside) {
     const line = part("dd", "beside")
@@ -42,6 +47,7 @@ const drawn = (card, called) => {
     picture.alt = ""  // the number above says what matters
     picture.src = card.spark
     const place = part("dd", "foot")
+    place.ariaHidden = "true"
     place.append(picture)
     box.append(place)
   }

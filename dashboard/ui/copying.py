@@ -26,13 +26,14 @@ _mount: Final = st.components.v2.component(
 )
 
 
-def text(words: str, *, key: str, prose: bool = False) -> None:
-    """``words`` for somebody else; ``prose``: sentences, not an address."""
+def text(words: str, *, key: str, prose: bool = False, language: str = "") -> None:
+    """``words`` for somebody else; ``prose``: sentences, not an address, in ``language``."""
     _mount(
         key=key,
         data={
             "text": words,
             "prose": prose,
+            "language": language,
             "copy": tr("Copy"),
             "copied": tr("Copied"),
             "failed": tr("Not copied: select the text."),

@@ -6,6 +6,7 @@ its help and in boxes, were a third of what the browser did for a click.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,9 +88,9 @@ def _drawn(card: Card) -> dict[str, Any]:
     arrow, tone = _direction(card)
     return {
         "label": card.label,
-        "value": card.value,
+        "value": _minus(card.value),
         "definition": card.definition,
-        "delta": None if card.delta is None else str(card.delta),
+        "delta": None if card.delta is None else _minus(str(card.delta)),
         "arrow": arrow,
         "tone": tone,
         "beside": card.compared_to,
@@ -99,10 +100,16 @@ def _drawn(card: Card) -> dict[str, Any]:
 
 def _direction(card: Card) -> tuple[str, Tone]:
     """The arrow before a difference and whether it is welcome; a 0 has gone nowhere."""
-    if card.delta in (None, 0) or card.good == "neither":
+    delta = str(card.delta)
+    if card.delta is None or card.good == "neither" or not re.search("[1-9]", delta):
         return "", "plain"
-    down = str(card.delta).startswith(("-", "−"))
+    down = delta.startswith(("-", "−"))
     return "↓" if down else "↑", "good" if down == (card.good == "down") else "bad"
+
+
+def _minus(number: str) -> str:
+    """Numbers of a card stand beside each other: one sign, as long as the plus, for all of them."""
+    return f"−{number[1:]}" if number.startswith("-") else number
 
 
 def _width(card: Card) -> int:

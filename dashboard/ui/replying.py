@@ -30,7 +30,7 @@ def panel(view: CustomerView) -> None:
                 width=130,
             )
         shown = theirs if language == preferred else desk.reply(view, language)
-        copying.text(shown.text, key="reply_text", prose=True)
+        copying.text(shown.text, key="reply_text", prose=True, language=shown.language)
         st.caption(_origin(view, preferred))
 
 

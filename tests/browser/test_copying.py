@@ -31,6 +31,10 @@ CLIPBOARDS = {
         "window.given = []; window.writes = async () => { throw new Error('not allowed') };"
         "document.execCommand = () => false"
     ),
+    "one that refuses loudly": (
+        "window.given = []; window.writes = async () => { throw new Error('not allowed') };"
+        "document.execCommand = () => { throw new Error('not here') }"
+    ),
 }
 
 
@@ -67,6 +71,34 @@ def test_what_was_not_copied_is_not_said_to_be(blank: Page) -> None:
     expect(blank.get_by_role("status")).to_have_text("Not copied: select the text.")
     expect(blank.get_by_role("button")).to_have_text("Copy")
     assert blank.evaluate("getSelection().toString()") == "Hello"
+
+
+def test_who_copies_again_is_told_for_as_long(blank: Page) -> None:
+    draw(blank, "Hello")
+    button = blank.get_by_role("button")
+    button.click()
+    expect(button).to_have_text("Copied")
+    blank.wait_for_timeout(1_500)
+    button.click()
+    blank.wait_for_timeout(1_000)
+    assert button.inner_text() == "Copied"
+
+
+def test_a_redraw_takes_back_only_what_was_said_of_another_text(blank: Page) -> None:
+    draw(blank, "Hello")
+    blank.get_by_role("button").click()
+    expect(blank.get_by_role("status")).to_have_text("Copied")
+    blank.evaluate(DRAW, [SOURCE, "Hello"])
+    assert blank.get_by_role("button").inner_text() == "Copied"
+    blank.evaluate(DRAW, [SOURCE, "Good morning"])
+    assert blank.get_by_role("button").inner_text() == "Copy"
+    assert blank.get_by_role("status").inner_text() == ""
+
+
+def test_a_refused_command_is_no_copy(blank: Page) -> None:
+    draw(blank, "Hello", "one that refuses loudly")
+    blank.get_by_role("button", name="Copy").click()
+    expect(blank.get_by_role("status")).to_have_text("Not copied: select the text.")
 
 
 def test_hostile_text_stays_text_and_a_long_address_does_not_widen_the_page(blank: Page) -> None:

@@ -32,6 +32,8 @@ def shown(*cards: kpis.Card) -> list[Number]:
         ("+$5", "neither", "", "plain"),
         (0, "up", "", "plain"),
         (0, "down", "", "plain"),
+        ("+0.0 pts", "down", "", "plain"),
+        ("−0,0 Pkt.", "up", "", "plain"),
         (None, "up", "", "plain"),
     ],
 )
@@ -40,7 +42,7 @@ def test_a_difference_points_where_it_goes_and_has_the_colour_of_what_is_welcome
 ) -> None:
     (card,) = shown(kpis.Card("MRR", "$20", "What is paid.", delta=delta, good=good))
     assert (card.arrow, card.tone) == (arrow, tone)
-    assert card.delta == (None if delta is None else str(delta))
+    assert card.delta == (None if delta is None else str(delta).replace("-", "−"))
 
 
 def test_a_picture_needs_two_values() -> None:
