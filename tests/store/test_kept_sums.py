@@ -196,6 +196,7 @@ def test_kept_sums_stay_those_of_the_rows_in_any_batches(store: Store, at_once: 
     assert kinds >= {"invoices_total", "invoices_paid", "invoices_open"}
 
 
+@pytest.mark.alone  # else the migration gives others time to notice
 def test_the_migration_makes_the_sums_that_the_writer_keeps(filled: Store) -> None:
     """But for those of lists, which everybody's next fold gives: see test_kept_lists."""
     with filled.reading() as connection:
