@@ -13,6 +13,7 @@ import requests
 import stripe
 
 from lib.sandbox.testing import RunningSandbox
+from tests.sandbox.kept import once
 
 NOW = 1_790_000_000
 RETURN_URL = "https://app.example/billing"
@@ -214,6 +215,12 @@ def open_shop(running: RunningSandbox) -> Shop:
         base_addresses={"api": running.url},
         http_client=stripe.RequestsClient(session=session),
     )
+    return Shop(running, client, *once(running, "shop", lambda: _stock(running, client)))
+
+
+def _stock(
+    running: RunningSandbox, client: stripe.StripeClient
+) -> tuple[dict[str, str], dict[str, str], str]:
     products = {
         name: str(client.v1.products.create({"name": name.capitalize()}).id)
         for name in ("basic", "pro")
@@ -233,6 +240,4 @@ def open_shop(running: RunningSandbox) -> Shop:
         )
         for name, (product, amount, interval) in amounts.items()
     }
-    shop = Shop(running, client, products, prices, "")
-    shop.configuration = shop.configure()
-    return shop
+    return products, prices, Shop(running, client, products, prices, "").configure()

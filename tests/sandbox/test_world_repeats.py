@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from lib.sandbox.core import Sandbox
 from tests.sandbox.worlds import (
     NOW,
@@ -43,6 +45,7 @@ def test_two_builds_are_identical_also_in_another_process() -> None:
     assert summary.events == len(every_event(here))
 
 
+@pytest.mark.whole  # what is compared above is a copy that was read from its directory, too
 def test_a_second_start_reads_the_same_world_from_its_directory(tmp_path: Path) -> None:
     stored, _ = built_world(tmp_path)
     before = _fingerprints(stored)

@@ -23,6 +23,7 @@ from lib.billing.ingest import Ingest
 from lib.billing.replay import replay
 from lib.billing.store import inbox
 from lib.billing.store.tables import tallies
+from tests.cut import first
 from tests.fresh import fresh_store
 from tests.stripe import shapes
 
@@ -61,7 +62,7 @@ def one_by_one(tmp_path_factory):
 
 
 @pytest.mark.parametrize("shuffled", [False, True], ids=["in order", "shuffled"])
-@pytest.mark.parametrize("seed", [SEED, 12])
+@pytest.mark.parametrize("seed", first(1, [SEED, 12]))
 def test_the_same_comes_of_a_file_as_of_its_events_one_by_one(store, one_by_one, seed, shuffled):
     events = company(seed)
     if shuffled:

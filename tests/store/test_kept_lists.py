@@ -95,6 +95,7 @@ def test_prices_and_who_holds_them_are_counted_as_the_rows_are(filled: Store) ->
             )
 
 
+@pytest.mark.alone  # else the migration gives others time to notice
 def test_after_an_upgrade_lists_are_counted_by_their_rows_until_all_are_folded(
     filled: Store,
 ) -> None:

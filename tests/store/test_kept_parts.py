@@ -21,6 +21,7 @@ from lib.billing.store.queries.columns import QUARTER_HOUR
 from lib.billing.store.queries.reading import Reader
 from lib.billing.store.queries.spans import Span
 from lib.billing.store.tables import invoices
+from tests.cut import WHOLE
 from tests.store.company import CATALOG, DAY, START, company, ingest_into
 from tests.store.test_turnover import POLICY, ZONES, Lives
 
@@ -69,8 +70,8 @@ def test_sums_tell_of_whom_a_period_began_with_what_rows_tell(store: Store, time
     left = 0
     with store.reading() as connection:
         for by in ("day", "week", "month", "quarter"):
-            for span in spans(timezone, by):
-                for currency in ("usd", "eur"):
+            for turn, span in enumerate(spans(timezone, by)):
+                for currency in ("usd", "eur") if WHOLE or turn % 3 == 0 else ("usd",):
                     rows = told(churn_parts.parts(connection, POLICY, span, currency))
                     kept = kept_parts.parts(connection, POLICY, timezone, span, currency)
                     assert told(kept) == rows, (by, span)

@@ -275,7 +275,7 @@ def test_sums_tell_of_plans_trials_and_upgrades_what_rows_tell(lived: Any, curre
     with store.reading() as connection:
         kept, rows = both(connection, timezone, currency)
         judged = Judged(POLICY, CATALOG)
-        for now in cuts(seconds):
+        for now in by_turns(cuts(seconds), len(timezone)):
             spans = spans_until(now, "month", timezone, seconds[0])
             left = plain(kept.churned_by_plan(spans, "month"))
             assert left == plain(rows.churned_by_plan(spans, "month"))
@@ -315,7 +315,7 @@ def test_sums_tell_of_paths_and_pages_of_upgrades_what_rows_tell(lived: Any) -> 
             assert kept_upgrades.tells(connection, judged, timezone, filters)
             rows = as_paths(upgrade_feed.paths(connection, judged, filters))
             assert as_paths(Upgrades(connection, judged, timezone, filters).paths()) == rows
-            for limit, offset in by_turns(PAGES, turn):
+            for limit, offset in by_turns(PAGES, turn, 1):
                 asked = replace(filters, limit=limit, offset=offset)
                 page = upgrade_feed.page(connection, judged, asked)
                 assert Upgrades(connection, judged, timezone, asked).page() == page
