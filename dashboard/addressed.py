@@ -2,8 +2,9 @@
 
 When a page is left, Streamlit takes from the new address whatever the old page has bound under the
 same name: a view saved in euros, opened from another page with currencies, would come up in
-dollars. On the page itself it keeps the values and empties the address. So a link of ours carries a
-mark, and what arrives with it is put in place again before the page runs.
+dollars; and it adds what the old page had in its own. On the page itself it keeps the values and
+empties the address. So a link of ours carries a mark that names what it says, and that alone is put
+in place again before the page runs.
 
 Streamlit keeps the words of a choice in the address, so what was written in another language is
 put into the reader's first.
@@ -30,6 +31,17 @@ TYPED: Final = frozenset(
     {"q", "find", "customer", "invoice", "event", "letter", "finding", "after", "exact"}
 )
 """What people and Stripe call things is nobody's language."""
+HELD: Final = frozenset(
+    """
+    acts as back board bridge bridge_page bucket buckets by causes changes currencies currency days
+    divided drift_page ended entries event_page fates features find gap_page in intervals kinds
+    letter_page level level_page marks measure methods month move notes of outcomes page part path
+    period plans prices_in q reason reasons recovered restated_page savable scale since_page sort
+    split stays statuses tab table term tested to view week who
+    """.split()
+)
+"""Names under which a choice is kept in the address, on any page: a page that a link leads to
+begins without what another chose under the same name."""
 _OF_PLANS: Final = frozenset({"plans", "path", "move"})
 _ARROW: Final = " → "
 
@@ -37,7 +49,8 @@ _ARROW: Final = " → "
 def marked(query: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """``query`` of a link to a page with filters; one without a query needs no mark."""
     pairs = list(query.items() if isinstance(query, Mapping) else query)
-    return [*pairs, (MARK, "1")] if pairs else []
+    names = dict.fromkeys(name for name, _ in pairs)
+    return [*pairs, (MARK, ",".join(names))] if pairs else []
 
 
 def arrive() -> None:
@@ -50,9 +63,12 @@ def arrive() -> None:
     asked = st.session_state.pop(_ASKED, None) or parse_qs(
         running.query_string, keep_blank_values=True
     )
-    asked.pop(MARK, None)
+    if mark := asked.pop(MARK, None):
+        # Between them stands what the page before had in its address.
+        named = mark[-1].split(",")
+        asked = {name: values for name, values in asked.items() if name in named}
     asked = spoken(asked)
-    for name in asked:
+    for name in HELD | asked.keys():
         st.session_state.pop(name, None)
     try:
         st.query_params.from_dict(asked)

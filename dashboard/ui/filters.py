@@ -178,7 +178,9 @@ def currency(codes: Sequence[str], *, key: str = "currency") -> str:
 
 def switch(label: str, key: str, options: Mapping[str, str], default: str | None = None) -> str:
     """One of ``options``, value → what people call it in English; ``default`` or the first to begin
-    with."""
+    with. What another page has chosen under the same name is no choice here."""
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
     chosen: str = st.segmented_control(
         label,
         list(options),

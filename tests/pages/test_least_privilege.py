@@ -13,7 +13,7 @@ from lib.billing.settings.setup import Setup
 from tests.grants.conftest import Roles, role_names, roles  # noqa: F401  (fixtures)
 from tests.pages.conftest import everything, opened
 from tests.pages.test_real_desk import PAGES
-from tests.reports.ledger import CATALOG, at, fill
+from tests.reports.ledger import CATALOG, at, fill_anew
 from tests.reports.test_report_rows import ANN_LEAVES, BOB_FAILS
 
 pytestmark = pytest.mark.postgres
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture
 def with_least_privilege(roles: Roles, demo: None) -> Iterator[None]:  # noqa: F811
     setup = Setup(catalog=CATALOG)
-    fill(roles.receiver, [*ANN_LEAVES, *BOB_FAILS], setup)
+    fill_anew(roles.receiver, [*ANN_LEAVES, *BOB_FAILS], setup)
     session.use(Portside(store=roles.dashboard, clock=lambda: at("2026-03-15T12:00"), setup=setup))
     yield
     session.use(None)

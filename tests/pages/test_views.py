@@ -56,13 +56,13 @@ def test_the_filters_of_now_are_kept_under_a_name(open_page: Open, desk: FakeBil
     assert dict(view.parameters) == {"q": "ann", "sort": "Largest MRR"}
     [(label, page, query)] = links(app)
     assert (label, page) == ("Monday", "winding-down")
-    assert query == "q=ann&sort=Largest+MRR&whole=1"
+    assert query == "q=ann&sort=Largest+MRR&whole=q%2Csort"
 
 
 def test_what_a_link_brings_counts_over_what_was_chosen_before(open_page: Open) -> None:
     app = open_page("winding-down", "founder", q="ann")
     app.text_input(key="q").set_value("bob").run()
-    app.query_params["q"], app.query_params["whole"] = "ann", "1"
+    app.query_params["q"], app.query_params["whole"] = "ann", "q"
     app.run()
     assert not app.exception
     assert app.text_input(key="q").value == "ann"
@@ -75,7 +75,7 @@ def test_every_page_is_among_the_views_that_are_worked_with() -> None:
 @pytest.mark.parametrize("slug", WORKED)
 def test_a_view_opens_for_another_role_as_it_was_kept(open_page: Open, slug: str) -> None:
     role, parameters = WORKED[slug]
-    app = open_page(slug, role, **parameters, whole="1")
+    app = open_page(slug, role, **parameters, whole=",".join(parameters))
     assert not app.exception
     kept = {name: "".join(app.query_params.get(name, "")) for name in parameters}
     # Streamlit leaves out of the address what a choice holds without one.

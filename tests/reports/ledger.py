@@ -158,6 +158,11 @@ def fill(
     once(store, (told, setup, prices), lambda: _fill(store, told, setup, prices))
 
 
+def fill_anew(store: Store, observations: Iterable[Observation], setup: Setup) -> None:
+    """The same by what is written alone, as somebody without every right must."""
+    _fill(store, observations, setup, ())
+
+
 def _fill(
     store: Store, observations: Iterable[Observation], setup: Setup, prices: Sequence[State]
 ) -> None:
