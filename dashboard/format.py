@@ -209,14 +209,19 @@ def clock(second: int | None, timezone: str) -> str:
     return UNKNOWN if at is None else f"{calendar_day(at.date())}, {at:%H:%M}"
 
 
-def day_format() -> str:
-    """How a date column of a table spells days."""
-    return "DD.MM.YYYY" if _language() == "de" else "D MMM YYYY"
+def short_day(on: date) -> str:
+    """How a table spells days: ``14 Aug 2026``, ``14.08.2026``."""
+    return f"{on:%d.%m.%Y}" if _language() == "de" else calendar_day(on)
+
+
+def short_clock(at: datetime) -> str:
+    """How it spells points in time."""
+    return f"{short_day(at.date())}, {at:%H:%M}"
 
 
 def clock_format() -> str:
-    """How a column of points in time spells them."""
-    return f"{day_format()}, HH:mm"
+    """The same for a widget, which spells by itself."""
+    return f"{'DD.MM.YYYY' if _language() == 'de' else 'D MMM YYYY'}, HH:mm"
 
 
 def span(seconds: int) -> str:

@@ -9,30 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from playwright.sync_api import Locator, Page, Position
+from playwright.sync_api import Locator, Page
 
 Act = Callable[[Page], None]
-HEADER, ROW = 35, 35
-"""Pixels of a table's rows: it is a canvas."""
 
 
 @dataclass(frozen=True)
 class Press:
-    """A click on what ``find`` finds: on its middle, or ``at`` so many pixels from its corner."""
+    """A click on what ``find`` finds."""
 
     find: Callable[[Page], Locator]
-    at: tuple[float, float] | None = None
 
     def rest(self, page: Page) -> None:
         """A person's mouse is there before they click: what it passes over is not what they wait
         for."""
-        self.find(page).hover(position=self._at())
+        self.find(page).hover()
 
     def __call__(self, page: Page) -> None:
-        self.find(page).click(position=self._at())
-
-    def _at(self) -> Position | None:
-        return None if self.at is None else {"x": self.at[0], "y": self.at[1]}
+        self.find(page).click()
 
 
 class Enter:
@@ -101,15 +95,6 @@ def _typed(field: Callable[[Page], Locator], text: str) -> Act:
     return prepare
 
 
-def _row(number: int) -> Press:
-    """The check box of a row of the queue."""
-    return Press(_queue, (15, HEADER + ROW * number + ROW / 2))
-
-
-def _seen(frame: Callable[[Page], Locator]) -> Act:
-    return lambda page: frame(page).scroll_into_view_if_needed()
-
-
 def ours(customer: str, email: str) -> tuple[Step, ...]:
     """``customer``: the id of somebody who pays; ``email``: theirs."""
     one = f"/customer?customer={customer}"
@@ -165,7 +150,12 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             _option("Largest MRR"),
             _drop_down(_key("sort")),
         ),
-        Step("Failed payments: a row", "fragment", "/failed-payments", _row(0), _seen(_queue)),
+        Step(
+            "Failed payments: a row",
+            "fragment",
+            "/failed-payments",
+            Press(lambda page: _queue(page).locator("tbody tr").first.locator("td").first),
+        ),
         Step(
             "Plan mix: another currency",
             "fragment",
@@ -188,7 +178,7 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
 
 
 def _queue(page: Page) -> Locator:
-    return page.locator("[class*=st-key-failed_payments]").get_by_test_id("stDataFrame").first
+    return page.locator("[class*=st-key-failed_payments] .listed").first
 
 
 _SORT: Final = _labelled("stSelectbox", "Sort by")

@@ -15,16 +15,16 @@ PAGE = 1.5
 
 WHY = """Where the time of a fragment goes, on average: a fifth before the server is asked (a choice
 that is kept in the address is told to the page first, which draws itself anew for it), half until
-the server's last message, while the browser draws what has come, a third after it. A choice of a
-table's row is told by the browser 150 ms late. Kept: charts are described without Plotly and drawn
-by a component of a few kilobytes (`dashboard/ui/picture.py`), a table's words are handed over as
-they are (`dashboard/ui/worded.py`; both in decision 36), and texts are copied from our own box:
-Streamlit's loads colours for two hundred languages, 0.6 seconds of the first look at a customer.
-The row of key numbers is one element (`dashboard/ui/kpis.py`) and views are a switch, not tabs
-(decision 37). Tried, and not kept: messages held back and sent in few bursts (a tenth less on
-pages, nothing on fragments, and the first part of a page comes later). Each widget, heading and
-icon that stands on the page costs a millisecond or two, drawn again or not, and the menu thirty.
-What a currency or a period changes is nearly all of a page: quicker would be less to see."""
+the server's last message, while the browser draws what has come, a third after it. Kept: charts
+are described without Plotly and drawn by a component of a few kilobytes (`dashboard/ui/picture.py`,
+decision 36), and texts are copied from our own box: Streamlit's loads colours for two hundred
+languages, 0.6 seconds of the first look at a customer. The row of key numbers is one element
+(`dashboard/ui/kpis.py`) and views are a switch, not tabs (decision 37). Tables are words in rows,
+not a canvas, and what needs somebody is one list (`dashboard/ui/grid.py`, `ways.py`; decision 38).
+Tried, and not kept: messages held back and sent in few bursts (a tenth less on pages, nothing on
+fragments, and the first part of a page comes later). Each widget, heading and icon that stands on
+the page costs a millisecond or two, drawn again or not, and the menu thirty. What a currency or a
+period changes is nearly all of a page: quicker would be less to see."""
 
 
 def write(runs: Sequence[Run], times: int) -> None:

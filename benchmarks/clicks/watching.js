@@ -3,7 +3,8 @@
 // Resolves when the server has answered, the script has run and nothing has changed for QUIET; null
 // after `patience`. That it ran is told by its messages: a short run can be over before the page
 // says that it is running.
-// A change is one of the page's elements, or text that is drawn on a canvas, as a table's is. None is
+// A change is one of the page's elements, of a chart's in its own root, or text that is drawn on a
+// canvas, as the naive tables are. None is
 // - what moves by itself in the header and the sidebar;
 // - what floats above the page: a choice that closes, the help of what the mouse rests on;
 // - the mark of elements that a run has not come to yet: they fade only after half a second;
@@ -19,7 +20,8 @@
     if (change.type === "attributes" && node.dataset.testid === "stElementContainer")
       if (["class", "data-stale"].includes(change.attributeName)) return false
     if (change.type === "attributes" && node.dataset.testid === "stTooltipHoverTarget") return false
-    const element = node.nodeType === 1 ? node : node.parentElement
+    const within = node.getRootNode().host ?? node
+    const element = within.nodeType === 1 ? within : within.parentElement
     return element?.closest(page) && !element.closest(outside)
   }
   let input = null
@@ -32,10 +34,19 @@
   events.forEach((name) => window.addEventListener(name, began, true))
   const observer = new MutationObserver((changes) => {
     if (input !== null && changes.some(seen)) last = performance.now()
+    if (changes.some((change) => change.addedNodes.length)) enter()
   })
-  observer.observe(document.body, {
-    childList: true, subtree: true, characterData: true, attributes: true,
-  })
+  const all = { childList: true, subtree: true, characterData: true, attributes: true }
+  const entered = new Set()
+  const enter = () => {
+    for (const { shadowRoot: root } of document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')) {
+      if (!root || entered.has(root)) continue
+      entered.add(root)
+      observer.observe(root, all)
+    }
+  }
+  observer.observe(document.body, all)
+  enter()
   const waiting = () =>
     app.dataset.testScriptState !== "notRunning" ||
     document.querySelector('[data-testid="stMain"] [data-stale="true"], [data-testid="stSkeleton"]')

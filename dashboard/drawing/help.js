@@ -17,9 +17,16 @@ const help = (words, name) => {
   button.ariaLabel = name
   button.innerHTML = MARK
   place.append(button)
+  explain(place, button, words)
+  return place
+}
+
+/** Words to whatever can be pointed at, focused or pressed; they are put into its `place`. */
+const explain = (place, button, words) => {
+  place.classList.add("helped")
   if (!("popover" in HTMLElement.prototype)) {
     button.title = words
-    return place
+    return
   }
   const tip = document.createElement("div")
   tip.role = "tooltip"
@@ -66,5 +73,4 @@ const help = (words, name) => {
   button.onclick = show
   button.onblur = away
   tip.onmouseenter = () => clearTimeout(leaving)
-  return place
 }

@@ -110,7 +110,7 @@ def _table(rows: Sequence[AuditEntry]) -> int | None:
             for entry in rows
         ],
         {
-            "at": column.DatetimeColumn(tr("When"), format=fmt.clock_format(), width=130),
+            "at": column.DatetimeColumn(tr("When"), width=130),
             "who": column.TextColumn(tr("Who"), width=150),
             "what": column.TextColumn(tr("What"), width=165),
             "outcome": column.TextColumn(tr("Outcome"), width=110),
@@ -118,7 +118,7 @@ def _table(rows: Sequence[AuditEntry]) -> int | None:
             "reason": column.TextColumn(tr("Why"), width=170),
             "about": column.TextColumn(tr("About"), width=330),
             "ticket": column.TextColumn(tr("Ticket"), width=70),
-            "row": defined.number("audit.audit_id", tr("Row"), width=55),
+            "row": defined.number("audit.audit_id", tr("Row"), width=55, format="plain"),
         },
         key="audit",
         ids=[str(entry.audit_id) for entry in rows],

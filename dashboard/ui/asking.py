@@ -143,7 +143,7 @@ def _requests() -> None:
             for request in asked
         ],
         {
-            "at": column.DatetimeColumn(tr("Asked"), format=fmt.clock_format(), width=135),
+            "at": column.DatetimeColumn(tr("Asked"), width=135),
             "action": column.TextColumn(tr("What"), width=110),
             "subject": column.TextColumn(tr("About"), width=230),
             "state": tables.badge(tr("State"), width=100),

@@ -247,8 +247,8 @@ def table(page: Listing[BackTestItem]) -> int | None:
             more=tr("Of what was unforeseen: what churn and contraction took."),
             width=95,
         ),
-        "planned": column.DateColumn(tr("Planned for"), format=fmt.day_format(), width=115),
-        "left": column.DateColumn(tr("Left on"), format=fmt.day_format(), width=110),
+        "planned": column.DateColumn(tr("Planned for"), width=115),
+        "left": column.DateColumn(tr("Left on"), width=110),
         "reason": column.TextColumn(tr("Reason"), width=140),
         "email": column.TextColumn(tr("E-mail"), width=210),
     }

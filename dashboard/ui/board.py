@@ -246,7 +246,7 @@ def _gaps(page: Listing[FindingItem]) -> None:
         "type": column.TextColumn(tr("Event"), width=210),
         "customer": column.TextColumn(tr("Customer"), width=190),
         "cause": column.TextColumn(tr("Why"), width=250),
-        "lost": column.DatetimeColumn(tr("Lost after"), format=fmt.clock_format(), width=135),
+        "lost": column.DatetimeColumn(tr("Lost after"), width=135),
         "state": tables.badge(tr("State"), width=115),
         "event": column.TextColumn(tr("Event id"), width=230),
     }

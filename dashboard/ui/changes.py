@@ -197,7 +197,7 @@ def _table(page: Listing[ChangeItem], group: str, *, money: bool) -> None:
         "plan": column.TextColumn(tr("Plan"), width=180),
         "reason": column.TextColumn(tr("Reason"), width=150),
         "number": column.TextColumn(tr("Invoice"), width=120),
-        "at": column.DatetimeColumn(tr("On"), format=fmt.clock_format(), width=150),
+        "at": column.DatetimeColumn(tr("On"), width=150),
     }
     if not money:
         del columns["amount"]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import data
 from dashboard import format as fmt
 from dashboard.language import mark, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters
+from dashboard.ui import defined, download, filters, grid
+from dashboard.ui.cells import Cell, Column
 from dashboard.ui.spelled import percent
 from lib.billing import CohortMonth, Filters
 
@@ -49,65 +48,52 @@ def _latest(months: Sequence[CohortMonth]) -> list[CohortMonth]:
 
 
 def _table(months: Sequence[CohortMonth], of: str, shown: str, currency: str) -> None:
-    cells, shares, running = _frames(months, of, shown, currency)
-    columns: dict[Any, Any] = {
-        "Cohort": st.column_config.TextColumn(tr("Cohort"), pinned=True, width=92),
-        "Began": st.column_config.TextColumn(tr(OF[of]), width=84, help=tr("In the first month.")),
-    }
-    columns |= {
-        name: st.column_config.TextColumn(name, width=70 if shown == "share" else 76)
-        for name in cells.columns[2:]
-    }
-    digest = hashlib.sha256(repr((currency, of, shown, running)).encode()).hexdigest()[:12]
-    st.dataframe(
-        cells.style.apply(lambda _: _colours(cells, shares), axis=None),
-        hide_index=True,
-        column_config=columns,
-        height="content",
-        key=f"cohorts_{digest}",
-        placeholder="",
-        alt=tr("Cohorts by the month of the first MRR, and what is left of them month by month."),
-    )
-
-
-def _frames(
-    months: Sequence[CohortMonth], of: str, shown: str, currency: str
-) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """What stands in each cell, the share that colours it, and how many cells are running."""
+    """A row a cohort, a column a month since its first."""
     spelled: Callable[[int], str] = (
         fmt.number if of == "customers" else (lambda number: fmt.money_short(number, currency))
     )
-    names = [str(n) for n in range(max((m.index for m in months), default=0) + 1)]
-    rows: dict[str, dict[str, str | None]] = {}
-    shares: dict[str, dict[str, float | None]] = {}
+    rows: dict[str, tuple[str, str]] = {}
+    cells: dict[int, dict[str, Cell]] = {
+        index: {} for index in range(max((month.index for month in months), default=0) + 1)
+    }
     for month in months:
         ratio = month.customer_retention if of == "customers" else month.mrr_retention
         whole = month.customers if of == "customers" else month.mrr_minor
         kept = month.kept if of == "customers" else month.kept_minor
-        row = rows.setdefault(
-            month.cohort,
-            {
-                "Cohort": fmt.period(month.cohort) + (" ·" if ratio.small else ""),
-                "Began": spelled(whole),
-                **dict.fromkeys(names),
-            },
-        )
+        began = fmt.period(month.cohort) + (" ·" if ratio.small else "")
+        rows.setdefault(month.cohort, (began, spelled(whole)))
         text = percent(ratio.value) if shown == "share" else spelled(kept)
-        row[str(month.index)] = text if month.complete else f"{text}*"
-        shares.setdefault(month.cohort, dict.fromkeys(names))[str(month.index)] = ratio.value
-    running = sum(not month.complete for month in months)
-    return pd.DataFrame(list(rows.values())), pd.DataFrame(list(shares.values())), running
-
-
-def _colours(cells: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
-    """The more is left, the deeper; thin enough for either theme's text."""
-    styles = pd.DataFrame("", index=cells.index, columns=cells.columns)
-    for name in shares.columns:
-        styles[name] = [
-            "" if pd.isna(share) else f"background-color: {_shade(float(share))}"
-            for share in shares[name]
-        ]
-    return styles
+        cells[month.index][month.cohort] = {
+            "text": text if month.complete else f"{text}*",
+            "shade": None if ratio.value is None else _shade(float(ratio.value)),
+        }
+    grid.draw(
+        [
+            Column("Cohort", tr("Cohort"), [name for name, _ in rows.values()], 92, pinned=True),
+            Column(
+                "Began",
+                tr(OF[of]),
+                [whole for _, whole in rows.values()],
+                84,
+                help=tr("In the first month."),
+                side="right",
+            ),
+            *(
+                Column(
+                    str(index),
+                    str(index),
+                    [row.get(cohort) for cohort in rows],
+                    62 if shown == "share" else 76,
+                    side="right",
+                )
+                for index, row in cells.items()
+            ),
+        ],
+        key="cohorts",
+        alt=tr("Cohorts by the month of the first MRR, and what is left of them month by month."),
+        unknown="",
+        sortable=False,
+    )
 
 
 def _shade(share: float) -> str:

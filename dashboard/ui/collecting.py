@@ -22,7 +22,6 @@ PARTS: Final = {
     "lost": mark("Lost"),
 }
 MONTHS: Final = 12
-HEIGHT: Final = 264
 """Pixels of the head and of seven rows and a half: that it goes on is seen."""
 WHOLE: Final = 7
 """Rows up to which all are shown."""
@@ -158,7 +157,7 @@ def _table(rows: Sequence[Recovery]) -> None:
         money=("failed", "recovered", "in_progress", "lost"),
         alt=tr("What failed and what became of it, month by month, the latest first"),
         choose=False,
-        height=HEIGHT if len(rows) > WHOLE else "content",
+        most=WHOLE,
     )
     undated = sum(row.undated_minor for row in rows)
     if undated:
@@ -194,7 +193,7 @@ def _cash_table(rows: Sequence[Recovery]) -> None:
         money=("recovered",),
         alt=tr("What of failed payments was paid, month by month, the latest first"),
         choose=False,
-        height=HEIGHT if len(rows) > WHOLE else "content",
+        most=WHOLE,
     )
 
 

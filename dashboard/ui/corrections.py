@@ -80,7 +80,7 @@ def _draw(rows: Sequence[Correction], numbers: Mapping[str, str | None] | None) 
             "amount": defined.number("came_back"),
             "status": column.TextColumn(tr("Status")),
             "reason": column.TextColumn(tr("Reason")),
-            "at": column.DateColumn(tr("Seen on"), format=fmt.day_format()),
+            "at": column.DateColumn(tr("Seen on")),
             "invoice": column.TextColumn(tr("Invoice")),
             "id": column.TextColumn(tr("Object")),
         },

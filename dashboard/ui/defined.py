@@ -41,7 +41,7 @@ def number(name: str, called: str | None = None, *, more: str = "", **rest: Any)
 
 def count(name: str, called: str | None = None, *, more: str = "", **rest: Any) -> Any:
     """A column of whole numbers, with the reader's separators."""
-    return number(name, called, more=more, format="localized", **rest)
+    return number(name, called, more=more, **rest)
 
 
 def share(name: str, called: str | None = None, *, more: str = "", **rest: Any) -> Any:

@@ -96,7 +96,7 @@ def _days(seen: Deliveries) -> None:
             if day.fates
         ],
         {
-            "day": column.DateColumn(tr("Day (UTC)"), format=fmt.day_format()),
+            "day": column.DateColumn(tr("Day (UTC)")),
             "all": defined.count("webhooks"),
             **{fate: defined.count(f"webhooks_{fate}") for fate in charts.FATES},
         },

@@ -176,15 +176,14 @@ def table(page: Listing[WindingDownItem]) -> int | None:
                 "The last day on which the end can be undone, in the business time zone: by the "
                 "customer in the portal, or in Stripe. Empty: it is too late."
             ),
-            format=fmt.day_format(),
             width=125,
         ),
-        "ends": column.DatetimeColumn(tr("Ends on"), format=fmt.clock_format(), width=135),
+        "ends": column.DatetimeColumn(tr("Ends on"), width=135),
         "status": tables.badge(tr("Status"), width=115),
         "reason": column.TextColumn(tr("Reason"), width=125),
         "comment": column.TextColumn(tr("Comment"), width=171),
         "billed": column.TextColumn(tr("Billed"), width=100),
-        "asked": column.DateColumn(tr("Asked on"), format=fmt.day_format(), width=105),
+        "asked": column.DateColumn(tr("Asked on"), width=105),
         "email": column.TextColumn(tr("E-mail"), width=200),
         "subscription": column.TextColumn(tr("Subscription"), width=150),
     }

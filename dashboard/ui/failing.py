@@ -192,12 +192,11 @@ def table(
         "next": column.DatetimeColumn(
             tr("Next try"),
             help=tr("When Stripe tries again by itself."),
-            format=fmt.clock_format(),
             width=135,
         ),
         "attempt": defined.number("failed-payments.attempt_count", tr("Attempt"), width=65),
         "hosted": column.LinkColumn(tr("Invoice page"), display_text=tr("Open"), width=95),
-        "failed": column.DateColumn(tr("Failed on"), format=fmt.day_format(), width=105),
+        "failed": column.DateColumn(tr("Failed on"), width=105),
         "plan": column.TextColumn(tr("Plan"), width=85),
         "invoice": column.TextColumn(tr("Invoice"), width=110),
         "email": column.TextColumn(tr("E-mail"), width=200),

@@ -88,15 +88,14 @@ def _table(page: Listing[FailedEvent]) -> None:
         {
             "type": column.TextColumn(tr("Event"), width=210),
             "error": column.TextColumn(tr("Error"), width=316),
-            "received": column.DatetimeColumn(tr("Received"), format=fmt.clock_format(), width=135),
+            "received": column.DatetimeColumn(tr("Received"), width=135),
             "attempts": defined.number("inbox.attempts", width=75),
             "next": column.DatetimeColumn(
                 tr("Next try"),
-                format=fmt.clock_format(),
                 help=tr("Empty: it is not tried again by itself."),
                 width=135,
             ),
-            "created": column.DatetimeColumn(tr("Created"), format=fmt.clock_format(), width=135),
+            "created": column.DatetimeColumn(tr("Created"), width=135),
             "event": column.TextColumn(tr("Event id"), width=230),
         },
         key="failed_events",

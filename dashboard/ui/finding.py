@@ -116,7 +116,7 @@ def hits(found: Sequence[SearchHit]) -> str | None:
             "organization": st.column_config.TextColumn(tr("Organization")),
             "access": tables.badge(tr("Access")),
             "plan": st.column_config.TextColumn(tr("Plan")),
-            "ends": st.column_config.DateColumn(tr("Ends on"), format=fmt.day_format(), width=105),
+            "ends": st.column_config.DateColumn(tr("Ends on"), width=105),
             "matched": st.column_config.TextColumn(tr("Found by")),
             "customer": st.column_config.TextColumn(tr("Customer")),
         },

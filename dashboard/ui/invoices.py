@@ -245,8 +245,8 @@ def table(page: Listing[InvoiceItem]) -> None:
             "tax": _amount(tr("Tax"), "tax", 65),
             "paid": _amount(tr("Paid"), "paid", 80),
             "left": _amount(tr("Left to pay"), "open_amount", 85),
-            "created": column.DateColumn(tr("Created"), format=fmt.day_format(), width=95),
-            "due": column.DateColumn(tr("Due"), format=fmt.day_format(), width=95),
+            "created": column.DateColumn(tr("Created"), width=95),
+            "due": column.DateColumn(tr("Due"), width=95),
             "age": defined.number(
                 "ageing",
                 tr("Days past due"),

@@ -213,15 +213,15 @@ def table(page: Listing[ChurnedItem]) -> int | None:
     column = st.column_config
     columns: dict[str, Any] = {
         "customer": column.TextColumn(tr("Customer"), width=170),
-        "left": column.DateColumn(tr("Left on"), format=fmt.day_format(), width=100),
+        "left": column.DateColumn(tr("Left on"), width=100),
         "plan": column.TextColumn(tr("Plan"), width=80),
         "mrr": defined.number("churned.mrr_minor", tr("MRR"), width=80),
         "cause": column.TextColumn(tr("Cause"), width=100),
         "reason": column.TextColumn(tr("Reason"), width=130),
         "comment": column.TextColumn(tr("Comment"), width=240),
         "billed": column.TextColumn(tr("Billed"), width=100),
-        "joined": column.DateColumn(tr("First MRR on"), format=fmt.day_format(), width=110),
-        "back": column.DateColumn(tr("Back since"), format=fmt.day_format(), width=105),
+        "joined": column.DateColumn(tr("First MRR on"), width=110),
+        "back": column.DateColumn(tr("Back since"), width=105),
         "email": column.TextColumn(tr("E-mail"), width=200),
         "subscription": column.TextColumn(tr("Subscription"), width=150),
     }

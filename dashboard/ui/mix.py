@@ -221,7 +221,7 @@ def customers(page: Listing[PlanCustomerItem] | Listing[PriceHolder]) -> int | N
         "billed": column.TextColumn(tr("Billed"), width=105),
         "mrr": defined.number("plan-customers.mrr_minor", tr("MRR"), width=85),
         "status": tables.badge(tr("Status"), width=120),
-        "since": column.DateColumn(tr("Subscribed on"), format=fmt.day_format(), width=115),
+        "since": column.DateColumn(tr("Subscribed on"), width=115),
         "email": column.TextColumn(tr("E-mail"), width=260),
         "subscription": column.TextColumn(tr("Subscription"), width=150),
     }

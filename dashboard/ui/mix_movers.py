@@ -83,7 +83,6 @@ def _table(page: Listing[MoveItem]) -> None:
         "after": defined.number("plan-moves.after_minor", tr("After"), width=85),
         "on": column.DateColumn(
             tr("Last moved on"),
-            format=fmt.day_format(),
             width=120,
             help=tr("The customer's last movement in the period."),
         ),

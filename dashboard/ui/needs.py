@@ -8,11 +8,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import addressed, data, morning, navigation, session
+from dashboard import data, morning, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, failing, listing, tables
+from dashboard.ui import defined, failing, listing, ways
 from lib.billing import (
     FailedPaymentItem,
     Filters,
@@ -30,7 +30,7 @@ DAY: Final = 86_400
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to do: ``why`` in plain words (not yet Markdown), the page that does it."""
+    """One thing to do: ``why`` in plain words, the page that does it."""
 
     icon: str
     colour: str
@@ -51,38 +51,16 @@ def draw(money: OverviewCurrency, staff: Staff) -> None:
             nothing = tr("Nothing fails, nothing ends and nothing differs.")
             st.markdown(f":material/check_circle: {nothing}")
             return
-        with st.grid(2, min_column_width=400, gap="small"):
-            for n, need in enumerate(found):
-                _draw(need, n)
+        ways.draw([_way(need) for need in found], key="needs")
 
 
-def _draw(need: Need, n: int) -> None:
-    row = navigation.BY_SLUG[need.slug]
-    with st.container(gap="xxsmall", key=f"need_{n}"):
-        st.page_link(
-            str(row.file),
-            label=f":{need.colour}-badge[{need.icon}] **{fmt.md(need.title)}**",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            query_params=addressed.marked(need.query),
-        )
-        st.caption(fmt.md(need.why))
-        for at, (customer_id, name, told) in enumerate(need.people):
-            # One customer can have several failing invoices.
-            _person(customer_id, name, told, key=f"need_{n}_{at}_{customer_id}")
-
-
-def _person(customer_id: str, name: str, told: str, *, key: str) -> None:
-    """One element, not a name and a caption beside it: so a long reason wraps as one text."""
-    st.button(
-        f"{fmt.md(name)} :gray[{fmt.md(told)}]",
-        key=key,
-        type="tertiary",
-        icon=":material/person:",
-        on_click=tables.remember((customer_id,)),
-        args=(0,),
-        wrap=True,
+def _way(need: Need) -> ways.Way:
+    people = tuple(
+        ways.Way(name, told, "customer", (("customer", customer_id),))
+        for customer_id, name, told in need.people
     )
+    query = tuple(need.query.items())
+    return ways.Way(need.title, need.why, need.slug, query, need.icon, need.colour, people)
 
 
 def _all(money: OverviewCurrency) -> Iterator[Need]:
@@ -107,7 +85,7 @@ def failing_payments(
 ) -> Need:
     """The most urgent failing invoices: the most MRR with the fewest days left first."""
     return Need(
-        ":material/credit_card_off:",
+        "credit_card_off",
         "red",
         ntr("{count} payment failing", "{count} payments failing", total),
         tr(
@@ -138,7 +116,7 @@ def winding_down(
 ) -> Need:
     """The largest subscriptions that end, each with its last day."""
     return Need(
-        ":material/event_upcoming:",
+        "event_upcoming",
         "orange",
         ntr("{count} subscription winding down", "{count} subscriptions winding down", total),
         tr(
@@ -200,12 +178,12 @@ def sync_trouble(seen: SyncHealth, fresh: Freshness) -> Iterator[Need]:
 
 
 def _sync(title: str, why: str, **query: str) -> Need:
-    return Need(":material/sync_problem:", "red", title, why, "sync", query, Permission.SYNC)
+    return Need("sync_problem", "red", title, why, "sync", query, Permission.SYNC)
 
 
 def uncounted(count: int) -> Need:
     return Need(
-        ":material/calculate:",
+        "calculate",
         "orange",
         ntr(
             "{count} subscription without a known price",
@@ -221,7 +199,7 @@ def uncounted(count: int) -> Need:
 
 def open_month(month: str) -> Need:
     return Need(
-        ":material/event_available:",
+        "event_available",
         "gray",
         tr("{month} is not closed", month=fmt.period(month)),
         tr(

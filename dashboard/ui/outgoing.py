@@ -59,10 +59,8 @@ def _endpoints(endpoints: Sequence[EndpointState]) -> None:
             "waiting": defined.count("outgoing_waiting", width=75),
             "delivered": defined.count("outgoing_delivered", width=110),
             "dead": defined.count("outgoing_dead", width=95),
-            "oldest": column.DatetimeColumn(
-                tr("Oldest waiting"), format=fmt.clock_format(), width=135
-            ),
-            "next": column.DatetimeColumn(tr("Next try"), format=fmt.clock_format(), width=135),
+            "oldest": column.DatetimeColumn(tr("Oldest waiting"), width=135),
+            "next": column.DatetimeColumn(tr("Next try"), width=135),
             "why": column.TextColumn(tr("Why it waits"), width=220),
             "host": column.TextColumn(tr("Host"), width=190),
         },

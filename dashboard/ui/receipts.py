@@ -124,7 +124,7 @@ def _movements(page: Receipts[ReceiptMovement]) -> int | None:
     ]
     columns = {
         "customer": column.TextColumn(tr("Customer"), width=180),
-        "when": column.DatetimeColumn(tr("When"), format=fmt.clock_format(), width=140),
+        "when": column.DatetimeColumn(tr("When"), width=140),
         "change": defined.number("movements.delta_minor", tr("Change"), width=85),
         "before": defined.number("movements.before_minor", tr("Before"), width=85),
         "after": defined.number("movements.after_minor", tr("After"), width=85),
@@ -176,7 +176,6 @@ def _balances(page: Receipts[ReceiptBalance], offset: int) -> int | None:
         "amount": defined.number(rolling.PARTS[page.part], more=tr("Of this customer."), width=120),
         "since": column.DateColumn(
             tr("Last movement"),
-            format=fmt.day_format(),
             width=130,
             help=tr("The last one before it."),
         ),

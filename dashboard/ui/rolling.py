@@ -243,7 +243,8 @@ def table(rolled: RollForward, chosen: RollForwardLine) -> None:
         ids=[f"{line.currency}:{line.period}" for line in lines],
         money=[*shown, "reconstructed"],
         alt=tr("The roll-forward, period by period"),
-        height="content" if len(rows) <= LONGEST else 540,
+        most=LONGEST,
         chosen=names.index(name(chosen)),
+        always=True,
         on_choose=told,
     )

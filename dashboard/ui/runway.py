@@ -134,7 +134,7 @@ def _table(found: Listing[RunwayItem]) -> None:
         "what": tables.badge(tr("What"), width=110),
         "path": column.TextColumn(tr("Plan"), width=140),
         "minor": defined.number("runway.mrr_minor", "MRR", width=90),
-        "at": column.DateColumn(tr("On"), format=fmt.day_format(), width=110),
+        "at": column.DateColumn(tr("On"), width=110),
         "reason": column.TextColumn(tr("Reason"), width=140),
         "email": column.TextColumn(tr("E-mail"), width=220),
     }

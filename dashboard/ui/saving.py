@@ -197,6 +197,7 @@ def _table(rows: Sequence[Group], by: str) -> None:
                 "note": [mark("Small sample")] if rate.small and rate.value is not None else [],
             }
         )
+    keys = [key for key, _, _ in shown]
     column, definition = st.column_config, say(METRICS["save_rate"].definition)
     columns = {
         "name": column.TextColumn(
@@ -214,12 +215,17 @@ def _table(rows: Sequence[Group], by: str) -> None:
         lines,
         columns,
         key=f"save_board_{by}",
-        ids=[key for key, _, _ in shown],
+        ids=keys,
         alt=tr("What became of scheduled ends. Choose a row to list whose they are."),
-        height=388 if len(lines) > 10 else "content",
-        on_choose=partial(_row_chosen, by, [key for key, _, _ in shown]),
+        most=10,
+        chosen=_place(picture.held("month" if by == "month" else "reasons"), keys),
+        on_choose=partial(_row_chosen, by, keys),
         sparse=True,
     )
+
+
+def _place(held: Collection[str], keys: list[str]) -> int | None:
+    return next((n for n, key in enumerate(keys) if key in held), None)
 
 
 def _row_chosen(by: str, keys: list[str], index: int | None) -> None:

@@ -183,7 +183,7 @@ def _table(
                 tr("Closing today"),
                 more=tr("As it is known today, with the restatements of earlier months."),
             ),
-            "closed": column.DatetimeColumn(tr("Closed"), format=fmt.clock_format(), width=130),
+            "closed": column.DatetimeColumn(tr("Closed"), width=130),
             "staff": column.TextColumn(tr("By"), width=170),
             "seal": column.TextColumn(
                 tr("Seal"), width=110, help=tr("The first letters of its hash.")
@@ -195,7 +195,7 @@ def _table(
         alt=tr("Months, the latest first"),
         chosen=chosen,
         on_choose=choose,  # type: ignore[arg-type]
-        height="content" if len(listed) <= MOST else 31 * (MOST + 1),
+        most=MOST,
         sparse=True,
     )
 

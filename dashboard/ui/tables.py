@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 import streamlit as st
 
+from dashboard import addressed, navigation
 from dashboard import format as fmt
-from dashboard import navigation
 from dashboard.language import tr
-from dashboard.ui import sliding, spelled
+from dashboard.ui import cells, grid
 from dashboard.ui.badges import BADGES as BADGES
 from dashboard.ui.badges import badge as badge
 from dashboard.ui.badges import colour as colour
 from dashboard.ui.badges import one as one
-from dashboard.ui.worded import worded
 
 PAGE_SIZE: Final = 25
 
@@ -29,103 +27,43 @@ def show(
     ids: Sequence[str],
     alt: str,
     money: Sequence[str] = (),
-    height: Any = "content",
+    most: int | None = None,
     choose: bool = True,
     chosen: int | None = None,
+    always: bool = False,
     on_choose: Callable[[int | None], None] | None = None,
     sparse: bool = False,
 ) -> int | None:
     """Draw ``rows`` and answer the index of the chosen one.
 
-    ``chosen`` is chosen from the start; ``on_choose`` is told when somebody chooses another row,
-    or none. ``sparse``: a column that is empty in every row is left out.
-    A selection is a position, and must not slide to another customer when the rows change: see
-    `sliding`.
+    With ``on_choose`` the choice is kept elsewhere: it is told when somebody chooses a row, or
+    lets it go, and ``chosen`` says which is shown as chosen; ``always``: none is let go.
+    ``most``: rows beyond which it scrolls. ``money``: columns of minor units in the row's
+    ``currency``. ``sparse``: a column that is empty in every row is left out.
     """
     if not rows:  # a page behind the last row: its switch says so
         return None
     if sparse:
-        held = {name for row in rows for name in columns if row[name] not in (None, [])}
-        columns = {name: column for name, column in columns.items() if name in held}
-    cells = {name: [row[name] for row in rows] for name in columns}
-    cells |= {name: _badges(cells[name]) for name in columns if _is_badge(columns[name])}
-    columns, numbers = spelled.columns(columns)
-    words = spelled.words(cells, numbers)
-    if money:
-        codes = [row["currency"] for row in rows]
-        for name in columns:
-            if name in money:
-                cells[name], words[name] = _amounts(cells[name], codes)
-            else:
-                cells[name] = _counts(cells[name])
-    drawn = worded(cells, words)
-    table = sliding.key(key, ids, chosen=chosen is not None)
-    shared = {
-        "hide_index": True,
-        "column_config": dict(columns),
-        "height": height,
-        "key": table,
+        kept = {name for row in rows for name in columns if row[name] not in (None, [])}
+        columns = {name: column for name, column in columns.items() if name in kept}
+    codes = [row["currency"] for row in rows] if money else []
+    drawn = [
+        cells.column(name, told, [row[name] for row in rows], codes if name in money else None)
+        for name, told in columns.items()
+    ]
+    scrolls = most is not None and len(rows) > most + 1
+    shared: dict[str, Any] = {
+        "key": key,
         "alt": alt,
-        "placeholder": fmt.UNKNOWN,
+        "height": grid.tall(most) if scrolls else None,
     }
     if not choose:
-        st.dataframe(drawn, **shared)
+        grid.draw(drawn, **shared)
         return None
-
-    def told() -> None:
-        if on_choose and sliding.meant(key):
-            on_choose(_chosen(st.session_state[table], len(rows)))
-
-    state = st.dataframe(
-        drawn,
-        on_select=told if on_choose else "rerun",
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [] if chosen is None else [chosen]}},
-        **shared,
-    )
-    return _chosen(state, len(rows))
-
-
-def _is_badge(column: Any) -> bool:
-    kind = column.get("type_config") or {}
-    return kind.get("type") == "multiselect"
-
-
-def _badges(lists: Sequence[Sequence[str] | None]) -> list[list[str]]:
-    """Words of badges in the reader's language."""
-    return [[tr(word) if word in BADGES else word for word in words or ()] for words in lists]
-
-
-def _chosen(state: Any, rows: int) -> int | None:
-    found = state["selection"]["rows"]
-    return found[0] if found and found[0] < rows else None
-
-
-def _amounts(
-    amounts: Sequence[int | None], codes: Sequence[str | None]
-) -> tuple[list[Decimal | None], list[str]]:
-    """Exact amounts, which stay underneath so that sorting sorts numbers, and their words."""
-    exact = [
-        None if minor is None or not code else fmt.exact(int(minor), code)
-        for minor, code in zip(amounts, codes, strict=True)
-    ]
-    words = [
-        fmt.amount(value, code) if code else fmt.UNKNOWN
-        for value, code in zip(exact, codes, strict=True)
-    ]
-    return exact, words
-
-
-def _counts(values: list[Any]) -> list[Any]:
-    """Whole numbers without decimals."""
-    known = [value for value in values if value is not None]
-    if not all(isinstance(value, int) or _whole(value) for value in known):
-        return values
-    return [int(value) if _whole(value) else value for value in values]
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, float) and value.is_integer()
+    if on_choose:
+        grid.told(drawn, ids, on_choose, chosen=chosen, always=always, **shared)
+        return None
+    return grid.held(drawn, ids, **shared)
 
 
 def text(
@@ -191,16 +129,24 @@ def remember(customer_ids: Sequence[str]) -> Callable[[int | None], None]:
 
     def chosen(index: int | None) -> None:
         if index is not None:
-            st.session_state["to_open"] = customer_ids[index]
+            remember_page("customer", customer=customer_ids[index])
 
     return chosen
 
 
+def remember_page(slug: str, **query: str) -> None:
+    """In a callback: the page that `open_remembered` opens."""
+    st.session_state["to_open"] = (slug, query)
+
+
 def open_remembered() -> None:
-    """At the head of a fragment: go to the customer that was chosen in it. Leaving from its midst
-    would leave the browser with half a page."""
-    if wanted := st.session_state.pop("to_open", None):
-        open_customer(wanted)
+    """At the head of a fragment: go where a choice in it leads. Leaving from its midst would leave
+    the browser with half a page."""
+    slug, query = st.session_state.pop("to_open", (None, {}))
+    if slug == "customer":
+        open_customer(query["customer"])
+    elif slug:
+        navigation.open_page(slug, **dict(addressed.marked(query)))
 
 
 def way_back() -> None:

@@ -141,7 +141,7 @@ def table(page: Listing[UpgradeItem], *, brief: bool = False, key: str = "upgrad
         "delta": defined.number("upgrades.delta_minor", tr("MRR change"), width=90),
         "path": column.TextColumn(tr("From → to"), width=165),
         "change": tables.badge(tr("What changed"), width=105),
-        "when": column.DateColumn(tr("On"), format=fmt.day_format(), width=100),
+        "when": column.DateColumn(tr("On"), width=100),
         "kind": tables.badge(tr("Kind"), width=115),
     }
     if not brief:

@@ -10,7 +10,6 @@ from typing import Any, Final, Self
 import httpx
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 KEY = "rk_test_browser_tests"
 PATIENCE = 20_000  # milliseconds; two cores may be busy with the rest of the suite
@@ -190,37 +189,19 @@ class Dashboard:
         place.scroll_into_view_if_needed()
 
     def chooses_row(self, index: int) -> None:
-        """The grid is a canvas: rows are 35 pixels high beneath a header of 35."""
-        canvas = self.page.get_by_test_id("stDataFrame").locator("canvas").first
-        canvas.scroll_into_view_if_needed()
-        box = canvas.bounding_box()
-        assert box is not None
-        self.page.mouse.click(box["x"] + 18, box["y"] + 35 + 35 * index + 17)
+        """Of the first table."""
+        self.rows().nth(index).locator("td").first.click()
+
+    def rows(self) -> Locator:
+        """The rows of the first table."""
+        return self.page.locator(".listed").first.locator("tbody tr")
 
     def chooses_row_by_keyboard(self, index: int, address: re.Pattern[str]) -> None:
-        """A cell is entered and its row chosen with Shift+Space; ``address`` says that it was.
-
-        Again when the table was drawn anew meanwhile; never twice on one table, since the keys
-        toggle: the copy behind the canvas tells what is chosen.
-        """
-        frame = self.page.get_by_test_id("stDataFrame").first
-        row = frame.locator("tbody tr").nth(index)
-        for _ in range(3):
-            self.settles()
-            canvas = frame.locator("canvas").first
-            canvas.scroll_into_view_if_needed()
-            box = canvas.bounding_box()
-            assert box is not None
-            self.page.mouse.click(box["x"] + 120, box["y"] + 35 + 35 * index + 17)
-            try:
-                expect(row.locator("td[aria-selected=true]").first).to_be_attached(timeout=2_000)
-                self.page.keyboard.press("Shift+Space")
-                self.page.wait_for_url(address, timeout=PATIENCE / 2)
-            except (AssertionError, PlaywrightTimeout):
-                if row.get_attribute("aria-selected") == "true":
-                    break
-                continue
-            return
+        """From the row that Tab comes to; ``address`` says that it was chosen."""
+        self.settles()
+        self.page.locator(".listed").first.locator('tbody [tabindex="0"]').first.focus()
+        for key in ("Home", *["ArrowDown"] * index, "Enter"):
+            self.page.keyboard.press(key)
         expect(self.page).to_have_url(address, timeout=PATIENCE)
 
     def makes_link(
@@ -248,11 +229,10 @@ class Dashboard:
         return panel
 
     def grid(self) -> list[dict[str, str]]:
-        """The first table's cells, from the accessible copy that lies behind its canvas."""
-        table = self.page.get_by_test_id("stDataFrame").first.locator("table")
-        expect(table.locator("tbody tr").first).to_be_attached(timeout=PATIENCE)
-        heads = table.locator("th").all_text_contents()
+        """The first table's cells."""
+        expect(self.rows().first).to_be_visible(timeout=PATIENCE)
+        heads = self.page.locator(".listed").first.locator(".head").all_text_contents()
         return [
             dict(zip(heads, row.locator("td").all_text_contents(), strict=True))
-            for row in table.locator("tbody tr").all()
+            for row in self.rows().all()
         ]

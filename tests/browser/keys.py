@@ -54,23 +54,15 @@ class Keys:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def tabs_to(self, name: str | re.Pattern[str], *, drawn: bool = False) -> None:
-        """Tab until the focus is on what is called ``name``: it must be seen there.
-
-        ``drawn``: it is a cell of a grid, which draws where the focus is on its canvas.
-        """
+    def tabs_to(self, name: str | re.Pattern[str]) -> None:
+        """Tab until the focus is on what is called ``name``: it must be seen there."""
         met: list[str] = []
         for _ in range(ENOUGH):
-            before = self._grid() if drawn else b""
             if self._fits(found := self.tab(), name):
-                if drawn:
-                    self.page.wait_for_timeout(300)
-                    assert self._grid() != before, "The grid looks as it did without the focus."
-                else:
-                    if not self._noted():  # drawn anew between the look and the press
-                        self.press("Shift+Tab")
-                        self.tab()
-                    self.focus_is_seen()
+                if not self._noted():  # drawn anew between the look and the press
+                    self.press("Shift+Tab")
+                    self.tab()
+                self.focus_is_seen()
                 return
             met.append(found)
         raise AssertionError(f"Tab never came to {name!r}, but to: {met}")
@@ -142,9 +134,6 @@ class Keys:
                 }}"""
             )
         )
-
-    def _grid(self) -> bytes:
-        return self.page.get_by_test_id("stDataFrame").first.screenshot()
 
     @staticmethod
     def _fits(found: str, name: str | re.Pattern[str]) -> bool:

@@ -45,7 +45,8 @@ _LOOK = r"""
   };
   const kinds = {
     "a card": ".numbers .number", "a button": `button:not(${one("stHeader")} button), a[kind]`,
-    "a heading": "h1, h2, h3, h4, h5, h6", "a tab": "[role=tab]", "a badge": ".stMarkdownBadge",
+    "a heading": "h1, h2, h3, h4, h5, h6", "a tab": "[role=tab]",
+    "a badge": ".stMarkdownBadge, .listed td:has(.badge)", "a number": ".listed td.counts",
   };
   const told = new Set();
   for (const [kind, selector] of Object.entries(kinds))
@@ -75,11 +76,9 @@ _LOOK = r"""
 
   for (const each of all(["stSkeleton", "stAppSkeleton", "stSpinner"].map(one)).filter(drawn))
     say("something that is still loading", each);
-  for (const table of all(one("stDataFrame")).filter(drawn)) {  // none that is folded away
-    const canvas = table.querySelector("canvas");
-    const rows = all("tbody tr", table).length;
-    if (!canvas || box(canvas).height < 36 || !rows) found.push("a table without rows");
-  }
+  for (const table of all(".listed").filter(drawn))  // none that is folded away
+    if (!all("tbody tr", table).some(row => box(row).height)) found.push("a table without rows");
+  for (const each of all(one("stDataFrame"))) say("a table that is not ours", each);
   for (const each of all("img").filter(each => each.complete && !each.naturalWidth))
     found.push(`an image that did not load: ${each.alt || each.src}`);
   for (const value of all(".numbers .value"))

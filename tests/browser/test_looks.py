@@ -25,7 +25,7 @@ _PAPER = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgr
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 NARROW = 'style="width:60px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis"'
-ROWS = "<canvas width=90 height=90></canvas><table><tbody><tr><td>1</td></tr></tbody></table>"
+CELL = NARROW.replace("width:60px", "max-width:60px")
 BAR = '<g class="point"><path d="M0,0V50H20V0Z"></path></g>'
 
 
@@ -41,6 +41,10 @@ def _drawn_here(marks: str) -> str:
     inside = f'<div class="chart" aria-label="Churn">{marks}</div>'
     shadow = f'<template shadowrootmode="open">{inside}</template>'
     return _part("stBidiComponentIsolated", shadow)
+
+
+def _table(row: str, part: str = "tbody") -> str:
+    return f'<div class="listed"><table><{part}><tr>{row}</tr></{part}></table></div>'
 
 
 def _number(inside: str) -> str:
@@ -81,12 +85,18 @@ FAULTY = {
     "a chart of another library": (_part("stVegaLiteChart"), "a chart that is not ours"),
     "a skeleton": (_part("stSkeleton", "&nbsp;", 'style="height:9px"'), "still loading"),
     "a table without height": (
-        _part("stDataFrame", ROWS.replace("height=90", "height=0")),
+        _table("<td style='height:0;padding:0'></td>"),
         "a table without rows",
     ),
-    "a table of a head": (
-        _part("stDataFrame", "<canvas width=90 height=90></canvas><table><tbody></tbody></table>"),
-        "a table without rows",
+    "a table of a head": (_table("<th>Customer</th>", "thead"), "a table without rows"),
+    "a table of another kind": (_part("stDataFrame"), "a table that is not ours"),
+    "a cut number": (
+        _table(f'<td class="counts" {CELL}>$1,204.50</td>'),
+        "a number cuts its words",
+    ),
+    "a cut badge in a table": (
+        _table(f'<td {CELL}><span class="badge">Past due, in grace</span></td>'),
+        "a badge cuts its words off",
     ),
     "an image that is missing": ('<img src="data:image/png;base64,AA" alt="Mark">', "Mark"),
     "a card that is no number": (
@@ -110,7 +120,7 @@ SOUND = (
     + f'<button style="overflow:hidden;width:300px">Keep</button><p {NARROW}>A text may be cut</p>'
     + _chart(BAR)
     + _drawn_here('<button class="bar">.</button>')
-    + _part("stDataFrame", ROWS)
+    + _table(f"<td {CELL}>A long name may be cut</td>")
     + '<div data-testid="stSkeleton" style="display:none">.</div>'
 )
 

@@ -41,7 +41,7 @@ def test_a_customer_cancels_and_access_ends_with_the_period(
     dashboard.sees("1 subscription.")
     (row,) = dashboard.grid()
     assert row["Customer"] == name
-    assert row["MRR"] == "29"
+    assert row["MRR"] == "$29.00"
     assert row["Reason"] == "Too expensive"
     assert row["Comment"] == "Prices went up again."
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", row["Ends on"])

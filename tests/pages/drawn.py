@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import copying, kpis, picture
+from dashboard.ui import cells, copying, grid, kpis, picture, ways
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,63 @@ def numbers(app: AppTest) -> list[Number]:
     return [Number(**card) for told in _of(app, kpis.NAME) for card in told["cards"]]
 
 
+@dataclass(frozen=True)
+class Table:
+    """``value``: what a column is sorted by, else its words, badges as a list of them, links as
+    their addresses. ``words``: what is read. ``columns``: what is told of each, by its name."""
+
+    value: pd.DataFrame
+    words: pd.DataFrame
+    columns: dict[str, dict[str, Any]]
+    ids: list[str]
+    chosen: Any
+    alt: str
+    key: str
+
+    def counted(self) -> list[dict[str, Any]]:
+        """The columns of numbers and of money."""
+        return [column for column in self.columns.values() if column["counts"]]
+
+
+def tables(app: AppTest) -> list[Table]:
+    """The tables of the page, in their order."""
+    shown = [each for each in _elements(app) if each.component_name == grid.NAME]
+    return [_table(json.loads(each.json), each.id.rsplit("-", 1)[-1]) for each in shown]
+
+
+def choose(app: AppTest, table: int, row: int) -> None:
+    """What a click on a row of a table that remembers its choice leaves behind."""
+    shown = tables(app)[table]
+    app.session_state[shown.key] = {"chosen": shown.ids[row]}
+
+
+def _table(told: dict[str, Any], key: str) -> Table:
+    names = [column["name"] for column in told["columns"]]
+    rows = told["rows"]
+    words = {n: [cells.words(row[at]) for row in rows] for at, n in enumerate(names)}
+    values = {
+        column["name"]: column["sorted_by"] or [_value(row[at]) for row in rows]
+        for at, column in enumerate(told["columns"])
+    }
+    return Table(
+        value=pd.DataFrame(values),
+        words=pd.DataFrame(words),
+        columns={column["name"]: column for column in told["columns"]},
+        ids=told.get("ids") or [],
+        chosen=told.get("chosen"),
+        alt=told["alt"],
+        key=key,
+    )
+
+
+def _value(cell: cells.Cell) -> Any:
+    if not isinstance(cell, dict):
+        return cell
+    if "badges" in cell:
+        return [word for word, _ in cell["badges"]]
+    return cell.get("href") or cell["text"]
+
+
 def figures(app: AppTest) -> list[dict[str, Any]]:
     """What each chart of the page shows, as Plotly describes it."""
     return [json.loads(spec) for spec in specs(app)]
@@ -40,11 +98,19 @@ def specs(app: AppTest) -> list[str]:
     return [told["figure"] for told in _of(app, picture.NAME)]
 
 
+def needed(app: AppTest) -> list[dict[str, Any]]:
+    """What needs somebody, each with where it leads and its people."""
+    return [need for told in _of(app, ways.NAME) for need in told["needs"]]
+
+
 def to_copy(app: AppTest) -> list[str]:
     """The texts that have a button to copy them."""
     return [told["text"] for told in _of(app, copying.NAME)]
 
 
 def _of(app: AppTest, component: str) -> list[dict[str, Any]]:
-    drawn = [element.proto for element in app.get("bidi_component")]
-    return [json.loads(it.json) for it in drawn if it.component_name == component]
+    return [json.loads(it.json) for it in _elements(app) if it.component_name == component]
+
+
+def _elements(app: AppTest) -> list[Any]:
+    return [element.proto for element in app.get("bidi_component")]

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import attendance, signin
 from lib.billing import Role, SignIn
 from tests.pages.conftest import ROOT, Open, at_address, everything
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import FakeBilling
 
 NOON = 1_795_316_400
@@ -73,17 +73,17 @@ def test_who_is_turned_away_is_kept_once_and_sees_nothing(
     visit(**claims)
     assert desk.audited == [("sign_in.refused", staff, code)]
     assert not numbers(app)
-    assert not app.dataframe
+    assert not tables(app)
 
 
 def test_an_ended_sign_in_is_refused_in_the_middle_of_work(
     visit: Visit, desk: FakeBilling, clock: list[float]
 ) -> None:
     app = visit()
-    assert app.dataframe
+    assert tables(app)
     clock[0] += 12 * 3_600
     app.run()
-    assert not app.dataframe
+    assert not tables(app)
     assert "it lasts 12 hours" in app.warning[0].value
     assert app.button(key="sign_in").label == "Sign in"
     assert [action for action, *_ in desk.audited] == ["sign_in"]
@@ -96,7 +96,7 @@ def test_signing_out_is_kept_and_ends_the_other_tabs(visit: Visit, desk: FakeBil
     assert "You have signed out" in everything(second).replace("\\", "")
     assert not numbers(second)
     assert [action for action, *_ in desk.audited] == ["sign_in", "sign_out"]
-    assert visit(iat=NOON + 1).dataframe  # the next sign-in is another one
+    assert tables(visit(iat=NOON + 1))  # the next sign-in is another one
 
 
 def test_a_persona_of_the_demo_is_kept_when_it_is_chosen(

@@ -6,6 +6,7 @@ import pytest
 
 from lib.billing import ChainState
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import tables
 from tests.pages.fake_billing import FakeBilling
 
 SEAL = "ab" * 32
@@ -15,7 +16,7 @@ def test_it_is_for_administrators_only(open_page: Open) -> None:
     for role in ("support", "finance", "founder"):
         app = open_page("audit", role)
         assert "sam@example.com" not in everything(app)
-        assert not app.dataframe or "who" not in app.dataframe[0].value
+        assert not tables(app) or "who" not in tables(app)[0].value
 
 
 VERDICTS = {
@@ -50,19 +51,19 @@ def test_every_row_is_checked_when_asked_for(open_page: Open, desk: FakeBilling)
 
 def test_the_list_is_paged_and_its_filters_are_in_the_address(open_page: Open) -> None:
     app = open_page("audit")
-    assert len(app.dataframe[0].value) == 25
+    assert len(tables(app)[0].value) == 25
     app = open_page("audit", acts="Export: taken away", who="ada@example.com")
-    frame = app.dataframe[0].value
+    frame = tables(app)[0].value
     assert (set(frame["what"]), set(frame["who"])) == ({"Export"}, {"ada@example.com"})
     app = open_page("audit", q="nobody at all")
-    assert not app.dataframe
+    assert not tables(app)
     app.button(key="clear_filters").click().run()
-    assert len(app.dataframe[0].value) == 25
+    assert len(tables(app)[0].value) == 25
 
 
 def test_nothing_done_says_what_would_show(open_page: Open, desk: FakeBilling) -> None:
     desk.acts = 0
     desk.chain = ChainState(0, 0, 0, "0" * 64, None)
     app = open_page("audit")
-    assert not app.dataframe
+    assert not tables(app)
     assert any("show here" in caption.value for caption in app.caption)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.pages.conftest import Open
+from tests.pages.drawn import tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.said import spoken, untranslated
 
@@ -36,7 +37,7 @@ def test_whatever_a_choice_shows_is_translated(
 def test_badges_are_coloured_in_every_language(open_page: Open, desk: FakeBilling) -> None:
     desk.remembered["admin@demo.invalid", "language"] = "de"
     app = open_page("invoices")
-    [frame] = [each.value for each in app.dataframe if "status" in each.value]
+    [frame] = [each.value for each in tables(app) if "status" in each.value]
     words = {word for cell in frame["status"] for word in cell}
     assert words & {"Bezahlt", "Offen", "Entwurf"}
     assert "Paid" not in words

@@ -13,6 +13,7 @@ from dashboard import session
 from dashboard.ui import bridge
 from lib.billing.store.engine import Store
 from tests.pages.conftest import everything
+from tests.pages.drawn import tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.fake_bridge import FakeBridge
 from tests.reports.ledger import desk as real_desk
@@ -62,40 +63,40 @@ def test_what_was_not_checked_says_how_it_can_be(demo: None, desk: FakeBilling) 
 
 
 def test_the_table_goes_from_our_mrr_to_theirs(demo: None, desk: FakeBilling) -> None:
-    (table,) = drawn().dataframe
+    (table,) = tables(drawn())
     assert list(table.value["line"]) == [
         "MRR, Portside",
         "Collection paused",
         "Discounts",
         "MRR, Stripe",
     ]
-    assert [str(v) for v in table.value["reached"]] == ["1000.00", "1174.00", "1174.00", "1174.00"]
+    assert table.words["reached"].tolist() == ["$1,000.00"] + 3 * ["$1,174.00"]
 
 
 def test_the_address_names_the_policy_and_the_line(demo: None, desk: FakeBilling) -> None:
     app = drawn(bridge="ChartMogul", bridge_line="collection_paused")
     assert app.selectbox(key="bridge").value == "chartmogul"
-    _, behind = app.dataframe
+    _, behind = tables(app)
     assert len(behind.value) == 25
     assert "30 customers, 30 rows. Choose a row to open its customer." in said(app)
 
 
 def test_another_policy_forgets_the_line(demo: None, desk: FakeBilling) -> None:
     app = drawn(bridge_line="collection_paused")
-    assert len(app.dataframe) == 2
+    assert len(tables(app)) == 2
     app.selectbox(key="bridge").set_value("profitwell").run()
-    assert len(app.dataframe) == 1
+    assert len(tables(app)) == 1
     assert "ProfitWell would show" in said(app)
 
 
 def test_a_line_that_moves_nothing_says_so(demo: None, desk: FakeBilling) -> None:
     app = drawn(bridge_line="discounts")
-    assert len(app.dataframe) == 1
+    assert len(tables(app)) == 1
     assert "Nobody is concerned now." in said(app)
 
 
 def test_a_line_that_is_not_there_is_none(demo: None, desk: FakeBilling) -> None:
-    assert len(drawn(bridge_line="nonsense").dataframe) == 1
+    assert len(tables(drawn(bridge_line="nonsense"))) == 1
 
 
 def test_what_cannot_be_explained_is_red(demo: None, desk: FakeBilling) -> None:

@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing.domain.visits import AWAY, KEPT_EVERY
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import tables
 from tests.pages.fake_billing import NOW, FakeBilling
-from tests.pages.test_defined import defined, numbers_of
+from tests.pages.test_defined import defined
 
 DAY = 86_400
 TITLE = "What changed since you were last here?"
@@ -61,11 +62,11 @@ def test_a_group_lists_its_rows_and_a_row_its_customer(open_page: Open, desk: Fa
     app = open_page("overview", "founder")
     app.session_state["since_strip"] = "churn"
     app.run()
-    frame = app.dataframe[0].value
+    frame = tables(app)[0].value
     assert len(frame) == 10
     assert "12 rows. Choose a row to open its customer." in said(app)
-    told = [told.get("help") for table in app.dataframe for _, told in numbers_of(table)]
-    assert all(defined(help or "") for help in told)
+    told = [column["help"] for table in tables(app) for column in table.counted()]
+    assert all(map(defined, told))
 
 
 def test_months_and_differences_lead_to_their_pages(open_page: Open, desk: FakeBilling) -> None:

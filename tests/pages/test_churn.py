@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing import METRICS
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import figures, numbers
+from tests.pages.drawn import figures, numbers, tables
 from tests.pages.fake_billing import FakeBilling
 
 RATES = (
@@ -98,7 +98,7 @@ def test_a_period_that_another_division_does_not_know_is_dropped(open_page: Open
 
 def test_those_who_left_are_listed_with_their_own_words(open_page: Open) -> None:
     app = open_page("churn", view="Reasons")
-    frame = app.dataframe[0].value
+    frame = tables(app)[0].value
     assert len(frame) == 25
     assert {"customer", "left", "plan", "mrr", "cause", "reason", "comment"} <= set(frame.columns)
     assert set(frame["reason"]) == {"Too expensive", "No reason given"}
@@ -117,17 +117,17 @@ def test_a_bar_narrows_the_list_to_those_behind_it(
 ) -> None:
     app = open_page("churn", view="Reasons")
     app.multiselect(key=key).select(value).run()
-    assert set(app.dataframe[0].value[column]) == {shown}
+    assert set(tables(app)[0].value[column]) == {shown}
 
 
 def test_nobody_matches_says_so(open_page: Open) -> None:
     app = open_page("churn", view="Reasons", q="nobody at all")
-    assert not app.dataframe
+    assert not tables(app)
     assert any("No customer matches these filters." in m.value for m in app.markdown)
 
 
 def test_cohorts_mark_the_month_that_is_not_over(open_page: Open) -> None:
-    frame = open_page("churn", view="Cohorts").dataframe[0].value
+    frame = tables(open_page("churn", view="Cohorts"))[0].value
     assert frame["Cohort"].iloc[0] == "Jun 2026"
     assert list(frame.iloc[0])[1:4] == ["240", "100%", "100%"]
     assert [str(cell).endswith("*") for cell in frame.iloc[0][2:]] == [False] * 5 + [True]
@@ -148,14 +148,14 @@ def test_cohorts_by_customers_or_mrr_relative_or_absolute(
     app = open_page("churn", view="Cohorts")
     app.segmented_control(key="of").set_value(of).run()
     app.segmented_control(key="as").set_value(shown).run()
-    row = list(app.dataframe[0].value.iloc[0])
+    row = list(tables(app)[0].value.iloc[0])
     assert (row[2], row[-1]) == (first, last)
 
 
 def test_small_cohorts_are_marked(open_page: Open) -> None:
     app = open_page("churn", view="Cohorts")
     app.segmented_control(key="currency").set_value("eur").run()
-    frame = app.dataframe[0].value
+    frame = tables(app)[0].value
     assert all(name.endswith("·") for name in frame["Cohort"])
 
 

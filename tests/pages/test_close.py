@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers
+from tests.pages.drawn import choose, numbers, tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.fake_close import HOSTILE, SEAL
 
@@ -87,7 +87,7 @@ def test_a_closed_month_is_shown_beside_today(open_page: Open, desk: FakeBilling
     assert "Changed since: catalogue" in told
     assert "fin\\@example\\.com" in told
     assert HOSTILE not in "\n".join(str(m.value) for m in [*app.markdown, *app.caption])
-    [frame] = [each.value for each in app.dataframe if "cause" in each.value]
+    [frame] = [each.value for each in tables(app) if "cause" in each.value]
     assert len(frame) == 25
     assert frame["cause"].tolist()[:2] == [["Late event"], ["Cause unknown"]]
     assert frame["what"].dropna().unique().tolist()[0] == "Subscription updated"
@@ -96,10 +96,8 @@ def test_a_closed_month_is_shown_beside_today(open_page: Open, desk: FakeBilling
 
 def test_a_restatement_opens_its_customer(open_page: Open, desk: FakeBilling) -> None:
     app = open_page("close", "finance", month="2026-09")
-    [table] = [each for each in app.dataframe if "cause" in each.value]
-    app.session_state[table.proto.id.rsplit("-", 1)[-1]] = {
-        "selection": {"rows": [1], "columns": [], "cells": []}
-    }
+    [at] = [n for n, each in enumerate(tables(app)) if "cause" in each.value]
+    choose(app, at, 1)
     app.run()
     assert [title.value for title in app.title] == ["Customer"]
 
@@ -150,7 +148,7 @@ def test_the_file_of_restatements_is_for_those_who_may_take_it_away(
 def test_no_movement_yet_says_what_would_show(open_page: Open, desk: FakeBilling) -> None:
     desk.empty = True
     app = open_page("close", "finance")
-    assert not app.dataframe
+    assert not tables(app)
     assert any("Months show here" in caption.value for caption in app.caption)
 
 

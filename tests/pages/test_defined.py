@@ -5,13 +5,9 @@ The pages are those of the table, so that a new one is walked as soon as it is i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from functools import cache
-from typing import Any
 
-import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -19,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import navigation, session, signin
 from lib.billing import METRICS, REPORTS, Correction
 from tests.pages.conftest import ROOT, opened
-from tests.pages.drawn import figures, numbers
+from tests.pages.drawn import figures, numbers, tables
 from tests.pages.fake_billing import NOW, FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
@@ -115,10 +111,10 @@ def test_every_column_of_numbers_begins_its_help_with_a_registered_definition(
 ) -> None:
     app = visit(slug, query)
     undefined = [
-        name
-        for table in app.dataframe
-        for name, told in numbers_of(table)
-        if not defined(told.get("help") or "")
+        column["name"]
+        for table in tables(app)
+        for column in table.counted()
+        if not defined(column["help"])
     ]
     assert undefined == []
 
@@ -149,8 +145,6 @@ def test_a_number_without_a_definition_is_noticed() -> None:
     assert not defined("Some words of a page's own.")
     assert not defined("")
     assert defined(METRICS["mrr"].definition + " And more.")
-    frame = pd.DataFrame({"a": [1], "b": ["x"], "c": [Decimal("1.5")]})
-    assert [name for name in frame.columns if is_number(frame[name])] == ["a", "c"]
 
 
 @cache
@@ -178,27 +172,8 @@ def helps(app: AppTest) -> Iterator[str]:
     yield from (text.proto.help for text in (*app.caption, *app.markdown))
     yield from (card.definition for card in numbers(app))
     yield from (title.proto.help for title in app.header)
-    for table in app.dataframe:
-        yield from (str(told.get("help")) for told in columns_of(table).values())
-
-
-def columns_of(table: Any) -> dict[str, dict[str, Any]]:
-    return json.loads(table.proto.columns or "{}")
-
-
-def numbers_of(table: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    told, frame = columns_of(table), table.value
-    for name in frame.columns:
-        if is_number(frame[name]):
-            yield name, told.get(name, {})
-
-
-def is_number(column: pd.Series) -> bool:
-    if pd.api.types.is_bool_dtype(column):
-        return False
-    return pd.api.types.is_numeric_dtype(column) or any(
-        isinstance(value, Decimal) for value in column
-    )
+    for table in tables(app):
+        yield from (column["help"] for column in table.columns.values())
 
 
 def _correction() -> Correction:

@@ -18,6 +18,7 @@ from lib.billing.store.engine import Store
 from tests.health.test_customer_story import JOIN, REFUND, STORY
 from tests.pages import conftest
 from tests.pages.conftest import Open
+from tests.pages.drawn import tables
 from tests.pages.fake_billing import DAY, NOW, FakeBilling
 from tests.reports.ledger import changed, customer
 from tests.reports.ledger import desk as real_desk
@@ -119,7 +120,7 @@ def test_corrections_stand_beside_their_invoice_and_below_in_full(
     loose = Correction("credit_note", "cn_1", None, 500, "usd", "issued", None, NOW, True)
     desk.came_back = (refund, won, loose)
     app = open_page("customer", customer="cus_0001", tab="Invoices")
-    invoices, came_back = (table.value for table in app.dataframe)
+    invoices, came_back = (table.value for table in tables(app))
     assert [list(each) for each in invoices["back"]] == [["Refunded"], [], []]
     assert came_back["kind"].tolist() == ["Refund", "Dispute", "Credit note"]
     assert came_back["invoice"].tolist()[:2] == ["PORT-0100", "PORT-0100"]
@@ -171,4 +172,4 @@ def test_the_same_customer_had_access_before(story: None) -> None:
     assert "As it was on 10 Mar 2026, 00:00 UTC" in said(app)
     assert "Has access" in said(app)
     assert "Deleted in Stripe" not in said(app)
-    assert app.dataframe[0].value["status"].tolist() == [["Active"]]
+    assert tables(app)[0].value["status"].tolist() == [["Active"]]

@@ -6,7 +6,7 @@ import pytest
 
 from lib.billing import METRICS
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import FakeBilling
 
 RECOVERY = "What becomes of failed payments?"
@@ -42,7 +42,7 @@ def test_recovery_and_dso_are_for_those_who_see_totals(
 
 def test_in_progress_stands_apart_and_the_rate_has_its_definition(open_page: Open) -> None:
     app = open_page("failed-payments", "finance")
-    table = next(f.value for f in app.dataframe if "in_progress" in f.value.columns)
+    table = next(f.value for f in tables(app) if "in_progress" in f.value.columns)
     assert list(table["period"]) == ["Oct 2026", "Sep 2026", "Jul 2026"]
     assert set(table["rate"]) == {"40.0%"}
     for metric in ("failed_volume", "recovered", "in_progress", "lost", "recovery_rate"):
@@ -53,7 +53,7 @@ def test_the_cash_view_dates_it_by_payment(open_page: Open) -> None:
     app = open_page("failed-payments", "finance")
     app.segmented_control(key="recovered").set_value("By payment").run()
     assert METRICS["recovered_cash"].definition in everything(app)
-    assert not any("in_progress" in f.value.columns for f in app.dataframe)
+    assert not any("in_progress" in f.value.columns for f in tables(app))
 
 
 def test_what_was_recovered_is_shown_when_nothing_fails_now(

@@ -8,7 +8,7 @@ import pytest
 
 from lib.billing import METRICS, Correction, LinesView
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import NOW, FakeBilling
 from tests.pages.fake_invoices import HOSTILE, LINES
 
@@ -29,7 +29,7 @@ def test_a_filter_in_the_address_is_in_force(
 ) -> None:
     app = open_page("invoices", "finance", **query)
     assert app.session_state[key]
-    shown = app.dataframe[0].value[column]
+    shown = tables(app)[0].value[column]
     assert {v[0] if isinstance(v, list) else v for v in shown} == values
 
 
@@ -37,13 +37,13 @@ def test_a_filter_that_nothing_matches_can_be_cleared(open_page: Open) -> None:
     app = open_page("invoices", "finance", q="nobody at all")
     assert any("No invoice matches these filters." in m.value for m in app.markdown)
     app.button(key="clear_filters").click().run()
-    assert len(app.dataframe[0].value) == 25
+    assert len(tables(app)[0].value) == 25
 
 
 def test_only_open_invoices_of_ended_subscriptions(open_page: Open) -> None:
     app = open_page("invoices", "finance")
     app.toggle(key="ended").set_value(True).run()
-    shown = app.dataframe[0].value
+    shown = tables(app)[0].value
     assert len(shown) == 6
     assert all(cell == ["Ended"] for cell in shown["ended"])
 
@@ -51,7 +51,7 @@ def test_only_open_invoices_of_ended_subscriptions(open_page: Open) -> None:
 def test_the_list_is_summed_by_currency_and_never_across(
     open_page: Open, desk: FakeBilling
 ) -> None:
-    sums = open_page("invoices", "finance").dataframe[1].value
+    sums = tables(open_page("invoices", "finance"))[1].value
     assert list(sums["code"]) == ["EUR", "USD"]
     assert list(sums["count"]) == [part.count for part in desk.invoices().sums]
 
@@ -73,7 +73,7 @@ def test_choosing_a_currency_changes_the_numbers(open_page: Open) -> None:
 
 def test_a_chosen_invoice_shows_its_lines_and_of_which_state_they_are(open_page: Open) -> None:
     app = open_page("invoices", "finance", invoice="in_0001")
-    shown = next(f.value for f in app.dataframe if "quantity" in f.value.columns)
+    shown = next(f.value for f in tables(app) if "quantity" in f.value.columns)
     assert list(shown["what"]) == [HOSTILE, "=HYPERLINK(1)"]
     assert list(shown["unit"]) == ["$10.00", "0.00125 USD"]
     assert "add up to the total" not in told(app)  # the row says 58.00, the lines 19.70
@@ -114,7 +114,7 @@ def test_what_came_back_and_the_attempts_stand_beneath_the_lines(
         Correction("refund", "re_1", "in_0001", 700, "usd", "succeeded", HOSTILE, NOW, True),
     )
     app = open_page("invoices", "finance", invoice="in_0001")
-    back = next(f.value for f in app.dataframe if "kind" in f.value.columns)
+    back = next(f.value for f in tables(app) if "kind" in f.value.columns)
     assert list(back["kind"]) == ["Refund"]
     assert "Attempts to collect" in told(app)
     assert "The card is reported lost" in told(app)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing.domain.flow_values import PlanOffer
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers, to_copy
+from tests.pages.drawn import numbers, tables, to_copy
 from tests.pages.fake_billing import NOW, URL, FakeBilling, choice
 
 
@@ -239,7 +239,7 @@ def test_a_way_back_is_offered_to_whom_came_from_a_list(open_page: Open) -> None
 
 def test_searching_lists_who_matches(open_page: Open) -> None:
     app = open_page("customer", "admin", find="nordlicht")
-    assert set(app.dataframe[0].value["name"]) == {"Nordlicht Analytics"}
+    assert set(tables(app)[0].value["name"]) == {"Nordlicht Analytics"}
 
 
 def test_another_text_shows_whom_it_finds_best(open_page: Open) -> None:
@@ -247,4 +247,4 @@ def test_another_text_shows_whom_it_finds_best(open_page: Open) -> None:
     assert app.session_state["found_page"] == 2
     app.text_input(key="find").set_value("billing").run()
     assert app.session_state["found_page"] == 1
-    assert len(app.dataframe[0].value) == 25
+    assert len(tables(app)[0].value) == 25

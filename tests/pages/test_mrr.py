@@ -16,7 +16,7 @@ from tests.desk.money_world import over_company, over_rows
 from tests.desk.test_money import NOW, WINTER
 from tests.pages import conftest
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -43,7 +43,7 @@ def test_one_currency_shows_its_periods_and_no_fx(open_page: Open) -> None:
         "Paying customers",
         "Net new MRR",
     ]
-    [table] = [frame.value for frame in app.dataframe]
+    [table] = [frame.value for frame in tables(app)]
     assert len(table) == 12
     assert "fx" not in table.columns
     assert table["period"].iloc[0].endswith("so far")
@@ -56,7 +56,7 @@ def test_the_reporting_currency_is_a_choice_only_where_it_is_configured(
     assert rolling.ALL not in str(open_page("mrr").get("button_group")[0].proto)
     desk.reporting = "eur"
     app = together(open_page("mrr"))
-    [table] = [frame.value for frame in app.dataframe]
+    [table] = [frame.value for frame in tables(app)]
     assert "fx" in table.columns
     assert "€" in numbers(app)[0].value
 
@@ -76,7 +76,7 @@ def test_receipts_say_that_their_rows_sum_to_the_number(open_page: Open, part: s
     assert not app.exception
     assert any(part in m.value and "Nov 2026" in m.value for m in app.markdown)
     assert any("sum to it" in m.value for m in app.markdown)
-    [table] = [frame.value for frame in app.dataframe]
+    [table] = [frame.value for frame in tables(app)]
     assert len(table) == 25
     assert len(app.get("pagination")) == 1 or "pagination" in everything(app).lower()
 
@@ -100,7 +100,7 @@ def test_a_hostile_name_loads_nothing(open_page: Open) -> None:
 def test_the_self_audit_says_both_sides(open_page: Open) -> None:
     app = open_page("mrr", view="Self-audit")
     assert any("hold" in m.value and "green" in m.value for m in app.markdown)
-    table = app.dataframe[0].value
+    table = tables(app)[0].value
     assert table["left"].iloc[0] == "MRR: $26,640.00"
     assert table["right"].iloc[0] == "Sum of movements: $26,640.00"
 
@@ -109,7 +109,7 @@ def test_a_line_that_fails_names_its_row(open_page: Open, desk: FakeBilling) -> 
     desk.broken = True
     app = open_page("mrr", view="Self-audit")
     assert any("1 line of 1 fails" in m.value for m in app.markdown)
-    assert "cus_0001:usd:1764547200" in app.dataframe[0].value["row"].tolist()
+    assert "cus_0001:usd:1764547200" in tables(app)[0].value["row"].tolist()
 
 
 @pytest.mark.parametrize("by", ["Day", "Week", "Quarter"])

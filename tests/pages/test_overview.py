@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard.ui import needs
 from lib.billing import SyncHealth
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import figures, numbers
+from tests.pages.drawn import figures, needed, numbers, tables
 from tests.pages.fake_billing import FakeBilling
-from tests.pages.test_defined import defined, numbers_of
+from tests.pages.test_defined import defined
 
 
 def said(app: AppTest) -> str:
@@ -51,14 +52,14 @@ def test_a_week_lists_who_leaves_in_it(open_page: Open) -> None:
     app.selectbox(key="week").set_value("2026-11-23").run()
     titles = [title.value for title in app.header]
     assert "Who leaves in the week of 23 Nov 2026?" in titles
-    frame = app.dataframe[0].value
-    assert [str(minor) for minor in frame["minor"]] == ["99.00", "89.00", "79.00"]
+    frame = tables(app)[0].value
+    assert tables(app)[0].words["minor"].tolist() == ["$99.00", "$89.00", "$79.00"]
     assert list(frame["what"].map(list)) == [["Ends"], ["Ends"], ["Downgrade"]]
     assert frame["path"].tolist() == ["Business", "Business", "Business → Pro"]
     assert "3 subscriptions · $267.00 a month." in said(app)
-    told = [told.get("help") for table in app.dataframe for _, told in numbers_of(table)]
+    told = [column["help"] for table in tables(app) for column in table.counted()]
     assert told
-    assert all(defined(help or "") for help in told)
+    assert all(map(defined, told))
 
 
 def test_a_week_of_nothing_cannot_be_chosen(open_page: Open) -> None:
@@ -94,12 +95,14 @@ def test_nothing_to_do_says_so(open_page: Open, desk: FakeBilling) -> None:
 
 def test_a_name_in_the_list_opens_its_customer(open_page: Open) -> None:
     app = open_page("overview")
-    button = next(b for b in app.button if str(b.key).startswith("need_1_"))
-    wanted = str(button.key).rpartition("_cus_")[2]
-    button.click().run()
+    person = needed(app)[1]["people"][0]
+    assert person["href"].startswith("/customer?customer=cus_")
+    wanted = dict(parse_qsl(urlsplit(person["href"]).query))["customer"]
+    app.session_state["to_open"] = ("customer", {"customer": wanted})
+    app.run()
     assert not app.exception
     assert [title.value for title in app.title] == ["Customer"]
-    assert app.query_params["customer"] == f"cus_{wanted}"
+    assert app.query_params["customer"] == wanted
 
 
 def test_what_stands_out_says_why(open_page: Open) -> None:
@@ -122,7 +125,7 @@ def test_when_nothing_stands_out_the_page_says_that(open_page: Open, desk: FakeB
 
 def test_the_newest_upgrades_are_shown_and_the_largest_customers(open_page: Open) -> None:
     app = open_page("overview")
-    largest, latest = (table.value for table in app.dataframe)
+    largest, latest = (table.value for table in tables(app))
     assert [round(share, 1) for share in largest["share"]] == [4.5, 4.0, 3.6, 3.1, 2.7]
     assert len(latest) == 8
     assert latest["path"].tolist()[:5] == [

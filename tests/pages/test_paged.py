@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.billing import REACH, Filters, Listing
+from tests.pages.drawn import tables
 
 SIZE = 25
 ROWS = 2 * REACH + 30
@@ -57,9 +58,9 @@ def opened() -> Callable[..., AppTest]:
 def shown(app: AppTest) -> tuple[int, int] | None:
     """The first and the last row."""
     assert not app.exception
-    if not len(app.dataframe):
+    if not len(tables(app)):
         return None
-    rows = app.dataframe[0].value["n"]
+    rows = tables(app)[0].value["n"]
     return int(rows.iloc[0]), int(rows.iloc[-1])
 
 

@@ -7,7 +7,7 @@ import pytest
 from dashboard import navigation
 from lib.billing import METRICS, Role
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import FakeBilling
 
 SLUGS = [row.slug for row in navigation.PAGES]
@@ -80,7 +80,7 @@ def test_an_empty_page_says_what_would_fill_it(
     desk.empty = True
     app = open_page(slug)
     assert not app.exception
-    assert not app.dataframe
+    assert not tables(app)
     assert not numbers(app)
     hints = " ".join(caption.value for caption in app.caption)
     assert "shows here" in hints or "show here" in hints or "portside backfill" in hints
@@ -121,14 +121,14 @@ def test_a_list_sends_no_sum_to_support(open_page: Open, slug: str, desk: FakeBi
 
 def test_a_filter_in_the_address_is_in_force(open_page: Open) -> None:
     app = open_page("winding-down", q="nordlicht")
-    frame = app.dataframe[0].value
+    frame = tables(app)[0].value
     assert len(frame) > 0
     assert set(frame["customer"]) == {"Nordlicht Analytics"}
 
 
 def test_a_filter_that_nothing_matches_says_so(open_page: Open) -> None:
     app = open_page("winding-down", q="nobody at all")
-    assert not app.dataframe
+    assert not tables(app)
     assert any("No subscription matches these filters." in m.value for m in app.markdown)
 
 
@@ -136,7 +136,7 @@ def test_filters_that_match_nothing_can_be_cleared(open_page: Open) -> None:
     app = open_page("winding-down", q="nobody at all")
     app.button(key="clear_filters").click().run()
     assert app.session_state["q"] == ""
-    assert len(app.dataframe[0].value) == 25
+    assert len(tables(app)[0].value) == 25
 
 
 @pytest.mark.parametrize(
@@ -177,14 +177,14 @@ def test_the_currency_most_used_comes_first_whatever_its_amounts(open_page: Open
 def test_a_reason_that_is_for_staff_only_says_so_where_it_cannot_be_cut_off(
     open_page: Open, desk: FakeBilling
 ) -> None:
-    causes = open_page("failed-payments").dataframe[0].value["cause"]
+    causes = tables(open_page("failed-payments"))[0].value["cause"]
     secret = [cause for cause in causes if "lost" in cause]
     assert secret
     assert all(cause.startswith("Do not tell: ") for cause in secret)
 
 
 def test_no_next_try_is_promised_after_the_final_attempt(open_page: Open) -> None:
-    frame = open_page("failed-payments").dataframe[0].value
+    frame = tables(open_page("failed-payments"))[0].value
     final = frame["flag"].map(len) > 0
     assert final.any()
     assert frame.loc[final, "next"].isna().all()
@@ -192,9 +192,9 @@ def test_no_next_try_is_promised_after_the_final_attempt(open_page: Open) -> Non
 
 def test_a_plan_lists_the_customers_behind_it(open_page: Open) -> None:
     app = open_page("plan-mix")
-    assert len(app.dataframe[1].value) == 25
+    assert len(tables(app)[1].value) == 25
     app.multiselect(key="plans").select("starter").run()
-    assert set(app.dataframe[1].value["plan"]) == {"Starter"}
+    assert set(tables(app)[1].value["plan"]) == {"Starter"}
 
 
 def test_what_is_not_in_the_catalogue_can_be_filtered_like_a_plan(open_page: Open) -> None:
@@ -207,7 +207,7 @@ def test_narrowing_a_list_goes_back_to_its_first_page(open_page: Open) -> None:
     assert app.session_state["page"] == 2
     app.multiselect(key="plans").select("pro").run()
     assert app.session_state["page"] == 1
-    assert set(app.dataframe[0].value["plan"]) == {"Pro"}
+    assert set(tables(app)[0].value["plan"]) == {"Pro"}
 
 
 def test_two_currencies_are_never_added_up(open_page: Open) -> None:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing.domain.catalog import parse_catalog
 from tests.pages.conftest import Open, everything
+from tests.pages.drawn import choose, tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.fake_catalogue import HOSTILE
 
@@ -48,7 +49,7 @@ def said(app: AppTest) -> str:
 
 
 def rows(app: AppTest, at: int = 0) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in app.dataframe[at].value.itertuples(index=False)]
+    return [tuple(row) for row in tables(app)[at].value.itertuples(index=False)]
 
 
 def labels(app: AppTest) -> list[str]:
@@ -150,13 +151,12 @@ def test_older_prices_have_their_holders_and_mrr(open_page: Open) -> None:
     app = open_page("plans", role="finance", view="Prices")
     old = rows(app, 1)
     assert [row[4] for row in old] == [41, 3]
-    assert [str(row[5]) for row in old] == ["817.00", "817.00"]
+    assert tables(app)[1].words.iloc[:, 5].tolist() == ["$817.00", "€817.00"]
 
 
 def test_a_chosen_older_price_lists_who_holds_it(open_page: Open) -> None:
     app = open_page("plans", role="admin", view="Prices")
-    chosen = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    app.session_state["held_prices_0"] = chosen
+    choose(app, 1, 0)
     app.run()
     assert "43 subscriptions" in said(app)
     assert "Holder 0" in everything(app)
@@ -166,7 +166,7 @@ def test_support_is_told_of_prices_and_not_of_counts(open_page: Open) -> None:
     app = open_page("plans", role="support", view="Prices")
     told = everything(app)
     assert "price_old" in told
-    for frame in app.dataframe:
+    for frame in tables(app):
         assert not {"customers", "mrr", "note"} & set(frame.value.columns)
     assert "81700" not in told
     assert "41" not in [str(cell) for row in rows(app, 1) for cell in row]
@@ -251,7 +251,7 @@ def test_support_sees_whom_it_changes_and_not_how_many(open_page: Open) -> None:
     assert "41" not in said(app)
     assert "1,204" not in told
     assert len(rows(app)) == 25
-    assert not [frame for frame in app.dataframe if "sort" in frame.value.columns]
+    assert not [frame for frame in tables(app) if "sort" in frame.value.columns]
 
 
 def test_the_present_file_can_be_the_beginning(open_page: Open) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Open
+from tests.pages.drawn import tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.fake_sync import TRAP
 
@@ -19,7 +20,7 @@ def said(app: AppTest) -> str:
 def rows(app: AppTest) -> list[tuple[Any, ...]]:
     return [
         tuple(cell if isinstance(cell, str) else list(cell) for cell in row)
-        for frame in app.dataframe
+        for frame in tables(app)
         for row in frame.value.itertuples(index=False)
     ]
 

@@ -14,7 +14,7 @@ from lib.billing import Portside
 from lib.billing.store.engine import Store
 from tests.desk.money_world import over_company
 from tests.pages import conftest
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 
 
 @pytest.fixture(params=[0, 4])
@@ -61,7 +61,7 @@ def test_the_upgrades_page_counts_what_the_report_lists(company: Portside) -> No
     added = fmt.money_short(sum(row["delta_minor"] for row in rows), code)
     assert values["MRR from upgrades"] == added.replace("-", "−")
     if rows:
-        shown = app.dataframe[0].value
+        shown = tables(app)[0].value
         assert len(shown) == min(len(rows), 25)
         assert [change for cell in shown["change"] for change in cell] == [
             "Began to pay"

@@ -21,7 +21,7 @@ from lib.billing.store.tables import acknowledgements, audit
 from tests.health import seeding
 from tests.health.seeding import DAY, NOW, TODAY
 from tests.pages import conftest
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 from tests.reports.ledger import CATALOG
 
 
@@ -63,7 +63,7 @@ def test_a_database_without_trouble_is_calm(kept: Store) -> None:
 def test_a_repair_is_a_row_that_waits_until_it_is_carried_out(kept: Store) -> None:
     number = seeding.drift(kept, "cus_1")
     app = opened(finding=str(number))
-    assert app.dataframe[0].value["customer"].tolist() == ["Harbour Lane Bakery"]
+    assert tables(app)[0].value["customer"].tolist() == ["Harbour Lane Bakery"]
     named(app, "Repair").click().run()
     assert "Repair is waiting to be carried out" in said(app)
     with kept.reading() as connection:
@@ -97,7 +97,7 @@ def test_an_acknowledged_difference_stays_on_the_board_and_counts_no_more(kept: 
     ]
     assert list(acts) == ["finding.acknowledged"]
     assert "1 difference from Stripe" not in said(app)
-    assert app.dataframe[0].value["state"].tolist() == [["Acknowledged"]]
+    assert tables(app)[0].value["state"].tolist() == [["Acknowledged"]]
 
 
 def test_a_failed_event_is_ignored_with_a_reason(kept: Store) -> None:

@@ -10,7 +10,7 @@ from dashboard import navigation, opening, signin
 from lib.billing import Permission, Role
 from lib.billing.domain.permissions import GRANTS
 from tests.pages.conftest import ROOT, Open
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -18,7 +18,7 @@ from tests.pages.fake_billing import FakeBilling
 def test_nobody_sees_a_page_without_signing_in(open_page: Open, slug: str) -> None:
     app = open_page(slug, None)
     assert [title.value for title in app.title] == ["Portside"]
-    assert not app.dataframe
+    assert not tables(app)
     assert not numbers(app)
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
-import pandas as pd
-import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation
-from dashboard.ui import spelled
 from tests.pages.conftest import Open
-from tests.pages.drawn import figures
+from tests.pages.drawn import figures, tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.said import spoken
 
@@ -36,25 +31,13 @@ def english(text: str) -> list[str]:
 def written(app: AppTest) -> Iterator[str]:
     """What a reader sees of the page, with the words over tables' and charts' numbers."""
     yield from (text for kind, text in spoken(app) if kind != "html")
-    for table in app.dataframe:
-        yield from _cells(table.proto.arrow_data)
-        for column in json.loads(table.proto.columns or "{}").values():
-            kind = (column or {}).get("type_config") or {}
-            if kind.get("format") in spelled.FORMATS:
-                yield "1,204 by the grid itself"
+    for table in tables(app):
+        yield from (word for name in table.words for word in table.words[name])
+        yield from (column["label"] for column in table.columns.values())
     for figure in figures(app):
         for trace in figure.get("data", ()):
             texts = trace.get("text") or ()
             yield from ([texts] if isinstance(texts, str) else map(str, texts))
-
-
-def _cells(arrow: Any) -> Iterator[str]:
-    for data in (arrow.data, arrow.styler.display_values if arrow.HasField("styler") else b""):
-        if not data:
-            continue
-        frame: pd.DataFrame = pa.ipc.open_stream(data).read_pandas()
-        for name in frame.columns:
-            yield from (cell for cell in frame[name] if isinstance(cell, str))
 
 
 @pytest.mark.parametrize("slug", [row.slug for row in navigation.PAGES])

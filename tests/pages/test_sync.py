@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import format as fmt
 from lib.billing import Acknowledgement, Reconciliation
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers
+from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import NOW, FakeBilling
 from tests.pages.fake_sync import DAY, TRAP
 
@@ -143,7 +143,7 @@ def test_an_empty_board_says_what_would_fill_it(
     assert not app.exception
     assert sentence in said(app)
     assert hint in said(app)
-    assert not app.dataframe
+    assert not tables(app)
 
 
 def test_deliveries_without_any_webhook_have_dashes_and_no_chart(
@@ -153,13 +153,13 @@ def test_deliveries_without_any_webhook_have_dashes_and_no_chart(
     app = open_page("sync", board="Deliveries")
     assert numbers(app)[0].value == "–"
     assert "No webhook in the last two weeks." in said(app)
-    assert app.dataframe[0].value["count"].tolist() == [0, 0]
+    assert tables(app)[0].value["count"].tolist() == [0, 0]
 
 
 def test_deliveries_are_a_chart_and_its_table(open_page: Open) -> None:
     app = open_page("sync", board="Deliveries")
     assert "What became of each day's webhooks?" in [h.value for h in app.header]
-    lags, days = (table.value for table in app.dataframe)
+    lags, days = (table.value for table in tables(app))
     assert lags["most"].tolist() == ["41 s", "55 s"]
     assert lags["late"].tolist() == [0, 3]
     assert len(days) == 14
@@ -167,7 +167,7 @@ def test_deliveries_are_a_chart_and_its_table(open_page: Open) -> None:
 
 
 def test_the_board_shows_whose_what_and_why(open_page: Open, drifting: FakeBilling) -> None:
-    frame = open_page("sync").dataframe[0].value
+    frame = tables(open_page("sync"))[0].value
     assert frame["customer"].tolist() == ["Customer 1", TRAP, "Customer 3"]
     assert frame["differs"].tolist()[0] == "Subscription: comment, status"
     assert frame["cause"].tolist()[0] == "Stripe has an event that never arrived here."
@@ -193,7 +193,7 @@ def test_those_who_may_not_repair_see_the_same_board_and_why_there_are_no_button
 ) -> None:
     drifting.broken = 1
     app = open_page("sync", role, finding="1")
-    assert len(app.dataframe) == 1
+    assert len(tables(app)) == 1
     assert [text for text in app.markdown if text.value.startswith("| Field")]
     assert not labels(app) & {"Repair", "Check again", "Repair all", "Check everyone"}
     assert "Administrators may check, repair and acknowledge" in said(app)
@@ -221,7 +221,7 @@ def test_a_repair_waits_then_says_what_came_of_it(open_page: Open, drifting: Fak
     assert r"**Done.** 1 difference repaired\." in said(app)
     assert "Repaired" in said(app)
     assert "Repair" not in labels(app)
-    assert len(app.dataframe[0].value) == 2
+    assert len(tables(app)[0].value) == 2
 
 
 def test_a_request_that_failed_says_why(open_page: Open, drifting: FakeBilling) -> None:
@@ -258,7 +258,7 @@ def test_acknowledging_needs_a_reason_and_says_until_when(
     assert left.expires_at == NOW + 30 * DAY
     assert not app.error
     assert "Acknowledged until 22 Dec 2026" in said(app)
-    assert app.dataframe[0].value["state"].tolist()[0] == ["Acknowledged"]
+    assert tables(app)[0].value["state"].tolist()[0] == ["Acknowledged"]
 
 
 def test_everyone_can_be_checked_at_once(open_page: Open, drifting: FakeBilling) -> None:
@@ -303,7 +303,7 @@ def test_a_role_that_is_lost_meanwhile_may_press_nothing(
 def test_gaps_count_the_days_that_are_left(open_page: Open, desk: FakeBilling) -> None:
     desk.missing = 1
     app = open_page("sync", board="Gaps", finding="101")
-    frame = app.dataframe[0].value
+    frame = tables(app)[0].value
     assert frame["left"].tolist() == [202]
     assert frame["hurry"].tolist() == [["Time enough"]]
     assert "evt_missing_101" in everything(app)
@@ -323,7 +323,7 @@ def test_a_finding_that_is_not_there_breaks_nothing(
 ) -> None:
     app = open_page("sync", finding=wanted)
     assert not app.exception
-    assert len(app.dataframe) == 1
+    assert len(tables(app)) == 1
 
 
 def test_a_failed_event_is_retried_or_ignored_with_a_reason(
@@ -349,7 +349,7 @@ def test_requests_are_listed_with_their_outcome(open_page: Open, drifting: FakeB
     app = open_page("sync", finding="1")
     named(app, "Repair").click().run()
     drifting.carries_out("1 difference repaired.")
-    frame = open_page("sync", board="Requests").dataframe[0].value
+    frame = tables(open_page("sync", board="Requests"))[0].value
     assert frame["state"].tolist() == [["Done"]]
     assert frame["outcome"].tolist() == ["1 difference repaired."]
     assert frame["subject"].tolist() == ["cus_0001"]
@@ -384,7 +384,7 @@ def test_endpoints_and_dead_letters_are_shown_with_their_reason(
     open_page: Open, undelivered: FakeBilling
 ) -> None:
     app = open_page("sync", board="Outgoing")
-    endpoints, letters = (table.value for table in app.dataframe)
+    endpoints, letters = (table.value for table in tables(app))
     assert endpoints["state"].tolist() == [["Up to date"], ["Not taking"]]
     assert endpoints["waiting"].tolist() == [0, 3]
     assert letters["why"].tolist() == ["It answered 500."] * 2
@@ -415,7 +415,7 @@ def test_those_who_may_not_repair_may_not_send_again(
     open_page: Open, undelivered: FakeBilling, role: str
 ) -> None:
     app = open_page("sync", role, board="Outgoing", letter="msg_1@crm")
-    assert len(app.dataframe) == 2
+    assert len(tables(app)) == 2
     assert not labels(app) & {"Send again", "Send all again"}
     assert "Administrators may send it again." in said(app)
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import ending
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers, specs
+from tests.pages.drawn import numbers, specs, tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.said import spoken, untranslated
 from tests.pages.test_pseudo import DATA
@@ -50,22 +50,22 @@ def test_the_last_day_to_save_is_a_column_and_this_week_s_are_a_card_and_a_switc
 ) -> None:
     app = open_page("winding-down", "support")
     assert cards(app)["Can still be saved this week"] == "3"
-    assert "until" in app.dataframe[0].value.columns
-    before = len(app.dataframe[0].value)
+    assert "until" in tables(app)[0].value.columns
+    before = len(tables(app)[0].value)
     app.toggle(key="savable").set_value(True).run()
     assert not app.exception
-    assert len(app.dataframe[0].value) < before
+    assert len(tables(app)[0].value) < before
 
 
 def test_the_save_rate_says_of_how_many_it_is(open_page: Open) -> None:
     app = open_page("winding-down", "founder", view=SAVES)
     assert cards(app)["Save rate"] == "40.0%"
-    board = app.dataframe[0].value
+    board = tables(app)[0].value
     assert list(board["rate"]) == ["40.0% · 12 of 30", "40.0% · 12 of 30"]
     assert list(board["name"]) == ["Nov 2026", "Oct 2026"]
     assert "Small sample" not in str(board)
     by_reason = open_page("winding-down", "founder", view=SAVES, divided="By reason")
-    assert set(by_reason.dataframe[0].value["rate"]) == {"40.0% · 8 of 20"}
+    assert set(tables(by_reason)[0].value["rate"]) == {"40.0% · 8 of 20"}
 
 
 def test_a_small_sample_is_said_to_be_one(
@@ -74,13 +74,13 @@ def test_a_small_sample_is_said_to_be_one(
     few = FakeBilling.save_board(desk)[:2]
     monkeypatch.setattr(FakeBilling, "save_board", lambda self: few)
     app = open_page("winding-down", "founder", view=SAVES)
-    assert [list(cell) for cell in app.dataframe[0].value["note"]] == [["Small sample"]]
+    assert [list(cell) for cell in tables(app)[0].value["note"]] == [["Small sample"]]
 
 
 def test_outcomes_narrow_the_names(open_page: Open) -> None:
     app = open_page("winding-down", "founder", view=SAVES)
     app.multiselect(key="outcomes").set_value(["lost"]).run()
-    names = app.dataframe[1].value
+    names = tables(app)[1].value
     assert {tuple(cell) for cell in names["outcome"]} == {("Lost",)}
 
 
@@ -92,7 +92,7 @@ def test_the_back_test_spells_both_sums(open_page: Open) -> None:
     )
     assert "Left out: 1 subscription without a known MRR." in told(app)
     app.multiselect(key="fates").set_value(["saved"]).run()
-    assert {tuple(cell) for cell in app.dataframe[0].value["fate"]} == {("Saved",)}
+    assert {tuple(cell) for cell in tables(app)[0].value["fate"]} == {("Saved",)}
 
 
 def test_sums_of_the_company_are_not_sent_to_whom_they_are_not_for(open_page: Open) -> None:

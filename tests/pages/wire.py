@@ -30,11 +30,9 @@ def sent(url: str, headers: dict[str, str] | list[Any], page: str, query: str = 
 
 
 def _without_chance(message: ForwardMsg) -> bytes:
-    """The message without what is random in each visit: names of files and of styles."""
+    """The message without what is random in each visit: names of files."""
     message.ClearField("hash")
     element = message.delta.new_element
     if element.WhichOneof("type") == "download_button":
         element.download_button.ClearField("deferred_file_id")
-    styles = element.dataframe.arrow_data.styler.uuid.encode()
-    told = message.SerializeToString(deterministic=True)
-    return told.replace(styles, b"") if styles else told
+    return message.SerializeToString(deterministic=True)

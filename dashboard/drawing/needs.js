@@ -1,0 +1,55 @@
+// What needs somebody: each a link with its reason, and beneath it the people it is about. A plain
+// click is told, so that the page changes in place; with a key held down it opens as links do.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".needs")
+  root.tell = (way) => setTriggerValue("way", way)
+  const told = JSON.stringify(data)
+  if (root.told === told) return
+  root.told = told
+  const link = (kind, { href, way }) => {
+    const made = part("a", kind)
+    made.href = href
+    made.onclick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+      event.preventDefault()
+      root.tell(way)
+    }
+    return made
+  }
+  root.replaceChildren(...data.needs.map((need) => {
+    const item = part("li", "need")
+    const title = link("title", need)
+    const badge = part("span", `mark ${need.colour}`)
+    badge.append(icon(need.icon))
+    title.append(badge, part("strong", "", need.title), icon("arrow_forward"))
+    item.append(title, part("p", "why", need.why))
+    if (need.people.length) {
+      const people = part("ul", "people")
+      people.append(...need.people.map((person) => {
+        const row = part("li", "")
+        const name = link("person", person)
+        const words = part("span", "")
+        words.append(person.name, " ", part("span", "told", person.told))
+        name.append(icon("person"), words)
+        row.append(name)
+        return row
+      }))
+      item.append(people)
+    }
+    return item
+  }))
+}
+
+const icon = (name) => {
+  const made = part("span", "icon", name)
+  made.ariaHidden = "true"
+  made.translate = false
+  return made
+}
+
+const part = (name, kind, text) => {
+  const made = document.createElement(name)
+  if (kind) made.className = kind
+  if (text !== undefined) made.textContent = text
+  return made
+}

@@ -1,0 +1,76 @@
+"""The list of what needs somebody, as one element of our own: each a link and its people.
+
+As Streamlit's it was a page link, a caption and buttons for each: thirty elements, a third of what
+Overview's clicks had to go through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard import addressed, navigation
+from dashboard.ui import grid, tables
+
+_FOLDER: Final = Path(__file__).parents[1] / "drawing"
+NAME: Final = "portside_needs"
+SCRIPT: Final = (_FOLDER / "needs.js").read_text(encoding="utf-8")
+STYLE: Final = (_FOLDER / "needs.css").read_text(encoding="utf-8")
+_mount: Final = st.components.v2.component(
+    NAME,
+    html='<ul class="needs"></ul>',
+    css=STYLE,
+    js=SCRIPT,
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A page, or somebody's: what it is called, and what is said of it. All of it plain text."""
+
+    name: str
+    told: str
+    slug: str
+    query: tuple[tuple[str, str], ...] = ()
+    icon: str = ""
+    colour: str = "gray"
+    people: tuple[Way, ...] = ()
+
+
+def draw(ways: Sequence[Way], *, key: str) -> None:
+    """The page that is chosen opens when `tables.open_remembered` is asked next."""
+    every = [each for way in ways for each in (way, *way.people)]
+    marks = grid.tokens([f"{each.slug}?{each.query}" for each in every])
+    known = dict(zip(map(id, every), marks, strict=True))
+
+    def heard() -> None:
+        wanted = st.session_state[key]["way"]
+        if wanted in marks:
+            way = every[marks.index(wanted)]
+            tables.remember_page(way.slug, **dict(way.query))
+
+    def drawn(way: Way) -> dict[str, Any]:
+        href = navigation.address(way.slug, **dict(addressed.marked(way.query)))
+        return {"href": href, "way": known[id(way)]}
+
+    _mount(
+        key=key,
+        data={
+            "needs": [
+                drawn(way)
+                | {"title": way.name, "why": way.told, "icon": way.icon, "colour": way.colour}
+                | {
+                    "people": [
+                        drawn(each) | {"name": each.name, "told": each.told} for each in way.people
+                    ]
+                }
+                for way in ways
+            ]
+        },
+        on_way_change=heard,
+    )
