@@ -136,13 +136,16 @@ const build = (root, data) => {
     if (cell) cell.title = cell.scrollWidth > cell.clientWidth ? cell.innerText : ""
   }
 
-  const kept = columns.some(({ name }) => name === before.sorted?.name) && !reordered(before.ids, data.ids)
-  sort(kept ? before.sorted : null)
+  const same = columns.some(({ name }) => name === before.sorted?.name)
+  sort(same && !reordered(before.ids, data.ids) ? before.sorted : null)
   stop(body.firstChild ?? tops[0])
   frame.scrollLeft = before.across
   if (before.ids?.some((id) => data.ids?.includes(id))) frame.scrollTop = before.down
-  if (before.row) go([...body.children].find((each) => each.dataset.id === before.row) ?? body.children[Math.min(before.n, rows.length - 1)], { preventScroll: true })
-  else if (before.head) go(tops[columns.findIndex(({ name }) => name === before.head)], { preventScroll: true })
+  const lines = [...body.children]
+  const found = before.row
+    ? lines.find((each) => each.dataset.id === before.row) ?? lines[Math.min(before.n, lines.length - 1)]
+    : before.head && tops[columns.findIndex(({ name }) => name === before.head)]
+  if (found) go(found, { preventScroll: true })
 }
 
 /** What a reader has done to a table, so that it is so again when its rows are drawn anew. */
@@ -200,7 +203,8 @@ const fill = (td, cell, unknown) => {
     td.textContent = cell ?? unknown
     if (cell === null) td.classList.add("unknown")
   } else if (cell.badges) {
-    td.append(...cell.badges.flatMap(([word, colour]) => [made("span", `badge ${colour}`, word), " "]))
+    const badges = cell.badges.map(([word, colour]) => made("span", `badge ${colour}`, word))
+    td.append(...badges.flatMap((badge, n) => (n ? [" ", badge] : [badge])))
   } else if (cell.href && /^https?:/i.test(cell.href)) {
     const link = made("a", "", cell.text)
     link.href = cell.href
