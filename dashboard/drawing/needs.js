@@ -46,10 +46,3 @@ const icon = (name) => {
   made.translate = false
   return made
 }
-
-const part = (name, kind, text) => {
-  const made = document.createElement(name)
-  if (kind) made.className = kind
-  if (text !== undefined) made.textContent = text
-  return made
-}

@@ -1,6 +1,6 @@
 // The key numbers of a page, drawn at once: as Streamlit's own, each with its help and each in boxes,
 // four of them took the browser longer than a chart, and again with every click.
-// `help.js` is read before it. Words reach the page as text only.
+// `part.js` and `help.js` are read before it.
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".numbers")
   const told = JSON.stringify(data)
@@ -52,11 +52,4 @@ const drawn = (card, called) => {
     box.append(place)
   }
   return box
-}
-
-const part = (name, kind, text) => {
-  const made = document.createElement(name)
-  if (kind) made.className = kind
-  if (text !== undefined) made.textContent = text
-  return made
 }

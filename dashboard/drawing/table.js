@@ -1,5 +1,5 @@
 // A table of words. Its rows are chosen by a click or by keys and told by their ids; heads sort what
-// is on the page. `help.js` is read before it. Words reach the page as text only.
+// is on the page. `part.js` and `help.js` are read before it.
 // One row or head is a stop of Tab; arrows lead to the others, Home and End to the first and last.
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".listed")
@@ -22,7 +22,7 @@ const build = (root, data) => {
   const before = left(root)
   const { columns } = data
   const used = Boolean(data.ids || data.sortable) // else it is a table to be read, and no grid
-  const table = made("table", "")
+  const table = part("table", "")
   if (used) table.role = "grid"
   table.ariaLabel = data.alt
   table.style.minWidth = `${columns.reduce((all, column) => all + column.width, 0)}px`
@@ -40,7 +40,7 @@ const build = (root, data) => {
   const thead = document.createElement("thead")
   thead.append(heads)
   table.append(widths, thead, body)
-  const frame = made("div", "frame")
+  const frame = part("div", "frame")
   frame.style.maxHeight = data.height ? `${data.height}px` : ""
   frame.append(table)
   root.replaceChildren(frame)
@@ -170,10 +170,10 @@ const reordered = (before, now) =>
     && [...(before ?? [])].sort().join() === [...(now ?? [])].sort().join()
 
 const head = (column, sortable) => {
-  const th = made("th", look(column))
+  const th = part("th", look(column))
   th.scope = "col"
   th.dataset.name = column.name
-  const button = made("button", "head", column.label)
+  const button = part("button", "head", column.label)
   button.type = "button"
   button.tabIndex = -1
   th.append(button)
@@ -191,7 +191,7 @@ const row = (cells, n, data, used) => {
     line.className = "choice"
   }
   line.append(...cells.map((cell, m) => {
-    const td = made("td", look(data.columns[m]))
+    const td = part("td", look(data.columns[m]))
     fill(td, cell, data.unknown)
     return td
   }))
@@ -203,10 +203,10 @@ const fill = (td, cell, unknown) => {
     td.textContent = cell ?? unknown
     if (cell === null) td.classList.add("unknown")
   } else if (cell.badges) {
-    const badges = cell.badges.map(([word, colour]) => made("span", `badge ${colour}`, word))
+    const badges = cell.badges.map(([word, colour]) => part("span", `badge ${colour}`, word))
     td.append(...badges.flatMap((badge, n) => (n ? [" ", badge] : [badge])))
   } else if (cell.href && /^https?:/i.test(cell.href)) {
-    const link = made("a", "", cell.text)
+    const link = part("a", "", cell.text)
     link.href = cell.href
     link.target = "_blank"
     link.rel = "noopener noreferrer"
@@ -214,7 +214,7 @@ const fill = (td, cell, unknown) => {
     td.append(link)
   } else {
     if (cell.bar !== undefined) {
-      const bar = made("span", "bar")
+      const bar = part("span", "bar")
       bar.style.setProperty("--share", cell.bar)
       td.append(bar)
     }
@@ -242,10 +242,3 @@ const said = (cell) => {
 }
 
 const look = (column) => `${column.side}${column.counts ? " counts" : ""}${column.pinned ? " pinned" : ""}`
-
-const made = (name, kind, text) => {
-  const element = document.createElement(name)
-  if (kind) element.className = kind
-  if (text !== undefined) element.textContent = text
-  return element
-}

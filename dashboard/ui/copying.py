@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from dashboard.language import tr
+from dashboard.ui import drawn
 
-_FOLDER: Final = Path(__file__).parents[1] / "drawing"
 NAME: Final = "portside_copying"
 HTML: Final = (
     '<div class="copying"><pre><code></code></pre><div class="act">'
     '<span role="status"></span><button type="button"></button></div></div>'
 )
-SCRIPT: Final = (_FOLDER / "copying.js").read_text(encoding="utf-8")
-STYLE: Final = (_FOLDER / "copying.css").read_text(encoding="utf-8")
+SCRIPT: Final = drawn.script("copying")
+STYLE: Final = drawn.style("copying")
 _mount: Final = st.components.v2.component(
     NAME,
     html=HTML,

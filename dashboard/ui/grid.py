@@ -10,25 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import format as fmt
 from dashboard.language import current
+from dashboard.ui import drawn
 from dashboard.ui.cells import Column
 
-_FOLDER: Final = Path(__file__).parents[1] / "drawing"
 NAME: Final = "portside_table"
 ROW: Final = 34
 """Pixels of a row, as the style has it."""
-SCRIPT: Final = "".join(
-    (_FOLDER / name).read_text(encoding="utf-8") for name in ("help.js", "table.js")
-)
-STYLE: Final = "".join(
-    (_FOLDER / name).read_text(encoding="utf-8") for name in ("help.css", "table.css")
-)
+SCRIPT: Final = drawn.script("part", "help", "table")
+STYLE: Final = drawn.style("help", "table")
 _mount: Final = st.components.v2.component(
     NAME,
     html='<div class="listed"></div>',

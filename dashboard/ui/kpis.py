@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import streamlit as st
@@ -18,20 +17,16 @@ from dashboard import charts
 from dashboard import format as fmt
 from dashboard.language import tr
 from dashboard.ui import defined as meaning
+from dashboard.ui import drawn
 from lib.billing import METRICS
 
 MOST: Final = 4
 Good = Literal["up", "down", "neither"]
 Tone = Literal["good", "bad", "plain"]
 
-_FOLDER: Final = Path(__file__).parents[1] / "drawing"
 NAME: Final = "portside_numbers"
-SCRIPT: Final = "".join(
-    (_FOLDER / name).read_text(encoding="utf-8") for name in ("help.js", "numbers.js")
-)
-STYLE: Final = "".join(
-    (_FOLDER / name).read_text(encoding="utf-8") for name in ("help.css", "numbers.css")
-)
+SCRIPT: Final = drawn.script("part", "help", "numbers")
+STYLE: Final = drawn.style("help", "numbers")
 _mount: Final = st.components.v2.component(
     NAME,
     html='<div class="numbers"></div>',

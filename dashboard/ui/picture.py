@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard.charts import Figure
-from dashboard.ui import filters
+from dashboard.ui import drawn, filters
 
-_FOLDER: Final = Path(__file__).parents[1] / "drawing"
-SCRIPT: Final = "".join(
-    (_FOLDER / name).read_text(encoding="utf-8") for name in ("scales.js", "bubbles.js", "chart.js")
-)
-STYLE: Final = (_FOLDER / "chart.css").read_text(encoding="utf-8")
+SCRIPT: Final = drawn.script("scales", "bubbles", "chart")
+STYLE: Final = drawn.style("chart")
 NAME: Final = "portside_chart"
 _mount: Final = st.components.v2.component(
     NAME,

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import addressed, navigation
-from dashboard.ui import grid, tables
+from dashboard.ui import drawn, grid, tables
 
-_FOLDER: Final = Path(__file__).parents[1] / "drawing"
 NAME: Final = "portside_needs"
-SCRIPT: Final = (_FOLDER / "needs.js").read_text(encoding="utf-8")
-STYLE: Final = (_FOLDER / "needs.css").read_text(encoding="utf-8")
+SCRIPT: Final = drawn.script("part", "needs")
+STYLE: Final = drawn.style("needs")
 _mount: Final = st.components.v2.component(
     NAME,
     html='<ul class="needs"></ul>',
@@ -54,7 +52,7 @@ def draw(ways: Sequence[Way], *, key: str) -> None:
             way = every[marks.index(wanted)]
             tables.remember_page(way.slug, **dict(way.query))
 
-    def drawn(way: Way) -> dict[str, Any]:
+    def leads(way: Way) -> dict[str, Any]:
         href = navigation.address(way.slug, **dict(addressed.marked(way.query)))
         return {"href": href, "way": known[id(way)]}
 
@@ -62,11 +60,11 @@ def draw(ways: Sequence[Way], *, key: str) -> None:
         key=key,
         data={
             "needs": [
-                drawn(way)
+                leads(way)
                 | {"title": way.name, "why": way.told, "icon": way.icon, "colour": way.colour}
                 | {
                     "people": [
-                        drawn(each) | {"name": each.name, "told": each.told} for each in way.people
+                        leads(each) | {"name": each.name, "told": each.told} for each in way.people
                     ]
                 }
                 for way in ways
