@@ -2,17 +2,17 @@
 // click is told, so that the page changes in place; with a key held down it opens as links do.
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".needs")
-  root.tell = (way) => setTriggerValue("way", way)
+  root.tell = (href) => setTriggerValue("way", href)
   const told = JSON.stringify(data)
   if (root.told === told) return
   root.told = told
-  const link = (kind, { href, way }) => {
+  const link = (kind, { href }) => {
     const made = part("a", kind)
     made.href = href
     made.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
       event.preventDefault()
-      root.tell(way)
+      root.tell(href)
     }
     return made
   }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import streamlit as st
-
 from dashboard.language import tr
 from dashboard.ui import drawn
 
@@ -16,13 +14,7 @@ HTML: Final = (
 )
 SCRIPT: Final = drawn.script("copying")
 STYLE: Final = drawn.style("copying")
-_mount: Final = st.components.v2.component(
-    NAME,
-    html=HTML,
-    css=STYLE,
-    js=SCRIPT,
-    isolate_styles=False,
-)
+_mount: Final = drawn.element(NAME, HTML, SCRIPT, STYLE)
 
 
 def text(words: str, *, key: str, prose: bool = False, language: str = "") -> None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import streamlit as st
 
 _FOLDER: Final = Path(__file__).parents[1] / "drawing"
+
+
+def element(name: str, html: str, script: str, style: str) -> Any:
+    """An element on the page itself, not in a root of its own: it is read, found and printed as the
+    page is."""
+    return st.components.v2.component(name, html=html, css=style, js=script, isolate_styles=False)
 
 
 def script(*names: str) -> str:

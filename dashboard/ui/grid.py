@@ -24,13 +24,7 @@ ROW: Final = 34
 """Pixels of a row, as the style has it."""
 SCRIPT: Final = drawn.script("part", "help", "table")
 STYLE: Final = drawn.style("help", "table")
-_mount: Final = st.components.v2.component(
-    NAME,
-    html='<div class="listed"></div>',
-    css=STYLE,
-    js=SCRIPT,
-    isolate_styles=False,
-)
+_mount: Final = drawn.element(NAME, '<div class="listed"></div>', SCRIPT, STYLE)
 
 
 def tall(rows: int) -> int:

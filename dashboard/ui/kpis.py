@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-import streamlit as st
-
 from dashboard import charts
 from dashboard import format as fmt
 from dashboard.language import tr
@@ -27,13 +25,7 @@ Tone = Literal["good", "bad", "plain"]
 NAME: Final = "portside_numbers"
 SCRIPT: Final = drawn.script("part", "help", "numbers")
 STYLE: Final = drawn.style("help", "numbers")
-_mount: Final = st.components.v2.component(
-    NAME,
-    html='<div class="numbers"></div>',
-    css=STYLE,
-    js=SCRIPT,
-    isolate_styles=False,
-)
+_mount: Final = drawn.element(NAME, '<div class="numbers"></div>', SCRIPT, STYLE)
 
 
 @dataclass(frozen=True)

@@ -8,23 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
 from dashboard import addressed, navigation
-from dashboard.ui import drawn, grid, tables
+from dashboard.ui import drawn, tables
 
 NAME: Final = "portside_needs"
 SCRIPT: Final = drawn.script("part", "needs")
 STYLE: Final = drawn.style("needs")
-_mount: Final = st.components.v2.component(
-    NAME,
-    html='<ul class="needs"></ul>',
-    css=STYLE,
-    js=SCRIPT,
-    isolate_styles=False,
-)
+_mount: Final = drawn.element(NAME, '<ul class="needs"></ul>', SCRIPT, STYLE)
 
 
 @dataclass(frozen=True)
@@ -42,33 +36,33 @@ class Way:
 
 def draw(ways: Sequence[Way], *, key: str) -> None:
     """The page that is chosen opens when `tables.open_remembered` is asked next."""
-    every = [each for way in ways for each in (way, *way.people)]
-    marks = grid.tokens([f"{each.slug}?{each.query}" for each in every])
-    known = dict(zip(map(id, every), marks, strict=True))
+    led = {_href(each): each for way in ways for each in (way, *way.people)}
 
     def heard() -> None:
-        wanted = st.session_state[key]["way"]
-        if wanted in marks:
-            way = every[marks.index(wanted)]
+        if way := led.get(st.session_state[key]["way"]):
             tables.remember_page(way.slug, **dict(way.query))
-
-    def leads(way: Way) -> dict[str, Any]:
-        href = navigation.address(way.slug, **dict(addressed.marked(way.query)))
-        return {"href": href, "way": known[id(way)]}
 
     _mount(
         key=key,
         data={
             "needs": [
-                leads(way)
-                | {"title": way.name, "why": way.told, "icon": way.icon, "colour": way.colour}
-                | {
+                {
+                    "href": _href(way),
+                    "title": way.name,
+                    "why": way.told,
+                    "icon": way.icon,
+                    "colour": way.colour,
                     "people": [
-                        leads(each) | {"name": each.name, "told": each.told} for each in way.people
-                    ]
+                        {"href": _href(each), "name": each.name, "told": each.told}
+                        for each in way.people
+                    ],
                 }
                 for way in ways
             ]
         },
         on_way_change=heard,
     )
+
+
+def _href(way: Way) -> str:
+    return navigation.address(way.slug, **dict(addressed.marked(way.query)))

@@ -37,18 +37,18 @@ def blank(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def need(title: str, way: str, *people: dict[str, str]) -> dict[str, Any]:
+def need(title: str, href: str, *people: dict[str, str]) -> dict[str, Any]:
     told = {"title": title, "why": "A new card keeps it.", "icon": "sync", "colour": "red"}
-    return {**told, "href": "#elsewhere", "way": way, "people": list(people)}
+    return {**told, "href": href, "people": list(people)}
 
 
-def person(name: str, way: str) -> dict[str, str]:
-    return {"name": name, "told": f"owes {HOSTILE}", "href": "#somebody", "way": way}
+def person(name: str, href: str) -> dict[str, str]:
+    return {"name": name, "told": f"owes {HOSTILE}", "href": href}
 
 
 TWO = [
-    need("3 payments failing", "a", person("Harbour Lane", "b"), person(HOSTILE, "c")),
-    need(HOSTILE, "d"),
+    need("3 payments failing", "#a", person("Harbour Lane", "#b"), person(HOSTILE, "#c")),
+    need(HOSTILE, "#d"),
 ]
 
 
@@ -71,7 +71,7 @@ def test_what_customers_are_called_is_text(blank: Page) -> None:
 
 @pytest.mark.parametrize(
     ("link", "told"),
-    [(".title >> nth=0", "a"), (".title >> nth=1", "d"), (".person >> nth=1", "c")],
+    [(".title >> nth=0", "#a"), (".title >> nth=1", "#d"), (".person >> nth=1", "#c")],
 )
 def test_a_click_tells_its_way_once_and_stays(blank: Page, link: str, told: str) -> None:
     draw(blank, TWO)
@@ -85,7 +85,7 @@ def test_enter_does_the_same(blank: Page) -> None:
     blank.keyboard.press("Tab")
     blank.keyboard.press("Tab")
     blank.keyboard.press("Enter")
-    assert blank.evaluate("told") == [["way", "b"]]
+    assert blank.evaluate("told") == [["way", "#b"]]
 
 
 @pytest.mark.parametrize("key", ["Control", "Meta", "Shift", "Alt"])
