@@ -18,20 +18,24 @@ PATIENCE = 20_000  # milliseconds; two cores may be busy with the rest of the su
 GO: Final = """
 ([to, patience]) => new Promise((done, failed) => {
     const state = 'data-test-script-state';
-    const ran = (each) => [each.oldValue, each.target.getAttribute(state)].includes('running');
+    const ran = (each) => [each.oldValue, each.target.getAttribute?.(state)].includes('running');
+    const heading = () => document.querySelector('h1')?.textContent;
+    const before = heading();
     const watch = new MutationObserver((seen) => {
-        if (!seen.some(ran)) return;
+        if (!seen.some(ran) && heading() === before) return;
         watch.disconnect();
         done();
     });
-    const wanted = { subtree: true, attributeFilter: [state], attributeOldValue: true };
+    const wanted = { subtree: true, childList: true, characterData: true };
+    Object.assign(wanted, { attributeFilter: [state], attributeOldValue: true });
     watch.observe(document.body, wanted);
     setTimeout(() => failed(new Error(`nothing came of going to ${to}`)), patience);
     history.pushState({}, '', to);
     dispatchEvent(new PopStateEvent('popstate'));
 })
 """
-"""What the browser does when somebody goes back or forward; done once the page's script runs."""
+"""What the browser does when somebody goes back or forward; done once the page's script runs. React
+never shows the run of a page that is drawn in a few milliseconds: then another heading tells it."""
 
 
 class Stripe:
