@@ -41,8 +41,8 @@ settings.load_profile("portside")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as there are cores: much of the suite waits for browsers and servers."""
-    return 2 * (os.cpu_count() or 1)
+    """One more than there are cores: much of the suite waits for browsers and servers."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
