@@ -22,28 +22,25 @@ _WEEK: Final = timedelta(days=7)
 
 def runway(reader: Reader, setup: Setup, now: int, currency: str) -> Runway:
     """The running week and the seven after it, and what leaves before and after them."""
-    with reader.open() as connection:
-        rows = queries.summed(connection, currency)
     first = period_start(local_date(now, setup.timezone), "week")
     mondays = [first + n * _WEEK for n in range(WEEKS)]
+    starts = day_start(first, setup.timezone)
+    ends = day_start(mondays[-1] + _WEEK, setup.timezone)
+    with reader.open() as connection:
+        rows = queries.summed(connection, currency, starts, ends)
+        rest = queries.outside(connection, currency, starts, ends)
     found: defaultdict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0])
-    unknown = 0
     for row in rows:
-        if row["quarter_hour"] is None:
-            unknown += int(row["mrr_minor"])
-            continue
         day = local_date(int(row["quarter_hour"]) * QUARTER_HOUR, setup.timezone)
         part = found[period_start(day, "week"), row["kind"]]
         part[0] += int(row["subscriptions"])
         part[1] += int(row["mrr_minor"])
-    past = sum(minor for (monday, _), (_, minor) in found.items() if monday < first)
-    later = sum(minor for (monday, _), (_, minor) in found.items() if monday > mondays[-1])
     return Runway(
         currency=currency,
         weeks=tuple(_week(found, monday, setup.timezone) for monday in mondays),
-        overdue_minor=past,
-        later_minor=later,
-        unknown_minor=unknown,
+        overdue_minor=int(rest["before"]),
+        later_minor=int(rest["after"]),
+        unknown_minor=int(rest["unknown"]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, select
 
 from ..tables import runway as r
 from .columns import QUARTER_HOUR, bounded, by_bytes
@@ -40,3 +40,20 @@ def summed(
         quarter.asc().nulls_last(), by_bytes(r.c.currency), by_bytes(r.c.plan), by_bytes(r.c.kind)
     )
     return list(connection.execute(query).mappings())
+
+
+def outside(connection: Connection, currency: str, starts: int, ends: int) -> RowMapping:
+    """``before, after, unknown``: what leaves outside ``starts <= at < ends``, in minor units.
+
+    Only sums: to count each subscription once in its quarter hour, all of them have to be sorted.
+    """
+
+    def total(when: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((when, r.c.minor), else_=0)), 0)
+
+    query = select(
+        total(r.c.at < starts).label("before"),
+        total(r.c.at >= ends).label("after"),
+        total(r.c.at.is_(None)).label("unknown"),
+    ).where(r.c.currency == currency)
+    return connection.execute(query).mappings().one()
