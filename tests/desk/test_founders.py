@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,8 @@ from lib.billing.store.queries import outlook
 from tests.close.scene import Books
 from tests.cut import first
 from tests.desk.money_world import over_company
-from tests.reports.ledger import at, desk
+from tests.domain.states import item, price
+from tests.reports.ledger import at, created, desk, paying
 from tests.reports.lives import gone, life, worth
 from tests.reports.test_runway import KNOWN
 from tests.reports.test_runway import STORY as LEAVING
@@ -205,6 +207,26 @@ def test_what_is_in_no_week_is_told_apart(
     found = desk(store, LEAVING, now, prices=[KNOWN]).runway("usd")
     weeks = sum(week.minor for week in found.weeks)
     assert (found.overdue_minor, weeks, found.later_minor) == parts
+
+
+def test_weeks_begin_with_their_monday_and_an_end_of_no_known_time_is_in_none(store: Store) -> None:
+    """16 March 2026 is a Monday; the eighth week ends with 10 May."""
+    when = ["2026-03-15T23:59:59", "2026-03-16", "2026-05-10T23:59:59", "2026-05-11"]
+    ends: list[dict[str, Any]] = [{"cancel_at": at(second)} for second in when]
+    ends.append(
+        {
+            "cancel_at_period_end": True,
+            "items": [item(price("pro_monthly", "2900"), period_end=None)],
+        }
+    )
+    story = [
+        created("subscription", f"sub_{n}", paying(**end), "2026-01-05", f"cus_{n}")
+        for n, end in enumerate(ends)
+    ]
+    found = desk(store, story, "2026-03-18").runway("usd")
+    assert (found.overdue_minor, found.later_minor, found.unknown_minor) == (2900, 2900, 2900)
+    assert [week.subscriptions for week in found.weeks] == [1, *[0] * 6, 1]
+    assert found.minor == 5 * 2900
 
 
 @pytest.mark.parametrize("seed", first(2, range(3)))
