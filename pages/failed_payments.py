@@ -16,7 +16,7 @@ chrome.head(navigation.BY_SLUG["failed-payments"])
 @notes.calmly
 def body() -> None:
     """Everything that a bar or a currency redraws."""
-    everything = data.failed_payments(Filters(limit=1))
+    everything = data.failed_payments(Filters(limit=0))
     if everything.total:
         kpis.row(failing.cards(everything, totals=totals))
         failed.unsaid()

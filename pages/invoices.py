@@ -15,7 +15,7 @@ chrome.head(navigation.BY_SLUG["invoices"])
 @notes.calmly
 def body() -> None:
     """Everything that a bar or a currency redraws."""
-    everything = data.invoices(InvoiceFilters(limit=1))
+    everything = data.invoices(InvoiceFilters(limit=0))
     if not everything.total:
         notes.empty(
             tr("No invoice yet."),

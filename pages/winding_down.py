@@ -27,7 +27,7 @@ def body() -> None:
 
 
 def _ends() -> None:
-    everything = data.winding_down(Filters(limit=1))
+    everything = data.winding_down(Filters(limit=0))
     if not everything.total:
         notes.empty(
             tr("Nothing is winding down."),

@@ -31,7 +31,7 @@ from lib.billing import BillingError, FailedPaymentItem, Filters, Permission
 def draw(staff: Staff) -> None:
     """The filters, and the queue if they leave one: what a filter redraws."""
     session.check(Permission.CUSTOMERS)
-    wanted = failing.narrowed(paged.still(data.failed_payments(Filters(limit=1))))
+    wanted = failing.narrowed(paged.still(data.failed_payments(Filters(limit=0))))
     if paged.whole(data.failed_payments, wanted).total:
         _queue(wanted, staff)
     else:

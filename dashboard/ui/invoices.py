@@ -129,7 +129,7 @@ def _midnight(day: date) -> int:
 def draw(codes: Sequence[str], staff: Staff) -> None:
     """The filters, and the list if they leave one: what a filter redraws."""
     session.check(Permission.TOTALS)
-    wanted = narrowed(paged.still(data.invoices(InvoiceFilters(limit=1))), codes)
+    wanted = narrowed(paged.still(data.invoices(InvoiceFilters(limit=0))), codes)
     if paged.whole(data.invoices, wanted).total:
         _found(wanted, staff)
     else:

@@ -26,7 +26,7 @@ L = TypeVar("L", bound=Listing[Any])
 
 def whole(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:
     """What the list adds up to: exactly where that was asked for, however long it is."""
-    return read(replace(wanted, limit=1, exact=bool(st.query_params.get(EXACT))))
+    return read(replace(wanted, limit=0, exact=bool(st.query_params.get(EXACT))))
 
 
 def whole_still(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:

@@ -21,7 +21,7 @@ def read(wanted: Filters) -> Listing[int]:
     first = int(wanted.after or 0) + wanted.offset
     rows = tuple(range(first + 1, min(first + wanted.limit, ROWS) + 1))
     capped = not wanted.exact
-    last = str(rows[-1]) if len(rows) == wanted.limit else ""
+    last = str(rows[-1]) if rows and len(rows) == wanted.limit else ""
     return Listing(rows, REACH if capped else ROWS, (), (), {}, capped, last)
 
 

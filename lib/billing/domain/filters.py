@@ -34,7 +34,7 @@ class Filters:
     ends: int | None = None
     sort: str = ""
     descending: bool = False
-    limit: int = 50
+    limit: int = 50  # 0: what the list adds up to, without its rows
     offset: int = 0  # rows, counted from the first one or from behind ``after``
     after: str = ""  # `Listing.last` of an earlier page: where a page far behind begins
     exact: bool = False  # count and add up everything, however long that takes
@@ -43,7 +43,7 @@ class Filters:
     @property
     def page(self) -> tuple[int, int]:
         """``(limit, offset)``, kept within what a page may ask for."""
-        return min(max(self.limit, 1), MAX_PAGE), max(self.offset, 0)
+        return min(max(self.limit, 0), MAX_PAGE), max(self.offset, 0)
 
     @property
     def narrows_nothing(self) -> bool:
