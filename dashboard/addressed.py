@@ -20,7 +20,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import language, session
+from dashboard import kept, language, session
 from lib.billing import BillingError
 
 MARK: Final = "whole"
@@ -57,7 +57,7 @@ def arrive() -> None:
     """Before a page runs: if a link led here, its whole address counts, and nothing before it."""
     running = get_script_run_ctx()
     if running is None or not (
-        MARK in st.query_params or _ASKED in st.session_state or _pasted(running.query_string)
+        MARK in kept.params() or _ASKED in st.session_state or _pasted(running.query_string)
     ):
         return
     asked = st.session_state.pop(_ASKED, None) or parse_qs(
@@ -70,8 +70,9 @@ def arrive() -> None:
     asked = spoken(asked)
     for name in HELD | asked.keys():
         st.session_state.pop(name, None)
+    kept.forget()
     try:
-        st.query_params.from_dict(asked)
+        kept.params().from_dict(asked)
     except StreamlitAPIException:
         # The page is open and its filters hold their names: a run without them sets these free.
         if st.session_state.pop(_AGAIN, False):
@@ -84,7 +85,7 @@ def arrive() -> None:
 
 def anew() -> None:
     """After another language was chosen: the same address, in its words."""
-    st.session_state[_ASKED] = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[_ASKED] = {name: kept.params().get_all(name) for name in kept.params()}
 
 
 def _pasted(query: str) -> bool:

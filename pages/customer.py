@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import data, navigation, session
+from dashboard import data, kept, navigation, session
 from dashboard.language import tr
 from dashboard.ui import (
     chrome,
@@ -59,7 +59,7 @@ def one(customer_id: str) -> None:
 
 def body() -> None:
     search = finding.search_box()
-    wanted = st.query_params.get("customer", "")
+    wanted = kept.params().get("customer", "")
     if search:
         found(search)
     elif wanted:

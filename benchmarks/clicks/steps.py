@@ -71,8 +71,24 @@ def _drop_down(widget: Callable[[Page], Locator]) -> Act:
     return prepare
 
 
-def _key(key: str) -> Callable[[Page], Locator]:
-    return lambda page: page.locator(f".st-key-{key}")
+def _opened(key: str, kind: str) -> Act:
+    """Open a choice of ours; ``kind``: what its options are."""
+
+    def prepare(page: Page) -> None:
+        place = _chosen(key)(page)
+        place.locator("select, .choice").click()
+        place.locator(kind).first.wait_for()
+
+    return prepare
+
+
+def _chosen(key: str) -> Callable[[Page], Locator]:
+    return lambda page: page.locator(f".st-key-{key}_choice")
+
+
+def _in(key: str, kind: str, words: str) -> Press:
+    """What ``words`` are on in the choice that holds ``key``."""
+    return Press(lambda page: _chosen(key)(page).locator(kind, has_text=words))
 
 
 def _labelled(kind: str, label: str) -> Callable[[Page], Locator]:
@@ -113,20 +129,20 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "Overview: another currency",
             "fragment",
             "/overview",
-            Press(lambda page: page.locator(".st-key-currency button").nth(1)),
+            Press(lambda page: _chosen("currency")(page).locator("button").nth(1)),
         ),
         Step(
             "Overview: a week of the runway",
             "fragment",
             "/overview",
-            _nth_option(0),
-            _drop_down(_key("week")),
+            Press(lambda page: _chosen("week")(page).locator("option").nth(1)),
+            _opened("week", "option"),
         ),
         Step(
             "Customer: the view of invoices",
             "fragment",
             one,
-            Press(lambda page: page.locator(".st-key-tab button", has_text="Invoices")),
+            _in("tab", "button", "Invoices"),
         ),
         Step(
             "Customer: open a link's form",
@@ -140,15 +156,15 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "Winding down: one plan",
             "fragment",
             "/winding-down",
-            _option("Pro"),
-            _drop_down(_key("plans")),
+            _in("plans", "label", "Pro"),
+            _opened("plans", "label"),
         ),
         Step(
             "Winding down: the largest MRR first",
             "fragment",
             "/winding-down",
-            _option("Largest MRR"),
-            _drop_down(_key("sort")),
+            _in("sort", "option", "Largest MRR"),
+            _opened("sort", "option"),
         ),
         Step(
             "Failed payments: a row",
@@ -160,7 +176,7 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "Plan mix: another currency",
             "fragment",
             "/plan-mix",
-            Press(lambda page: page.locator(".st-key-currency button").nth(1)),
+            Press(lambda page: _chosen("currency")(page).locator("button").nth(1)),
         ),
         Step(
             "Invoices: the next page",
@@ -172,7 +188,7 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "MRR: by week",
             "fragment",
             "/mrr",
-            Press(lambda page: page.locator(".st-key-by button", has_text="Week")),
+            _in("by", "button", "Week"),
         ),
     )
 

@@ -47,18 +47,8 @@ def draw() -> None:
 
 def _month() -> str:
     months = winding.months()
-    if st.session_state.get("tested") not in (None, *months):
-        st.session_state.pop("tested", None)
-    return st.selectbox(
-        tr("Month"),
-        months,
-        key="tested",
-        format_func=fmt.period,
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=filters.first_page,
-        width=150,
-    )
+    words = {month: fmt.period(month) for month in months}
+    return filters.pick(tr("Month"), "tested", words, months[0], width=150)
 
 
 def _currency(outcomes: Sequence[Outcome]) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
@@ -31,7 +31,7 @@ OBJECTS: Final = {"checkout": mark("checkout session"), **ROWS}
 
 def chosen() -> int | None:
     """The finding that the address names."""
-    wanted = st.query_params.get("finding", "")
+    wanted = kept.params().get("finding", "")
     return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16 else None
 
 
@@ -294,6 +294,6 @@ def _table(
 def _open(numbers: list[int], index: int | None) -> None:
     """The address names the chosen finding, so that it can be pasted into a chat."""
     if index is None:
-        st.query_params.pop("finding", None)
+        kept.params().pop("finding", None)
     else:
-        st.query_params["finding"] = str(numbers[index])
+        kept.params()["finding"] = str(numbers[index])

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import current, ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, listing, notes, tables
+from dashboard.ui import defined, download, filters, listing, notes, tables
 from lib.billing import Bridge, BridgeItem, Filters, Listing, policy_name
 
 POLICY: Final = "bridge"
@@ -33,16 +33,14 @@ def draw(currency: str, staff: Staff) -> None:
                 anchor=False,
                 help=defined.meaning("policy_bridge"),
             )
-            chosen = st.selectbox(
+            chosen = filters.pick(
                 tr("Compare with"),
-                others,
-                key=POLICY,
-                format_func=policy_name,
-                label_visibility="collapsed",
-                bind="query-params",
+                POLICY,
+                {slug: policy_name(slug) for slug in others},
+                others[0],
                 width=170,
-                icon=":material/compare_arrows:",
-                on_change=_no_line,
+                icon="compare_arrows",
+                on_choose=_no_line,
             )
             download.csv_button("bridge", Filters(currencies=(currency,)), staff)
         found = next((b for b in data.bridge(chosen) if b.currency == currency), None)
@@ -57,7 +55,7 @@ def draw(currency: str, staff: Staff) -> None:
         st.markdown(said(found, ours))
         _checked(found)
         _lines(found, ours)
-        line = st.query_params.get(LINE)
+        line = kept.params().get(LINE)
         if line in {each.slug for each in found.lines}:
             _customers(found, line)
 
@@ -149,14 +147,14 @@ def _lines(bridge: Bridge, ours: str) -> None:
         ends | {"line": tr("MRR, {policy}", policy=theirs), "reached": bridge.to_minor},
     ]
     slugs = [None, *(line.slug for line in bridge.lines), None]
-    wanted = st.query_params.get(LINE)
+    wanted = kept.params().get(LINE)
     column = st.column_config
 
     def choose(index: int | None) -> None:
         slug = None if index is None else slugs[index]
         _no_line()
         if slug is not None:
-            st.query_params[LINE] = slug
+            kept.params()[LINE] = slug
 
     tables.show(
         rows,
@@ -177,7 +175,7 @@ def _lines(bridge: Bridge, ours: str) -> None:
 
 
 def _no_line() -> None:
-    st.query_params.pop(LINE, None)
+    kept.params().pop(LINE, None)
     st.session_state.pop(PAGE, None)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from dashboard import format as fmt
-from dashboard import return_to, signin
+from dashboard import kept, return_to, signin
 from dashboard.language import mark, tr
 from dashboard.ui import primary
 from lib.billing import Identity, Role
@@ -157,14 +157,14 @@ def _buttons(label: str, key: str) -> None:
 def _leave(name: str | None = None) -> None:
     """To the provider, from the address that the page had before its widgets went."""
     for key, values in _held_address().items():
-        if key not in st.query_params:
-            st.query_params[key] = values
+        if key not in kept.params():
+            kept.params()[key] = values
     st.login(name)
 
 
 def _hold_address() -> None:
     """Remember the query: with the widgets of a page Streamlit removes theirs from the address."""
-    shown = {key: st.query_params.get_all(key) for key in st.query_params}
+    shown = {key: kept.params().get_all(key) for key in kept.params()}
     st.session_state[_HELD] = (st.context.url, _held_address() | shown)
 
 

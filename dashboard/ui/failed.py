@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
 from dashboard.session import Staff
@@ -61,8 +61,8 @@ def _queue(wanted: Filters, staff: Staff) -> None:
     page = paged.page(data.failed_payments, wanted, whole)
     ids = [item.invoice_id for item in page.rows]
     with place:
-        failing.table(page, st.query_params.get("invoice"), partial(invoice.chosen, ids))
-    if chosen := st.query_params.get("invoice"):
+        failing.table(page, kept.params().get("invoice"), partial(invoice.chosen, ids))
+    if chosen := kept.params().get("invoice"):
         detail(chosen)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
@@ -31,7 +31,7 @@ def draw(staff: Staff) -> None:
     page = desk.failed_events(limit=tables.PAGE_SIZE, offset=offset)
     with place:
         _table(page)
-    wanted = st.query_params.get("event")
+    wanted = kept.params().get("event")
     event = next((each for each in page.rows if each.event_id == wanted), None)
     if event is None:
         _settled(staff)
@@ -41,7 +41,7 @@ def draw(staff: Staff) -> None:
 
 def _settled(staff: Staff) -> None:
     """What came of the request about an event that left the list."""
-    if (wanted := st.query_params.get("event")) and staff.may(Permission.REPAIR):
+    if (wanted := kept.params().get("event")) and staff.may(Permission.REPAIR):
         asking.follow(wanted, asking.RETRIES)
 
 
@@ -71,7 +71,7 @@ def _all_at_once(total: int, staff: Staff) -> None:
 def _table(page: Listing[FailedEvent]) -> None:
     zone, column = data.timezone(), st.column_config
     ids = [event.event_id for event in page.rows]
-    wanted = st.query_params.get("event")
+    wanted = kept.params().get("event")
     tables.show(
         [
             {
@@ -108,9 +108,9 @@ def _table(page: Listing[FailedEvent]) -> None:
 
 def _open(ids: list[str], index: int | None) -> None:
     if index is None:
-        st.query_params.pop("event", None)
+        kept.params().pop("event", None)
     else:
-        st.query_params["event"] = ids[index]
+        kept.params()["event"] = ids[index]
 
 
 def _detail(event: FailedEvent, staff: Staff) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from dashboard import kept
 from dashboard.language import tr
+from dashboard.ui import choices
 from lib.billing import Filters
 
 F = TypeVar("F", bound=Filters)
+V = TypeVar("V", bound=Hashable)
 
 NARROW: Final = 145
-WIDEST: Final = 420
-"""Pixels of a filter that holds nothing, and of one that holds much."""
+"""Pixels of a filter that holds one of a list."""
 
 NONE: Final[Mapping[str, Any]] = {
     "q": "",
@@ -70,50 +72,18 @@ def several(
 ) -> tuple[str, ...]:
     """Any of ``options``; none chosen means all. A value in the address that is gone is dropped.
 
-    It is as wide as what is chosen, which else would scroll out of sight, or ``width`` pixels.
+    ``width``: pixels; else as wide as what is chosen.
     """
     if len(options) < 2:
         return ()
-    chosen = st.multiselect(
-        label,
-        list(options),
-        key=key,
-        format_func=spelled,
-        placeholder=label,
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=first_page,
-        width=width or _room(key, [(each, spelled(each)) for each in options]),
-    )
-    return tuple(chosen)
-
-
-def _room(key: str, options: Sequence[tuple[str, str]]) -> int:
-    """Pixels in which the chips of what is chosen stand side by side. ``options``: each with its
-    words, which are what the address holds before the filter is drawn for the first time."""
-    if key in st.session_state:
-        chosen = [words for option, words in options if option in st.session_state[key]]
-    else:
-        asked = set(st.query_params.get_all(key))
-        chosen = [words for _, words in options if words in asked]
-    chips = sum(36 + 7 * len(words) for words in chosen)
-    return min(max(NARROW, 84 + chips), WIDEST)
+    words = {each: spelled(each) for each in options}
+    return choices.several(label, key, words, first_page, width=width)
 
 
 def order(options: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
     """How the list is sorted: English label → (column, descending). The first is its own order."""
-    label = st.selectbox(
-        tr("Sort by"),
-        list(options),
-        format_func=tr,
-        key="sort",
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=first_page,
-        width=175,
-        icon=":material/sort:",
-    )
-    return options[label]
+    words = {label: tr(label) for label in options}
+    return options[pick(tr("Sort by"), "sort", words, next(iter(options)), width=175, icon="sort")]
 
 
 def ordered(wanted: F, options: Mapping[str, tuple[str, bool]]) -> F:
@@ -122,24 +92,29 @@ def ordered(wanted: F, options: Mapping[str, tuple[str, bool]]) -> F:
     return replace(wanted, sort=sort, descending=descending)
 
 
+def pick(
+    label: str,
+    key: str,
+    options: Mapping[V, str],
+    begin: V,
+    *,
+    width: int,
+    icon: str = "",
+    on_choose: Callable[[], None] | None = None,
+) -> V:
+    """One of ``options``, value → what people call it, in a list of ``width`` pixels; ``begin``
+    until one is chosen."""
+    heard = on_choose or first_page
+    chosen = choices.one(label, key, options, begin, heard, width=width, icon=icon)
+    return begin if chosen is None else chosen
+
+
 def maybe(
     label: str, key: str, options: Sequence[str], spelled: Callable[[str], str]
 ) -> str | None:
     """One of ``options``, or none of them; ``label`` is what none is called."""
-    if st.session_state.get(key) not in (None, *options):
-        st.session_state[key] = None
-    return st.selectbox(
-        label,
-        list(options),
-        index=None,
-        key=key,
-        format_func=spelled,
-        placeholder=label,
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=first_page,
-        width=NARROW,
-    )
+    words = {each: spelled(each) for each in options}
+    return choices.one(label, key, words, None, first_page, width=NARROW)
 
 
 def nothing(sentence: str) -> None:
@@ -166,30 +141,27 @@ def first_page() -> None:
     if "page" in st.session_state:
         st.session_state["page"] = 1
     for name in OF_PAGES:
-        st.query_params.pop(name, None)
+        kept.params().pop(name, None)
 
 
 def currency(codes: Sequence[str], *, key: str = "currency") -> str:
     """One currency of those there are; sums never mix them."""
     if len(codes) < 2:
         return codes[0] if codes else "usd"
-    return switch(tr("Currency"), key, {code: code.upper() for code in codes})
+    words = {code: code.upper() for code in codes}
+    return switch(tr("Currency"), key, words, everywhere=True)
 
 
-def switch(label: str, key: str, options: Mapping[str, str], default: str | None = None) -> str:
+def switch(
+    label: str,
+    key: str,
+    options: Mapping[str, str],
+    default: str | None = None,
+    *,
+    everywhere: bool = False,
+) -> str:
     """One of ``options``, value → what people call it in English; ``default`` or the first to begin
-    with. What another page has chosen under the same name is no choice here."""
-    if st.session_state.get(key) not in options:
-        st.session_state.pop(key, None)
-    chosen: str = st.segmented_control(
-        label,
-        list(options),
-        default=default or next(iter(options)),
-        required=True,
-        format_func=lambda value: tr(options[value]),
-        key=key,
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=first_page,
-    )
-    return chosen
+    with. ``everywhere``: what another page has chosen under the same name is chosen here, too."""
+    words = {value: tr(name) for value, name in options.items()}
+    begin = default or next(iter(options))
+    return choices.switch(label, key, words, begin, first_page, everywhere=everywhere)

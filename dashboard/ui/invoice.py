@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import mark, say, tr
 from dashboard.ui import billed, corrections, notes, spelled, tables
@@ -41,9 +41,9 @@ def made_by(billing_reason: str) -> str:
 def chosen(ids: Sequence[str], index: int | None) -> None:
     """Keep which row was chosen in the address."""
     if index is None:
-        st.query_params.pop("invoice", None)
+        kept.params().pop("invoice", None)
     else:
-        st.query_params["invoice"] = ids[index]
+        kept.params()["invoice"] = ids[index]
 
 
 def draw(invoice_id: str) -> None:

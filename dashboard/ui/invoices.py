@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
@@ -166,7 +166,7 @@ def _found(wanted: InvoiceFilters, staff: Staff) -> None:
         table(page)
     if not whole.capped:
         sums([cast(InvoiceSum, part) for part in whole.sums])
-    if chosen := st.query_params.get("invoice"):
+    if chosen := kept.params().get("invoice"):
         invoice.draw(chosen)
 
 
@@ -215,7 +215,7 @@ def table(page: Listing[InvoiceItem]) -> None:
     """One page of the list; a chosen row is kept in the address."""
     zone, column = data.timezone(), st.column_config
     ids = [item.invoice_id for item in page.rows]
-    wanted = st.query_params.get("invoice")
+    wanted = kept.params().get("invoice")
     tables.show(
         [
             {

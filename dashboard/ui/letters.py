@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
@@ -32,7 +32,7 @@ def draw(endpoints: Sequence[EndpointState], staff: Staff) -> None:
     page = desk.dead_letters(limit=tables.PAGE_SIZE, offset=offset)
     with place:
         _table(page)
-    wanted = st.query_params.get("letter")
+    wanted = kept.params().get("letter")
     letter = next((each for each in page.rows if each.subject == wanted), None)
     if letter is None:
         _settled(staff)
@@ -42,7 +42,7 @@ def draw(endpoints: Sequence[EndpointState], staff: Staff) -> None:
 
 def _settled(staff: Staff) -> None:
     """What came of the request about a letter that left the list."""
-    if (wanted := st.query_params.get("letter")) and staff.may(Permission.REPAIR):
+    if (wanted := kept.params().get("letter")) and staff.may(Permission.REPAIR):
         asking.follow(wanted, asking.RESENDS)
 
 
@@ -77,7 +77,7 @@ def _all_at_once(endpoints: Sequence[EndpointState], total: int, staff: Staff) -
 def _table(page: Listing[DeadLetter]) -> None:
     zone, column = data.timezone(), st.column_config
     ids = [letter.subject for letter in page.rows]
-    wanted = st.query_params.get("letter")
+    wanted = kept.params().get("letter")
     tables.show(
         [
             {
@@ -112,9 +112,9 @@ def _table(page: Listing[DeadLetter]) -> None:
 
 def _open(ids: list[str], index: int | None) -> None:
     if index is None:
-        st.query_params.pop("letter", None)
+        kept.params().pop("letter", None)
     else:
-        st.query_params["letter"] = ids[index]
+        kept.params()["letter"] = ids[index]
 
 
 def _detail(letter: DeadLetter, staff: Staff) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import tr
 from lib.billing import CustomerView
@@ -22,7 +22,7 @@ FIRST_STEP: Final = 30 * 86_400
 def wanted() -> int | None:
     """The unix second that the address names; None is now, as is what cannot be read."""
     try:
-        named = datetime.fromisoformat(st.query_params.get(PARAMETER, ""))
+        named = datetime.fromisoformat(kept.params().get(PARAMETER, ""))
         second = int((named if named.tzinfo else named.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
         return None
@@ -117,11 +117,11 @@ def _chosen(key: str, since: int, zone: str) -> None:
 
 def _go(second: int, since: int) -> None:
     moment = datetime.fromtimestamp(max(second, since), UTC)
-    st.query_params[PARAMETER] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    kept.params()[PARAMETER] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _now() -> None:
-    st.query_params.pop(PARAMETER, None)
+    kept.params().pop(PARAMETER, None)
 
 
 def _wall(second: int, zone: str) -> datetime:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from dashboard import kept
 from dashboard.language import tr
 from dashboard.ui import filters, tables
 from lib.billing import REACH, Filters, Listing
@@ -26,7 +27,7 @@ L = TypeVar("L", bound=Listing[Any])
 
 def whole(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:
     """What the list adds up to: exactly where that was asked for, however long it is."""
-    return read(replace(wanted, limit=0, exact=bool(st.query_params.get(EXACT))))
+    return read(replace(wanted, limit=0, exact=bool(kept.params().get(EXACT))))
 
 
 def whole_still(read: Callable[[F], Listing[Any]], wanted: F) -> Listing[Any]:
@@ -88,17 +89,17 @@ def counted(of: Listing[Any], spelled: str) -> str:
 
 
 def _begun() -> tuple[int, str]:
-    passed, _, after = st.query_params.get(AFTER, "").partition(":")
+    passed, _, after = kept.params().get(AFTER, "").partition(":")
     return (int(passed), after) if passed.isdecimal() and len(passed) < 12 else (0, "")
 
 
 def _go_on(passed: int, after: str) -> None:
-    exact = st.query_params.get(EXACT)
+    exact = kept.params().get(EXACT)
     filters.first_page()
-    st.query_params[AFTER] = f"{passed}:{after}"
+    kept.params()[AFTER] = f"{passed}:{after}"
     if exact:
-        st.query_params[EXACT] = exact
+        kept.params()[EXACT] = exact
 
 
 def _exactly() -> None:
-    st.query_params[EXACT] = "1"
+    kept.params()[EXACT] = "1"

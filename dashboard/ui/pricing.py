@@ -77,18 +77,12 @@ def _table(catalog: Catalog) -> PricingTable:
     keys = sorted(catalog.tables, key=lambda key: not catalog.tables[key].default)
     if len(keys) == 1:
         return catalog.tables[keys[0]]
-    _keep("table", tuple(keys))
-    chosen = st.selectbox(
-        tr("Pricing table"),
-        keys,
-        format_func=lambda key: (
-            tr("{table} (draft)", table=key) if catalog.tables[key].state == "draft" else key
-        ),
-        key="table",
-        bind="query-params",
-        label_visibility="collapsed",
-        icon=":material/view_column:",
-        width=200,
+    words = {
+        key: tr("{table} (draft)", table=key) if catalog.tables[key].state == "draft" else key
+        for key in keys
+    }
+    chosen = filters.pick(
+        tr("Pricing table"), "table", words, keys[0], width=200, icon="view_column"
     )
     return catalog.tables[chosen]
 
@@ -134,10 +128,8 @@ def _standing(catalog: Catalog, table: PricingTable) -> None:
 def _switches(catalog: Catalog, table: PricingTable) -> Shown:
     with st.container(horizontal=True, vertical_alignment="center", key="table_switches"):
         codes = currencies_of(catalog, table)
-        _keep("currency", codes)
         code = filters.currency(codes) if codes else catalog.currency
         terms = terms_of_table(catalog, table, code)
-        _keep("term", terms)
         term = "month"
         if len(terms) > 1:
             options = {each: _term(each) for each in terms}
@@ -146,23 +138,9 @@ def _switches(catalog: Catalog, table: PricingTable) -> Shown:
         elif terms:
             term = terms[0]
         st.space("stretch")
-        language = st.selectbox(
-            tr("Language"),
-            list(LANGUAGES),
-            format_func=LANGUAGES.__getitem__,
-            key="prices_in",
-            label_visibility="collapsed",
-            bind="query-params",
-            width=140,
-            help=tr("How amounts are written; words are translated where the file has them."),
-        )
+        begin = next(iter(LANGUAGES))
+        language = filters.pick(tr("Language"), "prices_in", LANGUAGES, begin, width=140)
     return Shown(code, term, language)
-
-
-def _keep(key: str, options: tuple[str, ...]) -> None:
-    """Another table or currency may not have what was chosen."""
-    if key in st.session_state and st.session_state[key] not in options:
-        del st.session_state[key]
 
 
 def _term(term: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
-from dashboard.ui import defined, filters, listing, notes, rolling, tables
+from dashboard.ui import choices, defined, filters, listing, notes, rolling, tables
 from lib.billing import (
     ReceiptBalance,
     ReceiptConversion,
@@ -44,19 +44,10 @@ def _part(line: RollForwardLine, *, reporting: bool) -> str:
         for part in rolling.PARTS
         if (part != "fx" or reporting) and (part != "committed" or line.running)
     ]
-    if st.session_state.get("part") not in parts:
-        st.session_state["part"] = "closing"
-    chosen: str = st.segmented_control(
-        tr("Part of the roll-forward"),
-        parts,
-        required=True,
-        format_func=lambda part: defined.label(rolling.PARTS[part]),
-        key="part",
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=filters.first_page,
+    words = {part: defined.label(rolling.PARTS[part]) for part in parts}
+    return choices.switch(
+        tr("Part of the roll-forward"), "part", words, "closing", filters.first_page
     )
-    return chosen
 
 
 def _proof(page: Receipts[Any], line: RollForwardLine) -> None:

@@ -33,22 +33,10 @@ def one_of(periods: Sequence[ChurnPeriod]) -> int:
     """The position of the chosen period; by itself the last one that is over."""
     names = [period.name for period in reversed(periods)]
     running = {period.name for period in periods if not period.complete}
-    if st.session_state.get("period") not in names:
-        st.session_state.pop("period", None)
-    over = next((n for n, name in enumerate(names) if name not in running), 0)
-    chosen = st.selectbox(
-        tr("Which one"),
-        names,
-        index=over,
-        key="period",
-        format_func=lambda name: (
-            tr("{period} so far", period=fmt.period(name)) if name in running else fmt.period(name)
-        ),
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=filters.first_page,
-        width=190,
-    )
+    over = next((name for name in names if name not in running), names[0])
+    words = {name: fmt.period(name) for name in names}
+    words |= {name: tr("{period} so far", period=words[name]) for name in running}
+    chosen = filters.pick(tr("Which one"), "period", words, over, width=190)
     return len(names) - 1 - names.index(chosen)
 
 

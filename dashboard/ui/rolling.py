@@ -69,18 +69,8 @@ def asked(codes: Sequence[str]) -> Asked:
     with st.container(horizontal=True, vertical_alignment="center"):
         choice = _currency(codes, reporting)
         by = filters.switch(tr("Divided by"), "by", UNITS, "month")
-        if st.session_state.get("back") not in BACK[by]:
-            st.session_state["back"] = BACK[by][0]
-        back = st.selectbox(
-            tr("How far back"),
-            BACK[by],
-            key="back",
-            format_func=lambda count: _last(by, count),
-            label_visibility="collapsed",
-            bind="query-params",
-            on_change=filters.first_page,
-            width=165,
-        )
+        spans = {count: _last(by, count) for count in BACK[by]}
+        back = filters.pick(tr("How far back"), "back", spans, BACK[by][0], width=165)
     return Asked(None if choice == ALL else choice, by, back)
 
 
@@ -96,10 +86,12 @@ def _last(by: str, count: int) -> str:
 
 
 def _currency(codes: Sequence[str], reporting: str | None) -> str:
-    choices = {code: code.upper() for code in codes}
+    words = {code: code.upper() for code in codes}
     if reporting:
-        choices[ALL] = tr("All in {currency}", currency=reporting.upper())
-    return filters.switch(tr("Currency"), "currency", choices) if len(choices) > 1 else codes[0]
+        words[ALL] = tr("All in {currency}", currency=reporting.upper())
+    if len(words) < 2:
+        return codes[0]
+    return filters.switch(tr("Currency"), "currency", words, everywhere=True)
 
 
 def remarks(rolled: RollForward) -> None:
@@ -131,18 +123,9 @@ def name(line: RollForwardLine) -> str:
 def period(rolled: RollForward) -> RollForwardLine:
     """The chosen period; the newest until another is chosen."""
     by_name = {name(line): line for line in reversed(rolled.lines)}
-    if st.session_state.get("period") not in by_name:
-        st.session_state["period"] = next(iter(by_name))
-    chosen = st.selectbox(
-        tr("Period"),
-        list(by_name),
-        key="period",
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=filters.first_page,
-        width=165,
-        icon=":material/calendar_month:",
-    )
+    newest = next(iter(by_name))
+    words = {name: name for name in by_name}
+    chosen = filters.pick(tr("Period"), "period", words, newest, width=165, icon="calendar_month")
     return by_name[chosen]
 
 

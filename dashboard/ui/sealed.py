@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, session
+from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
@@ -143,7 +143,7 @@ def months(view: CloseOverview, currency: str) -> str | None:
     listed = view.months
     names = [item.month for item in listed]
     closed = [item.month for item in listed if item.state == "closed"]
-    wanted = st.query_params.get("month") or (closed[0] if closed else "")
+    wanted = kept.params().get("month") or (closed[0] if closed else "")
     st.header(tr("Which months are signed?"), anchor=False)
     if closed:
         st.caption(
@@ -156,9 +156,9 @@ def months(view: CloseOverview, currency: str) -> str | None:
 
     def choose(index: int | None) -> None:
         if index is None:
-            st.query_params.pop("month", None)
+            kept.params().pop("month", None)
         else:
-            st.query_params["month"] = names[index]
+            kept.params()["month"] = names[index]
 
     _table(listed, currency, names.index(wanted) if wanted in names else None, choose)
     return wanted if wanted in closed else None

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import addressed, navigation
+from dashboard import addressed, kept, navigation
 from dashboard import format as fmt
 from dashboard.language import tr
 from dashboard.ui import cells, grid
@@ -118,7 +118,7 @@ def pager(
 def open_customer(customer_id: str) -> None:
     """Go to the customer's page; its address can be pasted into a chat."""
     # The browser's way back forgets the filters: a page switch empties the address it leaves.
-    left = {name: st.query_params.get_all(name) for name in st.query_params}
+    left = {name: kept.params().get_all(name) for name in kept.params()}
     st.session_state["came_from"] = (st.session_state.get("page_shown"), left)
     navigation.open_page("customer", customer=customer_id)
 

@@ -45,19 +45,9 @@ def period(default: str | None = None) -> Lookback:
     ``default`` or the first to begin with.
     """
     by_key = {span.key: span for span in morning.lookbacks()}
-    if st.session_state.get("period") not in by_key:
-        st.session_state["period"] = default or next(iter(by_key))
-    chosen = st.selectbox(
-        tr("Period"),
-        list(by_key),
-        key="period",
-        format_func=_span_name,
-        label_visibility="collapsed",
-        bind="query-params",
-        on_change=filters.first_page,
-        width=185,
-        icon=":material/calendar_month:",
-    )
+    words = {key: _span_name(key) for key in by_key}
+    begin = default or next(iter(by_key))
+    chosen = filters.pick(tr("Period"), "period", words, begin, width=185, icon="calendar_month")
     return by_key[chosen]
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import addressed, navigation, session
+from dashboard import addressed, kept, navigation, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
@@ -103,12 +103,12 @@ def _keep(slug: str) -> None:
         staff.email, st.session_state["view_name"], slug, query, st.session_state["view_shared"]
     )
     try:
-        kept = session.billing().save_view(view, roles=staff.roles)
+        saved = session.billing().save_view(view, roles=staff.roles)
     except BillingError as error:
         st.session_state["view_trouble"] = str(error)
         return
     st.session_state["view_name"], st.session_state["view_shared"] = "", False
-    st.toast(tr("Saved as “{name}”.", name=fmt.md(kept.name)), icon=":material/bookmark:")
+    st.toast(tr("Saved as “{name}”.", name=fmt.md(saved.name)), icon=":material/bookmark:")
 
 
 def _forget(name: str) -> None:
@@ -122,6 +122,6 @@ def _forget(name: str) -> None:
 
 
 def _spelled() -> Iterator[str]:
-    for key in st.query_params:
+    for key in kept.params():
         if key not in NOT_FILTERS:
-            yield from (urlencode({key: value}) for value in st.query_params.get_all(key))
+            yield from (urlencode({key: value}) for value in kept.params().get_all(key))

@@ -9,7 +9,7 @@ from pathlib import Path
 from dashboard import addressed
 
 ROOT = Path(__file__).resolve().parents[2]
-FILTERS = {"switch": 1, "several": 1, "maybe": 1}
+FILTERS = {"switch": 1, "several": 1, "maybe": 1, "pick": 1}
 """What of `dashboard.ui.filters` keeps a choice → the position of its name."""
 
 
@@ -17,13 +17,14 @@ def names() -> Iterator[str]:
     """Of every choice that the address keeps, where it is written out."""
     for path in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("pages/*.py")]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            if not isinstance(call, ast.Call):
                 continue
+            called = getattr(call.func, "attr", getattr(call.func, "id", ""))
             given = {each.arg: each.value for each in call.keywords}
             said: ast.expr | None = None
-            if "bind" in given or call.func.attr in {"currency", "pager"}:
+            if "bind" in given or called in {"currency", "pager"}:
                 said = given.get("key")
-            elif (at := FILTERS.get(call.func.attr)) is not None and len(call.args) > at:
+            elif (at := FILTERS.get(called)) is not None and len(call.args) > at:
                 said = call.args[at]
             if isinstance(said, ast.Constant) and isinstance(said.value, str):
                 yield said.value

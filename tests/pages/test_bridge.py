@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import session
 from dashboard.ui import bridge
 from lib.billing.store.engine import Store
+from tests.pages.choosing import choice, press
 from tests.pages.conftest import everything
 from tests.pages.drawn import tables
 from tests.pages.fake_billing import FakeBilling
@@ -75,7 +76,7 @@ def test_the_table_goes_from_our_mrr_to_theirs(demo: None, desk: FakeBilling) ->
 
 def test_the_address_names_the_policy_and_the_line(demo: None, desk: FakeBilling) -> None:
     app = drawn(bridge="ChartMogul", bridge_line="collection_paused")
-    assert app.selectbox(key="bridge").value == "chartmogul"
+    assert choice(app, "bridge").chosen == ["ChartMogul"]
     _, behind = tables(app)
     assert len(behind.value) == 25
     assert "30 customers, 30 rows. Choose a row to open its customer." in said(app)
@@ -84,7 +85,7 @@ def test_the_address_names_the_policy_and_the_line(demo: None, desk: FakeBilling
 def test_another_policy_forgets_the_line(demo: None, desk: FakeBilling) -> None:
     app = drawn(bridge_line="collection_paused")
     assert len(tables(app)) == 2
-    app.selectbox(key="bridge").set_value("profitwell").run()
+    press(app, "bridge", "ProfitWell")
     assert len(tables(app)) == 1
     assert "ProfitWell would show" in said(app)
 

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.billing import METRICS
+from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import figures, numbers, tables
 from tests.pages.fake_billing import FakeBilling
@@ -52,7 +53,7 @@ def test_every_rate_has_its_definition_one_click_away(open_page: Open) -> None:
 
 def test_few_customers_are_marked(open_page: Open) -> None:
     app = open_page("churn")
-    app.segmented_control(key="currency").set_value("eur").run()
+    press(app, "currency", "EUR")
     table = next(m.value for m in app.markdown if m.value.startswith("| Metric"))
     assert table.count("Small sample") >= 5
     assert "small sample" in numbers(app)[0].beside
@@ -60,7 +61,7 @@ def test_few_customers_are_marked(open_page: Open) -> None:
 
 def test_another_currency_has_numbers_of_its_own(open_page: Open) -> None:
     app = open_page("churn")
-    app.segmented_control(key="currency").set_value("eur").run()
+    press(app, "currency", "EUR")
     assert shown(app)["Customer churn"] == "33.3%"
     assert "in EUR" in everything(app)
 
@@ -74,10 +75,10 @@ def test_the_address_chooses_period_division_and_part(open_page: Open) -> None:
 
 def test_a_chosen_period_is_the_one_that_is_shown(open_page: Open) -> None:
     app = open_page("churn")
-    box = app.selectbox(key="period")
-    assert box.options[0].endswith("so far")
-    oldest = app.session_state["period"] and box.options[-1]
-    box.set_value(_names(app)[-1]).run()
+    names = choice(app, "period").options
+    assert names[0].endswith("so far")
+    oldest = names[-1]
+    press(app, "period", oldest)
     assert shown(app)["Customer churn"] == "–"
     assert oldest in everything(app)
     assert "partly reconstructed" in everything(app)
@@ -90,10 +91,10 @@ def _names(app: AppTest) -> list[str]:
 
 def test_a_period_that_another_division_does_not_know_is_dropped(open_page: Open) -> None:
     app = open_page("churn")
-    app.selectbox(key="period").set_value(_names(app)[2]).run()
-    app.segmented_control(key="by").set_value("week").run()
+    press(app, "period", choice(app, "period").options[2])
+    press(app, "by", "Week")
     assert not app.exception
-    assert "W" in app.session_state["period"]
+    assert "week" in choice(app, "period").chosen[0].lower()
 
 
 def test_those_who_left_are_listed_with_their_own_words(open_page: Open) -> None:
@@ -116,7 +117,7 @@ def test_a_bar_narrows_the_list_to_those_behind_it(
     key: str, value: str, column: str, shown: str, open_page: Open
 ) -> None:
     app = open_page("churn", view="Reasons")
-    app.multiselect(key=key).select(value).run()
+    press(app, key, shown)
     assert set(tables(app)[0].value[column]) == {shown}
 
 
@@ -136,25 +137,25 @@ def test_cohorts_mark_the_month_that_is_not_over(open_page: Open) -> None:
 @pytest.mark.parametrize(
     ("of", "shown", "first", "last"),
     [
-        ("customers", "share", "100%", "98%*"),
-        ("customers", "number", "240", "235*"),
-        ("mrr", "share", "100%", "50%*"),
-        ("mrr", "number", "$1,000", "$500*"),
+        ("Customers", "Share", "100%", "98%*"),
+        ("Customers", "In numbers", "240", "235*"),
+        ("MRR", "Share", "100%", "50%*"),
+        ("MRR", "In numbers", "$1,000", "$500*"),
     ],
 )
 def test_cohorts_by_customers_or_mrr_relative_or_absolute(
     of: str, shown: str, first: str, last: str, open_page: Open
 ) -> None:
     app = open_page("churn", view="Cohorts")
-    app.segmented_control(key="of").set_value(of).run()
-    app.segmented_control(key="as").set_value(shown).run()
+    press(app, "of", of)
+    press(app, "as", shown)
     row = list(tables(app)[0].value.iloc[0])
     assert (row[2], row[-1]) == (first, last)
 
 
 def test_small_cohorts_are_marked(open_page: Open) -> None:
     app = open_page("churn", view="Cohorts")
-    app.segmented_control(key="currency").set_value("eur").run()
+    press(app, "currency", "EUR")
     frame = tables(app)[0].value
     assert all(name.endswith("·") for name in frame["Cohort"])
 

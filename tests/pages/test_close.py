@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.pages.choosing import press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import choose, numbers, tables
 from tests.pages.fake_billing import FakeBilling
@@ -111,7 +112,7 @@ def test_a_month_that_is_not_closed_shows_no_details(open_page: Open, desk: Fake
 
 def test_nothing_restated_says_what_would_show(open_page: Open, desk: FakeBilling) -> None:
     app = open_page("close", "finance", month="2026-09")
-    app.segmented_control(key="currency").set_value("eur").run()
+    press(app, "currency", "EUR")
     assert any("arrives only now shows here" in caption.value for caption in app.caption)
 
 

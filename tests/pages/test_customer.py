@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.billing import Role
+from tests.pages.choosing import choice
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import to_copy
 from tests.pages.fake_billing import FakeBilling
@@ -91,7 +92,7 @@ def test_features_and_limits_say_where_they_come_from(open_page: Open) -> None:
 
 
 def views(app: AppTest) -> list[str]:
-    return [option.content for option in app.segmented_control(key="tab").proto.options]
+    return choice(app, "tab").options
 
 
 @pytest.mark.parametrize("role", ROLES)

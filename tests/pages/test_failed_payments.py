@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.billing import METRICS
+from tests.pages.choosing import press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import FakeBilling
@@ -51,7 +52,7 @@ def test_in_progress_stands_apart_and_the_rate_has_its_definition(open_page: Ope
 
 def test_the_cash_view_dates_it_by_payment(open_page: Open) -> None:
     app = open_page("failed-payments", "finance")
-    app.segmented_control(key="recovered").set_value("By payment").run()
+    press(app, "recovered", "By payment")
     assert METRICS["recovered_cash"].definition in everything(app)
     assert not any("in_progress" in f.value.columns for f in tables(app))
 

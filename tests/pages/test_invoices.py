@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lib.billing import METRICS, Correction, LinesView
+from tests.pages.choosing import press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import NOW, FakeBilling
@@ -67,7 +68,7 @@ def test_every_amount_has_its_definition_on_the_page(open_page: Open, metric: st
 def test_choosing_a_currency_changes_the_numbers(open_page: Open) -> None:
     app = open_page("invoices", "finance")
     assert numbers(app)[0].value == "$12,345"
-    app.segmented_control(key="in").set_value("eur").run()
+    press(app, "in", "EUR")
     assert numbers(app)[0].value == "€987"
 
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import needs
 from lib.billing import SyncHealth
+from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import figures, needed, numbers, tables
 from tests.pages.fake_billing import FakeBilling
@@ -34,7 +35,7 @@ def test_four_numbers_each_against_something(open_page: Open) -> None:
 
 def test_a_rate_of_few_customers_is_marked_and_has_no_arrow(open_page: Open) -> None:
     app = open_page("overview")
-    app.segmented_control(key="currency").set_value("eur").run()
+    press(app, "currency", "EUR")
     churn = numbers(app)[3]
     assert (churn.value, churn.delta, churn.arrow) == ("2.6%", "small sample", "")
 
@@ -49,7 +50,7 @@ def test_the_bridge_and_the_runway_are_drawn_under_their_questions(open_page: Op
 
 def test_a_week_lists_who_leaves_in_it(open_page: Open) -> None:
     app = open_page("overview")
-    app.selectbox(key="week").set_value("2026-11-23").run()
+    press(app, "week", "23 Nov 2026")
     titles = [title.value for title in app.header]
     assert "Who leaves in the week of 23 Nov 2026?" in titles
     frame = tables(app)[0].value
@@ -63,7 +64,7 @@ def test_a_week_lists_who_leaves_in_it(open_page: Open) -> None:
 
 
 def test_a_week_of_nothing_cannot_be_chosen(open_page: Open) -> None:
-    weeks = open_page("overview").selectbox(key="week").options
+    weeks = choice(open_page("overview"), "week").options
     assert weeks == ["16 Nov 2026", "23 Nov 2026", "30 Nov 2026"]
 
 

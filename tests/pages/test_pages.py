@@ -6,6 +6,7 @@ import pytest
 
 from dashboard import navigation
 from lib.billing import METRICS, Role
+from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import FakeBilling
@@ -193,19 +194,19 @@ def test_no_next_try_is_promised_after_the_final_attempt(open_page: Open) -> Non
 def test_a_plan_lists_the_customers_behind_it(open_page: Open) -> None:
     app = open_page("plan-mix")
     assert len(tables(app)[1].value) == 25
-    app.multiselect(key="plans").select("starter").run()
+    press(app, "plans", "Starter")
     assert set(tables(app)[1].value["plan"]) == {"Starter"}
 
 
 def test_what_is_not_in_the_catalogue_can_be_filtered_like_a_plan(open_page: Open) -> None:
     app = open_page("plan-mix")
-    assert "Not in the catalogue" in app.multiselect(key="plans").options
+    assert "Not in the catalogue" in choice(app, "plans").options
 
 
 def test_narrowing_a_list_goes_back_to_its_first_page(open_page: Open) -> None:
     app = open_page("winding-down", page="2")
     assert app.session_state["page"] == 2
-    app.multiselect(key="plans").select("pro").run()
+    press(app, "plans", "Pro")
     assert app.session_state["page"] == 1
     assert set(tables(app)[0].value["plan"]) == {"Pro"}
 
@@ -213,7 +214,7 @@ def test_narrowing_a_list_goes_back_to_its_first_page(open_page: Open) -> None:
 def test_two_currencies_are_never_added_up(open_page: Open) -> None:
     app = open_page("overview")
     assert numbers(app)[0].value == "$20,134"
-    app.segmented_control(key="currency").set_value("eur").run()
+    press(app, "currency", "EUR")
     assert numbers(app)[0].value == "€2,815"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.choosing import press
 from tests.pages.conftest import Open
 from tests.pages.drawn import numbers, tables
 from tests.pages.fake_billing import FakeBilling
@@ -21,7 +22,7 @@ def questions(app: AppTest) -> list[str]:
 def test_the_mix_can_be_had_in_customers(open_page: Open) -> None:
     app = open_page("plan-mix")
     assert questions(app)[0] == "Which plans carry the MRR?"
-    app.segmented_control(key="measure").set_value("customers").run()
+    press(app, "measure", "Customers")
     assert questions(app)[0] == "Which plans have the customers?"
     assert app.session_state["measure"] == "customers"
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.billing import LANGUAGES
 from lib.billing.domain.catalog import parse_catalog
+from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import choose, tables
 from tests.pages.fake_billing import FakeBilling
@@ -89,12 +91,12 @@ def test_another_table_another_term_and_another_currency(
 ) -> None:
     app = open_page("plans")
     assert "plus \\$0\\.05 a unit by use" in said(app)
-    app.get_by_key("term").set_value("year").run()
+    press(app, "term", choice(app, "term").options[-1])
     assert "# \\$295" in said(app)
     assert "saves 16%" in said(app)
-    app.get_by_key("currency").set_value("jpy").run()
+    press(app, "currency", "JPY")
     assert "# ¥4\\,300" in said(app)  # and the term that yen have
-    app.get_by_key("table").set_value("soon").run()
+    press(app, "table", "soon (draft)")
     assert not app.exception
     assert "Table soon" in said(app)
 
@@ -107,7 +109,7 @@ def test_amounts_are_written_as_the_language_writes_them(
     open_page: Open, sold: FakeBilling, language: str, amount: str
 ) -> None:
     app = open_page("plans")
-    app.get_by_key("prices_in").set_value(language).run()
+    press(app, "prices_in", LANGUAGES[language])
     assert amount in said(app)
 
 

@@ -14,6 +14,7 @@ from lib.billing import Portside
 from lib.billing.store.engine import Store
 from tests.desk.money_world import over_company
 from tests.pages import conftest
+from tests.pages.choosing import press
 from tests.pages.drawn import numbers, tables
 
 
@@ -53,7 +54,7 @@ def test_the_overview_s_numbers_are_those_of_the_reports(company: Portside) -> N
 
 def test_the_upgrades_page_counts_what_the_report_lists(company: Portside) -> None:
     app = opened("upgrades")
-    app.selectbox(key="period").set_value("12m").run()
+    press(app, "period", "Last 12 months")
     code = currency_of(app)
     rows = [row for row in company.report("upgrades", currency=code).rows if row["kind"]]
     values = {card.label: card.value for card in numbers(app)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.choosing import press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import figures, numbers, tables
 from tests.pages.fake_billing import FakeBilling
@@ -25,7 +26,7 @@ def test_four_numbers_against_the_time_before(open_page: Open) -> None:
 
 def test_few_trials_are_marked_and_compared_with_nothing(open_page: Open) -> None:
     app = open_page("upgrades")
-    app.segmented_control(key="currency").set_value("eur").run()
+    press(app, "currency", "EUR")
     trials = numbers(app)[2]
     assert (trials.value, trials.delta, trials.arrow) == ("66.7%", "2 of 3", "")
     assert trials.beside == "small sample"
@@ -67,7 +68,7 @@ def test_a_long_list_has_pages(open_page: Open) -> None:
 
 def test_a_filter_goes_back_to_the_first_page(open_page: Open) -> None:
     app = open_page("upgrades", period="Last 12 months", page="2")
-    app.multiselect(key="changes").select("plan").run()
+    press(app, "changes", "Plan")
     assert app.session_state["page"] == 1
     assert {change for cell in tables(app)[0].value["change"] for change in cell} == {"Plan"}
 
@@ -87,7 +88,7 @@ def test_an_unknown_value_in_the_address_is_no_error(open_page: Open) -> None:
 
 def test_another_currency_has_upgrades_of_its_own(open_page: Open) -> None:
     app = open_page("upgrades")
-    app.segmented_control(key="currency").set_value("eur").run()
+    press(app, "currency", "EUR")
     assert numbers(app)[0].value == "2"
     assert "€" in numbers(app)[1].value
 

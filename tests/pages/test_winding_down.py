@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import ending
+from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import numbers, specs, tables
 from tests.pages.fake_billing import FakeBilling
@@ -79,7 +80,7 @@ def test_a_small_sample_is_said_to_be_one(
 
 def test_outcomes_narrow_the_names(open_page: Open) -> None:
     app = open_page("winding-down", "founder", view=SAVES)
-    app.multiselect(key="outcomes").set_value(["lost"]).run()
+    press(app, "outcomes", "Lost")
     names = tables(app)[1].value
     assert {tuple(cell) for cell in names["outcome"]} == {("Lost",)}
 
@@ -91,7 +92,7 @@ def test_the_back_test_spells_both_sums(open_page: Open) -> None:
         "(1). Left €203.00 (7) = came true €116.00 (4) + unforeseen €87.00 (3)." in told(app)
     )
     assert "Left out: 1 subscription without a known MRR." in told(app)
-    app.multiselect(key="fates").set_value(["saved"]).run()
+    press(app, "fates", "Saved")
     assert {tuple(cell) for cell in tables(app)[0].value["fate"]} == {("Saved",)}
 
 
@@ -99,7 +100,7 @@ def test_sums_of_the_company_are_not_sent_to_whom_they_are_not_for(open_page: Op
     app = open_page("winding-down", "support", view=SAVES)
     assert "MRR saved" not in cards(app)
     assert "scheduled ends ·" not in told(app)
-    assert TEST not in [o.content for o in app.segmented_control(key="view").proto.options]
+    assert TEST not in choice(app, "view").options
     refused = open_page("winding-down", "support", view=TEST)
     assert not refused.exception
     assert "unforeseen" not in told(refused)
