@@ -57,14 +57,27 @@ const build = (root, label, options) => {
     list.style.left = `${Math.max(GAP, Math.min(field.left, innerWidth - box.width - GAP))}px`
     list.style.top = `${beneath + box.height > innerHeight && above > GAP ? above : beneath}px`
   }
-  const scrolled = (event) => { if (!list.contains(event.target)) put() }
+  // The page is drawn anew beneath an open list, which stays with its button.
+  const follow = (left, top) => {
+    if (!list.matches(":popover-open")) return
+    const now = root.getBoundingClientRect()
+    if (now.left !== left || now.bottom !== top) put()
+    requestAnimationFrame(() => follow(now.left, now.bottom))
+  }
+  // Escape closes the list alone, not what its button stands in.
+  const escaped = (event) => {
+    if (event.key !== "Escape") return
+    event.stopImmediatePropagation()
+    event.preventDefault()
+    list.hidePopover()
+    button.focus()
+  }
   list.ontoggle = (event) => {
     const open = event.newState === "open"
     button.ariaExpanded = String(open)
-    const heard = { capture: true, passive: true }
-    if (!open) return document.removeEventListener("scroll", scrolled, heard)
-    put()
-    document.addEventListener("scroll", scrolled, heard)
+    if (!open) return removeEventListener("keydown", escaped, true)
+    addEventListener("keydown", escaped, true)
+    follow()
     list.querySelector("input:checked, input")?.focus()
   }
   list.onkeydown = (event) => {

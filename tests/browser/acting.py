@@ -132,8 +132,7 @@ class Dashboard:
         self.settles()
 
     def goes(self, address: str) -> None:
-        """As through the browser's history: only what is shown is drawn anew. A filter that the
-        page before has, too, keeps that one's value."""
+        """As through the browser's history: what is shown is drawn anew, as ``address`` says."""
         self.settles()
         self.page.evaluate(GO, [address, 3 * PATIENCE])
         self.settles()
