@@ -23,7 +23,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard import kept, language, session
 from lib.billing import BillingError
 
-MARK: Final = "whole"
 _ASKED: Final = "address_asked"
 _AGAIN: Final = "address_again"
 _READ: Final = "address_read"
@@ -50,20 +49,22 @@ def marked(query: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[s
     """``query`` of a link to a page with filters; one without a query needs no mark."""
     pairs = list(query.items() if isinstance(query, Mapping) else query)
     names = dict.fromkeys(name for name, _ in pairs)
-    return [*pairs, (MARK, ",".join(names))] if pairs else []
+    return [*pairs, (kept.MARK, ",".join(names))] if pairs else []
 
 
 def arrive() -> None:
     """Before a page runs: if a link led here, its whole address counts, and nothing before it."""
     running = get_script_run_ctx()
-    if running is None or not (
-        MARK in kept.params() or _ASKED in st.session_state or _pasted(running.query_string)
-    ):
+    if running is None:
+        return
+    left = kept.begin()
+    led = kept.led(left)
+    if not (led or _ASKED in st.session_state or _pasted(running.query_string)):
         return
     asked = st.session_state.pop(_ASKED, None) or parse_qs(
         running.query_string, keep_blank_values=True
     )
-    if mark := asked.pop(MARK, None):
+    if mark := asked.pop(kept.MARK, None):
         # Between them stands what the page before had in its address.
         named = mark[-1].split(",")
         asked = {name: values for name, values in asked.items() if name in named}
@@ -71,8 +72,11 @@ def arrive() -> None:
     for name in HELD | asked.keys():
         st.session_state.pop(name, None)
     kept.forget()
+    if led and left:
+        kept.become(asked)
+        st.rerun()
     try:
-        kept.params().from_dict(asked)
+        st.query_params.from_dict(asked)
     except StreamlitAPIException:
         # The page is open and its filters hold their names: a run without them sets these free.
         if st.session_state.pop(_AGAIN, False):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import addressed, attendance, kept, language, navigation, remembered, session, visits
+from dashboard import addressed, attendance, language, navigation, remembered, session, visits
 from dashboard.ui import changes, chrome, notes, tour
 
 st.set_page_config(
@@ -24,7 +24,6 @@ def main() -> None:
     place = "sidebar" if staff else "hidden"
     page = st.navigation(navigation.menu(staff), position=place, expanded=True)
     st.set_page_config(page_title=f"{page.title} · Portside")
-    kept.begin()
     addressed.arrive()
     if staff:
         chrome.sidebar(staff, page.url_path)

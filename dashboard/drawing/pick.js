@@ -29,4 +29,5 @@ export default function ({ data, parentElement, setStateValue }) {
     root.classList.toggle("empty", at < 0)
   })
   select.onchange = () => press(select.value === "" ? [] : [options[Number(select.value)]])
+  return leaving(root)
 }

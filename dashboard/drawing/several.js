@@ -24,6 +24,7 @@ export default function ({ data, parentElement, setStateValue }) {
     press([])
     button.focus()
   }
+  return leaving(root)
 }
 
 const build = (root, label, options) => {
@@ -80,6 +81,9 @@ const build = (root, label, options) => {
     follow()
     list.querySelector("input:checked, input")?.focus()
   }
+  list.addEventListener("focusout", ({ relatedTarget: to }) => {
+    if (to && !root.contains(to)) list.hidePopover()
+  })
   list.onkeydown = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (!step) return

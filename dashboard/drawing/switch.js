@@ -29,4 +29,5 @@ export default function ({ data, parentElement, setStateValue }) {
     const from = buttons.indexOf(document.activeElement)
     buttons[(from + step + buttons.length) % buttons.length].focus()
   }
+  return leaving(root)
 }

@@ -41,11 +41,6 @@ _mounts: Final = {
 }
 
 
-def named(key: str) -> str:
-    """What the choice that holds ``key`` is called among the page's elements."""
-    return f"{key}_choice"
-
-
 def switch(
     label: str,
     key: str,
@@ -60,7 +55,7 @@ def switch(
     Held in ``st.session_state[key]``, where others may change it before this is drawn.
     ``everywhere``: other pages that know ``key`` begin with it.
     """
-    held = _one(key, words, begin)
+    held = _one(key, words, begin, everywhere=everywhere)
     how = {"width": "content", "everywhere": everywhere}
     _draw(SWITCH, label, key, words, [held], [begin], on_choose, **how)
     return begin if held is None else held
@@ -106,22 +101,23 @@ def several(
     return tuple(held)
 
 
-def _one(key: str, words: Mapping[V, str], begin: V | None) -> V | None:
+def _one(
+    key: str, words: Mapping[V, str], begin: V | None, *, everywhere: bool = False
+) -> V | None:
+    """What nobody chose goes nowhere, and what goes everywhere waits for a page that has it."""
     held: V | None = st.session_state.get(key)
     emptied = begin is None and held is None and key in st.session_state
     if held not in words and not emptied:
         told = kept.params().get(key)
-        held = next((value for value, called in words.items() if called == told), begin)
-    _hold(key, held, begin)
-    return held
-
-
-def _hold(key: str, held: Any, begin: Any) -> None:
-    """What nobody chose goes to no other page."""
-    if held == begin:
+        found = next((value for value, called in words.items() if called == told), begin)
+        if held is not None and everywhere:
+            return found
+        held = found
+        if held != begin:
+            st.session_state[key] = held
+    if held == begin and not everywhere:
         st.session_state.pop(key, None)
-    else:
-        st.session_state[key] = held
+    return held
 
 
 def _draw(
@@ -137,36 +133,41 @@ def _draw(
     everywhere: bool = False,
     **more: Any,
 ) -> None:
-    place, count = named(key), f"{key}_heard"
+    place, count = kept.place(key), f"{key}_heard"
 
-    def hear(told: Mapping[str, Any]) -> None:
+    def say(values: Sequence[V | None]) -> list[str]:
+        said = [words[each] for each in values if each is not None]
+        kept.say(key, () if list(values) == list(begin) else said, everywhere=everywhere)
+        return said
+
+    def heard() -> None:
+        told = st.session_state[place]["choice"]
         st.session_state[count] = told["count"]
         values = [value for value, called in words.items() if called in told["words"]]
         if kind == SEVERAL:
             st.session_state[key] = values
         elif values or begin == [None]:
-            st.session_state[key] = values[0] if values else None
+            values = values[:1] or [None]
+            [st.session_state[key]] = values
+        else:
+            values = list(held)
+        say(values)
         on_choose()
 
-    chosen = [words[each] for each in held if each is not None]
-    kept.say(key, chosen if list(held) != list(begin) else (), everywhere=everywhere)
-    heard = st.session_state.get(count, 0)
-    result = _mounts[kind](
+    chosen = say(held)
+    _mounts[kind](
         key=place,
         data={
             "name": key,
+            "page": kept.page(),
             "label": label,
             "options": list(words.values()),
             "chosen": chosen,
             "begin": [words[each] for each in begin if each is not None],
-            "heard": heard,
+            "heard": st.session_state.get(count, 0),
             **more,
         },
         default={"choice": None},
-        on_choice_change=lambda: hear(st.session_state[place]["choice"]),
+        on_choice_change=heard,
         width=width,
     )
-    if result.choice and result.choice["count"] > heard:
-        # Another server answers now: the browser has told it what it had told the one before.
-        hear(result.choice)
-        st.rerun()

@@ -21,7 +21,7 @@ DRAW = """
 async ([source, data]) => {
   const { default: draw } = await import(source);
   window.told ??= [];
-  draw({
+  window.gone = draw({
     data,
     parentElement: document.getElementById("here"),
     setStateValue: (name, value) => told.push([name, value]),
@@ -38,20 +38,21 @@ def blank(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def begins(page: Page, kind: str, query: str = "", above: int = 0, **data: Any) -> None:
+def begins(at: Page, kind: str, query: str = "", above: int = 0, **data: Any) -> None:
     """A new page with one choice, ``above`` pixels of something before it."""
-    page.goto(f"{ADDRESS}{query}")
-    page.set_content(
+    at.goto(f"{ADDRESS}{query}")
+    at.set_content(
         f"<style>{choices.STYLES[kind]}</style><div style='height: {above}px'></div>"
         f"<div id=here style='display: inline-block'>{choices.HTML[kind]}</div>"
     )
-    draws(page, kind, **data)
+    draws(at, kind, **data)
 
 
-def draws(page: Page, kind: str, **data: Any) -> None:
+def draws(at: Page, kind: str, **data: Any) -> None:
     """What an answer of the server does."""
     told = {
         "name": "plans",
+        "page": "one",
         "label": "Plan",
         "options": WORDS,
         "chosen": [] if kind != choices.SWITCH else ["Pro"],
@@ -62,7 +63,7 @@ def draws(page: Page, kind: str, **data: Any) -> None:
         "clear": "Clear Plan",
     }
     script = base64.b64encode(choices.SCRIPTS[kind].encode()).decode()
-    page.evaluate(DRAW, [f"data:text/javascript;base64,{script}", told | data])
+    at.evaluate(DRAW, [f"data:text/javascript;base64,{script}", told | data])
 
 
 def chooses(page: Page, kind: str, words: str) -> None:
@@ -277,3 +278,59 @@ def test_what_is_chosen_takes_no_more_than_the_field_has(blank: Page) -> None:
     assert box["width"] <= 420
     assert box["height"] == 35
     expect(blank.locator(".choice")).to_have_attribute("title", f"{'x' * 300}, y")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_said_of_a_page_that_was_left(blank: Page, kind: str) -> None:
+    begins(blank, kind)
+    blank.evaluate("history.replaceState({}, '', '/other?x=1')")
+    draws(blank, kind, chosen=["Team, yearly"])
+    assert blank.url.endswith("/other?x=1")
+    draws(blank, kind, chosen=["Team, yearly"], page="other")
+    assert query(blank) == ["Team, yearly"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_link_does_not_name_leaves_the_address_with_its_mark(blank: Page, kind: str) -> None:
+    begins(blank, kind, "?q=old&month=2026-10&plans=Pro&whole=plans,month", chosen=["Pro"])
+    gone = "" if kind == choices.SWITCH else "&plans=Pro"
+    assert blank.url.endswith(f"?month=2026-10{gone}")
+
+
+REMOVED = """
+async () => {
+  gone();
+  document.querySelector('#here > *').remove();
+  await new Promise(done => setTimeout(done, 20));
+}
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("beside", "stays"),
+    [("", True), ("reasons", False), ("plans", True)],
+    ids=["with its page", "alone", "for another of its name"],
+)
+def test_a_choice_that_is_taken_away_leaves_the_address(
+    blank: Page, kind: str, beside: str, stays: bool
+) -> None:
+    begins(blank, kind, chosen=["Team, yearly"])
+    if beside:
+        blank.evaluate(
+            "(holds) => { const other = document.createElement('div'); other.className = 'switch';"
+            "Object.assign(other, { holds, page: 'one' }); document.body.append(other) }",
+            beside,
+        )
+    blank.evaluate(REMOVED)
+    assert query(blank) == (["Team, yearly"] if stays else [])
+
+
+def test_a_list_closes_behind_whoever_goes_on(blank: Page) -> None:
+    begins(blank, choices.SEVERAL)
+    blank.evaluate("document.body.append(document.createElement('button'))")
+    shown = opened(blank)
+    expect(blank.get_by_role("checkbox", name="Pro")).to_be_focused()
+    for _ in WORDS:
+        blank.keyboard.press("Tab")
+    expect(shown).to_be_hidden()

@@ -101,16 +101,63 @@ def test_what_is_opened_and_typed_beside_a_choice_keeps_it_in_the_address(
     page.locator(".st-key-statuses_choice .choice").click()
     page.get_by_role("checkbox", name="Paid", exact=True).check()
     page.keyboard.press("Escape")
-    dashboard.settles()
-    assert query(page) == {"statuses": ["Paid"]}  # a narrower list begins at its first page
+    # A narrower list begins at its first page.
+    expect(page).to_have_url(re.compile(r"invoices\?statuses=Paid$"), timeout=PATIENCE)
     dashboard.rows().first.locator("td").first.click()
     expect(page).to_have_url(re.compile("invoice=in_"), timeout=PATIENCE)
     assert query(page).keys() == {"statuses", "invoice"}
     page.get_by_label("Search").fill("zzz")
     expect(page).to_have_url(re.compile("q=zzz"), timeout=PATIENCE)
-    dashboard.settles()
+    expect(page.get_by_text("No invoice matches these filters.")).to_be_visible(timeout=PATIENCE)
     assert query(page)["statuses"] == ["Paid"]
     page.get_by_role("button", name="Clear the filters").click()
     expect(page.locator(".st-key-statuses_choice .said")).to_have_text("Status", timeout=PATIENCE)
+    expect(page).not_to_have_url(re.compile("statuses|q="), timeout=PATIENCE)
+
+
+def test_a_view_of_another_page_leads_back_to_what_was_there(dashboard: Dashboard) -> None:
+    page = dashboard.page
+    dashboard.opens("/plan-mix?plans=Pro&sort=Most+customers")
+    dashboard.signs_in("finance")
     dashboard.settles()
-    assert query(page).keys() <= {"invoice"}
+    dashboard.clicks("Save this view")
+    page.get_by_label("Name", exact=True).fill("Pros")
+    page.get_by_role("button", name="Save", exact=True).click()
+    view = page.get_by_test_id("stSidebar").get_by_role("link", name="Pros")
+    expect(view).to_be_visible(timeout=PATIENCE)
+    dashboard.opens("/invoices?statuses=Paid")
+    dashboard.settles()
+    said = page.locator(".st-key-plans_choice .said")
+
+    for _ in range(2):
+        view.click()
+        expect(said).to_have_text("Pro", timeout=PATIENCE)
+        dashboard.settles()
+        assert query(page) == {"plans": ["Pro"], "sort": ["Most customers"]}
+        page.get_by_role("button", name="Clear Plan").click()
+        expect(said).to_have_text("Plan")
+        dashboard.settles()
+        assert query(page) == {"sort": ["Most customers"]}
+    page.go_back()
+    page.go_back()  # the second time it led from the page to itself
+    expect(page.get_by_role("heading", level=1)).to_have_text("Invoices", timeout=PATIENCE)
+    dashboard.settles()
+    assert query(page) == {"statuses": ["Paid"]}
+    expect(page.locator(".st-key-statuses_choice .said")).to_have_text("Paid")
+
+
+def test_another_view_of_a_page_has_no_choice_of_the_one_before(dashboard: Dashboard) -> None:
+    page = dashboard.page
+    dashboard.opens("/plan-mix?plans=Pro&sort=Most+customers")
+    dashboard.signs_in("admin")
+    dashboard.settles()
+    page.get_by_role("radio", name="Trend").click()
+    expect(page.get_by_role("heading", name="How does the mix move?")).to_be_visible(
+        timeout=PATIENCE
+    )
+    dashboard.settles()
+    page.wait_for_url(re.compile(r"plan-mix\?view=Trend$"), timeout=PATIENCE)
+    page.get_by_role("radio", name="Now").click()
+    expect(page.locator(".st-key-plans_choice .said")).to_have_text("Pro", timeout=PATIENCE)
+    dashboard.settles()
+    assert query(page) == {"plans": ["Pro"], "sort": ["Most customers"]}

@@ -9,6 +9,7 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
+from dashboard import kept
 from dashboard.ui import choices
 
 
@@ -43,6 +44,6 @@ def _element(app: AppTest, key: str) -> Any:
     for each in app.get("bidi_component"):
         if each.proto.component_name in choices.SCRIPTS and each.proto.id.rsplit("-", 1)[
             -1
-        ] == choices.named(key):
+        ] == kept.place(key):
             return each.proto
     raise KeyError(f"no choice {key!r} on the page")

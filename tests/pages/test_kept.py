@@ -25,8 +25,10 @@ def page() -> None:
     st.session_state["held"] = {
         "by": choices.switch("By", "by", options, "pro", lambda: heard.append("by")),
         "of": choices.one("Any", "of", options, None, lambda: heard.append("of"), width=100),
-        "plans": choices.several("Plans", "plans", options, lambda: heard.append("plans")),
     }
+    if st.session_state.get("narrow", True):
+        plans = choices.several("Plans", "plans", options, lambda: heard.append("plans"))
+        st.session_state["held"]["plans"] = plans
     st.session_state["said"] = {name: kept.params().get_all(name) for name in kept.params()}
 
 
@@ -136,17 +138,34 @@ def test_options_of_one_name_are_chosen_together(app: AppTest) -> None:
     assert held(app)["plans"] == ("pro", "old")
 
 
-def test_another_server_is_told_what_the_one_before_was(app: AppTest) -> None:
-    """It has heard of no press, and the browser's element says what was pressed last."""
+def test_another_server_believes_the_address_and_no_press_of_before(app: AppTest) -> None:
+    """The browser's element still says what was pressed last; it may have been cleared since."""
     proto = next(
         each.proto for each in app.get("bidi_component") if each.proto.id.endswith("-by_choice")
     )
-    kept = {"choice": {"words": ["Team, yearly"], "count": 4}}
-    fresh = AppTest.from_function(page).run()
-    state = fresh._tree.get_widget_states()
-    state.widgets.append(WidgetState(id=proto.id, json_value=json.dumps(kept)))
+    told = {"choice": {"words": ["Team, yearly"], "count": 4}}
+    state = app._tree.get_widget_states()
+    state.widgets.append(WidgetState(id=proto.id, json_value=json.dumps(told)))
     other = AppTest.from_function(page)
+    other.query_params["of"] = "Pro"
     other._run(state)
-    assert held(other)["by"] == "team"
-    assert choice(other, "by").heard == 4
-    assert other.session_state["heard"] == ["by"]
+    assert held(other) == NOTHING | {"of": "pro"}
+    assert other.session_state["heard"] == []
+
+
+def test_a_choice_that_is_not_drawn_is_not_said(app: AppTest) -> None:
+    press(app, "plans", "Pro")
+    app.session_state["narrow"] = False
+    app.run()
+    app.run()
+    assert said(app) == {}
+    app.session_state["narrow"] = True
+    app.run()
+    assert held(app)["plans"] == ("pro",)
+    assert said(app) == {"plans": ["Pro"]}
+
+
+def test_a_link_says_all_and_comes_again_until_it_is_told_otherwise() -> None:
+    app = opened(plans=["Pro"], of=["Pro"], by=["Team, yearly"], whole=["plans,by"])
+    assert held(app) == {"by": "team", "of": None, "plans": ("pro",)}
+    assert said(app) == {"plans": ["Pro"], "by": ["Team, yearly"]}
