@@ -182,6 +182,12 @@ def test_pages_and_entry_stay_short():
     assert long == {}
 
 
+def test_the_address_is_read_and_written_through_what_is_held():
+    """Streamlit's memory of it is of before the last choice: see `dashboard.kept`."""
+    around = [path for path, source in sources().items() if "st.query_params" in source]
+    assert sorted(around) == ["dashboard/addressed.py", "dashboard/kept.py"]
+
+
 def test_no_heading_skips_a_level():
     """A page's title is the first level, its questions are the second: Streamlit's subheader is
     the third."""
