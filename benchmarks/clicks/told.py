@@ -13,10 +13,10 @@ FRAGMENT = 300
 PAGE = 1.5
 """How much longer than a bare page another page may take."""
 
-WHY = """Where the time of a fragment goes, on average: a tenth before the server is asked, 20 ms of 50 to
-110 that it was (choices are elements of our own, decision 39: Streamlit's tell the address first and
-draw the whole app with it), six tenths until the server's last message, while the browser draws what
-has come, a third after it. Kept: charts
+WHY = """Where the time of a fragment goes, on average: a tenth before the server is asked (20 ms:
+a choice of Streamlit's takes 50 to 110 to tell the address and to draw the whole app with it, ours
+ask first, decision 39), six tenths until the server's last message, while the browser draws what has
+come, a third after it. Kept: charts
 are described without Plotly and drawn by a component of a few kilobytes (`dashboard/ui/picture.py`,
 decision 36), and texts are copied from our own box: Streamlit's loads colours for two hundred
 languages, 0.6 seconds of the first look at a customer. The row of key numbers is one element
