@@ -15,8 +15,8 @@ PAGE = 1.5
 
 WHY = """Where the time of a fragment goes, on average: a tenth before the server is asked (20 ms:
 a choice of Streamlit's takes 50 to 110 to tell the address and to draw the whole app with it, ours
-ask first, decision 39), six tenths until the server's last message, while the browser draws what has
-come, a third after it. Kept: charts
+ask first, decision 39), six tenths until the server's last message, while the browser draws what
+has come, a third after it. Kept: charts
 are described without Plotly and drawn by a component of a few kilobytes (`dashboard/ui/picture.py`,
 decision 36), and texts are copied from our own box: Streamlit's loads colours for two hundred
 languages, 0.6 seconds of the first look at a customer. The row of key numbers is one element
