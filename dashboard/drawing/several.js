@@ -37,6 +37,7 @@ const build = (root, label, options) => {
   button.lastChild.ariaHidden = "true"
   list.popover = "auto"
   list.role = "group"
+  list.tabIndex = -1 // a press on words between the boxes stays in the list
   list.ariaLabel = label
   list.id = `choice-${Math.random().toString(36).slice(2)}`
   list.append(...options.map((words) => {

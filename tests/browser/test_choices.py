@@ -334,3 +334,17 @@ def test_a_list_closes_behind_whoever_goes_on(blank: Page) -> None:
     for _ in WORDS:
         blank.keyboard.press("Tab")
     expect(shown).to_be_hidden()
+
+
+def test_a_press_on_words_or_beside_them_leaves_the_list_open(blank: Page) -> None:
+    begins(blank, choices.SEVERAL)
+    blank.evaluate("document.body.tabIndex = 0")  # what is around takes the focus, as a page does
+    shown = opened(blank)
+    expect(blank.get_by_role("checkbox", name="Pro")).to_be_focused()
+    shown.get_by_text("Team, yearly").click()
+    assert told(blank)[-1][1] == ["Team, yearly"]
+    expect(shown).to_be_visible()
+    shown.click(position={"x": 2, "y": 2})
+    expect(shown).to_be_visible()
+    blank.mouse.click(390, 390)
+    expect(shown).to_be_hidden()
