@@ -10,6 +10,8 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
@@ -29,6 +31,8 @@ GLANCE: Final = 0.05
 """Seconds for which one run of one thread believes the stamp that it has read: it asks for it with
 every value."""
 _glance: Final = threading.local()
+_readers: Final = ThreadPoolExecutor(4, "portside-ahead")
+_beside: Final = threading.local()
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,14 @@ class Stamp:
     generation: int
     watermark: int
     minute: int
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """For whom a thread beside reads: at which stamp, from which desk."""
+
+    stamp: Stamp
+    desk: Portside
 
 
 def stamp() -> Stamp:
@@ -54,8 +66,35 @@ def stamp() -> Stamp:
 
 def kept(name: str, ask: Callable[[Portside], T], *key: Any) -> T:
     """What ``ask`` gives for ``key``, until the projection or the minute is another one."""
-    found: T = caches.value(name, (stamp(), key), lambda: ask(session.billing()))
+    before: _Asker | None = getattr(_beside, "asker", None)
+    now = stamp() if before is None else before.stamp
+    desk = session.billing if before is None else lambda: before.desk
+    found: T = caches.value(name, (now, key), lambda: ask(desk()))
     return found
+
+
+def ahead(*reads: Callable[[], Any]) -> None:
+    """Begin to read what will be asked of `kept` further down, beside what is asked until then.
+
+    Only where the database answers several at once. What fails is asked again by whoever needs it,
+    and told there.
+    """
+    desk = session.billing()
+    if not desk.answers_several:
+        return
+    asker = _Asker(stamp(), desk)
+    for read in reads:
+        _readers.submit(_read_for, asker, read)
+
+
+def _read_for(asker: _Asker, read: Callable[[], Any]) -> None:
+    # A thread of its own has nobody who is signed in: whoever asked was.
+    _beside.asker = asker
+    try:
+        with suppress(Exception):
+            read()
+    finally:
+        del _beside.asker
 
 
 def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COUNTED_EVERY) -> T:

@@ -1,8 +1,10 @@
 """Overview: where the subscription business stands today, and what leaves it soon."""
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard import addressed, data, morning, navigation, session
+from dashboard import addressed, data, keeping, morning, navigation, session
 from dashboard.language import tr
 from dashboard.ui import (
     beside,
@@ -45,6 +47,11 @@ def body() -> None:
     by_use = sorted(view.currencies, key=lambda money: (-money.paying_customers, money.currency))
     code = filters.currency([money.currency for money in by_use])
     money = next((m for m in view.currencies if m.currency == code), by_use[0])
+    keeping.ahead(
+        *needs.reads(money.currency),
+        partial(morning.upgrades, _lately(money.currency)),
+        partial(data.roll_forward, money.currency, "month", 1),
+    )
     ahead = morning.runway(money.currency)
     kpis.row(standing.cards(money, morning.standing_months(money.currency), ahead))
     _moving(money.currency, ahead)
@@ -82,11 +89,13 @@ def _outlook(code: str) -> Outlook:
     return found
 
 
+def _lately(code: str) -> UpgradeFilters:
+    spans = {span.key: span for span in morning.lookbacks()}
+    return UpgradeFilters(currencies=(code,), starts=spans["90d"].starts, limit=LATEST)
+
+
 def _latest(code: str) -> None:
-    spans, row = {span.key: span for span in morning.lookbacks()}, navigation.BY_SLUG["upgrades"]
-    page = morning.upgrades(
-        UpgradeFilters(currencies=(code,), starts=spans["90d"].starts, limit=LATEST)
-    )
+    page, row = morning.upgrades(_lately(code)), navigation.BY_SLUG["upgrades"]
     with beside.apart():
         st.header(tr("Who moved up lately?"), anchor=False)
         st.page_link(

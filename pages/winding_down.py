@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import data, navigation, session, winding
+from dashboard import data, keeping, navigation, session, winding
 from dashboard.language import tr
 from dashboard.ui import back_testing, chrome, ending, ending_bars, kpis, listing, notes, saving
 from lib.billing import Filters, Permission
@@ -27,6 +27,7 @@ def body() -> None:
 
 
 def _ends() -> None:
+    keeping.ahead(*ending_bars.reads(), winding.savable)
     everything = data.winding_down(Filters(limit=0))
     if not everything.total:
         notes.empty(

@@ -148,9 +148,7 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "Customer: open a link's form",
             "fragment",
             one,
-            Press(
-                lambda page: page.locator(".st-key-link_panel [class*=st-key-link_] button").first
-            ),
+            Press(lambda page: page.locator(".st-key-flows_offered button").first),
         ),
         Step(
             "Winding down: one plan",

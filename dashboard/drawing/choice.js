@@ -4,10 +4,11 @@ const PATIENCE = 60000 // milliseconds; later than that the server has forgotten
 
 /** Calls `show` with the words that are chosen; what it returns is called with those pressed. */
 const choosing = (root, data, setStateValue, show) => {
-  const { name, page, chosen, begin, heard } = data
+  const { name, page, chosen, begin, heard, unsaid } = data
   if (root.holds !== name || root.page !== page) {
     Object.assign(root, { holds: name, page, count: heard, until: 0, at: location.pathname })
   }
+  root.unsaid = unsaid
   if (heard >= root.count || Date.now() > root.until) {
     show(chosen)
     write(root, chosen, begin)
@@ -23,7 +24,7 @@ const choosing = (root, data, setStateValue, show) => {
 
 /** To the address of the page that `root` was drawn on; when it has gone nothing is said of it. */
 const write = (root, words, begin) => {
-  if (location.pathname !== root.at) return
+  if (root.unsaid || location.pathname !== root.at) return
   const address = new URL(location.href)
   const asked = address.searchParams
   const mark = asked.get("whole") // of a link: the names that it says

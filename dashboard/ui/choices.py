@@ -70,11 +70,13 @@ def one(
     *,
     width: int,
     icon: str = "",
+    unsaid: bool = False,
 ) -> V | None:
     """One of ``words`` in a list that opens; ``begin``: None if none may be chosen, which is then
-    called ``label``. ``width``: pixels. ``icon``: a Material symbol's name."""
+    called ``label``. ``width``: pixels. ``icon``: a Material symbol's name. ``unsaid``: the address
+    says nothing of it."""
     held = _one(key, words, begin)
-    more = {"none": label if begin is None else None, "icon": icon}
+    more = {"none": label if begin is None else None, "icon": icon, "unsaid": unsaid}
     _draw(PICK, label, key, words, [held], [begin], on_choose, width=width, **more)
     return held
 
@@ -131,13 +133,15 @@ def _draw(
     *,
     width: int | str,
     everywhere: bool = False,
+    unsaid: bool = False,
     **more: Any,
 ) -> None:
     place, count = kept.place(key), f"{key}_heard"
 
     def say(values: Sequence[V | None]) -> list[str]:
         said = [words[each] for each in values if each is not None]
-        kept.say(key, () if list(values) == list(begin) else said, everywhere=everywhere)
+        if not unsaid:
+            kept.say(key, () if list(values) == list(begin) else said, everywhere=everywhere)
         return said
 
     def heard() -> None:
@@ -165,6 +169,7 @@ def _draw(
             "chosen": chosen,
             "begin": [words[each] for each in begin if each is not None],
             "heard": st.session_state.get(count, 0),
+            "unsaid": unsaid,
             **more,
         },
         default={"choice": None},

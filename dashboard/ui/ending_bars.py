@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -18,6 +18,11 @@ from lib.billing import EndingPart
 SPLITS: Final = {"plan": mark("By plan"), "reason": mark("By reason")}
 NARROWED_BY: Final = {"plan": "plans", "reason": "reasons"}
 MOST_PARTS: Final = 6
+
+
+def reads() -> tuple[Callable[[], Any], ...]:
+    """What :func:`draw` will ask for."""
+    return tuple(partial(winding.parts, by) for by in ("plan", "reason"))
 
 
 def draw(codes: Sequence[str], now: int, *, totals: bool) -> None:

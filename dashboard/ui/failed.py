@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -63,7 +64,7 @@ def _queue(wanted: Filters, staff: Staff) -> None:
     with place:
         failing.table(page, kept.params().get("invoice"), partial(invoice.chosen, ids))
     if chosen := kept.params().get("invoice"):
-        detail(chosen)
+        detail(chosen, page.rows)
 
 
 def unsaid() -> None:
@@ -80,10 +81,11 @@ def unsaid() -> None:
         )
 
 
-def detail(invoice_id: str) -> None:
-    """The card beneath the queue."""
-    found = data.failed_payments(Filters(text=invoice_id, limit=10)).rows
-    item = next((each for each in found if each.invoice_id == invoice_id), None)
+def detail(invoice_id: str, shown: Sequence[FailedPaymentItem] = ()) -> None:
+    """The card beneath the queue; ``shown``: rows of it that are known already."""
+    item = _of(invoice_id, shown)
+    if item is None:
+        item = _of(invoice_id, data.failed_payments(Filters(text=invoice_id, limit=10)).rows)
     if item is None:
         st.info(
             tr(
@@ -100,6 +102,10 @@ def detail(invoice_id: str) -> None:
             billed.history(session.billing().attempts(item.customer_id, invoice_id))
         except BillingError as error:
             notes.trouble(error)
+
+
+def _of(invoice_id: str, rows: Sequence[FailedPaymentItem]) -> FailedPaymentItem | None:
+    return next((each for each in rows if each.invoice_id == invoice_id), None)
 
 
 def _head(item: FailedPaymentItem) -> None:

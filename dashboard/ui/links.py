@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -16,24 +17,24 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
-from dashboard.ui import handed, link_form, notes, primary
+from dashboard.ui import flows, handed, link_form, notes
 from lib.billing import Choice, Permission, Provider, provider_of
 
 MOST_INVOICES: Final = 3
 """Buttons for paying; the most urgent invoices come first."""
 
 ICONS: Final = {
-    "home": ":material/storefront:",
-    "payment_method_update": ":material/credit_card:",
-    "customer_update": ":material/badge:",
-    "subscription_update": ":material/swap_horiz:",
-    "subscription_update_confirm": ":material/task_alt:",
-    "subscription_pause": ":material/pause_circle:",
-    "subscription_cancel": ":material/cancel:",
-    "renew": ":material/favorite:",
-    "pay_invoice": ":material/receipt_long:",
-    "checkout": ":material/shopping_cart:",
-    "login_page": ":material/login:",
+    "home": "storefront",
+    "payment_method_update": "credit_card",
+    "customer_update": "badge",
+    "subscription_update": "swap_horiz",
+    "subscription_update_confirm": "task_alt",
+    "subscription_pause": "pause_circle",
+    "subscription_cancel": "cancel",
+    "renew": "favorite",
+    "pay_invoice": "receipt_long",
+    "checkout": "shopping_cart",
+    "login_page": "login",
 }
 
 
@@ -94,20 +95,17 @@ def _allowed(customer_id: str, choices: Sequence[Choice]) -> None:
     paying = [choice for choice in choices if choice.flow == "pay_invoice"]
     left_out = {_slot(choice) for choice in paying[MOST_INVOICES:]}
     shown = [choice for choice in choices if _slot(choice) not in left_out]
-    with st.container(gap="small"):
-        for choice in sorted(shown, key=lambda c: not c.recommended):
-            st.button(
-                primary.label(fmt.md(say(choice.label)))
-                if choice.recommended
-                else fmt.md(say(choice.label)),
-                key=f"link_{_slot(choice)}",
-                type="primary" if choice.recommended else "secondary",
-                icon=ICONS.get(choice.flow),
-                on_click=_pick,
-                args=(customer_id, _slot(choice)),
-                width="stretch",
-                help=tr("Recommended for this situation.") if choice.recommended else None,
-            )
+    if shown:
+        flows.offered(
+            [
+                _flow(
+                    choice, help=tr("Recommended for this situation.") if choice.recommended else ""
+                )
+                for choice in sorted(shown, key=lambda choice: not choice.recommended)
+            ],
+            partial(_pick, customer_id),
+            key="flows_offered",
+        )
     if left_out:
         st.caption(
             ntr(
@@ -126,16 +124,15 @@ def _refused(choices: Sequence[Choice]) -> None:
     if len(choices) > 1 and len(reasons) == 1:
         st.caption(fmt.md(say(reasons.pop())))  # nothing is possible, for one reason: say it once
         return
-    with st.expander(tr("Not possible now ({count})", count=len(choices)), icon=":material/block:"):
-        for choice in choices:
-            with st.container(gap="xxsmall"):
-                st.button(
-                    fmt.md(say(choice.label)),
-                    key=f"link_{_slot(choice)}",
-                    icon=ICONS.get(choice.flow),
-                    disabled=True,
-                )
-                st.caption(fmt.md(say(choice.reason)))
+    flows.refused(
+        tr("Not possible now ({count})", count=len(choices)),
+        [_flow(choice, why_not=say(choice.reason)) for choice in choices],
+        key="flows_refused",
+    )
+
+
+def _flow(choice: Choice, **more: str) -> flows.Flow:
+    return flows.Flow(_slot(choice), say(choice.label), ICONS.get(choice.flow, ""), **more)
 
 
 def _slot(choice: Choice) -> str:

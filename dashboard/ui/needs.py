@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import streamlit as st
 
@@ -42,6 +43,22 @@ class Need:
     people: tuple[tuple[str, str, str], ...] = ()  # customer's id, name, what is up
 
 
+def reads(code: str) -> tuple[Callable[[], Any], ...]:
+    """What :func:`draw` will ask for and takes longest."""
+    return (
+        partial(data.failed_payments, _first_failing(code)),
+        partial(data.winding_down, _first_leaving(code)),
+    )
+
+
+def _first_failing(code: str) -> Filters:
+    return Filters(currencies=(code,), limit=EACH)
+
+
+def _first_leaving(code: str) -> Filters:
+    return Filters(currencies=(code,), sort="mrr_minor", descending=True, limit=EACH)
+
+
 def draw(money: OverviewCurrency, staff: Staff) -> None:
     """Everything that this person can do something about, the most money first."""
     with st.container(border=True):
@@ -65,11 +82,10 @@ def _way(need: Need) -> ways.Way:
 
 def _all(money: OverviewCurrency) -> Iterator[Need]:
     code, zone = money.currency, data.timezone()
-    unpaid = data.failed_payments(Filters(currencies=(code,), limit=EACH))
+    unpaid = data.failed_payments(_first_failing(code))
     if unpaid.total:
         yield failing_payments(unpaid.rows, unpaid.total, money.at_risk.amount_minor, code)
-    largest = Filters(currencies=(code,), sort="mrr_minor", descending=True, limit=EACH)
-    leaving = data.winding_down(largest)
+    leaving = data.winding_down(_first_leaving(code))
     if leaving.total:
         amount = money.winding_down.amount_minor
         yield winding_down(leaving.rows, leaving.total, amount, code, zone)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.language import tr
-from dashboard.ui import copying, notes
+from dashboard.ui import choices, copying, notes
 from lib.billing import LANGUAGES, CustomerView
 
 
@@ -20,16 +20,16 @@ def panel(view: CustomerView) -> None:
     with st.container(border=True, key="reply", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(tr("Reply to copy"), anchor=False, width="stretch")
-            language = st.selectbox(
+            language = choices.one(
                 tr("Language"),
-                list(LANGUAGES),
-                index=list(LANGUAGES).index(preferred),
-                format_func=lambda code: LANGUAGES[code],
-                key=f"reply_{view.customer.customer_id}",
-                label_visibility="collapsed",
+                f"reply_{view.customer.customer_id}",
+                LANGUAGES,
+                preferred,
+                _nothing,
                 width=130,
+                unsaid=True,
             )
-        shown = theirs if language == preferred else desk.reply(view, language)
+        shown = theirs if language in (None, preferred) else desk.reply(view, language)
         copying.text(shown.text, key="reply_text", prose=True, language=shown.language)
         st.caption(_origin(view, preferred))
 
@@ -41,3 +41,7 @@ def _origin(view: CustomerView, preferred: str) -> str:
     if view.customer.locale.replace("_", "-").partition("-")[0].lower() == preferred:
         return tr("The customer prefers {language}.", language=LANGUAGES[preferred])
     return tr("The customer prefers a language that has no wording yet: English instead.")
+
+
+def _nothing() -> None:
+    """Another language needs nothing but to be drawn."""

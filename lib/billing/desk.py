@@ -145,6 +145,11 @@ class Portside(
         return self._setup.livemode
 
     @property
+    def answers_several(self) -> bool:
+        """Whether the database reads for several at once, so that it is quicker to ask beside."""
+        return not self._store.is_sqlite
+
+    @property
     def policy(self) -> str:
         """The slug of the MRR policy that the projection is kept under."""
         return self._setup.policy

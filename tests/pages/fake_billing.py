@@ -153,6 +153,7 @@ class FakeBilling(
     catalog = parse_catalog(Path("catalog.toml").read_text(encoding="utf-8"))
     timezone = "UTC"
     livemode = False
+    answers_several = False
 
     def now(self) -> int:
         return self.clock

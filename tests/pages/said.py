@@ -15,8 +15,9 @@ SPOKEN = frozenset(
     "delta_description icon_help".split()
 )
 """Fields of Streamlit's messages that people read."""
-OF_COMPONENTS = ("alt", "copy", "copied", "failed", "help")
+OF_COMPONENTS = ("alt", "copy", "copied", "failed", "help", "title")
 OF_A_NUMBER = ("label", "value", "definition", "delta", "beside")
+OF_A_FLOW = ("words", "help", "why_not")
 """What people read of our own components' data."""
 UNREAD = frozenset({"balloons", "page_link", "logo"})
 
@@ -43,9 +44,11 @@ def _of(proto: Message, kind: str) -> Iterator[str]:
             yield from _columns(value)
         elif kind == "bidi_component" and field.name == "json":
             told = json.loads(value)
-            yield from (told[name] for name in OF_COMPONENTS if name in told)
+            yield from (told[name] for name in OF_COMPONENTS if told.get(name))
             for card in told.get("cards", ()):
                 yield from (card[name] for name in OF_A_NUMBER if card[name])
+            for flow in told.get("flows", ()):
+                yield from (flow[name] for name in OF_A_FLOW if flow[name])
             yield from _figure(json.loads(told.get("figure", "{}")))
         elif field.name == "spec" and isinstance(value, str):
             yield from _figure(json.loads(value))

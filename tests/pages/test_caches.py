@@ -37,7 +37,12 @@ def test_every_cache_with_a_key_has_an_end_in_number_and_in_time() -> None:
 @pytest.fixture
 def swept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(caches, "SWEPT_EVERY", MOST)
+    _clear()  # of what tests before this one kept
     yield
+    _clear()
+
+
+def _clear() -> None:
     st.cache_data.clear()
     st.cache_resource.clear()
 

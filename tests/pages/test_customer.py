@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.billing import Role
-from tests.pages.choosing import choice
+from lib.billing import LANGUAGES, Role
+from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
 from tests.pages.drawn import to_copy
 from tests.pages.fake_billing import FakeBilling
@@ -57,7 +57,7 @@ def test_the_reply_is_in_the_customer_s_language_until_another_is_chosen(open_pa
     app = open_page("customer", "support", **WHO)
     assert "Your Pro plan stays active until December 12, 2026." in to_copy(app)[-1]
     assert "The customer prefers English." in [caption.value for caption in app.caption]
-    app.selectbox(key="reply_cus_0001").select("ja").run()
+    press(app, "reply_cus_0001", LANGUAGES["ja"])
     assert "2026年12月12日" in to_copy(app)[-1]
 
 

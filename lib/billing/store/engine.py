@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
@@ -12,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
+    DisconnectionError,
     InterfaceError,
     NoSuchModuleError,
     OperationalError,
@@ -32,6 +35,10 @@ _READ_URL = "PORTSIDE_READ_DATABASE_URL"
 
 BUSY_MILLISECONDS = 10_000
 CONNECT_SECONDS = 5
+TRUSTED = 1.0
+"""Seconds for which a reader takes a connection that was put back to be there still."""
+_USED: Final = "used"
+_reads: Final[ContextVar[bool]] = ContextVar("portside_reads", default=False)
 _TIMED_OUT = frozenset({"55P03", "57014"})  # waiting for a lock, running a statement
 _CLASHES = frozenset({"40P01", "40001"})  # deadlock, serialization failure
 
@@ -82,7 +89,7 @@ class Store:
         """One snapshot-free read; nothing is committed."""
         with (
             _translated(self.read_engine, self._read_from),
-            self.read_engine.connect() as connection,
+            self._connected() as connection,
         ):
             yield connection
 
@@ -92,11 +99,18 @@ class Store:
         costs two waits for its answer."""
         with (
             _translated(self.read_engine, self._read_from),
-            self.read_engine.connect() as connection,
+            self._connected() as connection,
         ):
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
+
+    def _connected(self) -> Connection:
+        before = _reads.set(True)
+        try:
+            return self.read_engine.connect()
+        finally:
+            _reads.reset(before)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -161,9 +175,7 @@ def _postgresql(url: URL, *, pooled: bool) -> Engine:
         # The driver would deallocate all that is prepared, ours too, whenever it rolls back.
         "prepare_threshold": None,
     }
-    engine = create_engine(
-        url, pool_pre_ping=True, pool_timeout=CONNECT_SECONDS, connect_args=arguments
-    )
+    engine = create_engine(url, pool_timeout=CONNECT_SECONDS, connect_args=arguments)
     from .arrays import Packed, PackedDumper  # once the driver is known to be there
 
     @event.listens_for(engine, "connect")
@@ -172,6 +184,21 @@ def _postgresql(url: URL, *, pooled: bool) -> Engine:
         if not pooled:
             # Else what is prepared on one connection to the server is asked for on another.
             record.info[PREPARED] = {}
+
+    @event.listens_for(engine, "checkin")
+    def put_back(_connection: Any, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, _proxy: Any) -> None:
+        # Asked each time it is a tenth of what a page takes. A writer asks each time: of what it
+        # is told nothing may be refused because the database was started anew.
+        if _reads.get() and time.monotonic() - record.info.get(_USED, 0.0) < TRUSTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise DisconnectionError() from gone  # the pool makes another one
 
     return engine
 

@@ -99,6 +99,12 @@ WALKS: Final = (
     ),
     Walk("walk_paying_started", "subscriptions", "start_date, {id}", "mrr_minor > 0"),
     Walk("walk_winding_value", "subscriptions", "value_minor DESC, {id}", "{winding_down}"),
+    Walk(
+        "walk_winding_currency",
+        "subscriptions",
+        "currency, value_minor DESC, {id}",
+        "{winding_down}",
+    ),
     Walk("walk_winding_asked", "subscriptions", "requested_at, {id}", "{winding_down}"),
     Walk("walk_winding_plan", "subscriptions", "plan, {id}", "{winding_down}"),
     Walk(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +27,7 @@ from ..tables import movements as m
 from . import named, upgrade_names
 from .columns import bounded, by_bytes
 from .spans import Span, table_of, within
-from .upgrade_steps import Judged, steps_of, steps_once
+from .upgrade_steps import SPELLED, Judged, steps_of, steps_once
 
 FIRST_LOOK, LOOKS, LOOKS_AGAIN = 500, 5, 8
 """Movements that are judged at first, further ones for each row of the page, and how many times as
@@ -76,23 +77,33 @@ def page_within(
     connection: Connection, judged: Judged, filters: UpgradeFilters, *whose: ColumnElement[bool]
 ) -> list[RowMapping]:
     """:func:`page`, for which everything in the filters' time is judged, or ``whose`` of it."""
-    steps = steps_of(connection, judged, filters, *whose)
+    spelled = _paged if whose else _paged_again
+    query = spelled(connection.dialect.name, judged, filters, *whose)
+    return list(connection.execute(query).mappings())
+
+
+def _paged(
+    dialect: str, judged: Judged, filters: UpgradeFilters, *whose: ColumnElement[bool]
+) -> Select[Any]:
+    steps = steps_of(dialect, judged, filters, *whose)
     limit, offset = filters.page
-    query = (
-        _narrowed(
-            select(steps, c.c.email, c.c.name).select_from(
-                steps.outerjoin(c, c.c.customer_id == steps.c.customer_id)
-            ),
-            steps,
-            filters,
-        )
-        .order_by(
+    listed = _narrowed(
+        select(steps, c.c.email, c.c.name).select_from(
+            steps.outerjoin(c, c.c.customer_id == steps.c.customer_id)
+        ),
+        steps,
+        filters,
+    )
+    return (
+        listed.order_by(
             steps.c.occurred_at.desc(), by_bytes(steps.c.customer_id), by_bytes(steps.c.currency)
         )
         .limit(limit)
         .offset(offset)
     )
-    return list(connection.execute(query).mappings())
+
+
+_paged_again = lru_cache(SPELLED)(_paged)
 
 
 def paths(connection: Connection, judged: Judged, filters: UpgradeFilters) -> list[RowMapping]:
@@ -102,16 +113,27 @@ def paths(connection: Connection, judged: Judged, filters: UpgradeFilters) -> li
         found = named.find(connection, filters.text, at_most=named.MOST)
         few, many = upgrade_names.of_few, upgrade_names.of_many
         whose.append(few(connection, found) if found.every else many(filters.text))
-    steps = steps_of(connection, judged, filters, *whose)
+    spelled = _added_up if whose else _added_up_again
+    query = spelled(connection.dialect.name, judged, filters, *whose)
+    return list(connection.execute(query).mappings())
+
+
+def _added_up(
+    dialect: str, judged: Judged, filters: UpgradeFilters, *whose: ColumnElement[bool]
+) -> Select[Any]:
+    steps = steps_of(dialect, judged, filters, *whose)
     keys = (steps.c.currency, steps.c.from_plan, steps.c.to_plan, steps.c.told)
-    query = _narrowed(
+    listed = _narrowed(
         select(
             *keys, func.count().label("count"), func.sum(steps.c.delta_minor).label("minor")
         ).select_from(steps),
         steps,
         filters,
-    ).group_by(*keys)
-    return list(connection.execute(query).mappings())
+    )
+    return listed.group_by(*keys)
+
+
+_added_up_again = lru_cache(SPELLED)(_added_up)
 
 
 def by_span(
@@ -123,7 +145,7 @@ def by_span(
         starts=min(span.starts for span in spans),
         ends=max(span.ends for span in spans),
     )
-    steps, span = steps_once(connection, judged, whole), table_of(spans)
+    steps, span = steps_once(connection.dialect.name, judged, whole), table_of(spans)
     query = (
         select(
             span.c.n,

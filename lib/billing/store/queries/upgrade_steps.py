@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Connection, and_, case, false, func, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, case, false, func, or_, select
 
 from ...domain.catalog import Catalog
 from ...domain.upgrade_filters import UpgradeFilters
@@ -49,9 +49,10 @@ _ONCE: Final = "MATERIALIZED"
 """Each layer is made once: databases would spell it out wherever the next one names it."""
 
 
-_SPELLED: Final = 8
-"""Statements of `steps_of` that are kept: to build one takes three times as long as to run it. Each
-is a megabyte of small objects, more with more plans."""
+SPELLED: Final = 8
+"""Statements that are kept, of `steps_of` and of what is asked of them: to build one, or to look
+through it for what it is kept under, takes longer than to run it. Each is a megabyte of small
+objects, more with more plans."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +75,7 @@ class Judged:
 
 
 def steps_of(
-    connection: Connection,
+    dialect: str,
     judged: Judged,
     filters: UpgradeFilters,
     *whose: ColumnElement[bool],
@@ -82,7 +83,7 @@ def steps_of(
     """Every upgrade in the filters' time and currencies, each with what changed; ``whose``: of
     these movements alone."""
     if whose:
-        return steps_once(connection, judged, filters, *whose)
+        return steps_once(dialect, judged, filters, *whose)
     hinting = UpgradeFilters(
         starts=filters.starts,
         ends=filters.ends,
@@ -91,20 +92,20 @@ def steps_of(
         changes=filters.changes,
         path=filters.path,
     )
-    return _kept(connection.dialect.name, judged, hinting)
+    return _kept(dialect, judged, hinting)
 
 
 def steps_once(
-    connection: Connection,
+    dialect: str,
     judged: Judged,
     filters: UpgradeFilters,
     *whose: ColumnElement[bool],
 ) -> CTE:
     """`steps_of` a time that nobody asks for again, as one that ends now."""
-    return _steps(connection.dialect.name, judged, filters, whose)
+    return _steps(dialect, judged, filters, whose)
 
 
-@lru_cache(_SPELLED)
+@lru_cache(SPELLED)
 def _kept(dialect: str, judged: Judged, filters: UpgradeFilters) -> CTE:
     return _steps(dialect, judged, filters, ())
 

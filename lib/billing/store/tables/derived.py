@@ -99,6 +99,8 @@ runway = Table(
     PrimaryKeyConstraint("subscription_id", "step"),
     Index(None, "customer_id"),
     Index(None, "at"),
+    # What leaves a currency is added up from it alone.
+    Index("ix_runway_currency", "currency", "at", "minor"),
 )
 """What MRR has and committed MRR has not: one row for each time a subscription gets less."""
 

@@ -1,0 +1,33 @@
+// Lines of words. `part.js` and `help.js` are read before it.
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".lines")
+  const told = JSON.stringify(data)
+  if (root.told === told) return
+  root.told = told
+  root.classList.toggle("framed", data.framed)
+  root.replaceChildren(...data.lines.map((line) => {
+    const drawn = part("p", "line")
+    drawn.append(...line.flatMap((bit, n) => (n ? [" ", word(bit)] : [word(bit)])))
+    return drawn
+  }))
+}
+
+const TAGS = { strong: "strong", code: "code" }
+
+const word = (bit) => {
+  if (bit.look !== "badge") return part(TAGS[bit.look] ?? "span", bit.look, bit.text)
+  const made = part("span", `badge ${bit.colour}`)
+  if (bit.icon) {
+    const icon = part("span", "icon", bit.icon)
+    icon.ariaHidden = "true"
+    icon.translate = false
+    made.append(icon)
+  }
+  made.append(part("span", "", bit.text))
+  if (!bit.help) return made
+  const place = part("span", "")
+  made.tabIndex = 0
+  place.append(made)
+  explain(place, made, bit.help)
+  return place
+}
