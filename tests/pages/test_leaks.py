@@ -31,6 +31,7 @@ from lib.billing.stripe.gateway import Gateway
 from tests.links.shopfront import request
 from tests.pages.conftest import everything, opened
 from tests.pages.drawn import to_copy
+from tests.pages.offering import pick
 from tests.reports.ledger import CATALOG, at
 from tests.reports.ledger import desk as real_desk
 from tests.reports.test_report_rows import ANN
@@ -145,7 +146,7 @@ def test_once_the_link_was_shown_nothing_holds_its_address(
     caplog.set_level(logging.DEBUG)
     for name in ("streamlit", "urllib3", "stripe", "sqlalchemy"):
         caplog.set_level(logging.DEBUG, logger=name)
-    _press(app, "Cancel subscription")
+    pick(app, "Cancel subscription")
     next(box for box in app.selectbox if box.label == "Reason").select("Payment failed")
     _press(app, "Make the link")
     assert [secret.within(text) for text in to_copy(app)].count(True) == 1

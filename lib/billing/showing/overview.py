@@ -21,7 +21,7 @@ from ..store.queries import (
     winding_down,
 )
 from ..store.queries.columns import QUARTER_HOUR
-from ..store.queries.freshness import count_failed, read_meta
+from ..store.queries.freshness import read_at_once
 from ..store.queries.reading import Reader
 from .views import Freshness, Overview, OverviewCurrency, PlanChange, Point, Sum
 
@@ -31,9 +31,8 @@ CHANGES = 12
 
 def freshness(reader: Reader, setup: Setup, now: int) -> Freshness:
     """How current the projection is. A projection that never saw a webhook is stale."""
-    with reader.open() as connection:
-        kept = read_meta(connection)
-        failed = count_failed(connection)
+    with reader.glance() as connection:
+        kept, failed = read_at_once(connection)
         behind = replica.behind(connection) if reader.replicated else None
     last_webhook_at = _number(kept, LAST_WEBHOOK_AT)
     return Freshness(

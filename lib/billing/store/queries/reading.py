@@ -30,3 +30,10 @@ class Reader:
                 # A page runs several queries: its total must be the total of the rows it shows.
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A connection each of whose statements sees one state of its own. Raises
+        DatabaseUnavailable."""
+        with self._store.glancing() as connection:
+            yield connection
