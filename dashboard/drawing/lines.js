@@ -12,10 +12,8 @@ export default function ({ data, parentElement }) {
   }))
 }
 
-const TAGS = { strong: "strong", code: "code" }
-
 const word = (bit) => {
-  if (bit.look !== "badge") return part(TAGS[bit.look] ?? "span", bit.look, bit.text)
+  if (bit.look !== "badge") return part(bit.look === "strong" ? "strong" : "span", bit.look, bit.text)
   const made = part("span", `badge ${bit.colour}`)
   if (bit.icon) {
     const icon = part("span", "icon", bit.icon)

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import current, say, tr
-from dashboard.ui import kpis, moment, printed, subscriptions, tables
+from dashboard.ui import kpis, lines, moment, printed, subscriptions, tables
 from lib.billing import (
     CustomerView,
     Permission,
@@ -72,27 +72,28 @@ def top(view: CustomerView) -> None:
                 ),
             )
     _same_org(view)
-    with st.container(border=True, key="access", gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if view.access.access:
-                st.badge(tr("Has access"), icon=":material/check_circle:", color="green")
-            else:
-                st.badge(tr("Default plan only"), icon=":material/do_not_disturb_on:", color="gray")
-            rule = fmt.words(view.access.rule)
-            st.badge(rule, color=tables.colour(rule))
-        st.markdown(f"**{fmt.md(say(view.access_sentence))}**")
-        would = fmt.md(say(view.access.what_would_change))
-        st.caption(tr("What would change it: {what}", what=would))
-        event = view.access.event_id
-        st.markdown(
-            fmt.joined(
-                (
-                    tr("Rule {rule}", rule=f"`{view.access.rule}`"),
-                    event and tr("event {event}", event=f"`{fmt.code(event)}`"),
-                )
-            )
-        )
+    with st.container(key="access"):
+        lines.draw(_access(view), key="access_told", framed=True)
     kpis.row(_cards(view))
+
+
+def _access(view: CustomerView) -> list[list[lines.Bit]]:
+    """The one sentence about access, what would change it, and its rule and event."""
+    access, rule = view.access, fmt.words(view.access.rule)
+    told = tr("Rule {rule}", rule=access.rule)
+    if access.event_id:
+        told = fmt.joined((told, tr("event {event}", event=access.event_id)))
+    return [
+        [
+            lines.badge(tr("Has access"), "green", icon="check_circle")
+            if access.access
+            else lines.badge(tr("Default plan only"), "gray", icon="do_not_disturb_on"),
+            lines.badge(rule, tables.colour(rule)),
+        ],
+        [lines.Bit(say(view.access_sentence), "strong")],
+        [lines.Bit(tr("What would change it: {what}", what=say(access.what_would_change)), "dim")],
+        [lines.Bit(told, "dim")],
+    ]
 
 
 def _brief(customer_id: str) -> Printed:

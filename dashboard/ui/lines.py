@@ -16,7 +16,7 @@ NAME: Final = "portside_lines"
 SCRIPT: Final = drawn.script("part", "help", "lines")
 STYLE: Final = drawn.style("help", "lines")
 _mount: Final = drawn.element(NAME, '<div class="lines"></div>', SCRIPT, STYLE)
-Look = Literal["plain", "strong", "dim", "code", "badge"]
+Look = Literal["plain", "strong", "dim", "badge"]
 
 
 @dataclass(frozen=True)

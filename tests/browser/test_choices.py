@@ -348,3 +348,12 @@ def test_a_press_on_words_or_beside_them_leaves_the_list_open(blank: Page) -> No
     expect(shown).to_be_visible()
     blank.mouse.click(390, 390)
     expect(shown).to_be_hidden()
+
+
+@pytest.mark.parametrize("kind", [choices.SWITCH, choices.PICK])
+def test_what_is_unsaid_leaves_the_address_as_it_was(blank: Page, kind: str) -> None:
+    begins(blank, kind, "?q=ann", unsaid=True, chosen=["Pro"], begin=["Pro"])
+    chooses(blank, kind, "Team, yearly")
+    assert shown(blank, kind) == ["Team, yearly"]
+    assert blank.url == f"{ADDRESS}?q=ann"
+    assert [value["words"] for _, value in told(blank)] == [["Team, yearly"]]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import cells, copying, grid, kpis, picture, ways
+from dashboard.ui import cells, copying, grid, kpis, lines, picture, ways
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ class Number:
 def numbers(app: AppTest) -> list[Number]:
     """The key numbers of the page, in their order."""
     return [Number(**card) for told in _of(app, kpis.NAME) for card in told["cards"]]
+
+
+def told(app: AppTest) -> list[str]:
+    """The lines of words, each as it is read."""
+    drawn = [line for told in _of(app, lines.NAME) for line in told["lines"]]
+    return [" ".join(bit["text"] for bit in line) for line in drawn]
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ def _of(proto: Message, kind: str) -> Iterator[str]:
             yield from (told[name] for name in OF_COMPONENTS if told.get(name))
             for card in told.get("cards", ()):
                 yield from (card[name] for name in OF_A_NUMBER if card[name])
+            for line in told.get("lines", ()):
+                yield from (bit[name] for bit in line for name in ("text", "help") if bit[name])
             for flow in told.get("flows", ()):
                 yield from (flow[name] for name in OF_A_FLOW if flow[name])
             yield from _figure(json.loads(told.get("figure", "{}")))

@@ -18,7 +18,7 @@ from lib.billing.store.engine import Store
 from tests.health.test_customer_story import JOIN, REFUND, STORY
 from tests.pages import conftest
 from tests.pages.conftest import Open
-from tests.pages.drawn import tables
+from tests.pages.drawn import tables, told
 from tests.pages.fake_billing import DAY, NOW, FakeBilling
 from tests.pages.offering import offered, refused
 from tests.reports.ledger import changed, customer
@@ -32,7 +32,8 @@ def named(app: AppTest, label: str) -> Any:
 
 
 def said(app: AppTest) -> str:
-    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.warning))
+    shown = [element.value for element in (*app.markdown, *app.caption, *app.warning)]
+    return " ".join([*shown, *told(app)])
 
 
 def wall(text: str) -> datetime:

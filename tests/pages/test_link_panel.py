@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing.domain.flow_values import PlanOffer
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers, tables, to_copy
+from tests.pages.drawn import numbers, tables, to_copy, told
 from tests.pages.fake_billing import NOW, URL, FakeBilling, choice
 from tests.pages.offering import offered, pick, refused
 
@@ -217,8 +217,7 @@ def test_an_unknown_customer_is_a_sentence(open_page: Open) -> None:
 
 def test_the_customer_page_says_the_rule_and_the_event(open_page: Open) -> None:
     app = open_page("customer", "support", customer="cus_0001")
-    said = [markdown.value for markdown in app.markdown]
-    assert "Rule `winding_down` · event `evt_0042`" in said
+    assert "Rule winding_down · event evt_0042" in told(app)
     ends = next(metric for metric in numbers(app) if metric.label == "Ends on")
     assert ends.value == "12 Dec 2026"
 

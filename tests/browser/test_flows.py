@@ -1,0 +1,111 @@
+"""What can be handed over, and lines of words, each alone on a page."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.ui import flows, lines
+from tests.browser.charted import HOSTILE
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+DRAW = """
+async ([source, data]) => {
+  const { default: draw } = await import(source);
+  window.told ??= [];
+  draw({
+    data,
+    parentElement: document.getElementById("here"),
+    setTriggerValue: (name, value) => told.push([name, value]),
+  });
+}
+"""
+OPEN = [
+    {"slot": "home", "words": HOSTILE, "icon": "storefront", "help": "Recommended."},
+    {"slot": "cancel:sub_1", "words": "Cancel", "icon": "cancel", "help": ""},
+]
+CLOSED = [{"slot": "renew", "words": "Renew", "icon": "", "help": "", "why_not": HOSTILE}]
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 400, "height": 400})
+    yield page
+    page.close()
+
+
+def begins(at: Page, html: str, style: str) -> None:
+    at.goto("about:blank")
+    at.set_content(f"<style>{style}</style><div id=here>{html}</div>")
+
+
+def draws(at: Page, script: str, data: dict[str, Any]) -> None:
+    source = f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}"
+    at.evaluate(DRAW, [source, data])
+
+
+def offers(at: Page, drawn: list[dict[str, Any]], title: str | None = None) -> None:
+    draws(at, flows.SCRIPT, {"flows": [{"why_not": "", **flow} for flow in drawn], "title": title})
+
+
+@pytest.fixture
+def page(blank: Page) -> Page:
+    begins(blank, '<div class="flows"></div>', flows.STYLE)
+    return blank
+
+
+def test_what_is_pressed_is_told_by_its_slot_and_words_are_words(page: Page) -> None:
+    offers(page, OPEN)
+    expect(page.get_by_role("button")).to_have_count(2)
+    expect(page.locator("button.main span").last).to_have_text(HOSTILE)
+    assert page.locator("#here :is(img, script, b)").count() == 0
+    page.get_by_role("button", name="Cancel").click()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("told") == [["pick", "cancel:sub_1"], ["pick", "home"]]
+
+
+def test_after_a_redraw_of_the_same_the_focus_is_where_it_was_and_presses_are_told(
+    page: Page,
+) -> None:
+    offers(page, OPEN)
+    page.get_by_role("button", name="Cancel").focus()
+    offers(page, OPEN)
+    page.keyboard.press("Space")
+    assert page.evaluate("told") == [["pick", "cancel:sub_1"]]
+
+
+def test_what_cannot_be_handed_over_is_behind_its_title_with_the_reason(page: Page) -> None:
+    offers(page, CLOSED, "Not possible now (1)")
+    expect(page.get_by_text(HOSTILE)).to_be_hidden()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".refused p")).to_have_text(HOSTILE)
+    expect(page.get_by_role("button", name="Renew")).to_be_disabled()
+    offers(
+        page, [*CLOSED, {**CLOSED[0], "slot": "pause", "words": "Pause"}], "Not possible now (2)"
+    )
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    assert page.evaluate("told") == []
+
+
+def test_lines_are_text_and_a_badge_explains_itself_to_the_keyboard(blank: Page) -> None:
+    begins(blank, '<div class="lines"></div>', lines.STYLE)
+    told = [
+        [lines.badge("Has access", "green", icon="check_circle", help="By its plan.")],
+        [lines.Bit(HOSTILE, "strong"), lines.Bit("after", "dim")],
+    ]
+    drawn = [[asdict(bit) for bit in line] for line in told]
+    draws(blank, lines.SCRIPT, {"lines": drawn, "framed": True})
+    expect(blank.locator("p.line")).to_have_count(2)
+    expect(blank.locator("strong")).to_have_text(HOSTILE)
+    assert blank.locator("#here :is(img, script, b)").count() == 0
+    blank.keyboard.press("Tab")
+    expect(blank.get_by_role("tooltip")).to_be_visible()
+    expect(blank.get_by_role("tooltip")).to_have_text("By its plan.")
