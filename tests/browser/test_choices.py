@@ -356,4 +356,4 @@ def test_what_is_unsaid_leaves_the_address_as_it_was(blank: Page, kind: str) -> 
     chooses(blank, kind, "Team, yearly")
     assert shown(blank, kind) == ["Team, yearly"]
     assert blank.url == f"{ADDRESS}?q=ann"
-    assert [value["words"] for _, value in told(blank)] == [["Team, yearly"]]
+    assert told(blank) == [["choice", ["Team, yearly"], 1]]
