@@ -203,3 +203,7 @@ class _Held(Reader):
     @contextmanager
     def open(self) -> Iterator[Connection]:
         yield self._connection
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        yield self._connection
