@@ -32,10 +32,3 @@ const line = ({ slot, words, icon: name, help, why_not: why }, root) => {
   place.append(button, part("p", "", why))
   return place
 }
-
-const icon = (name) => {
-  const made = part("span", "icon", name)
-  made.ariaHidden = "true"
-  made.translate = false
-  return made
-}

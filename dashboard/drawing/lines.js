@@ -15,12 +15,7 @@ export default function ({ data, parentElement }) {
 const word = (bit) => {
   if (bit.look !== "badge") return part(bit.look === "strong" ? "strong" : "span", bit.look, bit.text)
   const made = part("span", `badge ${bit.colour}`)
-  if (bit.icon) {
-    const icon = part("span", "icon", bit.icon)
-    icon.ariaHidden = "true"
-    icon.translate = false
-    made.append(icon)
-  }
+  if (bit.icon) made.append(icon(bit.icon))
   made.append(part("span", "", bit.text))
   if (!bit.help) return made
   const place = part("span", "")

@@ -39,10 +39,3 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return item
   }))
 }
-
-const icon = (name) => {
-  const made = part("span", "icon", name)
-  made.ariaHidden = "true"
-  made.translate = false
-  return made
-}

@@ -6,3 +6,11 @@ const part = (name, kind, text) => {
   return made
 }
 
+// A Material symbol: a picture, which nobody reads or translates.
+const icon = (name) => {
+  const made = part("span", "icon", name)
+  made.ariaHidden = "true"
+  made.translate = false
+  return made
+}
+
