@@ -13,7 +13,7 @@ from typing import Any
 
 from lib.billing.ingest import Ingest
 from lib.billing.replay import replay
-from lib.billing.store.engine import CLASHES
+from lib.billing.store.faults import CLASHES
 
 from .serving import installation
 

@@ -21,7 +21,8 @@ from .intake.kinde_arrivals import read_kinde_event
 from .intake.summary import Outcome, Summary
 from .intake.writer import Writer
 from .outgoing.telling import Teller
-from .store.engine import Store, retried
+from .store.engine import Store
+from .store.faults import retried
 from .stripe.signature import verify
 
 BATCH = 2_000

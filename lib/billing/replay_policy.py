@@ -16,7 +16,8 @@ from .domain.movements import movements
 from .settings.rules import current_rules
 from .settings.setup import Setup
 from .store import aside, history, references
-from .store.engine import Store, retried
+from .store.engine import Store
+from .store.faults import retried
 from .store.queries.reading import Connection
 
 AT_ONCE = 500

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lib.billing.domain.errors import DatabaseUnavailable
-from lib.billing.store import engine
+from lib.billing.store.drivers import TRUSTED
 from lib.billing.store.engine import Store
 
 pytestmark = pytest.mark.postgres
@@ -44,5 +44,5 @@ def test_a_reader_who_asks_at_once_hears_of_it_and_goes_on_the_next_time(store: 
 
 
 def test_a_reader_who_asks_later_goes_on(store: Store) -> None:
-    time.sleep(engine.TRUSTED + 0.05)
+    time.sleep(TRUSTED + 0.05)
     assert one(store) == 1

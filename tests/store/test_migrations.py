@@ -91,6 +91,16 @@ def test_a_url_that_cannot_be_used_is_one_sentence_without_the_password(url):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_either_database_is_named_as_hosts_name_it(scheme):
+    store = Store(f"{scheme}://one/portside", read_url=f"{scheme}://two/portside")
+    engines = (store.engine, store.read_engine)
+    assert [(each.url.host, each.driver) for each in engines] == [
+        ("one", "psycopg"),
+        ("two", "psycopg"),
+    ]
+
+
 def test_a_server_that_is_not_there_is_said(tmp_path):
     store = Store("postgresql://me:hush@127.0.0.1:9/portside")
     with pytest.raises(DatabaseUnavailable) as away, store.reading():

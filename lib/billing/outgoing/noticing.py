@@ -11,7 +11,8 @@ from functools import partial
 from typing import Final
 
 from ..store import outgoing, owners
-from ..store.engine import Store, retried
+from ..store.engine import Store
+from ..store.faults import retried
 from .telling import Teller
 
 AT_ONCE: Final = 500
