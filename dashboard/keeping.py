@@ -10,9 +10,10 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
+from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -31,7 +32,12 @@ GLANCE: Final = 0.05
 """Seconds for which one run of one thread believes the stamp that it has read: it asks for it with
 every value."""
 _glance: Final = threading.local()
-_readers: Final = ThreadPoolExecutor(4, "portside-ahead")
+HELD: Final = 2.0
+"""Seconds for which a run that has something read beside it stays with the moment that it asked
+for: what is read then is for nothing else."""
+SIDE_BY_SIDE: Final = 4
+"""Threads that read beside pages, of all who look at one."""
+_beginning: Final = threading.Lock()
 _beside: Final = threading.local()
 
 
@@ -52,15 +58,24 @@ class _Asker:
     desk: Portside
 
 
+_waiting: Final[SimpleQueue[tuple[_Asker, Callable[[], Any]]]] = SimpleQueue()
+
+
 def stamp() -> Stamp:
     """The key of everything cached now, looked at again after `GLANCE`."""
     running = get_script_run_ctx(suppress_warning=True)
     seen: tuple[Any, float, Stamp] | None = getattr(_glance, "seen", None)
-    if seen and seen[0] is running is not None and time.monotonic() - seen[1] < GLANCE:
+    if seen and seen[0] is running is not None and time.monotonic() < seen[1]:
         return seen[2]
+    return _believed(GLANCE)
+
+
+def _believed(seconds: float) -> Stamp:
+    """The stamp of this moment, which this run takes to hold for so long."""
     fresh = session.billing().freshness()
     found = Stamp(session.generation(), fresh.watermark, fresh.now // 60)
-    _glance.seen = (running, time.monotonic(), found)
+    running = get_script_run_ctx(suppress_warning=True)
+    _glance.seen = (running, time.monotonic() + seconds, found)
     return found
 
 
@@ -82,19 +97,26 @@ def ahead(*reads: Callable[[], Any]) -> None:
     desk = session.billing()
     if not desk.answers_several:
         return
-    asker = _Asker(stamp(), desk)
+    asker = _Asker(_believed(HELD), desk)
+    with _beginning:
+        _begin_to_wait()
     for read in reads:
-        _readers.submit(_read_for, asker, read)
+        _waiting.put((asker, read))
 
 
-def _read_for(asker: _Asker, read: Callable[[], Any]) -> None:
-    # A thread of its own has nobody who is signed in: whoever asked was.
-    _beside.asker = asker
-    try:
-        with suppress(Exception):
+@cache
+def _begin_to_wait() -> None:
+    """An end of the process waits for none of them, as it does not for who draws a page."""
+    for number in range(SIDE_BY_SIDE):
+        threading.Thread(target=_wait, name=f"portside-ahead-{number}", daemon=True).start()
+
+
+def _wait() -> None:
+    while True:
+        # A thread of its own has nobody who is signed in: whoever asked was.
+        _beside.asker, read = _waiting.get()
+        with suppress(BaseException):  # Streamlit's ways to end a run are no Exceptions
             read()
-    finally:
-        del _beside.asker
 
 
 def counted(name: str, ask: Callable[[Portside], T], *key: Any, every: int = COUNTED_EVERY) -> T:

@@ -75,7 +75,7 @@ def one(
     """One of ``words`` in a list that opens; ``begin``: None if none may be chosen, which is then
     called ``label``. ``width``: pixels. ``icon``: a Material symbol's name. ``unsaid``: the address
     says nothing of it."""
-    held = _one(key, words, begin)
+    held = _one(key, words, begin, unsaid=unsaid)
     more = {"none": label if begin is None else None, "icon": icon, "unsaid": unsaid}
     _draw(PICK, label, key, words, [held], [begin], on_choose, width=width, **more)
     return held
@@ -104,13 +104,18 @@ def several(
 
 
 def _one(
-    key: str, words: Mapping[V, str], begin: V | None, *, everywhere: bool = False
+    key: str,
+    words: Mapping[V, str],
+    begin: V | None,
+    *,
+    everywhere: bool = False,
+    unsaid: bool = False,
 ) -> V | None:
     """What nobody chose goes nowhere, and what goes everywhere waits for a page that has it."""
     held: V | None = st.session_state.get(key)
     emptied = begin is None and held is None and key in st.session_state
     if held not in words and not emptied:
-        told = kept.params().get(key)
+        told = None if unsaid else kept.params().get(key)
         found = next((value for value, called in words.items() if called == told), begin)
         if held is not None and everywhere:
             return found

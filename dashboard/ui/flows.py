@@ -38,7 +38,8 @@ def offered(flows: Sequence[Flow], on_pick: Callable[[str], None], *, key: str) 
     known = {flow.slot for flow in flows}
 
     def heard() -> None:
-        if (slot := st.session_state[key]["pick"]) in known:
+        slot = st.session_state[key]["pick"]
+        if isinstance(slot, str) and slot in known:
             on_pick(slot)
 
     _mount(key=key, data={"flows": _drawn(flows), "title": None}, on_pick_change=heard)

@@ -39,7 +39,7 @@ def draw(ways: Sequence[Way], *, key: str) -> None:
     led = {_href(each): each for way in ways for each in (way, *way.people)}
 
     def heard() -> None:
-        if way := led.get(st.session_state[key]["way"]):
+        if way := led.get(str(st.session_state[key]["way"])):
             tables.remember_page(way.slug, **dict(way.query))
 
     _mount(

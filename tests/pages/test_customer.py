@@ -61,6 +61,15 @@ def test_the_reply_is_in_the_customer_s_language_until_another_is_chosen(open_pa
     assert "2026年12月12日" in to_copy(app)[-1]
 
 
+def test_the_language_of_a_reply_is_not_a_link_s_to_choose(open_page: Open) -> None:
+    app = open_page("customer", "support", reply_cus_0001=LANGUAGES["ja"], **WHO)
+    assert "Your Pro plan" in to_copy(app)[-1]
+    press(app, "reply_cus_0001", LANGUAGES["de"])
+    press(app, "reply_cus_0001", LANGUAGES["en"])
+    app.run()
+    assert "Your Pro plan" in to_copy(app)[-1]
+
+
 def test_the_timeline_is_narrowed_by_kind_and_paged(open_page: Open) -> None:
     def rows(app: AppTest) -> list[str]:
         [table] = [m.value for m in app.markdown if m.value.startswith("| When")]

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError
 
 from ..domain.errors import ConfigurationError
 from .dialect import PREPARED
 
-__all__ = ["TRUSTED", "engine_of", "parsed", "to_read"]
+__all__ = ["TRUSTED", "engine_of", "parsed", "trusting"]
 
 POOLER = "pooler"
 """In a URL of PostgreSQL: ?pooler=transaction where PgBouncer or the like stands between."""
@@ -23,19 +23,19 @@ POOLER = "pooler"
 BUSY_MILLISECONDS = 10_000
 CONNECT_SECONDS = 5
 TRUSTED = 1.0
-"""Seconds for which a reader takes a connection that was put back to be there still."""
+"""Seconds for which who trusts takes a connection that was put back to be there still."""
 _USED: Final = "used"
-_reads: Final[ContextVar[bool]] = ContextVar("portside_reads", default=False)
+_trusts: Final[ContextVar[bool]] = ContextVar("portside_trusts", default=False)
 
 
 @contextmanager
-def to_read() -> Iterator[None]:
-    """What is connected in here only reads."""
-    before = _reads.set(True)
+def trusting(wanted: bool) -> Iterator[None]:
+    """Whether what is connected in here may be a connection that was not asked just now."""
+    before = _trusts.set(wanted)
     try:
         yield
     finally:
-        _reads.reset(before)
+        _trusts.reset(before)
 
 
 def parsed(url: str, name: str) -> URL:
@@ -91,14 +91,17 @@ def _postgresql(url: URL, *, pooled: bool) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def look(connection: Any, record: Any, _proxy: Any) -> None:
-        # Asked each time it is a tenth of what a page takes. A writer asks each time: of what it
-        # is told nothing may be refused because the database was started anew.
-        if _reads.get() and time.monotonic() - record.info.get(_USED, 0.0) < TRUSTED:
+        used = record.info.get(_USED)
+        if used is None:
+            return  # made just now; what goes wrong with it is said by who uses it
+        # Asked each time it is a tenth of what a page takes.
+        if _trusts.get() and time.monotonic() - used < TRUSTED:
             return
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as gone:
-            raise DisconnectionError() from gone  # the pool makes another one
+            # The pool makes another one, and asks the same of none that was there before.
+            raise InvalidatePoolError() from gone
 
     return engine
 

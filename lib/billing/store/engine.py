@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from .drivers import engine_of, parsed, to_read
+from .drivers import engine_of, parsed, trusting
 from .faults import PRIMARY, REPLICA, translated
 
 __all__ = ["Connection", "Store", "memory_store"]
@@ -48,22 +48,26 @@ class Store:
                 yield ready
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One snapshot-free read; nothing is committed."""
-        with translated(self.read_engine, self._read_from), self._connected() as connection:
+    def reading(self, *, trusts: bool = False) -> Iterator[Connection]:
+        """One snapshot-free read; nothing is committed.
+
+        ``trusts``: a connection used within a second is not asked whether it is there still. Only
+        for a page, which somebody opens again: a delivery must not be refused for it.
+        """
+        with translated(self.read_engine, self._read_from), self._connected(trusts) as connection:
             yield connection
 
     @contextmanager
-    def glancing(self) -> Iterator[Connection]:
+    def glancing(self, *, trusts: bool = False) -> Iterator[Connection]:
         """For one statement that reads: PostgreSQL is spared the transaction around it, which
-        costs two waits for its answer."""
-        with translated(self.read_engine, self._read_from), self._connected() as connection:
+        costs two waits for its answer. ``trusts`` as in `reading`."""
+        with translated(self.read_engine, self._read_from), self._connected(trusts) as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
 
-    def _connected(self) -> Connection:
-        with to_read():
+    def _connected(self, trusts: bool) -> Connection:
+        with trusting(trusts):
             return self.read_engine.connect()
 
     def close(self) -> None:

@@ -17,8 +17,11 @@ WALK, LEAVING = "walk_winding_currency", "ix_runway_currency"
 
 
 def upgrade() -> None:
-    list_indices.create_again(op.get_bind(), WALK)
-    op.create_index(LEAVING, "runway", ["currency", "at", "minor"])
+    connection = op.get_bind()
+    (walk,) = (each for each in list_indices.WALKS if each.name == WALK)
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql(list_indices.statement(walk, sqlite=sqlite))
+    op.create_index(LEAVING, "runway", ["currency", "at", "minor"], if_not_exists=True)
 
 
 def downgrade() -> None:
