@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import addressed, attendance, language, navigation, remembered, session, visits
-from dashboard.ui import changes, chrome, finding, notes, tour
+from dashboard.ui import changes, chrome, notes, tour
 
 st.set_page_config(
     page_title="Portside",
@@ -16,15 +16,12 @@ st.set_page_config(
 
 @notes.calmly
 def main() -> None:
-    finding.lead_on()
     session.keep_up()
     staff = session.staff()
     attendance.keep(staff)
     language.settle(remembered.choices(staff).get("language"))
     visits.keep(staff)
-    place = "sidebar" if staff else "hidden"
-    page = st.navigation(navigation.menu(staff), position=place, expanded=True)
-    finding.lead_on()
+    page = st.navigation(navigation.pages(staff), position="hidden")
     st.set_page_config(page_title=f"{page.title} · Portside")
     addressed.arrive()
     if staff:

@@ -163,21 +163,19 @@ PAGES: tuple[PageRow, ...] = (
 BY_SLUG = {row.slug: row for row in PAGES}
 
 
-def menu(staff: Staff | None) -> dict[str, list[st.Page]]:
+def pages(staff: Staff | None) -> list[st.Page]:
     """What st.navigation gets for ``staff``; None is someone who has not signed in."""
-    sections: dict[str, list[st.Page]] = {"": [_page(_home(staff), "home", "Portside", None, True)]}
+    found = [_page(_home(staff), "home", "Portside")]
     for row in PAGES:
-        allowed = staff is not None and row.permission in staff.permissions
         target: Path | Callable[[], None]
         if staff is None:
             target = entrance.sign_in
-        elif allowed:
+        elif row.permission in staff.permissions:
             target = row.file
         else:
             target = partial(session.denied, row.permission)
-        page = _page(target, row.slug, tr(row.title), row.icon, hidden=not allowed)
-        sections.setdefault(tr(row.section), []).append(page)
-    return sections
+        found.append(_page(target, row.slug, tr(row.title)))
+    return found
 
 
 def first_allowed(staff: Staff) -> PageRow | None:
@@ -204,20 +202,7 @@ def _home(staff: Staff | None) -> Callable[[], None]:
     return partial(open_page, row.slug)
 
 
-def _page(
-    target: Path | Callable[[], None],
-    slug: str,
-    title: str,
-    icon: str | None,
-    hidden: bool,
-) -> st.Page:
+def _page(target: Path | Callable[[], None], slug: str, title: str) -> st.Page:
     if isinstance(target, partial):
         target.__name__ = slug  # type: ignore[attr-defined]  # Streamlit names a page after it
-    return st.Page(
-        target,
-        title=title,
-        icon=icon,
-        url_path=slug,
-        default=slug == "home",
-        visibility="hidden" if hidden else "visible",
-    )
+    return st.Page(target, title=title, url_path=slug, default=slug == "home")

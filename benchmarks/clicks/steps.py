@@ -58,7 +58,8 @@ def _menu(title: str) -> Press:
 
 
 def _in_menu(page: Page, title: str) -> Locator:
-    return page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True)
+    menu = page.locator("[data-testid=stSidebarNav], .menu")
+    return menu.get_by_role("link", name=title, exact=True)
 
 
 def _drop_down(widget: Callable[[Page], Locator]) -> Act:
@@ -123,7 +124,7 @@ def ours(customer: str, email: str) -> tuple[Step, ...]:
             "page",
             "/winding-down",
             Enter(),
-            _typed(lambda page: page.locator(".st-key-find_anywhere input"), email),
+            _typed(lambda page: page.locator(".menu input, .st-key-find_anywhere input"), email),
         ),
         Step(
             "Overview: another currency",

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import addressed, attendance, data, remembered, session, signin
 from dashboard import format as fmt
 from dashboard.language import LANGUAGES, current, ntr, tr
-from dashboard.ui import changes, finding, notes, tour, views
+from dashboard.ui import changes, menu, notes, tour, views
 from lib.billing import BillingError, DatabaseUnavailable, Freshness, Permission
 
 if TYPE_CHECKING:
@@ -24,11 +24,10 @@ WORDMARK: Final = str(Path(__file__).with_name("wordmark.png"))
 
 
 def sidebar(staff: Staff, slug: str) -> None:
-    """The mark on top; search and saved views from anywhere; who is signed in at the bottom."""
+    """The mark on top; pages, search and saved views; who is signed in at the bottom."""
     st.logo(WORDMARK, size="large", icon_image=MARK)
     with st.sidebar:
-        if slug != "customer" and staff.may(Permission.CUSTOMERS):
-            finding.from_anywhere()
+        menu.draw(staff, slug)
         if slug != "overview" and staff.may(Permission.CUSTOMERS):
             changes.line(staff)
         views.menu(staff, slug)

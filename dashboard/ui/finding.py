@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
 from dashboard import data, navigation
 from dashboard import format as fmt
@@ -40,35 +39,6 @@ def search_box() -> str:
         )
         or ""
     ).strip()
-
-
-def from_anywhere() -> None:
-    """The same search in the sidebar of every other page: `lead_on` leads to the customers."""
-    st.text_input(
-        tr("Find a customer"),
-        key="find_anywhere",
-        type="search",
-        placeholder=tr("Find a customer"),
-        icon=":material/search:",
-        label_visibility="collapsed",
-        on_change=_sought,
-    )
-
-
-def _sought() -> None:
-    st.session_state["sought"] = (st.session_state["find_anywhere"] or "").strip()
-
-
-def lead_on() -> None:
-    """To the customers, where the search from another page was asked for just now: before anything
-    of that page is drawn once more, which nobody would see."""
-    wanted = st.session_state.pop("sought", "")
-    if not wanted:
-        return
-    try:
-        navigation.open_page("customer", find=wanted)
-    except StreamlitPageNotFoundError:  # whoever came here just now has no pages yet
-        st.session_state["sought"] = wanted
 
 
 def _first_page() -> None:

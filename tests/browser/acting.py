@@ -139,7 +139,7 @@ class Dashboard:
 
     def turns_to(self, title: str) -> None:
         """Another page through the menu, which loads nothing anew but what it shows."""
-        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        self.page.locator(".menu").get_by_role("link", name=title, exact=True).click()
         heading = self.page.get_by_role("heading", level=1)
         expect(heading).to_have_text(title, timeout=PATIENCE)
         self.settles()

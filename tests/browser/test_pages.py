@@ -130,7 +130,7 @@ def test_a_role_is_offered_its_pages_and_told_about_the_others(
     role = Role.SUPPORT.value
     context.add_cookies([{"name": DEMO_COOKIE, "value": role, "url": dashboard.url}])
     dashboard.opens("/customer")
-    shown = dashboard.page.get_by_test_id("stSidebarNav").get_by_role("link")
+    shown = dashboard.page.locator(".menu").get_by_role("link")
     allowed = [row.title for row in PAGES if row.permission in GRANTS[Role(role)]]
     expect(shown).to_have_count(len(allowed), timeout=PATIENCE)
     assert [text.strip().splitlines()[-1] for text in shown.all_inner_texts()] == allowed

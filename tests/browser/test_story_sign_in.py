@@ -95,6 +95,21 @@ def test_an_expired_sign_in_refuses_the_next_action_and_comes_back_to_the_same_p
     person.sees("Slow Typist Ltd")
 
 
+def test_an_expired_sign_in_comes_back_to_the_page_that_the_menu_was_asked_for(
+    person: Person, acme: Company
+) -> None:
+    person.opens("/customer")
+    person.signs_in_as("ann")
+    person.settles()
+    acme.moves_clock(12.1)
+    person.page.locator(".menu").get_by_role("link", name="Failed payments").click()
+    person.sees("Your sign-in has ended: it lasts 12 hours.")
+    acme.moves_clock(0)
+    person.signs_in_as("ann")
+    person.sees("Whose payment failed")
+    expect(person.page).to_have_url(f"{acme.url}/failed-payments")
+
+
 @pytest.mark.parametrize(
     ("sub", "email", "said", "code"),
     [

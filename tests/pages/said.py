@@ -49,6 +49,10 @@ def _of(proto: Message, kind: str) -> Iterator[str]:
                 yield from (card[name] for name in OF_A_NUMBER if card[name])
             for line in told.get("lines", ()):
                 yield from (bit[name] for bit in line for name in ("text", "help") if bit[name])
+            for section in told.get("sections", ()):
+                yield from (section["title"], *(page["words"] for page in section["pages"]))
+            if find := told.get("find"):
+                yield find["label"]
             for flow in told.get("flows", ()):
                 yield from (flow[name] for name in OF_A_FLOW if flow[name])
             yield from _figure(json.loads(told.get("figure", "{}")))

@@ -116,12 +116,3 @@ def test_ones_own_view_can_be_taken_away(open_page: Open, desk: FakeBilling) -> 
     next(button for button in app.button if button.label.startswith("Remove")).click()
     app.run()
     assert (links(app), desk.views) == ([], [])
-
-
-@pytest.mark.parametrize("slug", ["overview", "winding-down", "sync"])
-def test_a_customer_is_found_from_anywhere(open_page: Open, slug: str) -> None:
-    app = open_page(slug)
-    app.text_input(key="find_anywhere").set_value("cus_0003").run()
-    assert not app.exception
-    assert [title.value for title in app.title] == ["Customer"]
-    assert app.query_params["find"] in ("cus_0003", ["cus_0003"])
