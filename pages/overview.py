@@ -4,10 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import addressed, data, keeping, morning, navigation, session
+from dashboard import data, keeping, morning, navigation, session
 from dashboard.language import tr
 from dashboard.ui import (
-    beside,
     changes,
     chrome,
     filters,
@@ -18,6 +17,7 @@ from dashboard.ui import (
     runway,
     standing,
     tables,
+    titles,
     upgrades,
 )
 from lib.billing import Outlook, Permission, Runway, UpgradeFilters
@@ -96,15 +96,9 @@ def _lately(code: str) -> UpgradeFilters:
 
 def _latest(code: str) -> None:
     page, row = morning.upgrades(_lately(code)), navigation.BY_SLUG["upgrades"]
-    with beside.apart():
-        st.header(tr("Who moved up lately?"), anchor=False)
-        st.page_link(
-            str(row.file),
-            label=tr("Open {page}", page=tr(row.title)),
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            query_params=addressed.marked({"currency": code.upper()}),
-        )
+    words = tr("Open {page}", page=tr(row.title))
+    way = titles.Way(words, row.slug, (("currency", code.upper()),))
+    titles.draw(tr("Who moved up lately?"), way=way)
     if not page.total:
         notes.empty(
             tr("Nobody has moved up in 90 days."),

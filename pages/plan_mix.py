@@ -19,6 +19,7 @@ from dashboard.ui import (
     mix_trend,
     notes,
     tables,
+    titles,
 )
 from lib.billing import Filters, Permission
 
@@ -71,7 +72,7 @@ def _now(everything, whole, code, measure) -> None:
         filters.nothing(tr("No plan matches these filters."))
         return
     mix.table(page)
-    st.header(tr("Who is behind these numbers?"), anchor=False)
+    titles.draw(tr("Who is behind these numbers?"))
     behind = replace(wanted, sort="")
     listing.rows(
         data.plan_customers, behind, mix.customers, "subscription", "plan-customers", staff

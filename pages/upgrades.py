@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import data, morning, navigation, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
-from dashboard.ui import chrome, climbing, filters, kpis, level, notes, tables, upgrades
+from dashboard.ui import chrome, climbing, filters, kpis, level, notes, tables, titles, upgrades
 from lib.billing import Permission
 
 session.guard(Permission.TOTALS)
@@ -49,7 +49,7 @@ def body() -> None:
 
 
 def _list(whole, cells) -> None:
-    st.header(tr("Who moved up?"), anchor=False)
+    titles.draw(tr("Who moved up?"))
     wanted = upgrades.narrowed(whole, cells)
     found = morning.upgrades(replace(wanted, limit=1))
     if not found.total:

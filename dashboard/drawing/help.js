@@ -9,6 +9,16 @@ const MARK =
   'stroke-linejoin="round" aria-hidden="true"><circle cx="12" cy="12" r="10"/>' +
   '<path d="M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3"/><path d="M12 17h.01"/></svg>'
 
+/** What stands in the words: text, or [what it is called, what it means] of several. */
+const meant = (words) => {
+  if (typeof words === "string") return [words]
+  return words.flatMap(([name, meaning], at) => {
+    const strong = document.createElement("strong")
+    strong.textContent = name
+    return [at ? "\n\n" : "", ...(name ? [strong, ": "] : []), meaning]
+  })
+}
+
 const help = (words, name) => {
   const place = document.createElement("span")
   place.className = "help"
@@ -25,14 +35,14 @@ const help = (words, name) => {
 const explain = (place, button, words) => {
   place.classList.add("helped")
   if (!("popover" in HTMLElement.prototype)) {
-    button.title = words
+    button.title = meant(words).map((each) => each.textContent ?? each).join("")
     return
   }
   const tip = document.createElement("div")
   tip.role = "tooltip"
   tip.popover = "auto"
   tip.id = `help-${Math.random().toString(36).slice(2)}`
-  tip.textContent = words
+  tip.append(...meant(words))
   button.setAttribute("aria-describedby", tip.id)
   place.append(tip)
 

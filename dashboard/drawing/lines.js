@@ -7,13 +7,17 @@ export default function ({ data, parentElement }) {
   root.classList.toggle("framed", data.framed)
   root.replaceChildren(...data.lines.map((line) => {
     const drawn = part("p", "line")
-    drawn.append(...line.flatMap((bit, n) => (n ? [" ", word(bit)] : [word(bit)])))
+    drawn.append(...line.flatMap((bit, n) => (n ? [" ", word(bit, data)] : [word(bit, data)])))
     return drawn
   }))
 }
 
-const word = (bit) => {
-  if (bit.look !== "badge") return part(bit.look === "strong" ? "strong" : "span", bit.look, bit.text)
+const word = (bit, data) => {
+  if (bit.look !== "badge") {
+    const said = part(bit.look === "strong" ? "strong" : "span", bit.look, bit.text)
+    if (bit.help) said.append(help(bit.help, data.help.replace("{label}", bit.text)))
+    return said
+  }
   const made = part("span", `badge ${bit.colour}`)
   if (bit.icon) made.append(icon(bit.icon))
   made.append(part("span", "", bit.text))

@@ -28,11 +28,7 @@ def draw(currency: str, staff: Staff) -> None:
     others = [policy.slug for policy in desk.policies() if policy.slug != desk.policy]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.header(
-                tr("What would another policy show?"),
-                anchor=False,
-                help=defined.meaning("policy_bridge"),
-            )
+            defined.title(tr("What would another policy show?"), "policy_bridge")
             chosen = filters.pick(
                 tr("Compare with"),
                 POLICY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ import streamlit as st
 from dashboard import addressed, attendance, data, remembered, session, signin
 from dashboard import format as fmt
 from dashboard.language import LANGUAGES, current, ntr, tr
-from dashboard.ui import changes, menu, notes, tour, views
+from dashboard.ui import changes, lines, menu, notes, tour, views
 from lib.billing import BillingError, DatabaseUnavailable, Freshness, Permission
 
 if TYPE_CHECKING:
@@ -94,75 +95,60 @@ def _freshness_line(drawn: int) -> None:
     try:
         fresh = data.freshness()
     except DatabaseUnavailable as away:
-        st.badge(
-            tr("Database away"),
-            icon=":material/cloud_off:",
-            color="red",
-            help=fmt.md(str(away)),
-        )
+        said = [lines.badge(tr("Database away"), "red", icon="cloud_off", help=str(away))]
+        lines.draw([said], key="freshness")
         return
-    timezone = data.timezone()
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key="freshness", wrap=True
-    ):
-        shown = tr(
-            "As of {time} {timezone}", time=fmt.clock(fresh.now, timezone), timezone=timezone
-        )
-        st.caption(
-            f"{shown} · {tr('Days and months in {timezone}', timezone=timezone)}",
-            width="content",
-            help=tr(
-                "The business time zone of portside.toml. Every day, week and month on this page, "
-                "and in its files, begins at midnight there, unless a column says UTC."
-            ),
-        )
-        _webhook_badge(fresh)
-        _replica_badge(fresh)
-        if fresh.livemode:
-            st.badge(tr("Live"), icon=":material/sensors:", color="green")
-        else:
-            st.badge(tr("Test mode"), icon=":material/science:", color="gray")
-        if fresh.failed:
-            st.badge(
-                ntr("{count} failed event", "{count} failed events", fresh.failed),
-                icon=":material/sync_problem:",
-                color="red",
-                help=tr("Kept in the inbox with its error. See Sync, Failed events."),
-            )
-        if fresh.watermark != drawn and st.button(
+    if fresh.watermark == drawn:
+        lines.draw([_told(fresh)], key="freshness")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        lines.draw([_told(fresh)], key="freshness", width="content")
+        if st.button(
             tr("New events: refresh"), key="refresh", type="tertiary", icon=":material/refresh:"
         ):
             st.rerun()
 
 
-def _replica_badge(fresh: Freshness) -> None:
-    if fresh.behind is not None and fresh.behind >= BEHIND:
-        st.badge(
-            tr("{age} behind", age=fmt.span(fresh.behind)),
-            icon=":material/history:",
-            color="orange",
-            help=tr("Pages are read from a copy of the database that has not caught up yet."),
-        )
+def _told(fresh: Freshness) -> list[lines.Bit]:
+    zone = data.timezone()
+    shown = tr("As of {time} {timezone}", time=fmt.clock(fresh.now, zone), timezone=zone)
+    told = lines.Bit(
+        f"{shown} · {tr('Days and months in {timezone}', timezone=zone)}",
+        "dim",
+        help=tr(
+            "The business time zone of portside.toml. Every day, week and month on this page, and "
+            "in its files, begins at midnight there, unless a column says UTC."
+        ),
+    )
+    return [told, _webhook(fresh), *_replica(fresh), _mode(fresh), *_failed(fresh)]
 
 
-def _webhook_badge(fresh: Freshness) -> None:
+def _webhook(fresh: Freshness) -> lines.Bit:
     if fresh.last_webhook_at is None:
-        st.badge(
-            tr("No webhook yet"),
-            icon=":material/webhook:",
-            color="orange",
-            help=tr(
-                "Point a Stripe webhook endpoint at /webhooks/stripe, or import stored events."
-            ),
-        )
-        return
+        hint = tr("Point a Stripe webhook endpoint at /webhooks/stripe, or import stored events.")
+        return lines.badge(tr("No webhook yet"), "orange", icon="webhook", help=hint)
     told = tr("Last webhook {age} ago", age=fmt.span(fresh.now - fresh.last_webhook_at))
-    if fresh.stale:
-        st.badge(
-            told,
-            icon=":material/schedule:",
-            color="orange",
-            help=tr("Longer than usual. Check the endpoint in Stripe, or run portside doctor."),
-        )
-    else:
-        st.badge(told, icon=":material/webhook:", color="green")
+    if not fresh.stale:
+        return lines.badge(told, "green", icon="webhook")
+    hint = tr("Longer than usual. Check the endpoint in Stripe, or run portside doctor.")
+    return lines.badge(told, "orange", icon="schedule", help=hint)
+
+
+def _replica(fresh: Freshness) -> Iterator[lines.Bit]:
+    if fresh.behind is not None and fresh.behind >= BEHIND:
+        hint = tr("Pages are read from a copy of the database that has not caught up yet.")
+        told = tr("{age} behind", age=fmt.span(fresh.behind))
+        yield lines.badge(told, "orange", icon="history", help=hint)
+
+
+def _mode(fresh: Freshness) -> lines.Bit:
+    if fresh.livemode:
+        return lines.badge(tr("Live"), "green", icon="sensors")
+    return lines.badge(tr("Test mode"), "gray", icon="science")
+
+
+def _failed(fresh: Freshness) -> Iterator[lines.Bit]:
+    if fresh.failed:
+        told = ntr("{count} failed event", "{count} failed events", fresh.failed)
+        hint = tr("Kept in the inbox with its error. See Sync, Failed events.")
+        yield lines.badge(told, "red", icon="sync_problem", help=hint)

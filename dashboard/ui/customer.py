@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import current, say, tr
-from dashboard.ui import kpis, lines, moment, printed, subscriptions, tables
+from dashboard.ui import kpis, lines, moment, printed, subscriptions, tables, titles
 from lib.billing import (
     CustomerView,
     Permission,
@@ -28,7 +28,7 @@ MOST_SIBLINGS: Final = 5
 def top(view: CustomerView) -> None:
     """Who it is, and the one sentence about access with its rule and event."""
     who = view.customer
-    st.header(fmt.md(who.name or who.email or who.customer_id), anchor=False)
+    titles.draw(who.name or who.email or who.customer_id, key="customer_name")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             fmt.joined(

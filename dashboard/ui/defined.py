@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard import format as fmt
 from dashboard.language import say
+from dashboard.ui import titles
 from lib.billing import METRICS, REPORTS
 
 
@@ -53,10 +54,10 @@ def share(name: str, called: str | None = None, *, more: str = "", **rest: Any) 
     )
 
 
-def title(question: str, *names: str, more: str = "", **rest: Any) -> None:
+def title(question: str, *names: str, more: str = "", way: titles.Way | None = None) -> None:
     """The question that a chart answers, with the definitions of what it draws."""
-    told = [f"**{label(name)}**: {_sentence(name)}" for name in names]
-    st.header(question, anchor=False, help="\n\n".join([*told, more]).strip(), **rest)
+    told = [(label(name), _sentence(name)) for name in names]
+    titles.draw(question, [*told, *([("", more)] if more else [])], way=way)
 
 
 def _sentence(name: str) -> str:

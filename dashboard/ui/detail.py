@@ -11,7 +11,7 @@ from dashboard import data, navigation, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, board, notes, primary, tables
+from dashboard.ui import asking, board, notes, primary, tables, titles
 from lib.billing import FindingItem, FindingView, NoSuchObject, Permission
 
 DAYS: Final = {mark("1 day"): 1, mark("7 days"): 7, mark("30 days"): 30, mark("90 days"): 90}
@@ -38,7 +38,7 @@ def _head(item: FindingItem) -> None:
     found, zone = item.finding, data.timezone()
     now = data.freshness().now
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.header(fmt.md(board.whose(item)), anchor=False, width="content")
+        titles.draw(board.whose(item), key="finding_whose", width="content")
         if found.lost:
             st.badge(tr("Lost for good"), icon=":material/hourglass_disabled:", color="red")
         elif found.resolved_at is not None:

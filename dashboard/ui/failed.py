@@ -23,6 +23,7 @@ from dashboard.ui import (
     paged,
     primary,
     tables,
+    titles,
 )
 from lib.billing import BillingError, FailedPaymentItem, Filters, Permission
 
@@ -110,7 +111,7 @@ def _of(invoice_id: str, rows: Sequence[FailedPaymentItem]) -> FailedPaymentItem
 
 def _head(item: FailedPaymentItem) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.header(fmt.md(listing.who(item)), anchor=False, width="content")
+        titles.draw(listing.who(item), key="failed_who", width="content")
         if item.final_attempt:
             st.badge(tr("Final attempt"), icon=":material/block:", color="red")
         if item.sensitive:

@@ -10,7 +10,7 @@ from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, defined, download, notes, primary, tables
+from dashboard.ui import asking, defined, download, notes, primary, tables, titles
 from lib.billing import FailedEvent, Filters, Listing, Permission
 
 
@@ -116,7 +116,7 @@ def _open(ids: list[str], index: int | None) -> None:
 def _detail(event: FailedEvent, staff: Staff) -> None:
     zone = data.timezone()
     with st.container(border=True, key="failed_event"):
-        st.header(fmt.md(event.type), anchor=False)
+        titles.draw(event.type, key="failed_event_type")
         st.text(event.error or tr("It says nothing about why."))
         following = (
             tr("next try {when}", when=fmt.clock(event.next_attempt_at, zone))

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import mark, say, tr
-from dashboard.ui import billed, corrections, notes, spelled, tables
+from dashboard.ui import billed, corrections, notes, spelled, tables, titles
 from lib.billing import (
     BillingError,
     InvoiceItem,
@@ -63,7 +63,7 @@ def draw(invoice_id: str) -> None:
 def _head(item: InvoiceItem) -> None:
     zone = data.timezone()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.header(fmt.md(item.number or item.invoice_id), anchor=False, width="content")
+        titles.draw(item.number or item.invoice_id, key="invoice_number", width="content")
         if item.status:
             word = fmt.words(item.status)
             st.badge(word, color=tables.colour(word))

@@ -12,7 +12,7 @@ from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, filters, listing, picture, tables
+from dashboard.ui import defined, filters, listing, picture, tables, titles
 from lib.billing import ChurnedItem, ChurnPart, ChurnPeriod, Filters, Listing
 
 CAUSES: Final = ("voluntary", "involuntary", "unknown")
@@ -41,7 +41,7 @@ def draw(period: ChurnPeriod, staff: Staff) -> None:
     if not period.churned:
         st.caption(tr("Nobody left in {period}.", period=fmt.period(period.name)))
         return
-    st.header(tr("Who left in {period}?", period=fmt.period(period.name)), anchor=False)
+    titles.draw(tr("Who left in {period}?", period=fmt.period(period.name)))
     wanted = _narrowed(period)
     listing.draw("churned", data.churned, wanted, table, staff, noun="customer", orders=ORDERS)
 
@@ -54,11 +54,7 @@ def _causes(period: ChurnPeriod) -> None:
         for cause in CAUSES
     )
     with st.container(border=True, height="stretch"):
-        st.header(
-            tr("Whose decision was it?"),
-            anchor=False,
-            help=" ".join(defined.meaning(f"{cause}_churn") for cause in CAUSES),
-        )
+        defined.title(tr("Whose decision was it?"), *(f"{cause}_churn" for cause in CAUSES))
         _ranked(
             "causes",
             rows,
@@ -74,7 +70,7 @@ def _reasons(period: ChurnPeriod) -> None:
         for reason, count in ranked
     )
     with st.container(border=True, height="stretch"):
-        st.header(tr("What did they say?"), anchor=False, help=defined.meaning("churn_reason"))
+        defined.title(tr("What did they say?"), "churn_reason")
         _ranked(
             "reasons",
             rows,
@@ -98,7 +94,7 @@ def _ranked(
 def _parts(period: ChurnPeriod) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.header(tr("Which customers left?"), anchor=False, help=defined.meaning("part_churn"))
+            defined.title(tr("Which customers left?"), "part_churn")
             dimension: Any = filters.switch(tr("Divided by"), "part", DIMENSIONS)
         parts = data.churn_parts(dimension, period.currency, period.starts, period.ends)
         if not parts:

@@ -11,7 +11,7 @@ from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import asking, defined, notes, primary, tables
+from dashboard.ui import asking, defined, notes, primary, tables, titles
 from lib.billing import DeadLetter, EndpointState, Listing, Permission
 
 
@@ -120,7 +120,7 @@ def _open(ids: list[str], index: int | None) -> None:
 def _detail(letter: DeadLetter, staff: Staff) -> None:
     zone, subject = data.timezone(), letter.subject
     with st.container(border=True, key="dead_letter"):
-        st.header(fmt.md(letter.type), anchor=False)
+        titles.draw(letter.type, key="dead_letter_type")
         st.markdown(fmt.md(letter.reason or tr("Nothing is known of why.")))
         st.caption(
             fmt.joined(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
+from dashboard.language import tr
 from dashboard.ui import drawn
 from dashboard.ui.badges import Colour
 
@@ -21,8 +22,8 @@ Look = Literal["plain", "strong", "dim", "badge"]
 
 @dataclass(frozen=True)
 class Bit:
-    """Some words of a line: plain text, whoever wrote it. ``colour``, ``icon`` (a Material
-    symbol's name) and ``help`` are for badges."""
+    """Some words of a line: plain text, whoever wrote it. ``colour`` and ``icon`` (a Material
+    symbol's name) are for badges; ``help`` comes to a badge itself, else to a mark behind it."""
 
     text: str
     look: Look = "plain"
@@ -31,10 +32,17 @@ class Bit:
     help: str = ""
 
 
-def draw(lines: Sequence[Sequence[Bit]], *, key: str, framed: bool = False) -> None:
+def draw(
+    lines: Sequence[Sequence[Bit]],
+    *,
+    key: str,
+    framed: bool = False,
+    width: Literal["stretch", "content"] = "stretch",
+) -> None:
     """One paragraph each, which wraps. ``framed``: with a border around all."""
     told = [[asdict(bit) for bit in line] for line in lines]
-    _mount(key=key, data={"lines": told, "framed": framed})
+    named = tr("Help for {label}", label="{label}")
+    _mount(key=key, width=width, data={"lines": told, "framed": framed, "help": named})
 
 
 def badge(text: str, colour: Colour, *, icon: str = "", help: str = "") -> Bit:

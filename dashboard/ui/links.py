@@ -17,7 +17,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
-from dashboard.ui import flows, handed, link_form, notes
+from dashboard.ui import flows, handed, link_form, notes, titles
 from lib.billing import Choice, Permission, Provider, provider_of
 
 MOST_INVOICES: Final = 3
@@ -41,7 +41,7 @@ ICONS: Final = {
 def panel(customer_id: str) -> None:
     """The whole panel, in a card of its own."""
     with st.container(border=True, key="link_panel"):
-        st.header(tr("Hand over a link"), anchor=False)
+        titles.draw(tr("Hand over a link"))
         if session.guard(Permission.CUSTOMERS).may(Permission.LINKS):
             _steps(customer_id)
         else:

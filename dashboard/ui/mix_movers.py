@@ -10,14 +10,14 @@ from dashboard import data, mixed
 from dashboard import format as fmt
 from dashboard.language import ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, filters, listing, tables
+from dashboard.ui import defined, download, filters, listing, tables, titles
 from dashboard.ui.plan_names import way
 from lib.billing import Listing, Lookback, MoveFilters, MoveItem, PlanMoves
 
 
 def draw(found: PlanMoves, code: str, span: Lookback, staff: Staff) -> None:
     """Of one currency and of ``span``."""
-    st.header(tr("Who moved?"), anchor=False)
+    titles.draw(tr("Who moved?"))
     if not found.moves:
         st.caption(tr("Nobody moved in this period."))
         return

@@ -11,7 +11,7 @@ from dashboard import addressed, navigation
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, ending, retention, tables, upgrades
+from dashboard.ui import defined, ending, retention, tables, titles, upgrades
 from lib.billing import Insight, Outlook, Said
 
 SPELLED: Final[dict[str, Callable[[str], str]]] = {
@@ -31,24 +31,21 @@ HERE: Final = "overview"
 def insights(found: Outlook, staff: Staff) -> None:
     """Each says what it saw and against what; a rule that sees too little says nothing."""
     with st.container(border=True, height="stretch"):
-        st.header(
-            tr("What stands out?"),
-            anchor=False,
-            help=tr(
-                "Rules compare the last complete month with the months before it. They are silent "
-                "below 20 customers, trials or subscriptions, and where chance alone would do: "
-                "docs/founders.md lists them. Looked at every hour."
-            ),
+        told = tr(
+            "Rules compare the last complete month with the months before it. They are silent "
+            "below 20 customers, trials or subscriptions, and where chance alone would do: "
+            "docs/founders.md lists them. Looked at every hour."
         )
-        told = [i for i in found.insights if staff.may(navigation.BY_SLUG[i.page].permission)]
-        if not told:
+        titles.draw(tr("What stands out?"), [("", told)])
+        shown = [i for i in found.insights if staff.may(navigation.BY_SLUG[i.page].permission)]
+        if not shown:
             st.caption(
                 tr(
                     "Nothing. Rules stay silent below 20 customers, and where chance alone "
                     "would do."
                 )
             )
-        for insight in told[:SHOWN]:
+        for insight in shown[:SHOWN]:
             _draw(insight)
 
 

@@ -12,6 +12,7 @@ from dashboard import format as fmt
 from dashboard import selling, session
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
+from dashboard.ui import titles
 from lib.billing import (
     Catalog,
     CatalogFinding,
@@ -96,14 +97,11 @@ def policies(catalog: Catalog) -> None:
     """What the business decided, in words an agent can read out."""
     said = catalog.policies
     with st.container(border=True, gap="small", key="policies"):
-        st.header(
-            tr("What happens when customers change or cancel?"),
-            anchor=False,
-            help=tr(
-                "The section policies of the catalogue file. The customer portal is set up by it: "
-                "see Portal."
-            ),
+        told = tr(
+            "The section policies of the catalogue file. The customer portal is set up by it: see "
+            "Portal."
         )
+        titles.draw(tr("What happens when customers change or cancel?"), [("", told)])
         days = said.past_due_grace_days
         grace = tr("**Past due**: access ends at once.")
         if days:

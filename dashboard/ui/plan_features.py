@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import format as fmt
 from dashboard.language import tr
-from dashboard.ui import notes, tables
+from dashboard.ui import notes, tables, titles
 from lib.billing import Catalog, Plan
 
 YES, NO = "✓", "–"
@@ -22,11 +22,11 @@ def matrix(catalog: Catalog) -> None:
     for group, plans in sorted(groups.items()):
         plans.sort(key=lambda plan: (plan.rank, plan.slug))
         question = (
-            tr("What does each plan of the group {group} give?", group=fmt.md(group))
+            tr("What does each plan of the group {group} give?", group=group)
             if groups.keys() - {group}
             else tr("What does each plan give?")
         )
-        st.header(question, anchor=False)
+        titles.draw(question)
         st.caption(_standing(catalog, plans))
         _group(catalog, group, plans)
     given = {slug for plan in catalog.plans.values() for slug in plan.features}

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
-from dashboard.ui import primary, tables
+from dashboard.ui import primary, tables, titles
 from lib.billing import BillingError, GroupPlan, Permission, PortalChange, PortalPlan, grace_note
 
 _SAID: Final = "portal_said"
@@ -129,8 +129,7 @@ def group(found: GroupPlan, names: Mapping[str, str]) -> None:
     """One plan group: its fields in Stripe beside the catalogue's."""
     with st.container(border=True, gap="small", key=f"portal_{found.group}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            named = tr("Plan group {group}", group=fmt.md(found.group))
-            st.header(named, anchor=False, width="stretch")
+            titles.draw(tr("Plan group {group}", group=found.group))
             chosen = st.segmented_control(
                 tr("Fields shown"),
                 _VIEWS,

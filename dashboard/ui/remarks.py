@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import tr
-from dashboard.ui import notes, tables
+from dashboard.ui import notes, tables, titles
 from lib.billing import LONGEST_NOTE, BillingError, Permission, StaffNote
 
 AT_ONCE: Final = 5
@@ -21,7 +21,7 @@ def panel(customer_id: str) -> None:
     """The notes, the latest first, and the field for a new one."""
     staff = session.check(Permission.NOTES)
     with st.container(border=True, key="staff_notes", gap="small"):
-        st.header(tr("Staff notes"), anchor=False)
+        titles.draw(tr("Staff notes"))
         _field(customer_id)
         place = st.container(gap="small")
         total = session.billing().notes(customer_id, roles=staff.roles, limit=1).total

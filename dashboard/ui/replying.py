@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.language import tr
-from dashboard.ui import choices, copying, notes
+from dashboard.ui import choices, copying, notes, titles
 from lib.billing import LANGUAGES, CustomerView
 
 
@@ -19,7 +19,7 @@ def panel(view: CustomerView) -> None:
     preferred = theirs.language
     with st.container(border=True, key="reply", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.header(tr("Reply to copy"), anchor=False, width="stretch")
+            titles.draw(tr("Reply to copy"))
             language = choices.one(
                 tr("Language"),
                 f"reply_{view.customer.customer_id}",

@@ -10,7 +10,7 @@ from dashboard import data
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, listing, notes, sealed, tables
+from dashboard.ui import defined, download, listing, notes, sealed, tables, titles
 from lib.billing import ClosedMonthView, Filters, Listing, RestatementItem
 
 CAUSES: Final = {
@@ -30,7 +30,7 @@ CAUSES: Final = {
 def draw(view: ClosedMonthView, currency: str, staff: Staff) -> None:
     """The count, the file, one page of rows; a chosen one opens its customer."""
     month = view.item.month
-    st.header(tr("What has changed in {month} since?", month=sealed.name(month)), anchor=False)
+    titles.draw(tr("What has changed in {month} since?", month=sealed.name(month)))
     whole = data.restatements(month, currency, 1, 0)
     if not whole.total:
         notes.empty(

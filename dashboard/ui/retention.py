@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import charts, data, keeping, session
 from dashboard import format as fmt
 from dashboard.language import mark, say, tr
-from dashboard.ui import defined, filters, kpis, picture, spelled, tables
+from dashboard.ui import defined, filters, kpis, picture, spelled, tables, titles
 from lib.billing import ChurnPeriod, Ratio
 
 KEY_RATES: Final = ("customer_churn", "net_mrr_churn", "nrr", "grr")
@@ -128,7 +128,7 @@ def everything(period: ChurnPeriod) -> None:
         for slug, ratio in period.rates.items()
     ]
     with st.container(border=True, height="stretch"):
-        st.header(tr("All rates"), anchor=False)
+        titles.draw(tr("All rates"))
         tables.text((tr("Metric"), tr("Value"), tr("Made of")), rows, right=(1,), unbroken=(1,))
         with st.expander(tr("What each rate is"), icon=":material/menu_book:"):
             for slug in period.rates:

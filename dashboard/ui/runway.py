@@ -6,10 +6,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import addressed, charts, data, keeping, morning, navigation
+from dashboard import charts, data, keeping, morning
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
-from dashboard.ui import beside, defined, ending, filters, picture, tables, upgrades
+from dashboard.ui import beside, defined, ending, filters, picture, tables, titles, upgrades
 from lib.billing import Listing, Runway, RunwayItem, RunwayWeek
 
 SHOWN: Final = 10
@@ -82,25 +82,15 @@ def behind(runway: Runway) -> None:
         return
     found = morning.leaving(runway.currency, (week.starts, week.ends), SHOWN, 0)
     with st.container(border=True):
-        with beside.apart():
-            defined.title(
-                tr(
-                    "Who leaves in the week of {day}?",
-                    day=fmt.day(week.starts, data.timezone()),
-                ),
-                "runway",
-            )
-            st.page_link(
-                str(navigation.BY_SLUG["winding-down"].file),
-                label=tr("All that winds down"),
-                icon=":material/arrow_forward:",
-                query_params=addressed.marked(
-                    {
-                        "week": ending.week_name(week.key),
-                        "currencies": runway.currency.upper(),
-                    }
-                ),
-            )
+        defined.title(
+            tr("Who leaves in the week of {day}?", day=fmt.day(week.starts, data.timezone())),
+            "runway",
+            way=titles.Way(
+                tr("All that winds down"),
+                "winding-down",
+                (("week", ending.week_name(week.key)), ("currencies", runway.currency.upper())),
+            ),
+        )
         st.caption(_told(found))
         _table(found)
 

@@ -13,7 +13,18 @@ from dashboard import charts, keeping, winding
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import collecting, defined, download, filters, kpis, notes, picture, saved, tables
+from dashboard.ui import (
+    collecting,
+    defined,
+    download,
+    filters,
+    kpis,
+    notes,
+    picture,
+    saved,
+    tables,
+    titles,
+)
 from lib.billing import METRICS, Filters, Permission, Ratio, SaveCell, save_rate
 
 BY: Final = {"month": mark("By month"), "reason": mark("By reason")}
@@ -55,7 +66,7 @@ def draw(staff: Staff) -> None:
                 "sample: a single customer moves the rate by more than five points."
             )
         )
-    st.header(tr("Whose are they?"), anchor=False)
+    titles.draw(tr("Whose are they?"))
     saved.draw(cells, staff)
 
 

@@ -11,7 +11,7 @@ from dashboard import data, kept, session
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, kpis, tables
+from dashboard.ui import defined, kpis, tables, titles
 from lib.billing import CloseOverview, MonthItem, MonthMoney, Permission, SealState
 
 STATES: Final = {"closed": mark("Closed"), "open": mark("Open"), "running": mark("Not over")}
@@ -144,7 +144,7 @@ def months(view: CloseOverview, currency: str) -> str | None:
     names = [item.month for item in listed]
     closed = [item.month for item in listed if item.state == "closed"]
     wanted = kept.params().get("month") or (closed[0] if closed else "")
-    st.header(tr("Which months are signed?"), anchor=False)
+    titles.draw(tr("Which months are signed?"))
     if closed:
         st.caption(
             tr(

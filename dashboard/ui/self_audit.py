@@ -10,7 +10,7 @@ from dashboard import data
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, download, tables
+from dashboard.ui import defined, download, tables, titles
 from lib.billing import AuditLine, Filters, SelfAudit
 
 _RESULTS = {True: mark("Holds"), False: mark("Fails"), None: mark("Cannot tell")}
@@ -102,7 +102,7 @@ def _lines(lines: Sequence[AuditLine]) -> None:
 
 def _faults(found: SelfAudit) -> None:
     """The rows that break a line; one that belongs to a customer opens it."""
-    st.header(tr("Which rows are at fault?"), anchor=False)
+    titles.draw(tr("Which rows are at fault?"))
     faults = [(line, fault) for line in found.failed for fault in line.rows]
     if not faults:
         st.caption(tr("The totals differ, but no single row could be named. Run portside replay."))

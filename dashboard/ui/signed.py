@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import data, session
 from dashboard import format as fmt
 from dashboard.language import current, mark, say, tr
-from dashboard.ui import defined, printed, sealed, tables
+from dashboard.ui import defined, printed, sealed, tables, titles
 from lib.billing import ClosedMonthView, Permission, Printed, RollLine
 
 LINES: Final = {
@@ -57,9 +57,7 @@ def draw(view: ClosedMonthView, currency: str) -> None:
     """The roll-forward with today's beside it, and what else was frozen."""
     month = view.item.month
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(
-            tr("{month}, as it was signed", month=sealed.name(month)), anchor=False, width="stretch"
-        )
+        titles.draw(tr("{month}, as it was signed", month=sealed.name(month)))
         with st.container(width="content"):
             printed.button(
                 partial(_document, month),

@@ -7,10 +7,10 @@ from itertools import accumulate
 
 import streamlit as st
 
-from dashboard import addressed, charts, keeping, navigation
+from dashboard import charts, keeping
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
-from dashboard.ui import beside, defined, kpis, picture, rolling, spelled
+from dashboard.ui import defined, kpis, picture, rolling, spelled, titles
 from lib.billing import MonthStanding, OverviewCurrency, Ratio, RollForward, RollForwardLine, Runway
 
 MONTHS = 13
@@ -127,10 +127,13 @@ def bridge(rolled: RollForward) -> None:
     """From the month's opening to now; the rows behind it are a link away."""
     line = rolled.lines[-1] if rolled.lines else None
     with st.container(border=True, height="stretch"):
-        with beside.apart():
-            defined.title(tr("What moved MRR this month?"), "opening_mrr", *MOVES, "closing_mrr")
-            if line is not None:
-                _rows_of(line, rolled.currency)
+        defined.title(
+            tr("What moved MRR this month?"),
+            "opening_mrr",
+            *MOVES,
+            "closing_mrr",
+            way=None if line is None else _rows_of(line, rolled.currency),
+        )
         if line is None:
             st.caption(tr("MRR has not moved yet."))
             return
@@ -156,21 +159,17 @@ def bridge(rolled: RollForward) -> None:
             st.caption(tr("Amounts do not begin at zero here, so that movements can be seen."))
 
 
-def _rows_of(line: RollForwardLine, code: str) -> None:
+def _rows_of(line: RollForwardLine, code: str) -> titles.Way:
     # A link, not a click on a bar: a script may not set a filter that is bound on the page it
     # leaves, and the currency is.
-    st.page_link(
-        str(navigation.BY_SLUG["mrr"].file),
-        label=tr("Rows"),
-        icon=":material/arrow_forward:",
-        icon_position="right",
-        help=tr("Every movement of the month, on the page MRR."),
-        query_params=addressed.marked(
-            {
-                "currency": code.upper(),
-                "view": rolling.VIEWS[1],
-                "period": rolling.name(line),
-                "part": defined.label(rolling.PARTS["new"]),
-            }
+    return titles.Way(
+        tr("Rows"),
+        "mrr",
+        (
+            ("currency", code.upper()),
+            ("view", rolling.VIEWS[1]),
+            ("period", rolling.name(line)),
+            ("part", defined.label(rolling.PARTS["new"])),
         ),
+        tr("Every movement of the month, on the page MRR."),
     )

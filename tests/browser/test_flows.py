@@ -1,4 +1,4 @@
-"""What can be handed over, and lines of words, each alone on a page."""
+"""What can be handed over, lines of words and titles, each alone on a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.ui import flows, lines
+from dashboard.ui import flows, lines, titles
 from tests.browser.charted import HOSTILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -102,10 +102,60 @@ def test_lines_are_text_and_a_badge_explains_itself_to_the_keyboard(blank: Page)
         [lines.Bit(HOSTILE, "strong"), lines.Bit("after", "dim")],
     ]
     drawn = [[asdict(bit) for bit in line] for line in told]
-    draws(blank, lines.SCRIPT, {"lines": drawn, "framed": True})
+    draws(blank, lines.SCRIPT, {"lines": drawn, "framed": True, "help": "Help for {label}"})
     expect(blank.locator("p.line")).to_have_count(2)
     expect(blank.locator("strong")).to_have_text(HOSTILE)
     assert blank.locator("#here :is(img, script, b)").count() == 0
     blank.keyboard.press("Tab")
     expect(blank.get_by_role("tooltip")).to_be_visible()
     expect(blank.get_by_role("tooltip")).to_have_text("By its plan.")
+
+
+def test_words_of_a_line_have_a_mark_with_their_meaning_behind_them(blank: Page) -> None:
+    begins(blank, '<div class="lines"></div>', lines.STYLE)
+    said = asdict(lines.Bit("Days in UTC", "dim", help=HOSTILE))
+    draws(blank, lines.SCRIPT, {"lines": [[said]], "framed": False, "help": "Help for {label}"})
+    blank.get_by_role("button", name="Help for Days in UTC").focus()
+    blank.keyboard.press("Tab")
+    blank.keyboard.press("Shift+Tab")
+    expect(blank.get_by_role("tooltip")).to_have_text(HOSTILE)
+    assert blank.locator("#here :is(img, script, b)").count() == 0
+
+
+TITLE = {
+    "title": HOSTILE,
+    "told": [["MRR", "What is paid each month."], [HOSTILE, HOSTILE], ["", "Grey: within a plan."]],
+    "help": "Help",
+    "way": {"words": HOSTILE, "href": "/mrr?currency=USD&whole=currency", "why": HOSTILE},
+}
+
+
+def test_a_title_says_what_its_numbers_mean_and_all_of_it_is_text(blank: Page) -> None:
+    begins(blank, '<div class="titled"></div>', titles.STYLE)
+    draws(blank, titles.SCRIPT, TITLE)
+    expect(blank.get_by_role("heading", level=2)).to_contain_text(HOSTILE)
+    blank.get_by_role("button", name="Help").focus()
+    draws(blank, titles.SCRIPT, TITLE)
+    blank.keyboard.press("Tab")
+    blank.keyboard.press("Shift+Tab")
+    meant = blank.get_by_role("tooltip")
+    expect(meant).to_be_visible()
+    said = f"MRR: What is paid each month.\n\n{HOSTILE}: {HOSTILE}\n\nGrey: within a plan."
+    assert meant.text_content() == said
+    expect(meant.locator("strong")).to_have_text(["MRR", HOSTILE])
+    assert blank.locator("#here :is(img, script, b)").count() == 0
+    blank.keyboard.press("Tab")
+    way = blank.get_by_role("link")
+    expect(way).to_be_focused()
+    assert way.get_attribute("href") == TITLE["way"]["href"]
+    assert way.get_attribute("title") == HOSTILE
+
+
+def test_a_title_without_a_meaning_has_no_mark_and_none_without_a_way_has_a_link(
+    blank: Page,
+) -> None:
+    begins(blank, '<div class="titled"></div>', titles.STYLE)
+    draws(blank, titles.SCRIPT, TITLE)
+    draws(blank, titles.SCRIPT, {**TITLE, "told": [], "way": None})
+    expect(blank.get_by_role("heading", level=2)).to_have_text(HOSTILE)
+    assert blank.locator("#here :is(button, a)").count() == 0

@@ -140,3 +140,20 @@ def test_on_a_phone_it_steps_aside(admin: Dashboard) -> None:
 def test_every_page_of_the_role_has_its_line(admin: Dashboard) -> None:
     words = admin.page.locator(".menu a span:not(.icon)")
     expect(words).to_have_text([row.title for row in PAGES], timeout=PATIENCE)
+
+
+def test_the_way_beside_a_title_leads_to_its_rows_in_one_step(admin: Dashboard) -> None:
+    page = admin.page
+    admin.turns_to("Overview")
+    steps = page.evaluate("history.length")
+    page.get_by_role("link", name="Rows").click()
+    is_titled(page, "MRR")
+    admin.settles()
+    # This month and the first currency are where the page begins: its address need not say so.
+    assert where(page) == ("/mrr", {"view": ["Receipts"], "part": ["New"]}, "")
+    assert page.evaluate("history.length") == steps + 1
+    page.go_back()
+    is_titled(page, "Overview")
+    admin.settles()
+    assert where(page) == ("/overview", {}, "")
+    assert page.evaluate("window.loaded") == "once"

@@ -42,8 +42,11 @@ def kept(stack: Stack, email: str) -> list[tuple[str, str | None]]:
 
 
 def test_a_deep_link_survives_sign_in_and_signing_out_ends_every_tab(
-    person: Person, acme: Company, context: BrowserContext, stack: Stack
+    person: Person, acme: Company, context: BrowserContext, stack: Stack, stripe: Stripe
 ) -> None:
+    _, subscription = stripe.subscriber("Leaving Soon Ltd")
+    stripe.post(f"/v1/subscriptions/{subscription}", cancel_at_period_end="true")
+    stripe.delivers()
     person.opens("/winding-down?q=a&sort=Largest+MRR")
     person.page.get_by_role("button", name="Sign in with Acme").click()
     person.page.get_by_role("button", name="Deny").click()

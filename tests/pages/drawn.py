@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import cells, copying, grid, kpis, lines, picture, ways
+from dashboard.ui import cells, copying, grid, kpis, lines, picture, titles, ways
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,39 @@ def numbers(app: AppTest) -> list[Number]:
     return [Number(**card) for told in _of(app, kpis.NAME) for card in told["cards"]]
 
 
+@dataclass(frozen=True)
+class Title:
+    """Of a section. ``told``: what its numbers are called and mean; ``way``: the link beside it."""
+
+    value: str
+    told: list[list[str]]
+    way: dict[str, str] | None
+
+
+def sections(app: AppTest) -> list[Title]:
+    """The titles of the page's sections, in their order."""
+    return [Title(told["title"], told["told"], told["way"]) for told in _of(app, titles.NAME)]
+
+
+def section_titles(app: AppTest) -> list[str]:
+    """What they say."""
+    return [title.value for title in sections(app)]
+
+
+@dataclass(frozen=True)
+class Badge:
+    text: str
+    colour: str
+
+
+def badges(app: AppTest) -> list[Badge]:
+    """The badges in lines of words."""
+    drawn = [bit for told in _of(app, lines.NAME) for line in told["lines"] for bit in line]
+    return [Badge(bit["text"], bit["colour"]) for bit in drawn if bit["look"] == "badge"]
+
+
 def told(app: AppTest) -> list[str]:
-    """The lines of words, each as it is read."""
+    """The lines of words, each as it is read; the first says how fresh the page is."""
     drawn = [line for told in _of(app, lines.NAME) for line in told["lines"]]
     return [" ".join(bit["text"] for bit in line) for line in drawn]
 

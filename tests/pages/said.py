@@ -49,6 +49,9 @@ def _of(proto: Message, kind: str) -> Iterator[str]:
                 yield from (card[name] for name in OF_A_NUMBER if card[name])
             for line in told.get("lines", ()):
                 yield from (bit[name] for bit in line for name in ("text", "help") if bit[name])
+            yield from (words for number in told.get("told", ()) for words in number if words)
+            if way := told.get("way"):
+                yield from (words for words in (way["words"], way["why"]) if words)
             for section in told.get("sections", ()):
                 yield from (section["title"], *(page["words"] for page in section["pages"]))
             if find := told.get("find"):

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing.domain.visits import AWAY, KEPT_EVERY
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import tables
+from tests.pages.drawn import section_titles, tables
 from tests.pages.fake_billing import NOW, FakeBilling
 from tests.pages.test_defined import defined
 
@@ -20,7 +20,7 @@ def said(app: AppTest) -> str:
 
 
 def titles(app: AppTest) -> list[str]:
-    return [title.value for title in app.header]
+    return section_titles(app)
 
 
 def kept(desk: FakeBilling, role: str = "founder") -> str | None:

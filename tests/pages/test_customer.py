@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from lib.billing import LANGUAGES, Role
 from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import to_copy
+from tests.pages.drawn import section_titles, to_copy
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.fake_desk import HOSTILE
 
@@ -17,7 +17,7 @@ ROLES = [role.value for role in Role]
 
 
 def heads(app: AppTest) -> list[str]:
-    return [heading.value for heading in app.header]
+    return section_titles(app)
 
 
 @pytest.mark.parametrize("role", ROLES)

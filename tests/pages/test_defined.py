@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import navigation, session, signin
 from lib.billing import METRICS, REPORTS, Correction
 from tests.pages.conftest import ROOT, opened
-from tests.pages.drawn import figures, numbers, tables
+from tests.pages.drawn import figures, numbers, sections, tables
 from tests.pages.fake_billing import NOW, FakeBilling
 
 WAYS: dict[str, tuple[dict[str, str], ...]] = {
@@ -125,7 +125,7 @@ def test_every_chart_is_under_a_title_that_defines_what_it_draws(
 ) -> None:
     app = visit(slug, query)
     charts = figures(app)
-    titles = [title for title in app.header if title.proto.help and names_in(title.proto.help)]
+    titles = [title for title in sections(app) if any(names_in(said) for _, said in title.told)]
     assert len(titles) >= len(charts)
 
 
@@ -171,7 +171,7 @@ def helps(app: AppTest) -> Iterator[str]:
     yield from (str(text.value) for text in (*app.caption, *app.markdown))
     yield from (text.proto.help for text in (*app.caption, *app.markdown))
     yield from (card.definition for card in numbers(app))
-    yield from (title.proto.help for title in app.header)
+    yield from (said for title in sections(app) for _, said in title.told)
     for table in tables(app):
         yield from (column["help"] for column in table.columns.values())
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.billing.domain.flow_values import PlanOffer
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers, tables, to_copy, told
+from tests.pages.drawn import numbers, section_titles, tables, to_copy, told
 from tests.pages.fake_billing import NOW, URL, FakeBilling, choice
 from tests.pages.offering import offered, pick, refused
 
@@ -224,7 +224,7 @@ def test_the_customer_page_says_the_rule_and_the_event(open_page: Open) -> None:
 
 def test_the_only_hit_is_shown_at_once(open_page: Open) -> None:
     app = open_page("customer", "admin", find="cus_0001")
-    assert any(heading.value == "Nordlicht Analytics" for heading in app.header)
+    assert "Nordlicht Analytics" in section_titles(app)
     assert any(flow["words"] == "Renew subscription" for flow in offered(app))
 
 

@@ -12,7 +12,7 @@ from dashboard.ui import needs
 from lib.billing import SyncHealth
 from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import figures, needed, numbers, tables
+from tests.pages.drawn import figures, needed, numbers, section_titles, tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.test_defined import defined
 
@@ -42,7 +42,7 @@ def test_a_rate_of_few_customers_is_marked_and_has_no_arrow(open_page: Open) -> 
 
 def test_the_bridge_and_the_runway_are_drawn_under_their_questions(open_page: Open) -> None:
     app = open_page("overview")
-    titles = [title.value for title in app.header]
+    titles = section_titles(app)
     assert titles[:2] == ["What moved MRR this month?", "What leaves MRR in the next eight weeks?"]
     assert len(figures(app)) == 2
     assert "Besides: $19.00 overdue · $123.17 later." in said(app)
@@ -51,7 +51,7 @@ def test_the_bridge_and_the_runway_are_drawn_under_their_questions(open_page: Op
 def test_a_week_lists_who_leaves_in_it(open_page: Open) -> None:
     app = open_page("overview")
     press(app, "week", "23 Nov 2026")
-    titles = [title.value for title in app.header]
+    titles = section_titles(app)
     assert "Who leaves in the week of 23 Nov 2026?" in titles
     frame = tables(app)[0].value
     assert tables(app)[0].words["minor"].tolist() == ["$99.00", "$89.00", "$79.00"]
@@ -116,7 +116,7 @@ def test_a_week_that_stands_out_is_chosen_by_a_click(open_page: Open) -> None:
     app = open_page("overview")
     app.button(key="stands_out_heavy_week").click().run()
     assert app.session_state["week"] == "2026-11-16"
-    assert "Who leaves in the week of 16 Nov 2026?" in [title.value for title in app.header]
+    assert "Who leaves in the week of 16 Nov 2026?" in section_titles(app)
 
 
 def test_when_nothing_stands_out_the_page_says_that(open_page: Open, desk: FakeBilling) -> None:

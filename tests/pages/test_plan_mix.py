@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.choosing import press
 from tests.pages.conftest import Open
-from tests.pages.drawn import numbers, tables
+from tests.pages.drawn import numbers, section_titles, tables
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -16,7 +16,7 @@ def said(app: AppTest) -> str:
 
 
 def questions(app: AppTest) -> list[str]:
-    return [title.value for title in app.header]
+    return section_titles(app)
 
 
 def test_the_mix_can_be_had_in_customers(open_page: Open) -> None:
@@ -113,5 +113,5 @@ def test_features_show_who_has_them_on_which_plan(open_page: Open) -> None:
 def test_no_view_loads_what_a_name_asks_for(open_page: Open) -> None:
     for view in ("Trend", "Moves", "Concentration", "Features"):
         app = open_page("plan-mix", view=view)
-        told = (*app.markdown, *app.caption, *app.header)
+        told = (*app.markdown, *app.caption)
         assert not [element for element in told if "![pixel](" in str(element.value)]

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import format as fmt
 from lib.billing import Acknowledgement, Reconciliation
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers, tables
+from tests.pages.drawn import numbers, section_titles, tables
 from tests.pages.fake_billing import NOW, FakeBilling
 from tests.pages.fake_sync import DAY, TRAP
 
@@ -158,7 +158,7 @@ def test_deliveries_without_any_webhook_have_dashes_and_no_chart(
 
 def test_deliveries_are_a_chart_and_its_table(open_page: Open) -> None:
     app = open_page("sync", board="Deliveries")
-    assert "What became of each day's webhooks?" in [h.value for h in app.header]
+    assert "What became of each day's webhooks?" in section_titles(app)
     lags, days = (table.value for table in tables(app))
     assert lags["most"].tolist() == ["41 s", "55 s"]
     assert lags["late"].tolist() == [0, 3]
@@ -368,7 +368,7 @@ def test_hostile_text_reaches_no_markdown(
 ) -> None:
     drifting.broken = 1
     app = open_page("sync", **query)
-    for element in (*app.markdown, *app.caption, *app.header, *app.error):
+    for element in (*app.markdown, *app.caption, *app.error):
         assert "](http" not in element.value
         assert "<img" not in element.value.replace(r"\<", "")
         assert ":red[" not in element.value.replace(r"\:", "")

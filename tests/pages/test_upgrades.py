@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.choosing import press
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import figures, numbers, tables
+from tests.pages.drawn import figures, numbers, section_titles, tables
 from tests.pages.fake_billing import FakeBilling
 
 
@@ -34,7 +34,7 @@ def test_few_trials_are_marked_and_compared_with_nothing(open_page: Open) -> Non
 
 def test_four_charts_answer_four_questions(open_page: Open) -> None:
     app = open_page("upgrades")
-    assert [title.value for title in app.header] == [
+    assert section_titles(app) == [
         "From which plan (rows) to which (columns)?",
         "Do upgrades add more than before?",
         "What did they change?",

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.ui import ending
 from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import numbers, specs, tables
+from tests.pages.drawn import numbers, section_titles, specs, tables
 from tests.pages.fake_billing import FakeBilling
 from tests.pages.said import spoken, untranslated
 from tests.pages.test_pseudo import DATA
@@ -35,7 +35,7 @@ def cards(app: AppTest) -> dict[str, str]:
 def test_the_address_names_the_view(open_page: Open, view: str | None, title: str) -> None:
     app = open_page("winding-down", "founder", **({"view": view} if view else {}))
     assert not app.exception
-    assert title in [each.value for each in app.header]
+    assert title in section_titles(app)
 
 
 @pytest.mark.parametrize("split", ["By plan", "By reason"])

@@ -1,0 +1,24 @@
+// The question that a section answers, with what its numbers mean, and the way to more of it.
+// A plain click on the way changes the page in place; with a key held down it opens as links do.
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".titled")
+  const told = JSON.stringify(data)
+  if (root.told === told) return
+  root.told = told
+  const title = part("h2", "", data.title)
+  if (data.told.length) title.append(help(data.told, data.help))
+  root.replaceChildren(title, ...(data.way ? [way(data.way)] : []))
+}
+
+const way = ({ words, href, why }) => {
+  const made = part("a", "way")
+  made.href = href
+  made.title = why
+  made.append(part("span", "", words), icon("arrow_forward"))
+  made.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    go(href)
+  }
+  return made
+}
