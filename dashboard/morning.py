@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from dashboard import keeping
@@ -21,6 +22,25 @@ from lib.billing import (
 
 OUTLOOK_EVERY: Final = 60
 """Minutes for which what stands out is kept: it is about whole months, and reads them."""
+
+
+@dataclass
+class _Shown:
+    currency: str = ""
+
+
+_shown: Final = _Shown()
+
+
+def showed(currency: str) -> None:
+    """Somebody looked at the overview in ``currency``."""
+    _shown.currency = currency
+
+
+def likely_currency() -> str:
+    """What the next one will look at, who has not chosen: the one most used is the same for all.
+    "" before anybody has looked."""
+    return _shown.currency
 
 
 def lookbacks() -> tuple[Lookback, ...]:

@@ -43,11 +43,11 @@ def one(customer_id: str) -> None:
         moment.bar(view)
     customer.top(view)
     if at is not None:
-        dossier.details(customer_id, at)
+        dossier.details([view], customer_id, at)
         return
     left, right = st.columns([5, 3], gap="small")
     with left:
-        dossier.details(customer_id)
+        dossier.details([view], customer_id)
         if staff.may(Permission.NOTES):
             remarks.panel(view.customer.customer_id)
     with right:

@@ -34,6 +34,7 @@ def body() -> None:
     """Everything that the choice of a currency or of a week redraws."""
     session.check(Permission.TOTALS)
     tables.open_remembered()
+    begun = _begin_to_read(st.session_state.get("currency") or morning.likely_currency())
     view = data.overview()
     if not view.currencies:
         notes.empty(
@@ -47,11 +48,9 @@ def body() -> None:
     by_use = sorted(view.currencies, key=lambda money: (-money.paying_customers, money.currency))
     code = filters.currency([money.currency for money in by_use])
     money = next((m for m in view.currencies if m.currency == code), by_use[0])
-    keeping.ahead(
-        *needs.reads(money.currency),
-        partial(morning.upgrades, _lately(money.currency)),
-        partial(data.roll_forward, money.currency, "month", 1),
-    )
+    if begun != money.currency:
+        _begin_to_read(money.currency)
+    morning.showed(money.currency)
     ahead = morning.runway(money.currency)
     kpis.row(standing.cards(money, morning.standing_months(money.currency), ahead))
     _moving(money.currency, ahead)
@@ -63,6 +62,17 @@ def body() -> None:
         with st.grid(2, min_column_width=400, gap="small"):  # narrower ones would hide columns
             outlook.insights(found, staff)
             outlook.largest(found)
+
+
+def _begin_to_read(code: str) -> str:
+    """What takes longest, before it is known what is shown; a wrong guess is read for nothing."""
+    if code:
+        keeping.ahead(
+            *needs.reads(code),
+            lambda: morning.upgrades(_lately(code)),
+            partial(data.roll_forward, code, "month", 1),
+        )
+    return code
 
 
 @st.fragment

@@ -130,6 +130,34 @@ def drive(
     return found
 
 
+@dataclass(frozen=True)
+class Stand:
+    """A step at a server, with what makes stale what that server keeps."""
+
+    context: BrowserContext
+    url: str
+    step: Step
+    arrives: Callable[[], None]
+
+
+def in_turns(
+    stands: Sequence[Stand], *, times: int, patience: float, tell: Callable[[str], None]
+) -> list[Timed]:
+    """Every step once, then every step again: what is compared has the same minutes of a machine
+    that is quicker in one than in the next."""
+    for stand in stands:
+        _once(stand.context, stand.url, stand.step, patience)
+    first: list[list[float | None]] = [[] for _ in stands]
+    again: list[list[float | None]] = [[] for _ in stands]
+    for number in range(times):
+        for stand, new, old in zip(stands, first, again, strict=True):
+            new.append(_once(stand.context, stand.url, stand.step, patience, stand.arrives))
+            old.append(_once(stand.context, stand.url, stand.step, patience))
+        tell(f"pages: {number + 1} of {times} rounds")
+    found = zip(stands, first, again, strict=True)
+    return [Timed(s.step.what, s.step.kind, tuple(new), tuple(old)) for s, new, old in found]
+
+
 def _told(times: Sequence[float | None]) -> str:
     found = median(times)
     return "never" if found is None else f"{found:,.0f} ms"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from lib.billing.store.engine import Store
 
 from ..bulk.known import somebody
 from ..filled import busiest
-from .driving import Timed, browser, drive, settle, signed_in
-from .serving import environment, memory, serving
-from .steps import BARE, naive, ours
+from .driving import Stand, Timed, browser, drive, in_turns, settle, signed_in
+from .serving import Servers, environment, memory, serving
+from .steps import BARE, Step, naive, ours
 
 PATIENCE = 60.0
 """Seconds after which a click is said not to have come to an end."""
@@ -79,48 +79,68 @@ def _run(
             customer, email = f"cus_{known.token}", known.email
         chosen = environment(url, now) if given is None else given
         with serving(folder, url, now, chosen) as servers, browser() as opened:
-            found = [
-                _drive(opened, servers.bare, BARE, times, tell),
-                _drive(opened, servers.ours, ours(customer, email), times, tell, store),
-                _drive(opened, servers.naive, naive(email), min(times, 5), tell, gives_up=True),
-            ]
+            bare, own = _compare(opened, servers, store, ours(customer, email), times, tell)
+            with _someone_at(opened, servers.naive) as context:
+                first_written = drive(
+                    context,
+                    servers.naive,
+                    naive(email),
+                    times=min(times, 5),
+                    patience=PATIENCE,
+                    arrives=_nothing,
+                    gives_up=True,
+                    tell=tell,
+                )
             held = memory(servers.process)
     finally:
         store.close()
-    bare, own, first_written = found
-    return Run(world, subscriptions, own, first_written, bare, held, load)
+    return Run(world, subscriptions, own, tuple(first_written), bare, held, load)
 
 
-def _drive(
-    opened: Browser,
-    url: str,
-    steps: tuple,
-    times: int,
-    tell: Tell,
-    store: Store | None = None,
-    *,
-    gives_up: bool = False,
-) -> tuple[Timed, ...]:
-    def arrives() -> None:
-        if store is not None:
-            with store.writing() as connection:
-                meta.raise_watermark(connection)
+def _compare(
+    opened: Browser, servers: Servers, store: Store, own: Sequence[Step], times: int, tell: Tell
+) -> tuple[tuple[Timed, ...], tuple[Timed, ...]]:
+    """Bare Streamlit's and ours: another page by turns, for these are compared; then the rest."""
 
+    def comes() -> None:
+        with store.writing() as connection:
+            meta.raise_watermark(connection)
+
+    with _someone_at(opened, servers.bare) as at_bare, _someone_at(opened, servers.ours) as at_ours:
+        stands = [
+            *(Stand(at_bare, servers.bare, step, _nothing) for step in BARE),
+            *(Stand(at_ours, servers.ours, step, comes) for step in own),
+        ]
+        pages = [stand for stand in stands if stand.step.kind == "page"]
+        found = in_turns(pages, times=times, patience=PATIENCE, tell=tell)
+        for stand in stands:
+            if stand.step.kind != "page":
+                found += drive(
+                    stand.context,
+                    stand.url,
+                    [stand.step],
+                    times=times,
+                    patience=PATIENCE,
+                    arrives=stand.arrives,
+                    tell=tell,
+                )
+    by_what = {timed.what: timed for timed in found}
+    return (
+        tuple(by_what[step.what] for step in BARE),
+        tuple(by_what[step.what] for step in own),
+    )
+
+
+def _nothing() -> None:
+    """What reads nothing keeps nothing."""
+
+
+@contextmanager
+def _someone_at(opened: Browser, url: str) -> Iterator[BrowserContext]:
     context = signed_in(opened, url)
     try:
         _begin(context, url)
-        return tuple(
-            drive(
-                context,
-                url,
-                steps,
-                times=times,
-                patience=PATIENCE,
-                arrives=arrives,
-                gives_up=gives_up,
-                tell=tell,
-            )
-        )
+        yield context
     finally:
         context.close()
 

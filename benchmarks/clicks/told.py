@@ -22,10 +22,13 @@ decision 36), and texts are copied from our own box: Streamlit's loads colours f
 languages, 0.6 seconds of the first look at a customer. The row of key numbers is one element
 (`dashboard/ui/kpis.py`) and views are a switch, not tabs (decision 37). Tables are words in rows,
 not a canvas, and what needs somebody is one list (`dashboard/ui/grid.py`, `ways.py`; decision 38).
+The menu goes as the way back does, and it, a section's title and the line of how fresh a page is
+are one element each: Streamlit's menu was drawn anew with every part of a page that came in, two
+fifths of what React drew for another page (`dashboard/ui/menu.py`, `titles.py`; decision 41).
 Tried, and not kept: messages held back and sent in few bursts (a tenth less on pages, nothing on
-fragments, and the first part of a page comes later). Each widget, heading and icon that stands on
-the page costs a millisecond or two, drawn again or not, and the menu thirty. What a currency or a
-period changes is nearly all of a page: quicker would be less to see."""
+fragments, and the first part of a page comes later). Each widget of Streamlit's that stands on the
+page costs a millisecond or two, drawn again or not. What a currency or a period changes is nearly
+all of a page: quicker would be less to see."""
 
 
 def write(runs: Sequence[Run], times: int) -> None:
@@ -45,6 +48,7 @@ def write(runs: Sequence[Run], times: int) -> None:
 def _head() -> str:
     return f"""From a person's click to the last change of it that they see, in headless Chromium on
 the same machine; the mouse rests on what it clicks before that, on every page. Milliseconds.
+Another page is opened by turns, bare Streamlit's and ours: the machine's pace is the same for both.
 *First*: a webhook has come in since,
 so that nothing that is read is kept; *again*: the same was seen before. *Naive*: the same page as
 somebody would first write it (`benchmarks/naive/app.py`: whole tables into pandas, plotly.express,

@@ -26,16 +26,17 @@ RAW: Final = mark("Raw")
 
 @st.fragment
 @notes.calmly
-def details(customer_id: str, at: int | None = None) -> None:
+def details(read: list[CustomerView], customer_id: str, at: int | None = None) -> None:
     """Views of the same customer, now or ``at`` an earlier time; engineers have one more.
 
-    Another view draws nothing else of the page anew. They are a switch and no tabs: tabs of a
-    fragment took back what keys had chosen quickly.
+    ``read``: with what the page has just read, which is taken out of it: what is chosen later is
+    read anew. Another view draws nothing else of the page anew. They are a switch and no tabs: tabs
+    of a fragment took back what keys had chosen quickly.
     """
     staff = session.check(Permission.CUSTOMERS)
     engineer = at is None and staff.may(Permission.RAW)
     chosen = filters.switch(tr("Show"), "tab", {name: name for name in (*NAMES, *[RAW] * engineer)})
-    _draw(chosen, data.customer(customer_id, at), at)
+    _draw(chosen, read.pop() if read else data.customer(customer_id, at), at)
 
 
 def _draw(name: str, view: CustomerView, at: int | None) -> None:
