@@ -20,7 +20,7 @@ from dashboard.ui import (
     titles,
     upgrades,
 )
-from lib.billing import Outlook, Permission, Runway, UpgradeFilters
+from lib.billing import Permission, Runway, UpgradeFilters
 
 staff = session.guard(Permission.TOTALS)
 chrome.head(navigation.BY_SLUG["overview"])
@@ -58,7 +58,7 @@ def body() -> None:
     place = st.container()
     _latest(money.currency)
     with place:
-        found = _outlook(money.currency)
+        found = outlook.read(money.currency)
         with st.grid(2, min_column_width=400, gap="small"):  # narrower ones would hide columns
             outlook.insights(found, staff)
             outlook.largest(found)
@@ -87,16 +87,6 @@ def _moving(code: str, ahead: Runway) -> None:
     with right:
         runway.draw(ahead)
     runway.behind(ahead)
-
-
-def _outlook(code: str) -> Outlook:
-    """Whole months are read the first time: the rest of the page is there before."""
-    if code in (known := st.session_state.setdefault("outlooks_seen", set())):
-        return morning.outlook(code)
-    with st.skeleton(height=160):
-        found = morning.outlook(code)
-    known.add(code)
-    return found
 
 
 def _lately(code: str) -> UpgradeFilters:

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import addressed, navigation
+from dashboard import addressed, morning, navigation
 from dashboard import format as fmt
 from dashboard.language import ntr, say, tr
 from dashboard.session import Staff
@@ -26,6 +26,16 @@ SPELLED: Final[dict[str, Callable[[str], str]]] = {
 SHOWN: Final = 4
 HERE: Final = "overview"
 """A link to the page that is shown already would not change what is chosen on it."""
+
+
+def read(code: str) -> Outlook:
+    """Whole months are read the first time: the rest of the page is there before."""
+    if code in (known := st.session_state.setdefault("outlooks_seen", set())):
+        return morning.outlook(code)
+    with st.skeleton(height=160):
+        found = morning.outlook(code)
+    known.add(code)
+    return found
 
 
 def insights(found: Outlook, staff: Staff) -> None:
