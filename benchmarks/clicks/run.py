@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from lib.billing.store.engine import Store
 from ..bulk.known import somebody
 from ..filled import busiest
 from .driving import Stand, Timed, browser, drive, in_turns, settle, signed_in
-from .serving import Servers, environment, memory, serving
+from .serving import Servers, environment, memory, serving, stripe_at
 from .steps import BARE, Step, naive, ours
 
 PATIENCE = 60.0
@@ -77,8 +77,11 @@ def _run(
         if given is None:
             known = somebody(store)
             customer, email = f"cus_{known.token}", known.email
-        chosen = environment(url, now) if given is None else given
-        with serving(folder, url, now, chosen) as servers, browser() as opened:
+        with (
+            nullcontext(given) if given else stripe_at(folder, now) as told,
+            serving(folder, url, now, given or environment(url, now) | told) as servers,
+            browser() as opened,
+        ):
             bare, own = _compare(opened, servers, store, ours(customer, email), times, tell)
             with _someone_at(opened, servers.naive) as context:
                 first_written = drive(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from lib.billing.demo.processes import Child, free_port, python, wait_for
+from lib.billing.demo.stack import API_KEY
 from lib.billing.domain.times import iso
 
 ROOT: Final = Path(__file__).parents[2]
@@ -60,6 +61,24 @@ def serving(folder: Path, url: str, now: int, given: Mapping[str, str]) -> Itera
             _streamlit(running, folder, ROOT / "benchmarks/clicks/bare.py", {}),
             child.process.pid,
         )
+
+
+@contextmanager
+def stripe_at(folder: Path, now: int) -> Iterator[dict[str, str]]:
+    """What names a local Stripe that answers, though it knows none of the customers of a filled
+    database: without one, the first look at a customer in a minute waits for it in vain."""
+    port = free_port(0)
+    command = python("-m", "lib.sandbox", "--port", str(port), "--dir", str(folder / "stripe"))
+    command += ["--customers", "1", "--months", "1", "--now", str(iso(now)), "--frozen"]
+    child = Child.start("stripe", command, folder / "stripe.log", {})
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_sandbox/health", child, seconds=120)
+        yield {
+            "PORTSIDE_STRIPE_API_BASE": f"http://127.0.0.1:{port}",
+            "STRIPE_API_KEY": API_KEY,
+        }
+    finally:
+        child.stop()
 
 
 def _streamlit(running: ExitStack, folder: Path, script: Path, given: Mapping[str, str]) -> str:

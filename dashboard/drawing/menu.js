@@ -1,5 +1,4 @@
-// The pages by section, and the search for a customer. A plain click changes the page in place; with
-// a key held down it opens as links do.
+// The pages by section, and the search for a customer: both change the page in place.
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".menu")
   const told = JSON.stringify({ ...data, current: null })
@@ -30,18 +29,14 @@ const section = ({ title, pages }, root) => {
   list.ariaLabel = title
   list.append(...pages.map((page) => {
     const item = part("li", "")
-    const link = part("a", "")
-    link.href = page.href
-    link.dataset.slug = page.slug
-    link.append(icon(page.icon), part("span", "", page.words))
-    link.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-      event.preventDefault()
+    const line = link("", page.href, () => {
       mark(root, page.slug)
       go(page.href)
       aside()
-    }
-    item.append(link)
+    })
+    line.dataset.slug = page.slug
+    line.append(icon(page.icon), part("span", "", page.words))
+    item.append(line)
     return item
   }))
   made.append(part("p", "", title), list)

@@ -3,22 +3,13 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".needs")
   root.tell = (href) => setTriggerValue("way", href)
+  const tell = (href) => root.tell(href)
   const told = JSON.stringify(data)
   if (root.told === told) return
   root.told = told
-  const link = (kind, { href }) => {
-    const made = part("a", kind)
-    made.href = href
-    made.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-      event.preventDefault()
-      root.tell(href)
-    }
-    return made
-  }
   root.replaceChildren(...data.needs.map((need) => {
     const item = part("li", "need")
-    const title = link("title", need)
+    const title = link("title", need.href, tell)
     const badge = part("span", `mark ${need.colour}`)
     badge.append(icon(need.icon))
     title.append(badge, part("strong", "", need.title), icon("arrow_forward"))
@@ -27,7 +18,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const people = part("ul", "people")
       people.append(...need.people.map((person) => {
         const row = part("li", "")
-        const name = link("person", person)
+        const name = link("person", person.href, tell)
         const words = part("span", "")
         words.append(person.name, " ", part("span", "told", person.told))
         name.append(icon("person"), words)

@@ -14,3 +14,15 @@ const icon = (name) => {
   return made
 }
 
+// A link whose plain click is told to `press`; with a key held down it opens as links do.
+const link = (kind, href, press) => {
+  const made = part("a", kind)
+  made.href = href
+  made.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    press(href)
+  }
+  return made
+}
+

@@ -1,5 +1,5 @@
-// The question that a section answers, with what its numbers mean, and the way to more of it.
-// A plain click on the way changes the page in place; with a key held down it opens as links do.
+// The question that a section answers, with what its numbers mean, and the way to more of it, which
+// changes the page in place.
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".titled")
   const told = JSON.stringify(data)
@@ -11,14 +11,8 @@ export default function ({ data, parentElement }) {
 }
 
 const way = ({ words, href, why }) => {
-  const made = part("a", "way")
-  made.href = href
+  const made = link("way", href, go)
   made.title = why
   made.append(part("span", "", words), icon("arrow_forward"))
-  made.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
-    go(href)
-  }
   return made
 }
