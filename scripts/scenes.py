@@ -66,7 +66,7 @@ def _link(page: Page, file: Path) -> None:
     """The recommended flow, made for a reason; its address is painted over."""
     page.set_viewport_size({"width": WIDE, "height": 2_400})
     panel = page.locator(".st-key-link_panel")
-    panel.get_by_test_id("stBaseButton-primary").first.click()
+    panel.locator(".st-key-flows_offered button.main").first.click()
     box = panel.get_by_role("combobox").first
     expect(box).to_be_visible(timeout=PATIENCE)
     settle(page)
