@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard import exports, opening, printing, tickets
+from dashboard import exports, opening, printing, tickets, turned
 from dashboard.door import LoopbackOnly, SecurityHeaders
 from dashboard.proxied import TrustedProxy
 from dashboard.return_to import ReturnTo
@@ -39,7 +39,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     str(Path(__file__).with_name("app.py")),
     lifespan=lifespan,
-    routes=[exports.ROUTE, printing.ROUTE, tickets.ROUTE],
+    routes=[exports.ROUTE, printing.ROUTE, tickets.ROUTE, turned.ROUTE],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(LoopbackOnly),

@@ -42,11 +42,16 @@ def md(text: str | None) -> str:
     """
     if text is None:
         return UNKNOWN
-    line = "".join(c if c.isprintable() else " " for c in text)
-    line = re.sub(r"\s+", " ", line).strip()
+    line = plain(text)
     # Escaping does not stop a bare address from becoming a link: an invisible joiner does.
     line = re.sub(r"(?i)(://|www\.)", "\\1\u2060", line)
     return line.translate(_PUNCTUATION)
+
+
+def plain(text: str) -> str:
+    """``text`` on one line, without what turns words round or is no character at all."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return re.sub(r"\s+", " ", line).strip()
 
 
 def money(minor: int | None, currency: str | None) -> str:

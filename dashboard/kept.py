@@ -17,14 +17,12 @@ from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import QueryParamsProxy
+
+from dashboard import turned
 
 MARK: Final = "whole"
 """In the address of a link: the names that it says. In the browser's a choice takes it out."""
-TURNED: Final = "/turned/"
-"""In the address that comes with the question of who uses the menu (`dashboard/drawing/going.js`):
-its query and what follows a # do not come. In the browser's it is never seen."""
 _SAID: Final = "kept_said"
 _NAMES: Final = "kept_names"
 _PAGE: Final = "kept_page"
@@ -44,7 +42,7 @@ def begin() -> bool:
     if left:
         _turn(running.page_script_hash)
         _let_go(name for name in _names() if name in st.query_params)
-    if _turned(running):
+    if turned.by_menu(running):
         running.is_history_navigation = False
     if running.is_history_navigation:
         forget()
@@ -165,12 +163,3 @@ def _put(drawing: str = "") -> None:
 
 def _told(words: Sequence[str]) -> str | list[str]:
     return list(words) if len(words) != 1 else words[0]
-
-
-def _turned(running: ScriptRunContext) -> bool:
-    """Whether the menu led here just now, which goes as the way back does."""
-    asked = running.context_info
-    if asked is None or TURNED not in asked.url:
-        return False
-    asked.url = asked.url.replace(TURNED, "/", 1)  # who signs in now comes back to it
-    return True

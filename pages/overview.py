@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import data, keeping, morning, navigation, session
+from dashboard import data, keeping, kept, morning, navigation, session
 from dashboard.language import tr
 from dashboard.ui import (
     changes,
@@ -34,7 +34,7 @@ def body() -> None:
     """Everything that the choice of a currency or of a week redraws."""
     session.check(Permission.TOTALS)
     tables.open_remembered()
-    begun = _begin_to_read(st.session_state.get("currency") or morning.likely_currency())
+    begun = _begin_to_read(_likely_currency())
     view = data.overview()
     if not view.currencies:
         notes.empty(
@@ -62,6 +62,11 @@ def body() -> None:
         with st.grid(2, min_column_width=400, gap="small"):  # narrower ones would hide columns
             outlook.insights(found, staff)
             outlook.largest(found)
+
+
+def _likely_currency() -> str:
+    said = st.session_state.get("currency") or kept.params().get("currency", "").lower()
+    return said or morning.likely_currency()
 
 
 def _begin_to_read(code: str) -> str:

@@ -150,7 +150,8 @@ def in_turns(
     first: list[list[float | None]] = [[] for _ in stands]
     again: list[list[float | None]] = [[] for _ in stands]
     for number in range(times):
-        for stand, new, old in zip(stands, first, again, strict=True):
+        round_ = list(zip(stands, first, again, strict=True))
+        for stand, new, old in reversed(round_) if number % 2 else round_:
             new.append(_once(stand.context, stand.url, stand.step, patience, stand.arrives))
             old.append(_once(stand.context, stand.url, stand.step, patience))
         tell(f"pages: {number + 1} of {times} rounds")

@@ -1,28 +1,46 @@
-// Lines of words. `part.js` and `help.js` are read before it.
+// Lines of words. `part.js` and `help.js` are read before it. Where only words are others than
+// before, what they stand in stays: somebody may be reading what it means.
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".lines")
   const told = JSON.stringify(data)
   if (root.told === told) return
   root.told = told
+  const bits = data.lines.flat()
+  const shape = JSON.stringify({ ...data, lines: data.lines.map((line) => line.map((bit) => ({ ...bit, text: "" }))) })
+  if (root.shape === shape) return bits.forEach((bit, n) => root.words[n].say(bit.text))
+  root.shape = shape
   root.classList.toggle("framed", data.framed)
+  root.words = bits.map((bit) => word(bit, data))
+  let next = 0
   root.replaceChildren(...data.lines.map((line) => {
     const drawn = part("p", "line")
-    drawn.append(...line.flatMap((bit, n) => (n ? [" ", word(bit, data)] : [word(bit, data)])))
+    line.forEach((_, n) => drawn.append(n ? " " : "", root.words[next++]))
     return drawn
   }))
 }
 
-const word = (bit, data) => {
-  if (bit.look !== "badge") {
-    const said = part(bit.look === "strong" ? "strong" : "span", bit.look, bit.text)
-    if (bit.help) said.append(help(bit.help, data.help.replace("{label}", bit.text)))
-    return said
+const word = (bit, data) => (bit.look === "badge" ? badge(bit) : said(bit, data))
+
+const said = (bit, data) => {
+  const made = part(bit.look === "strong" ? "strong" : "span", bit.look)
+  const words = document.createTextNode(bit.text)
+  const named = (text) => data.help.replace("{label}", () => text)
+  const mark = bit.help ? help(bit.help, named(bit.text)) : null
+  made.append(words, ...(mark ? [mark] : []))
+  made.say = (text) => {
+    words.data = text
+    if (mark) mark.querySelector("button").ariaLabel = named(text)
   }
+  return made
+}
+
+const badge = (bit) => {
   const made = part("span", `badge ${bit.colour}`)
-  if (bit.icon) made.append(icon(bit.icon))
-  made.append(part("span", "", bit.text))
+  const words = part("span", "", bit.text)
+  made.append(...(bit.icon ? [icon(bit.icon)] : []), words)
+  const place = bit.help ? part("span", "") : made
+  place.say = (text) => { words.textContent = text }
   if (!bit.help) return made
-  const place = part("span", "")
   made.tabIndex = 0
   place.append(made)
   explain(place, made, bit.help)

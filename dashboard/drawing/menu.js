@@ -1,13 +1,15 @@
 // The pages by section, and the search for a customer: both change the page in place.
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".menu")
-  const told = JSON.stringify({ ...data, current: null })
+  const told = JSON.stringify({ ...data, current: null, seeks: null })
   if (root.told !== told) {
     root.told = told
     root.ariaLabel = data.title
     root.replaceChildren(...data.sections.map((each) => section(each, root)))
-    if (data.find) root.append(search(data.find))
   }
+  const form = root.querySelector("form")
+  if (!data.seeks) form?.remove()
+  else if (!form) root.append(search(data.find))
   mark(root, data.current)
 }
 

@@ -23,16 +23,14 @@ _mount: Final = drawn.element(NAME, '<nav class="menu"></nav>', SCRIPT, STYLE)
 
 def draw(staff: Staff, slug: str) -> None:
     """``slug``: of the page that is open. The customers' own has a search of its own."""
-    seeks = slug != "customer" and staff.may(Permission.CUSTOMERS)
     _mount(
         key="menu",
         data={
             "title": tr("Pages"),
             "sections": _sections(staff),
             "current": slug,
-            "find": {"label": tr("Find a customer"), "href": navigation.address("customer")}
-            if seeks
-            else None,
+            "find": {"label": tr("Find a customer"), "href": navigation.address("customer")},
+            "seeks": slug != "customer" and staff.may(Permission.CUSTOMERS),
         },
     )
 

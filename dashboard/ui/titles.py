@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from dashboard import addressed, navigation
+from dashboard import format as fmt
 from dashboard.language import tr
 from dashboard.ui import drawn
 
@@ -49,7 +50,7 @@ def draw(
         key=key or f"title {question}",
         width=width,
         data={
-            "title": question,
+            "title": fmt.plain(question),
             "told": [list(each) for each in told],
             "help": tr("Help for {label}", label=question),
             "way": link,

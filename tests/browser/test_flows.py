@@ -122,6 +122,27 @@ def test_words_of_a_line_have_a_mark_with_their_meaning_behind_them(blank: Page)
     assert blank.locator("#here :is(img, script, b)").count() == 0
 
 
+def test_words_that_change_leave_the_reader_of_their_meaning_where_they_are(blank: Page) -> None:
+    begins(blank, '<div class="lines"></div>', lines.STYLE)
+
+    def drawn(told: str, age: str, *more: lines.Bit) -> None:
+        bits = [lines.Bit(told, "dim", help="By the clock."), lines.badge(age, "green"), *more]
+        data = {"lines": [[asdict(bit) for bit in bits]], "framed": False, "help": "Help: {label}"}
+        draws(blank, lines.SCRIPT, data)
+
+    drawn("As of 12:00", "Last webhook 2 s ago")
+    blank.keyboard.press("Tab")
+    expect(blank.get_by_role("tooltip")).to_be_visible()
+    drawn("As of $&12:01", "Last webhook 9 s ago")
+    expect(blank.get_by_role("button", name="Help: As of $&12:01")).to_be_focused()
+    expect(blank.get_by_role("tooltip")).to_be_visible()
+    said = blank.locator("p.line").inner_text()
+    assert "As of $&12:01" in said
+    assert "Last webhook 9 s ago" in said
+    drawn("As of $&12:01", "Last webhook 9 s ago", lines.badge("1 failed event", "red"))
+    expect(blank.locator(".badge")).to_have_text(["Last webhook 9 s ago", "1 failed event"])
+
+
 TITLE = {
     "title": HOSTILE,
     "told": [["MRR", "What is paid each month."], [HOSTILE, HOSTILE], ["", "Grey: within a plan."]],

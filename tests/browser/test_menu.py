@@ -21,6 +21,7 @@ def admin(dashboard: Dashboard, context: BrowserContext) -> Dashboard:
     """On Invoices, with what was loaded marked: whoever loads it anew loses the mark."""
     context.add_cookies([{"name": DEMO_COOKIE, "value": "admin", "url": dashboard.url}])
     dashboard.opens("/invoices?statuses=Paid")
+    marks(dashboard.page, "Invoices")
     dashboard.page.evaluate("window.loaded = 'once'")
     return dashboard
 
@@ -30,8 +31,9 @@ def where(page: Page) -> tuple[str, dict[str, list[str]], str]:
     return parts.path, parse_qs(parts.query), parts.fragment
 
 
-def current(page: Page) -> list[str]:
-    return page.locator(".menu a[aria-current=page] span:not(.icon)").all_inner_texts()
+def marks(page: Page, title: str) -> None:
+    marked = page.locator(".menu a[aria-current=page] span:not(.icon)")
+    expect(marked).to_have_text([title], timeout=PATIENCE)
 
 
 def is_titled(page: Page, title: str) -> None:
@@ -40,17 +42,17 @@ def is_titled(page: Page, title: str) -> None:
 
 def test_a_page_changes_in_place_and_the_way_back_is_one_step(admin: Dashboard) -> None:
     page = admin.page
-    assert current(page) == ["Invoices"]
+    marks(page, "Invoices")
     steps = page.evaluate("history.length")
     admin.turns_to("MRR")
     assert where(page) == ("/mrr", {}, "")
-    assert current(page) == ["MRR"]
+    marks(page, "MRR")
     assert page.evaluate("history.length") == steps + 1
     page.go_back()
     is_titled(page, "Invoices")
     admin.settles()
     assert where(page) == ("/invoices", {"statuses": ["Paid"]}, "")
-    assert current(page) == ["Invoices"]
+    marks(page, "Invoices")
     assert page.evaluate("window.loaded") == "once"
 
 
@@ -75,6 +77,49 @@ def test_with_the_keys_alone(admin: Dashboard) -> None:
     admin.settles()
     focused = page.evaluate("document.activeElement.innerText")
     assert focused.endswith("Churn and retention"), "the menu stays where it was"
+
+
+def test_the_keys_keep_their_place_on_the_way_to_the_customers(admin: Dashboard) -> None:
+    page = admin.page
+    page.locator(".menu").get_by_role("link", name="Customer", exact=True).focus()
+    for title in ("Customer", "MRR"):
+        link = page.locator(".menu").get_by_role("link", name=title, exact=True)
+        link.focus()
+        page.keyboard.press("Enter")
+        is_titled(page, title)
+        admin.settles()
+        expect(link).to_be_focused()
+
+
+def test_who_changes_their_mind_has_each_step_once(admin: Dashboard) -> None:
+    page = admin.page
+    page.evaluate(
+        """() => {
+          const line = (words) => [...document.querySelectorAll(".menu a")]
+            .find((each) => each.innerText.includes(words))
+          line("MRR").click()
+          line("Plans").click()
+        }"""
+    )
+    is_titled(page, "Plans")
+    admin.settles()
+    assert where(page) == ("/plans", {}, "")
+    marks(page, "Plans")
+    steps = page.evaluate("navigation.entries().map(({ url }) => new URL(url).pathname)")
+    # The first may have begun to come, which makes it a step; none is there twice.
+    steps = steps[steps.index("/invoices") :]
+    assert steps in (["/invoices", "/plans"], ["/invoices", "/mrr", "/plans"])
+    page.evaluate("by => history.go(by)", 1 - len(steps))
+    is_titled(page, "Invoices")
+    admin.settles()
+    assert where(page) == ("/invoices", {"statuses": ["Paid"]}, "")
+    marks(page, "Invoices")
+
+
+def test_what_a_browser_may_remember_of_a_turn_is_the_page(admin: Dashboard) -> None:
+    admin.opens("/turned/mrr?by=Week")
+    is_titled(admin.page, "MRR")
+    assert where(admin.page) == ("/mrr", {"by": ["Week"]}, "")
 
 
 def test_with_a_key_held_down_it_opens_as_links_do(admin: Dashboard) -> None:
@@ -108,7 +153,7 @@ def test_what_is_sought_reaches_the_customers_as_it_was_typed(admin: Dashboard, 
     assert where(page) == ("/customer", {"find": [text]}, "")
     expect(page.get_by_test_id("stMain").get_by_label("Find a customer")).to_have_value(text)
     assert page.evaluate("history.length") == steps + 1
-    assert page.locator(".menu").get_by_role("searchbox").count() == 0, "the page has its own"
+    expect(box).to_be_hidden()  # the page has its own
     page.go_back()
     is_titled(page, "Invoices")
     admin.settles()

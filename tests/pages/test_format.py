@@ -94,3 +94,7 @@ def test_days_belong_to_the_business_s_time_zone() -> None:
 )
 def test_a_share_that_rounds_to_nothing_has_no_sign(part: float | None, spelled: str) -> None:
     assert fmt.share(part) == spelled
+
+
+def test_what_turns_words_round_is_no_part_of_a_name() -> None:
+    assert fmt.plain("Ada \u202egnihton\n *Ltd*\x00") == "Ada gnihton *Ltd*"
