@@ -124,6 +124,7 @@ def narrowed(everything: Listing[WindingDownItem], savable: Savable) -> Filters:
         currencies=codes,
         starts=starts,
         ends=ends,
+        bars=False,  # the chart is drawn from `ending_bars`
     )
 
 

@@ -56,7 +56,7 @@ def _first_failing(code: str) -> Filters:
 
 
 def _first_leaving(code: str) -> Filters:
-    return Filters(currencies=(code,), sort="mrr_minor", descending=True, limit=EACH)
+    return Filters(currencies=(code,), sort="mrr_minor", descending=True, limit=EACH, bars=False)
 
 
 def draw(money: OverviewCurrency, staff: Staff) -> None:

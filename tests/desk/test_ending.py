@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,18 @@ def test_each_bar_is_what_the_list_narrowed_to_it_adds_up_to(by: str, store: Sto
             )
         )
         assert [(s.count, s.amount_minor) for s in found.sums] == [(part.count, part.amount_minor)]
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [Filters(), Filters(currencies=("usd",)), Filters(plans=("pro",), sort="mrr_minor", limit=1)],
+    ids=["the whole list", "one currency", "one plan, a row"],
+)
+def test_a_list_without_its_bars_is_the_same_list(store: Store, narrowed: Filters) -> None:
+    portside = winding(store, *EVERY)
+    whole = portside.winding_down(narrowed)
+    assert whole.bars
+    assert portside.winding_down(replace(narrowed, bars=False)) == replace(whole, bars=())
 
 
 def test_a_plan_that_the_catalogue_does_not_know_is_a_part_and_a_choice(store: Store) -> None:

@@ -38,6 +38,7 @@ class Filters:
     offset: int = 0  # rows, counted from the first one or from behind ``after``
     after: str = ""  # `Listing.last` of an earlier page: where a page far behind begins
     exact: bool = False  # count and add up everything, however long that takes
+    bars: bool = True  # whether what a chart of the list is drawn from is added up, too
     by: str = ""  # day, week, month or quarter: how a report over time is divided
 
     @property
@@ -48,7 +49,7 @@ class Filters:
     @property
     def narrows_nothing(self) -> bool:
         """Whether it is the whole list, however it is sorted and paged."""
-        own = {"sort", "descending", "limit", "offset", "after", "exact"}
+        own = {"sort", "descending", "limit", "offset", "after", "exact", "bars"}
         return all(not getattr(self, f.name) for f in fields(self) if f.name not in own)
 
     def cleaned(self) -> Filters:

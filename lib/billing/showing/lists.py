@@ -38,7 +38,7 @@ Record = Mapping[Any, Any]
 def winding_down(
     reader: Reader, setup: Setup, now: int, filters: Filters
 ) -> Listing[WindingDownItem]:
-    """One page of what is winding down; bars by the Monday of the end."""
+    """One page of what is winding down; bars by the Monday of the end, where they are wanted."""
     with reader.open() as connection:
         found, kept = named.wanted_by(connection, filters), kept_lists.ready(connection)
         page = winding.page(connection, filters, found)
@@ -49,9 +49,10 @@ def winding_down(
             else of_named(lambda some: winding.sums(connection, filters, some), found, filters)
         )
         capped = not told and too_many(sums, filters, found)
-        if kept and filters.narrows_nothing:
+        weeks: Sequence[Bar] = ()
+        if filters.bars and kept and filters.narrows_nothing:
             weeks = _weeks(kept_lists.winding_weeks(connection), setup.timezone)
-        else:
+        elif filters.bars:
             ends = () if capped else winding.ends(connection, filters, found)
             weeks = _weeks(_by_monday(ends, setup.timezone), setup.timezone)
         choices: Sequence[Record] = (
