@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -11,21 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.ui import flows, lines, titles
+from tests.browser.alone import draws
 from tests.browser.charted import HOSTILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-DRAW = """
-async ([source, data]) => {
-  const { default: draw } = await import(source);
-  window.told ??= [];
-  draw({
-    data,
-    parentElement: document.getElementById("here"),
-    setTriggerValue: (name, value) => told.push([name, value]),
-  });
-}
-"""
 OPEN = [
     {"slot": "home", "words": HOSTILE, "icon": "storefront", "help": "Recommended."},
     {"slot": "cancel:sub_1", "words": "Cancel", "icon": "cancel", "help": ""},
@@ -43,11 +32,6 @@ def blank(browser: Browser) -> Iterator[Page]:
 def begins(at: Page, html: str, style: str) -> None:
     at.goto("about:blank")
     at.set_content(f"<style>{style}</style><div id=here>{html}</div>")
-
-
-def draws(at: Page, script: str, data: dict[str, Any]) -> None:
-    source = f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}"
-    at.evaluate(DRAW, [source, data])
 
 
 def offers(at: Page, drawn: list[dict[str, Any]], title: str | None = None) -> None:

@@ -14,24 +14,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard.ui import cells, grid
 from dashboard.ui.cells import Cell, Column
+from tests.browser.alone import draws
 from tests.browser.axe import serious
 from tests.browser.charted import HOSTILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SOURCE = f"data:text/javascript;base64,{base64.b64encode(grid.SCRIPT.encode()).decode()}"
-DRAW = """
-async ([source, data]) => {
-  const { default: draw } = await import(source);
-  window.told ??= [];
-  draw({
-    data,
-    parentElement: document.getElementById("here"),
-    setStateValue: (name, value) => window.told.push([name, value]),
-    setTriggerValue: (name, value) => window.told.push([name, value]),
-  });
-}
-"""
 FONT = next((Path(st.__file__).parent / "static/static/media").glob("SourceSansVF-Upright*.woff2"))
 FACE = (
     "@font-face { font-family: product; font-weight: 200 900;"
@@ -129,7 +117,7 @@ def draw(page: Page, given: dict[str, Any], width: int = 1000, theme: str = "lig
 
 
 def again(page: Page, given: dict[str, Any]) -> None:
-    page.evaluate(DRAW, [SOURCE, given])
+    draws(page, grid.SCRIPT, given)
 
 
 def row(page: Page, n: int) -> Locator:
