@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,20 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.ui import ways
+from tests.browser.alone import draws
 from tests.browser.axe import serious
 from tests.browser.charted import HOSTILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SOURCE = f"data:text/javascript;base64,{base64.b64encode(ways.SCRIPT.encode()).decode()}"
-DRAW = """
-async ([source, data]) => {
-  const { default: draw } = await import(source);
-  window.told = window.told || [];
-  const setTriggerValue = (name, value) => window.told.push([name, value]);
-  draw({ data, parentElement: document.getElementById("here"), setTriggerValue });
-}
-"""
 COLOURS = (
     ":root { --st-font: sans-serif; --st-text-color: #0e151c; --st-background-color: #fff;"
     " --st-red-text-color: #7d353b; --st-red-background-color: #ffecec }"
@@ -59,7 +50,7 @@ def draw(page: Page, needs: list[dict[str, Any]], width: int = 1000) -> None:
         f"<html lang=en><title>Needs</title><style>{COLOURS}{ways.STYLE}</style>"
         '<main id=here><h1>Needs</h1><ul class="needs"></ul></main>'
     )
-    page.evaluate(DRAW, [SOURCE, {"needs": needs}])
+    draws(page, ways.SCRIPT, {"needs": needs})
 
 
 def test_what_customers_are_called_is_text(blank: Page) -> None:
@@ -107,9 +98,9 @@ def test_with_a_key_held_down_it_is_a_link_like_any_other(blank: Page, key: str)
 def test_the_same_is_not_drawn_again(blank: Page) -> None:
     draw(blank, TWO)
     first = blank.locator(".title").first.element_handle()
-    blank.evaluate(DRAW, [SOURCE, {"needs": TWO}])
+    draws(blank, ways.SCRIPT, {"needs": TWO})
     assert blank.evaluate("(old) => old.isConnected", first)
-    blank.evaluate(DRAW, [SOURCE, {"needs": TWO[1:]}])
+    draws(blank, ways.SCRIPT, {"needs": TWO[1:]})
     expect(blank.locator(".need")).to_have_count(1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,18 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard.ui import kpis
+from tests.browser.alone import draws
 from tests.browser.axe import serious
 from tests.browser.charted import HOSTILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SOURCE = f"data:text/javascript;base64,{base64.b64encode(kpis.SCRIPT.encode()).decode()}"
-DRAW = """
-async ([source, data]) => {
-  const { default: draw } = await import(source);
-  draw({ data, parentElement: document.getElementById("here") });
-}
-"""
 COLOURS = (
     ":root { --st-font: sans-serif; --st-text-color: #0e151c; --st-background-color: #fff;"
     " --st-border-color: #dde3e9;"
@@ -65,7 +58,7 @@ def draw(page: Page, cards: list[dict[str, Any]], width: int = 1000, height: int
 
 
 def again(page: Page, cards: list[dict[str, Any]]) -> None:
-    page.evaluate(DRAW, [SOURCE, {"cards": cards, "narrowest": 150, "help": "Help for {label}"}])
+    draws(page, kpis.SCRIPT, {"cards": cards, "narrowest": 150, "help": "Help for {label}"})
 
 
 def mark(page: Page, label: str = "MRR") -> Locator:
