@@ -33,7 +33,7 @@ ASKED: Final[dict[str, tuple[Callable[[Portside], Any], str]]] = {
     ),
     "failed payments in one currency": (
         lambda portside: portside.failed_payments(DOLLARS),
-        "walk_due_told",
+        "walk_due_dearest",
     ),
     "failed payments of one plan": (
         lambda portside: portside.failed_payments(Filters(plans=("pro",))),

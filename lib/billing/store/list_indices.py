@@ -66,7 +66,8 @@ WALKS: Final = (
     Walk(
         "walk_failing_told",
         "invoices",
-        "subscription_id, customer_id, amount_remaining_minor, currency, failed_at, "
+        # The currency before the amount: PostgreSQL would rather read the rows than skip over it.
+        "subscription_id, customer_id, currency, amount_remaining_minor, failed_at, "
         "next_attempt_at, attempt_count, decline_code, failure_code, {id}",
         "{failing}",
     ),
@@ -74,6 +75,13 @@ WALKS: Final = (
         "walk_due_told",
         "subscriptions",
         "subscription_id, customer_id, status, live, value_minor, mrr_minor, past_due_since, "
+        "winding_down, ends_at, plan, interval, interval_count",
+        "status IN ('past_due', 'unpaid')",
+    ),
+    Walk(
+        "walk_due_dearest",
+        "subscriptions",
+        "value_minor DESC, currency, subscription_id, customer_id, live, status, past_due_since, "
         "winding_down, ends_at, plan, interval, interval_count",
         "status IN ('past_due', 'unpaid')",
     ),

@@ -16,7 +16,7 @@ from .engine import Store
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0021"
+HEAD: Final = "0022"
 """The newest revision in `migrations/versions`; a test compares."""
 
 BY_BYTES: Final = frozenset({"ix_movements_reached"})

@@ -31,6 +31,7 @@ from ..tables import invoices as i
 from ..tables import subscriptions as s
 from .columns import among, bounded, by_bytes, first_found, in_turn, one_of_intervals
 from .late import Late
+from .most_urgent import least_worth, urgency
 from .named import Named, condition, joins_customers
 from .paging import Only, Order, Page, by, by_customer, counted, ids, looked_up
 
@@ -143,7 +144,7 @@ def every_row(connection: Connection, filters: Filters) -> Iterator[RowMapping]:
     yield from connection.execute(query.execution_options(yield_per=2_000)).mappings()
 
 
-def _order(filters: Filters, urgency: ColumnElement[Any], listed: Any) -> Order:
+def _order(filters: Filters, urgent: ColumnElement[Any], listed: Any) -> Order:
     down = filters.descending
     match filters.sort:
         case "customer":
@@ -159,8 +160,21 @@ def _order(filters: Filters, urgency: ColumnElement[Any], listed: Any) -> Order:
         case "attempts":
             return by(i.c.attempt_count, descending=down, maybe=False)
         case "urgency":
-            return by(urgency, descending=down, maybe=False)
-    return by(urgency, descending=True, maybe=False)
+            return by(urgent, descending=down, maybe=False)
+    return by(urgent, descending=True, maybe=False)
+
+
+def _dearest(
+    connection: Connection, query: Select[Any], filters: Filters, urgent: ColumnElement[Any]
+) -> Select[Any]:
+    """``query`` without whoever is not worth enough to be on this page of the most urgent."""
+    limit, passed = filters.page
+    if filters.text or filters.after or not limit:
+        return query
+    queue = _narrowed(_from(i.c.invoice_id, source=in_turn(s, i, _OWN)), filters)
+    due = among(select(s.c.subscription_id).where(_DUE, s.c.live), (s.c.plan, filters.plans))
+    least = least_worth(connection, queue, urgent, due, filters.currencies, limit + passed)
+    return query if least is None else query.where(s.c.value_minor >= least)
 
 
 def page(
@@ -181,10 +195,13 @@ def page(
     days_left = _days_left(now, grace_seconds)
     worth = func.coalesce(s.c.value_minor, i.c.amount_remaining_minor)
     listed = _OVERDUE if overdue else _OF_THESE
-    order = _order(filters, worth * 1_000 // (days_left + 1), listed)
+    urgent = urgency(worth, days_left)
+    order = _order(filters, urgent, listed)
     ordered = getattr(order[0].key, "table", None) is i
     source = _source(filters, found, overdue=overdue, ordered=ordered)
     query = _narrowed(_from(i.c.invoice_id, source=source), filters, found)
+    if overdue and order[0].key is urgent and order[0].descending:
+        query = _dearest(connection, query, filters, urgent)
     late = _late(filters, found)
     tie = by_bytes(i.c.invoice_id)
     shown = ids(connection, query, tie, order, filters, Only(found, i), late)
