@@ -1,5 +1,6 @@
-// What needs somebody: each a link with its reason, and beneath it the people it is about. A plain
-// click is told, so that the page changes in place; with a key held down it opens as links do.
+// What needs somebody: each a link with its reason, and beneath it the people it is about; or a
+// sentence with what it rests on, and the link beneath. A plain click is told, so that the page
+// changes in place; with a key held down it opens as links do.
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".needs")
   root.tell = (href) => setTriggerValue("way", href)
@@ -9,11 +10,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.told = told
   root.replaceChildren(...data.needs.map((need) => {
     const item = part("li", "need")
-    const title = link("title", need.href, tell)
+    const title = need.leads ? part("p", "title") : link("title", need.href, tell)
     const badge = part("span", `mark ${need.colour}`)
     badge.append(icon(need.icon))
-    title.append(badge, part("strong", "", need.title), icon("arrow_forward"))
+    title.append(badge, part(need.leads ? "span" : "strong", "", need.title))
     item.append(title, part("p", "why", need.why))
+    if (need.leads) {
+      const onward = link("onward", need.href, tell)
+      onward.append(part("span", "", need.leads), icon(need.here ? "arrow_upward" : "arrow_forward"))
+      item.append(onward)
+    } else title.append(icon("arrow_forward"))
     if (need.people.length) {
       const people = part("ul", "people")
       people.append(...need.people.map((person) => {

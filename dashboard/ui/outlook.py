@@ -7,11 +7,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import addressed, morning, navigation
 from dashboard import format as fmt
+from dashboard import morning, navigation
 from dashboard.language import ntr, say, tr
 from dashboard.session import Staff
-from dashboard.ui import defined, ending, retention, tables, titles, upgrades
+from dashboard.ui import defined, ending, retention, tables, titles, upgrades, ways
 from lib.billing import Insight, Outlook, Said
 
 SPELLED: Final[dict[str, Callable[[str], str]]] = {
@@ -25,7 +25,6 @@ SPELLED: Final[dict[str, Callable[[str], str]]] = {
 """How a page's filters spell their values in its address."""
 SHOWN: Final = 4
 HERE: Final = "overview"
-"""A link to the page that is shown already would not change what is chosen on it."""
 
 
 def read(code: str) -> Outlook:
@@ -55,42 +54,22 @@ def insights(found: Outlook, staff: Staff) -> None:
                     "would do."
                 )
             )
-        for insight in shown[:SHOWN]:
-            _draw(insight)
+        ways.draw([_way(insight) for insight in shown[:SHOWN]], key="stands_out")
 
 
-def _draw(insight: Insight) -> None:
-    icon = (
-        ":green-badge[:material/trending_up:]"
-        if insight.good
-        else ":orange-badge[:material/priority_high:]"
+def _way(insight: Insight) -> ways.Way:
+    here = insight.page == HERE
+    title = tr(navigation.BY_SLUG[insight.page].title)
+    return ways.Way(
+        say(insight.sentence),
+        fmt.joined(f"{say(name)}: {_seen(seen)}" for name, seen in insight.evidence),
+        insight.page,
+        tuple((name, SPELLED[name](value)) for name, value in insight.query),
+        "trending_up" if insight.good else "priority_high",
+        "green" if insight.good else "orange",
+        leads=tr("List them above") if here else tr("Open {page}", page=title),
+        chooses=insight.query if here else (),
     )
-    row = navigation.BY_SLUG[insight.page]
-    with st.container(gap="xxsmall", key=f"insight_{insight.name}"):
-        st.markdown(f"{icon} {fmt.md(say(insight.sentence))}")
-        st.caption(
-            fmt.joined(
-                f"{fmt.md(say(name))}: {fmt.md(_seen(seen))}" for name, seen in insight.evidence
-            )
-        )
-        if insight.page == HERE:
-            st.button(
-                tr("List them above"),
-                key=f"stands_out_{insight.name}",
-                icon=":material/arrow_upward:",
-                type="tertiary",
-                on_click=st.session_state.update,
-                args=(dict(insight.query),),
-            )
-            return
-        st.page_link(
-            str(row.file),
-            label=tr("Open {page}", page=tr(row.title)),
-            icon=":material/arrow_forward:",
-            query_params=addressed.marked(
-                (name, SPELLED[name](value)) for name, value in insight.query
-            ),
-        )
 
 
 def _seen(seen: str) -> str:

@@ -1,7 +1,7 @@
-"""The list of what needs somebody, as one element of our own: each a link and its people.
+"""A list of what leads somewhere, as one element of our own: what needs somebody, what stands out.
 
-As Streamlit's it was a page link, a caption and buttons for each: thirty elements, a third of what
-Overview's clicks had to go through.
+As Streamlit's each was a link, a caption and a container or buttons: thirty elements for what needs
+somebody, sixteen for what stands out, each gone through for every click on Overview.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ _mount: Final = drawn.element(NAME, '<ul class="needs"></ul>', SCRIPT, STYLE)
 
 @dataclass(frozen=True)
 class Way:
-    """A page, or somebody's: what it is called, and what is said of it. All of it plain text."""
+    """A page, or somebody's: what it is called, and what is said of it. All of it plain text.
+
+    ``leads``: the words of the link, where ``name`` is a sentence and no name of a page.
+    ``chooses``: what a click chooses on the page that is shown, in place of opening it.
+    """
 
     name: str
     told: str
@@ -32,6 +36,8 @@ class Way:
     icon: str = ""
     colour: str = "gray"
     people: tuple[Way, ...] = ()
+    leads: str = ""
+    chooses: tuple[tuple[str, str], ...] = ()
 
 
 def draw(ways: Sequence[Way], *, key: str) -> None:
@@ -39,7 +45,12 @@ def draw(ways: Sequence[Way], *, key: str) -> None:
     led = {_href(each): each for way in ways for each in (way, *way.people)}
 
     def heard() -> None:
-        if way := led.get(str(st.session_state[key]["way"])):
+        way = led.get(str(st.session_state[key]["way"]))
+        if way is None:
+            return
+        if way.chooses:
+            st.session_state.update(way.chooses)
+        else:
             tables.remember_page(way.slug, **dict(way.query))
 
     _mount(
@@ -52,6 +63,8 @@ def draw(ways: Sequence[Way], *, key: str) -> None:
                     "why": way.told,
                     "icon": way.icon,
                     "colour": way.colour,
+                    "leads": way.leads,
+                    "here": bool(way.chooses),
                     "people": [
                         {"href": _href(each), "name": each.name, "told": each.told}
                         for each in way.people

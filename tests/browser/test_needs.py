@@ -79,6 +79,22 @@ def test_enter_does_the_same(blank: Page) -> None:
     assert blank.evaluate("told") == [["way", "#b"]]
 
 
+def test_a_sentence_is_no_link_and_has_one_beneath(blank: Page) -> None:
+    stands_out = need(HOSTILE, "#e") | {"leads": "Open Churn", "here": False}
+    above = need("A heavy week.", "#f") | {"leads": "List them above", "here": True}
+    draw(blank, [stands_out, above])
+    expect(blank.locator("p.title").first).to_contain_text(HOSTILE)
+    assert blank.locator("a").all_inner_texts() == [
+        "Open Churn\narrow_forward",
+        "List them above\narrow_upward",
+    ]
+    assert serious(blank) == []
+    blank.get_by_role("link", name="Open Churn").click()
+    blank.keyboard.press("Tab")
+    blank.keyboard.press("Enter")
+    assert blank.evaluate("told") == [["way", "#e"], ["way", "#f"]]
+
+
 @pytest.mark.parametrize("key", ["Control", "Meta", "Shift", "Alt"])
 def test_with_a_key_held_down_it_is_a_link_like_any_other(blank: Page, key: str) -> None:
     draw(blank, TWO)

@@ -88,7 +88,7 @@ class Table:
 
 def tables(app: AppTest) -> list[Table]:
     """The tables of the page, in their order."""
-    shown = [each for each in _elements(app) if each.component_name == grid.NAME]
+    shown = elements(app, grid.NAME)
     return [_table(json.loads(each.json), each.id.rsplit("-", 1)[-1]) for each in shown]
 
 
@@ -145,9 +145,11 @@ def to_copy(app: AppTest) -> list[str]:
     return [told["text"] for told in _of(app, copying.NAME)]
 
 
+def elements(app: AppTest, component: str) -> list[Any]:
+    """As they are sent."""
+    drawn = [each.proto for each in app.get("bidi_component")]
+    return [proto for proto in drawn if proto.component_name == component]
+
+
 def _of(app: AppTest, component: str) -> list[dict[str, Any]]:
-    return [json.loads(it.json) for it in _elements(app) if it.component_name == component]
-
-
-def _elements(app: AppTest) -> list[Any]:
-    return [element.proto for element in app.get("bidi_component")]
+    return [json.loads(proto.json) for proto in elements(app, component)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import flows
+
+from .drawn import elements
+from .pressing import tell
 
 
 def offered(app: AppTest) -> list[dict[str, Any]]:
@@ -25,19 +27,8 @@ def refused(app: AppTest) -> dict[str, str]:
 def pick(app: AppTest, start: str) -> AppTest:
     """The page after the button that begins with ``start`` was pressed."""
     slot = next(flow["slot"] for flow in offered(app) if flow["words"].startswith(start))
-    sent = WidgetState(
-        id=f"$$STREAMLIT_INTERNAL_KEY_{_elements(app)[0].id}__events",
-        json_trigger_value=json.dumps([{"event": "pick", "value": slot}]),
-    )
-    state = app._tree.get_widget_states()
-    state.widgets.append(sent)
-    return app._run(state)
-
-
-def _elements(app: AppTest) -> list[Any]:
-    drawn = [each.proto for each in app.get("bidi_component")]
-    return [proto for proto in drawn if proto.component_name == flows.NAME]
+    return tell(app, elements(app, flows.NAME)[0], "pick", slot)
 
 
 def _told(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(proto.json) for proto in _elements(app)]
+    return [json.loads(proto.json) for proto in elements(app, flows.NAME)]

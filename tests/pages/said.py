@@ -18,6 +18,7 @@ SPOKEN = frozenset(
 OF_COMPONENTS = ("alt", "copy", "copied", "failed", "help", "title")
 OF_A_NUMBER = ("label", "value", "definition", "delta", "beside")
 OF_A_FLOW = ("words", "help", "why_not")
+OF_A_NEED = ("title", "why", "leads")
 """What people read of our own components' data."""
 UNREAD = frozenset({"balloons", "page_link", "logo"})
 
@@ -58,6 +59,9 @@ def _of(proto: Message, kind: str) -> Iterator[str]:
                 yield find["label"]
             for flow in told.get("flows", ()):
                 yield from (flow[name] for name in OF_A_FLOW if flow[name])
+            for need in told.get("needs", ()):
+                yield from (need[name] for name in OF_A_NEED if need[name])
+                yield from (person["told"] for person in need["people"] if person["told"])
             yield from _figure(json.loads(told.get("figure", "{}")))
         elif field.name == "spec" and isinstance(value, str):
             yield from _figure(json.loads(value))

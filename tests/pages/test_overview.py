@@ -8,12 +8,13 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import needs
+from dashboard.ui import needs, ways
 from lib.billing import SyncHealth
 from tests.pages.choosing import choice, press
 from tests.pages.conftest import Open, everything
-from tests.pages.drawn import figures, needed, numbers, section_titles, tables
+from tests.pages.drawn import elements, figures, needed, numbers, section_titles, tables
 from tests.pages.fake_billing import FakeBilling
+from tests.pages.pressing import tell
 from tests.pages.test_defined import defined
 
 
@@ -107,14 +108,21 @@ def test_a_name_in_the_list_opens_its_customer(open_page: Open) -> None:
 
 
 def test_what_stands_out_says_why(open_page: Open) -> None:
-    told = said(open_page("overview"))
-    assert "Churn of Starter was 4 of 60 customers in October against 1.2 a month before." in told
-    assert "In each of the 5 months before: 1, 1, 2, 1, 1" in told
+    [way] = [way for way in needed(open_page("overview")) if "Starter" in way["title"]]
+    assert way["title"].startswith(
+        "Churn of Starter was 4 of 60 customers in October against 1.2 a month before."
+    )
+    assert "In each of the 5 months before: 1, 1, 2, 1, 1" in way["why"]
+    assert way["leads"] == "Open Churn and retention"
 
 
 def test_a_week_that_stands_out_is_chosen_by_a_click(open_page: Open) -> None:
     app = open_page("overview")
-    app.button(key="stands_out_heavy_week").click().run()
+    list_of_them = elements(app, ways.NAME)[-1]
+    [way] = [need for need in needed(app) if need["here"]]
+    assert (way["leads"], way["icon"]) == ("List them above", "priority_high")
+    assert "currency=USD&week=16+Nov+2026" in way["href"]
+    tell(app, list_of_them, "way", way["href"])
     assert app.session_state["week"] == "2026-11-16"
     assert "Who leaves in the week of 16 Nov 2026?" in section_titles(app)
 
