@@ -23,7 +23,6 @@ from dashboard.ui import (
 from lib.billing import Permission, Runway, UpgradeFilters
 
 staff = session.guard(Permission.TOTALS)
-chrome.head(navigation.BY_SLUG["overview"])
 
 LATEST = 8
 
@@ -34,7 +33,7 @@ def body() -> None:
     """Everything that the choice of a currency or of a week redraws."""
     session.check(Permission.TOTALS)
     tables.open_remembered()
-    begun = _begin_to_read(_likely_currency())
+    begun = early.pop() if early else _begin_to_read(_likely_currency())
     view = data.overview()
     if not view.currencies:
         notes.empty(
@@ -72,10 +71,15 @@ def _likely_currency() -> str:
 def _begin_to_read(code: str) -> str:
     """What takes longest, before it is known what is shown; a wrong guess is read for nothing."""
     if code:
+        failing, leaving = needs.reads(code)
         keeping.ahead(
-            *needs.reads(code),
+            data.overview,
+            failing,
             lambda: morning.upgrades(_lately(code)),
+            partial(morning.runway, code),
             partial(data.roll_forward, code, "month", 1),
+            leaving,
+            partial(morning.standing_months, code),
         )
     return code
 
@@ -113,6 +117,8 @@ def _latest(code: str) -> None:
     upgrades.table(page, brief=True)
 
 
+early = [_begin_to_read(_likely_currency())]
+chrome.head(navigation.BY_SLUG["overview"])
 place = st.container()
 body()
 with place:

@@ -195,7 +195,6 @@ if TYPE_CHECKING:
         Listing,
         Overview,
         OverviewCurrency,
-        PlanChange,
         PlanCustomerItem,
         PlanMixItem,
         Point,
@@ -302,7 +301,7 @@ _NAMES = {
         "UpgradeMonth"
     ),
     "showing.views": (
-        "Bar FailedPaymentItem Freshness Listing Overview OverviewCurrency PlanChange "
+        "Bar FailedPaymentItem Freshness Listing Overview OverviewCurrency "
         "PlanCustomerItem PlanMixItem Point SearchHit Sum WindingDownItem"
     ),
     "wiring": "follow_portside open_portside",
@@ -448,7 +447,6 @@ __all__ = [
     "Permission",
     "PermissionDenied",
     "Plan",
-    "PlanChange",
     "PlanCustomerItem",
     "PlanFeatures",
     "PlanLine",

@@ -37,7 +37,6 @@ from lib.billing import (
     Overview,
     OverviewCurrency,
     Permission,
-    PlanChange,
     PlanCustomerItem,
     PlanMixItem,
     Point,
@@ -381,25 +380,6 @@ class FakeBilling(
                     ),
                 )
                 for code, mrr, people in (("usd", 2_013_400, 755), ("eur", 281_500, 135))
-            ),
-            tuple(
-                PlanChange(
-                    occurred_at=NOW - i * 9_000,
-                    customer_id=customer_id(i),
-                    name=name(i),
-                    email=None,
-                    org_id=None,
-                    kind=("expansion", "new", "contraction", "churn", "reactivation")[i % 5],
-                    from_plan=None if i % 5 == 1 else "starter",
-                    to_plan=None if i % 5 == 3 else "pro",
-                    from_interval="month",
-                    to_interval="month",
-                    delta_minor=-2000 if i % 5 in (2, 3) else 2000,
-                    currency="usd",
-                    subscription_id=f"sub_{i:04d}",
-                    event_id=f"evt_{i:04d}",
-                )
-                for i in range(12)
             ),
         )
 

@@ -23,10 +23,9 @@ from ..store.queries import (
 from ..store.queries.columns import QUARTER_HOUR
 from ..store.queries.freshness import read_at_once
 from ..store.queries.reading import Reader
-from .views import Freshness, Overview, OverviewCurrency, PlanChange, Point, Sum
+from .views import Freshness, Overview, OverviewCurrency, Point, Sum
 
 SPARKLINE_DAYS = 30
-CHANGES = 12
 
 
 def freshness(reader: Reader, setup: Setup, now: int) -> Freshness:
@@ -53,7 +52,7 @@ def _number(kept: Mapping[str, str], key: str) -> int | None:
 
 
 def overview(reader: Reader, setup: Setup, now: int) -> Overview:
-    """Money by currency, largest MRR first, and the latest movements."""
+    """Money by currency, largest MRR first."""
     today = local_date(now, setup.timezone)
     month = day_start(today.replace(day=1), setup.timezone)
     since = min(month, day_start(today - timedelta(days=SPARKLINE_DAYS), setup.timezone))
@@ -73,7 +72,6 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
         )
         later = kept_sums.moved_by_day(connection, setup.policy, following, date.max)
         moved = movements.summed(connection, setup.policy, starts=day, ends=ends)
-        latest = movements.latest(connection, setup.policy, CHANGES)
     counted = {row["currency"]: row for row in totals if row["currency"]}
     moves = [
         (day_start(row["day"], setup.timezone), row["currency"], row["delta_minor"])
@@ -104,10 +102,7 @@ def overview(reader: Reader, setup: Setup, now: int) -> Overview:
             )
         )
     cards.sort(key=lambda card: (-card.mrr_minor, card.currency))
-    return Overview(
-        currencies=tuple(cards),
-        changes=tuple(PlanChange(**row) for row in latest),
-    )
+    return Overview(tuple(cards))
 
 
 def _sums(rows: Iterable[Mapping[Any, Any]]) -> dict[str, Sum]:

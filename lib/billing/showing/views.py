@@ -173,27 +173,8 @@ class OverviewCurrency:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanChange:
-    occurred_at: int
-    customer_id: str
-    name: str | None
-    email: str | None
-    org_id: str | None
-    kind: str
-    from_plan: str | None
-    to_plan: str | None
-    from_interval: str | None
-    to_interval: str | None
-    delta_minor: int
-    currency: str
-    subscription_id: str | None
-    event_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     currencies: tuple[OverviewCurrency, ...]  # largest MRR first
-    changes: tuple[PlanChange, ...]  # latest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, RowMapping, func, select
 
-from ..tables import customers as c
 from ..tables import movements as m
 from .columns import QUARTER_HOUR, bounded, by_bytes
 
@@ -58,43 +57,4 @@ def summed(
     )
     if currency is not None:
         query = query.where(m.c.currency == currency)
-    return list(connection.execute(query).mappings())
-
-
-def latest(connection: Connection, policy: str, limit: int) -> list[RowMapping]:
-    """The newest changes from one plan or interval to another, with who the customer is.
-
-    Coming and going are no change of plan; reconstructed movements are left out.
-    """
-    query = (
-        select(
-            m.c.occurred_at,
-            m.c.customer_id,
-            c.c.name,
-            c.c.email,
-            c.c.org_id,
-            m.c.kind,
-            m.c.from_plan,
-            m.c.to_plan,
-            m.c.from_interval,
-            m.c.to_interval,
-            m.c.delta_minor,
-            m.c.currency,
-            m.c.subscription_id,
-            m.c.event_id,
-        )
-        .select_from(m.outerjoin(c, c.c.customer_id == m.c.customer_id))
-        .where(
-            m.c.policy == policy,
-            ~m.c.reconstructed,
-            m.c.before_minor > 0,
-            m.c.after_minor > 0,
-            or_(
-                m.c.from_plan.is_distinct_from(m.c.to_plan),
-                m.c.from_interval.is_distinct_from(m.c.to_interval),
-            ),
-        )
-        .order_by(m.c.occurred_at.desc(), by_bytes(m.c.customer_id), by_bytes(m.c.currency))
-        .limit(limit)
-    )
     return list(connection.execute(query).mappings())
