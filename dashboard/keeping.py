@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import caches, language, session
-from lib.billing import Portside
+from lib.billing import DatabaseUnavailable, Portside
 
 T = TypeVar("T")
 
@@ -97,7 +97,10 @@ def ahead(*reads: Callable[[], Any]) -> None:
     desk = session.billing()
     if not desk.answers_several:
         return
-    asker = _Asker(_believed(HELD), desk)
+    try:
+        asker = _Asker(_believed(HELD), desk)
+    except DatabaseUnavailable:
+        return
     with _beginning:
         _begin_to_wait()
     for read in reads:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
-from dashboard import keeping
+from dashboard import data, keeping
 from lib.billing import (
+    FailedPaymentItem,
+    Filters,
     Listing,
     Lookback,
     MonthStanding,
     Outlook,
     PlanPath,
+    RollForward,
     Runway,
     RunwayItem,
     TrialSpan,
     UpgradeFilters,
     UpgradeItem,
     UpgradeMonth,
+    WindingDownItem,
 )
 
+EACH: Final = 3
+"""Customers shown of each kind that needs somebody; the rest is a click away."""
+LATEST: Final = 8
 OUTLOOK_EVERY: Final = 60
 """Minutes for which what stands out is kept: it is about whole months, and reads them."""
 
@@ -45,6 +54,50 @@ def likely_currency() -> str:
 
 def lookbacks() -> tuple[Lookback, ...]:
     return keeping.kept("lookbacks", lambda desk: desk.lookbacks())
+
+
+def begin(currency: str, *first: Callable[[], Any]) -> str:
+    """Read beside what is drawn until then what takes longest, before it is known what will be
+    shown: ``first``, and what is of ``currency``, "" for none. A wrong guess is read for nothing.
+    Answers the guess."""
+    if currency:
+        keeping.ahead(
+            *first,
+            *(
+                partial(read, currency)
+                for read in (
+                    most_urgent,
+                    latest,
+                    runway,
+                    this_month,
+                    largest_leaving,
+                    standing_months,
+                )
+            ),
+        )
+    return currency
+
+
+def most_urgent(currency: str) -> Listing[FailedPaymentItem]:
+    return data.failed_payments(Filters(currencies=(currency,), limit=EACH))
+
+
+def largest_leaving(currency: str) -> Listing[WindingDownItem]:
+    return data.winding_down(
+        Filters(currencies=(currency,), sort="mrr_minor", descending=True, limit=EACH, bars=False)
+    )
+
+
+def this_month(currency: str) -> RollForward:
+    return data.roll_forward(currency, "month", 1)
+
+
+def latest(currency: str) -> Listing[UpgradeItem]:
+    """Who moved up in 90 days, the newest."""
+    spans = {span.key: span for span in lookbacks()}
+    return upgrades(
+        UpgradeFilters(currencies=(currency,), starts=spans["90d"].starts, limit=LATEST)
+    )
 
 
 def upgrades(filters: UpgradeFilters) -> Listing[UpgradeItem]:

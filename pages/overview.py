@@ -1,10 +1,8 @@
 """Overview: where the subscription business stands today, and what leaves it soon."""
 
-from functools import partial
-
 import streamlit as st
 
-from dashboard import data, keeping, kept, morning, navigation, session
+from dashboard import data, kept, morning, navigation, session
 from dashboard.language import tr
 from dashboard.ui import (
     changes,
@@ -20,11 +18,9 @@ from dashboard.ui import (
     titles,
     upgrades,
 )
-from lib.billing import Permission, Runway, UpgradeFilters
+from lib.billing import Permission, Runway
 
 staff = session.guard(Permission.TOTALS)
-
-LATEST = 8
 
 
 @st.fragment
@@ -33,7 +29,7 @@ def body() -> None:
     """Everything that the choice of a currency or of a week redraws."""
     session.check(Permission.TOTALS)
     tables.open_remembered()
-    begun = early.pop() if early else _begin_to_read(_likely_currency())
+    begun = early.pop() if early else morning.begin(_likely_currency(), data.overview)
     view = data.overview()
     if not view.currencies:
         notes.empty(
@@ -48,7 +44,7 @@ def body() -> None:
     code = filters.currency([money.currency for money in by_use])
     money = next((m for m in view.currencies if m.currency == code), by_use[0])
     if begun != money.currency:
-        _begin_to_read(money.currency)
+        morning.begin(money.currency)
     morning.showed(money.currency)
     ahead = morning.runway(money.currency)
     kpis.row(standing.cards(money, morning.standing_months(money.currency), ahead))
@@ -68,22 +64,6 @@ def _likely_currency() -> str:
     return said or morning.likely_currency()
 
 
-def _begin_to_read(code: str) -> str:
-    """What takes longest, before it is known what is shown; a wrong guess is read for nothing."""
-    if code:
-        failing, leaving = needs.reads(code)
-        keeping.ahead(
-            data.overview,
-            failing,
-            lambda: morning.upgrades(_lately(code)),
-            partial(morning.runway, code),
-            partial(data.roll_forward, code, "month", 1),
-            leaving,
-            partial(morning.standing_months, code),
-        )
-    return code
-
-
 @st.fragment
 @notes.calmly
 def _moving(code: str, ahead: Runway) -> None:
@@ -92,19 +72,14 @@ def _moving(code: str, ahead: Runway) -> None:
     tables.open_remembered()
     left, right = st.columns(2)
     with left:
-        standing.bridge(data.roll_forward(code, "month", 1))
+        standing.bridge(morning.this_month(code))
     with right:
         runway.draw(ahead)
     runway.behind(ahead)
 
 
-def _lately(code: str) -> UpgradeFilters:
-    spans = {span.key: span for span in morning.lookbacks()}
-    return UpgradeFilters(currencies=(code,), starts=spans["90d"].starts, limit=LATEST)
-
-
 def _latest(code: str) -> None:
-    page, row = morning.upgrades(_lately(code)), navigation.BY_SLUG["upgrades"]
+    page, row = morning.latest(code), navigation.BY_SLUG["upgrades"]
     words = tr("Open {page}", page=tr(row.title))
     way = titles.Way(words, row.slug, (("currency", code.upper()),))
     titles.draw(tr("Who moved up lately?"), way=way)
@@ -117,7 +92,8 @@ def _latest(code: str) -> None:
     upgrades.table(page, brief=True)
 
 
-early = [_begin_to_read(_likely_currency())]
+# For the first body alone: a click that redraws it begins by itself.
+early = [morning.begin(_likely_currency(), data.overview)]
 chrome.head(navigation.BY_SLUG["overview"])
 place = st.container()
 body()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -16,7 +15,6 @@ from dashboard.session import Staff
 from dashboard.ui import defined, failing, listing, ways
 from lib.billing import (
     FailedPaymentItem,
-    Filters,
     Freshness,
     OverviewCurrency,
     Permission,
@@ -24,8 +22,6 @@ from lib.billing import (
     WindingDownItem,
 )
 
-EACH: Final = 3
-"""Customers shown of each kind; the rest is a click away."""
 DAY: Final = 86_400
 
 
@@ -41,22 +37,6 @@ class Need:
     query: dict[str, str] = field(default_factory=dict)
     permission: Permission = Permission.CUSTOMERS
     people: tuple[tuple[str, str, str], ...] = ()  # customer's id, name, what is up
-
-
-def reads(code: str) -> tuple[Callable[[], Any], ...]:
-    """What :func:`draw` will ask for and takes longest."""
-    return (
-        partial(data.failed_payments, _first_failing(code)),
-        partial(data.winding_down, _first_leaving(code)),
-    )
-
-
-def _first_failing(code: str) -> Filters:
-    return Filters(currencies=(code,), limit=EACH)
-
-
-def _first_leaving(code: str) -> Filters:
-    return Filters(currencies=(code,), sort="mrr_minor", descending=True, limit=EACH, bars=False)
 
 
 def draw(money: OverviewCurrency, staff: Staff) -> None:
@@ -82,10 +62,10 @@ def _way(need: Need) -> ways.Way:
 
 def _all(money: OverviewCurrency) -> Iterator[Need]:
     code, zone = money.currency, data.timezone()
-    unpaid = data.failed_payments(_first_failing(code))
+    unpaid = morning.most_urgent(code)
     if unpaid.total:
         yield failing_payments(unpaid.rows, unpaid.total, money.at_risk.amount_minor, code)
-    leaving = data.winding_down(_first_leaving(code))
+    leaving = morning.largest_leaving(code)
     if leaving.total:
         amount = money.winding_down.amount_minor
         yield winding_down(leaving.rows, leaving.total, amount, code, zone)

@@ -362,7 +362,7 @@ class FakeBilling(
 
     def overview(self) -> Overview:
         if self.empty:
-            return Overview((), ())
+            return Overview(())
         return Overview(
             tuple(
                 OverviewCurrency(
