@@ -19,6 +19,7 @@ from dashboard.ui import (
 from lib.billing import NoCustomer, Permission
 
 staff = session.guard(Permission.CUSTOMERS)
+finding.begin()
 chrome.head(navigation.BY_SLUG["customer"])
 
 

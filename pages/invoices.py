@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from dashboard import data, navigation, session
+from dashboard import data, keeping, navigation, session
 from dashboard.language import tr
 from dashboard.ui import chrome, defined, filters, invoices, kpis, notes, owed
 from lib.billing import InvoiceFilters, Permission
 
 staff = session.guard(Permission.TOTALS)
+keeping.ahead(data.owed)
 chrome.head(navigation.BY_SLUG["invoices"])
 
 

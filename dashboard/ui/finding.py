@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from dashboard import data, navigation
+from dashboard import data, keeping, kept, navigation
 from dashboard import format as fmt
 from dashboard.language import mark, ntr, say, tr
 from dashboard.ui import notes, tables
-from lib.billing import SearchHit
+from lib.billing import SearchHit, SearchPage
 
 _FIELDS: Final = {
     "email": mark("E-mail"),
@@ -23,6 +24,13 @@ _PAGE: Final = "found_page"
 _HINT: Final = mark(
     "Search by e-mail, name, organization, cus_…, sub_…, in_… or an invoice number."
 )
+
+
+def begin() -> None:
+    """Look for whom the search names, while the head of the page is drawn."""
+    text = str(st.session_state.get("find") or kept.params().get("find", "")).strip()
+    if text:
+        keeping.ahead(partial(_first, text))
 
 
 def search_box() -> str:
@@ -55,7 +63,7 @@ def open_one(customer_id: str) -> None:
 
 def look_up(text: str) -> str | None:
     """Whom the search found, a page at a time; answers the only one, for whom no list is drawn."""
-    first = data.search(text, tables.PAGE_SIZE, 0)
+    first = _first(text)
     if first.total == 0:
         notes.empty(
             tr("Nobody matches “{text}”.", text=fmt.md(_short(text))),
@@ -75,6 +83,10 @@ def look_up(text: str) -> str | None:
     if chosen is not None:
         open_one(chosen)
     return None
+
+
+def _first(text: str) -> SearchPage:
+    return data.search(text, tables.PAGE_SIZE, 0)
 
 
 def hits(found: Sequence[SearchHit]) -> str | None:
