@@ -64,10 +64,13 @@ _waiting: Final[SimpleQueue[tuple[_Asker, Callable[[], Any]]]] = SimpleQueue()
 def stamp() -> Stamp:
     """The key of everything cached now, looked at again after `GLANCE`."""
     running = get_script_run_ctx(suppress_warning=True)
-    seen: tuple[Any, float, Stamp] | None = getattr(_glance, "seen", None)
-    if seen and seen[0] is running is not None and time.monotonic() < seen[1]:
-        return seen[2]
-    return _believed(GLANCE)
+    seen: tuple[Any, float, Stamp | DatabaseUnavailable] | None = getattr(_glance, "seen", None)
+    if not seen or seen[0] is not running or running is None or time.monotonic() >= seen[1]:
+        return _believed(GLANCE)
+    if isinstance(seen[2], DatabaseUnavailable):
+        del _glance.seen
+        raise seen[2]
+    return seen[2]
 
 
 def _believed(seconds: float) -> Stamp:
@@ -99,7 +102,10 @@ def ahead(*reads: Callable[[], Any]) -> None:
         return
     try:
         asker = _Asker(_believed(HELD), desk)
-    except DatabaseUnavailable:
+    except DatabaseUnavailable as away:
+        # Told by whoever asks first, in its own place, and without waiting for it once more.
+        running = get_script_run_ctx(suppress_warning=True)
+        _glance.seen = (running, time.monotonic() + HELD, away)
         return
     with _beginning:
         _begin_to_wait()

@@ -1,6 +1,6 @@
 // Ways from one name to another, a round mark each: where from in rows, where to in columns.
 
-const bubbles = (figure, root) => {
+const bubbles = (figure, root, pressed) => {
   const [trace] = figure.data
   const [columns, rows] = [figure.layout.xaxis.categoryarray, figure.layout.yaxis.categoryarray]
   const at = (names, name) => ((names.indexOf(name) + 0.5) / names.length) * 100
@@ -23,7 +23,7 @@ const bubbles = (figure, root) => {
   classed("widest", {}, side, longest)
   return trace.x.map((to, n) => {
     const size = `${nth(trace.marker.size, n)}px`
-    const mark = make("button", {
+    const mark = marked(pressed, {
       left: `${at(columns, to)}%`,
       bottom: `${100 - at(rows, trace.y[n])}%`,
       width: size,
@@ -31,7 +31,6 @@ const bubbles = (figure, root) => {
       background: nth(trace.marker.color, n),
       fontSize: `${trace.textfont.size}px`,
     }, area)
-    mark.type = "button"
     mark.className = "bubble"
     mark.textContent = trace.text[n]
     return { mark, bar: { n, number: 0 }, trace }

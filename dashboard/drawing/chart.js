@@ -20,6 +20,13 @@ const classed = (kind, where, parent, text) => {
   return made
 }
 
+// What can be pressed is a button; a picture that only tells its value is none.
+const marked = (pressed, where, parent) => {
+  const made = make(pressed ? "button" : "div", where, parent)
+  if (pressed) made.type = "button"
+  return made
+}
+
 const legend = (figure, root) => {
   if (!figure.layout.showlegend) return
   const box = classed("legend", {}, root)
@@ -67,7 +74,7 @@ const ground = (figure, root, across, place, [low, high]) => {
   return { area, share }
 }
 
-const bars = (figure, root) => {
+const bars = (figure, root, pressed) => {
   const across = figure.data[0].orientation === "h"
   const [along, of] = across ? ["x", "y"] : ["y", "x"]
   const { layout } = figure
@@ -87,8 +94,7 @@ const bars = (figure, root) => {
     Object.assign(where, across
       ? { left: `${low * 100}%`, width: `max(${THIN}px, ${size * 100}%)`, bottom: start, height: `${wide * 100}%` }
       : { bottom: `${low * 100}%`, height: `max(${THIN}px, ${size * 100}%)`, left: start, width: `${wide * 100}%` })
-    const mark = make("button", where, area)
-    mark.type = "button"
+    const mark = marked(pressed, where, area)
     mark.className = nth(trace.marker.pattern?.shape, n) ? "bar striped" : "bar"
     return { mark, bar, trace }
   })
@@ -243,7 +249,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
   if (root.portsideDrawn === drawing) return
   root.portsideDrawn = drawing
   const figure = JSON.parse(data.figure)
-  const held = [...root.querySelectorAll("button")].indexOf(parentElement.activeElement)
+  const held = [...root.querySelectorAll(".bar, .bubble")].indexOf(parentElement.activeElement)
   root.replaceChildren()
   root.style.height = `${figure.layout.height}px`
   root.setAttribute("role", "group")
@@ -254,7 +260,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
   const { type, mode } = figure.data[0]
   const lined = type === "scatter" && mode !== "markers+text"
   if (lined) return void overPoints(root, lines(figure, root), tip)
-  const drawn = (type === "scatter" ? bubbles : bars)(figure, root)
+  const drawn = (type === "scatter" ? bubbles : bars)(figure, root, data.chooses)
   const chosen = ({ bar, trace }) => setTriggerValue("selection", {
     points: [{ point_index: bar.n, curve_number: bar.number, customdata: trace.customdata[bar.n] }],
   })

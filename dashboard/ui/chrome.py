@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import addressed, attendance, data, remembered, session, signin
+from dashboard import addressed, attendance, data, keeping, remembered, session, signin
 from dashboard import format as fmt
 from dashboard.language import LANGUAGES, current, ntr, tr
 from dashboard.ui import changes, lines, menu, notes, tour, views
@@ -86,7 +86,7 @@ def head(row: PageRow) -> None:
     with st.container(gap="xxsmall", key="head"):
         st.title(tr(row.title), anchor=False)
         st.caption(tr(row.question))
-        _freshness_line(data.freshness().watermark)
+        _freshness_line(keeping.stamp().watermark)
 
 
 @st.fragment(run_every="10s")

@@ -54,6 +54,7 @@ def insights(found: Outlook, staff: Staff) -> None:
                     "would do."
                 )
             )
+            return
         ways.draw([_way(insight) for insight in shown[:SHOWN]], key="stands_out")
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import addressed, navigation
+from dashboard import format as fmt
 from dashboard.ui import drawn, tables
 
 NAME: Final = "portside_needs"
@@ -59,14 +60,18 @@ def draw(ways: Sequence[Way], *, key: str) -> None:
             "needs": [
                 {
                     "href": _href(way),
-                    "title": way.name,
-                    "why": way.told,
+                    "title": fmt.plain(way.name),
+                    "why": fmt.plain(way.told),
                     "icon": way.icon,
                     "colour": way.colour,
                     "leads": way.leads,
                     "here": bool(way.chooses),
                     "people": [
-                        {"href": _href(each), "name": each.name, "told": each.told}
+                        {
+                            "href": _href(each),
+                            "name": fmt.plain(each.name),
+                            "told": fmt.plain(each.told),
+                        }
                         for each in way.people
                     ],
                 }

@@ -13,7 +13,7 @@ IMPACTS: Final = ("critical", "serious", "moderate", "minor")
 SERIOUS: Final = IMPACTS[:2]
 COLOURS: Final = ("color-contrast", "link-in-text-block")
 """The rules that may say something else of the same page in another theme."""
-HELD: Final = frozenset({"heading-order", "page-has-heading-one"})
+HELD: Final = frozenset({"aria-allowed-role", "heading-order", "page-has-heading-one"})
 """Rules of less weight that no page breaks."""
 
 

@@ -81,6 +81,7 @@ def test_bars_that_lead_nowhere_are_no_buttons(blank: Page) -> None:
     blank.locator(".bar").first.click()
     assert blank.evaluate("window.told") == []
     assert blank.get_by_role("button").count() == 0
+    assert {bar.evaluate("bar => bar.tagName") for bar in blank.locator(".bar").all()} == {"DIV"}
 
 
 def test_a_hostile_name_is_read_as_it_was_written(blank: Page) -> None:

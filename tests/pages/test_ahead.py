@@ -82,15 +82,37 @@ def test_nothing_is_read_twice_for_one_drawing_though_events_come_in(
         app.run()  # what came in since is read
 
 
-def test_a_page_whose_database_is_away_has_its_head_and_says_so(busy: Busy) -> None:
+@pytest.mark.parametrize("slug", ["overview", "invoices"])
+def test_what_came_in_while_a_page_was_begun_is_offered(busy: Busy, slug: str) -> None:
+    opened("overview", "founder")  # the currency of the next one is known
+    looks = count(1)
+    busy.freshness = lambda: replace(  # type: ignore[method-assign]
+        Portside.freshness(busy._desk), watermark=100_000 + min(next(looks), 2)
+    )
+    app = opened(slug, "founder")
+    assert not app.exception
+    assert [button.key for button in app.button if button.key == "refresh"] == ["refresh"]
+    app.button(key="refresh").click().run()
+    assert [button.key for button in app.button if button.key == "refresh"] == []
+
+
+@pytest.mark.parametrize("slug", ["overview", "invoices"])
+def test_a_page_whose_database_is_away_has_its_head_and_says_so_at_once(
+    busy: Busy, slug: str
+) -> None:
+    opened("overview", "founder")
+    asked = []
+
     def away() -> Freshness:
+        asked.append("freshness")
         raise DatabaseUnavailable("Nobody answers.")
 
     busy.freshness = away  # type: ignore[method-assign]
-    app = opened("overview", "founder")
+    app = opened(slug, "founder")
     assert not app.exception
-    assert [title.value for title in app.title] == ["Overview"]
+    assert [title.value for title in app.title] == [slug.capitalize()]
     assert "Nobody answers" in " ".join(error.value for error in app.error)
+    assert asked == ["freshness"]
 
 
 def test_a_process_ends_without_what_it_began_to_read() -> None:

@@ -127,6 +127,19 @@ def test_a_week_that_stands_out_is_chosen_by_a_click(open_page: Open) -> None:
     assert "Who leaves in the week of 16 Nov 2026?" in section_titles(app)
 
 
+def test_what_turns_words_round_is_left_out_of_what_stands_out() -> None:
+    def alone() -> None:
+        from dashboard.ui import ways
+
+        hostile = "Pro\u202eevil\u2066"
+        person = ways.Way(hostile, hostile, "customer", (("customer", "cus_1"),))
+        ways.draw([ways.Way(hostile, hostile, "churn", people=(person,))], key="one")
+
+    [way] = needed(AppTest.from_function(alone).run())
+    [person] = way["people"]
+    assert {way["title"], way["why"], person["name"], person["told"]} == {"Pro evil"}
+
+
 def test_when_nothing_stands_out_the_page_says_that(open_page: Open, desk: FakeBilling) -> None:
     desk.silent = True
     assert "Rules stay silent below 20 customers" in said(open_page("overview"))

@@ -9,12 +9,14 @@ from random import Random
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event, inspect, text, update
 
 from lib.billing.domain.filters import Filters
 from lib.billing.domain.observations import Observation
+from lib.billing.store import list_indices
 from lib.billing.store.engine import Store
 from lib.billing.store.queries import failed_payments, most_urgent
+from lib.billing.store.tables import subscriptions
 from tests.cut import by_turns
 from tests.domain.states import item, price
 from tests.reports.ledger import at, changed, created, customer, desk, invoice, paying
@@ -154,3 +156,38 @@ def test_behind_a_row_all_that_follow_it_are_weighed(
             paged += ids
     assert paged == whole
     assert len(told) == 1
+
+
+def test_what_sqlite_can_only_round_is_weighed_with_all(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk(sqlite_store, queue(0), NOW)
+    with sqlite_store.writing() as connection:
+        connection.execute(update(subscriptions).values(value_minor=2**62 + 3))
+    with looking_at(monkeypatch, 200) as told, sqlite_store.reading() as connection:
+        all_of_them = shown(connection, Filters(limit=3), overdue=False)
+        assert shown(connection, Filters(limit=3), overdue=True) == all_of_them
+    assert told == [None]
+
+
+def test_an_index_is_made_again_while_its_table_is_read(postgres_store: Store) -> None:
+    locked = text(
+        "SELECT count(*) FROM pg_locks WHERE relation = 'invoices'::regclass "
+        "AND mode = 'AccessExclusiveLock'"
+    )
+    held: list[tuple[str, int]] = []
+
+    def listen(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if "walk_failing_told" in statement:
+            with postgres_store.reading() as beside:
+                held.append((statement.split()[0], int(beside.scalar(locked) or 0)))
+
+    with postgres_store.writing() as connection:
+        event.listen(connection, "after_cursor_execute", listen)
+        list_indices.create_again(connection, "walk_failing_told")
+    assert [held[0], held[-1][0]] == [("CREATE", 0), "ALTER"]
+    with postgres_store.reading() as connection:
+        names = inspect(connection).get_indexes("invoices")
+        assert [n["name"] for n in names if "failing_told" in str(n["name"])] == [
+            "walk_failing_told"
+        ]

@@ -138,10 +138,18 @@ def create(connection: Connection) -> None:
 
 
 def create_again(connection: Connection, name: str) -> None:
-    """One that has other columns now."""
+    """One that has other columns now. PostgreSQL lets nobody read the table who would have used the
+    old one: it goes when the new one is there."""
     (walk,) = (walk for walk in WALKS if walk.name == name)
-    connection.exec_driver_sql(f"DROP INDEX IF EXISTS {walk.name}")
-    connection.exec_driver_sql(statement(walk, sqlite=connection.dialect.name == "sqlite"))
+    old, sqlite = f"DROP INDEX IF EXISTS {walk.name}", connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.exec_driver_sql(old)
+        connection.exec_driver_sql(statement(walk, sqlite=sqlite))
+        return
+    made = walk._replace(name=f"{walk.name}_again")
+    connection.exec_driver_sql(statement(made, sqlite=sqlite))
+    connection.exec_driver_sql(old)
+    connection.exec_driver_sql(f"ALTER INDEX {made.name} RENAME TO {walk.name}")
 
 
 def drop(connection: Connection) -> None:

@@ -61,7 +61,7 @@ def least_worth(
     asked = queue.with_only_columns(urgency, maintain_column_froms=False)
     asked = asked.order_by(urgency.desc()).limit(1).offset(wanted - 1)
     last = connection.execute(ClauseAdapter(top).traverse(asked)).scalar()
-    if last is None or last <= 0:
+    if not isinstance(last, int) or last <= 0:  # beyond 64 bits SQLite rounds
         return None
     unvalued = due.with_only_columns(literal(1)).where(~valued).limit(1)
-    return None if connection.execute(unvalued).first() else -(-int(last) // WEIGHT)
+    return None if connection.execute(unvalued).first() else -(-last // WEIGHT)
